@@ -1,0 +1,132 @@
+"""The errors that users see, split by what the operator should do.
+
+::
+
+    RotationError
+    ├── Retryable               nothing happened; the same call may succeed later
+    │   ├── Throttled
+    │   ├── ConcurrentModification
+    │   └── Unavailable
+    ├── OutcomeUnknown          sent, no answer: observe before acting again
+    ├── Refused                 nothing was changed, and repeating will not help
+    │   ├── BadInput
+    │   ├── NotOurs
+    │   ├── QuotaExhausted
+    │   ├── StageNotFound
+    │   ├── StageTaken
+    │   ├── StillInUse
+    │   └── TargetTaken
+    └── NeedsOperator           the world outside must change first
+        ├── AccessDenied
+        ├── EndpointUnreachable
+        ├── NoCredentials
+        └── NotPublished
+
+Each says what happened, what it means and what to do.
+No message may hold a PEM or a credential: the dynamic host shows the whole traceback to the user
+(facts/pulumi-semantics.md §1.6).
+"""
+
+from __future__ import annotations
+
+
+class RotationError(Exception):
+    """Something this package cannot finish by itself.
+
+    Args:
+        what: What happened, one sentence without a final full stop.
+        means: What it means for the certificate, the stages or the run.
+        remedy: What the user should do.
+        subject: The id, stage, path or ARN concerned, for machines.
+    """
+
+    def __init__(self, what: str, *, means: str, remedy: str, subject: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.means = means
+        self.remedy = remedy
+        self.subject = subject
+
+    def __str__(self) -> str:
+        """What happened, what it means, what to do: one line."""
+        return f"{self.what}. {self.means} {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Exceptions cross process pools in test runners: keyword arguments must survive pickling."""
+        return _rebuild, (type(self), self.what, self.means, self.remedy, self.subject)
+
+
+def _rebuild(kind: type[RotationError], what: str, means: str, remedy: str, subject: str) -> RotationError:
+    return kind(what, means=means, remedy=remedy, subject=subject)
+
+
+class Retryable(RotationError):
+    """The call was not carried out; the next scheduled run tries again."""
+
+
+class Throttled(Retryable):
+    """AWS kept answering 429 for longer than the retries last."""
+
+
+class ConcurrentModification(Retryable):
+    """AWS kept answering that somebody else is changing the same object."""
+
+
+class Unavailable(Retryable):
+    """AWS answered with a server error for longer than the retries last."""
+
+
+class OutcomeUnknown(RotationError):
+    """The call was sent and no answer came: it may have taken effect."""
+
+
+class Refused(RotationError):
+    """Nothing was changed, because the change would break a promise."""
+
+
+class BadInput(Refused):
+    """A property has a value that can never work."""
+
+
+class NotOurs(Refused):
+    """The certificate belongs to another rotation, or to nobody we know."""
+
+
+class QuotaExhausted(Refused):
+    """The account holds as many client certificates as its quota allows."""
+
+
+class StageNotFound(Refused):
+    """The API or the stage does not exist."""
+
+
+class StageTaken(Refused):
+    """The stage presents something that we may not replace."""
+
+
+class StillInUse(Refused):
+    """A stage still presents the certificate that was to be deleted."""
+
+
+class TargetTaken(Refused):
+    """The publish target holds something that we did not write."""
+
+
+class NeedsOperator(RotationError):
+    """The world outside must change before a run can succeed."""
+
+
+class AccessDenied(NeedsOperator):
+    """The credentials lack a permission."""
+
+
+class EndpointUnreachable(NeedsOperator):
+    """No connection to the AWS endpoint could be made."""
+
+
+class NoCredentials(NeedsOperator):
+    """boto3's default chain found no usable credentials."""
+
+
+class NotPublished(NeedsOperator):
+    """The certificate to present is not in the trust bundle that the backends read."""

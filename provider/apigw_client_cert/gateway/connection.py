@@ -1,0 +1,22 @@
+"""Where and as whom to talk to AWS: values only, so that every layer may hold one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """The explicit part of an AWS connection; everything left None comes from boto3's default chain."""
+
+    region: str | None = None
+    profile: str | None = None
+    assume_role_arn: str | None = None
+    endpoint_url: str | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the endpoint is this machine, the only place where a made-up clock may change anything."""
+        host = urlsplit(self.endpoint_url or "").hostname or ""
+        return host in {"localhost", "::1"} or host.startswith("127.")

@@ -1,0 +1,125 @@
+"""What the lifecycle may ask of API Gateway, and the records it gets back.
+
+The lifecycle knows this file only, never boto3: tests put a ``FakeGateway`` that behaves in its place,
+and the contract suite holds the fake and the real one to the same answers.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+
+class StageKind(enum.Enum):
+    """Which API family owns a stage; HTTP APIs cannot hold a client certificate (facts/aws-client-certs.md §3.1)."""
+
+    REST = "REST"
+    WEBSOCKET = "WEBSOCKET"
+
+
+class Redeploy(enum.Enum):
+    """Whether a switch also re-sends the stage's deployment id (facts/aws-client-certs.md §3.3)."""
+
+    NEVER = "never"
+    SAME_DEPLOYMENT = "same-deployment"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StageRef:
+    """One stage of one API."""
+
+    api_id: str
+    stage_name: str
+    kind: StageKind = field(default=StageKind.REST, compare=False)
+
+    def __str__(self) -> str:
+        """``api/stage``, with ``@websocket`` behind it for a WebSocket stage."""
+        return f"{self.api_id}/{self.stage_name}" + ("@websocket" if self.kind is StageKind.WEBSOCKET else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedCertificate:
+    """A client certificate as API Gateway describes it; the private key never leaves AWS."""
+
+    id: str
+    pem: str = field(repr=False)
+    created_date: datetime
+    expiration_date: datetime
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What an in-use scan saw.
+
+    ``gaps`` names what could not be read (an API without permission, a throttled page).
+    A scan with gaps proves nothing: whoever decides must count it as in use.
+    """
+
+    users: Mapping[str, tuple[StageRef, ...]]
+    gaps: tuple[str, ...] = ()
+
+
+class Gateway(Protocol):
+    """API Gateway in one account and region.
+
+    Every method raises the errors of ``errors.py`` and nothing of botocore's.
+    """
+
+    @property
+    def region(self) -> str:
+        """The region that this client talks to, as boto3 resolved it."""
+        ...
+
+    def account_id(self) -> str | None:
+        """The account of the credentials, or None where STS does not answer."""
+        ...
+
+    def generate(self, *, description: str, tags: Mapping[str, str]) -> IssuedCertificate:
+        """Generate one certificate; raises ``QuotaExhausted``, and ``OutcomeUnknown`` when no answer came.
+
+        A repeated generate makes a second certificate, so nothing here repeats one whose outcome is unknown.
+        """
+        ...
+
+    def get(self, certificate_id: str) -> IssuedCertificate | None:
+        """The certificate, or None when AWS says NotFound (the only answer that means gone)."""
+        ...
+
+    def list_certificates(self) -> tuple[IssuedCertificate, ...]:
+        """All generated certificates of the account and region, every page."""
+        ...
+
+    def delete(self, certificate_id: str) -> None:
+        """Delete it; gone already is success; raises ``StillInUse`` for AWS's 400 or 409."""
+        ...
+
+    def tag(self, certificate_id: str, tags: Mapping[str, str]) -> None:
+        """Add or overwrite tags of a certificate."""
+        ...
+
+    def untag(self, certificate_id: str, keys: Collection[str]) -> None:
+        """Remove tags of a certificate."""
+        ...
+
+    def presented(self, stage: StageRef) -> str | None:
+        """The id or ACM ARN that the stage presents; raises ``StageNotFound``."""
+        ...
+
+    def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
+        """Make the stage present this certificate."""
+        ...
+
+    def unbind(self, stage: StageRef) -> None:
+        """Make the stage present nothing; a stage that is gone is success."""
+        ...
+
+    def scan(self, certificate_ids: Collection[str]) -> Usage:
+        """Which REST and WebSocket stages of the account and region present these ids."""
+        ...
