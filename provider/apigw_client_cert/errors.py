@@ -60,7 +60,7 @@ def _rebuild(kind: type[RotationError], what: str, means: str, remedy: str, subj
     return kind(what, means=means, remedy=remedy, subject=subject)
 
 
-class Retryable(RotationError):
+class Retryable(RotationError):  # noqa: N818 - the tree above names what to do, not that it is an error
     """The call was not carried out; the next scheduled run tries again."""
 
 
@@ -76,11 +76,11 @@ class Unavailable(Retryable):
     """AWS answered with a server error for longer than the retries last."""
 
 
-class OutcomeUnknown(RotationError):
+class OutcomeUnknown(RotationError):  # noqa: N818 - the tree above names what to do, not that it is an error
     """The call was sent and no answer came: it may have taken effect."""
 
 
-class Refused(RotationError):
+class Refused(RotationError):  # noqa: N818 - the tree above names what to do, not that it is an error
     """Nothing was changed, because the change would break a promise."""
 
 
@@ -112,7 +112,7 @@ class TargetTaken(Refused):
     """The publish target holds something that we did not write."""
 
 
-class NeedsOperator(RotationError):
+class NeedsOperator(RotationError):  # noqa: N818 - the tree above names what to do, not that it is an error
     """The world outside must change before a run can succeed."""
 
 

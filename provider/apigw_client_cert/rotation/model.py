@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+# Every rule adds or subtracts at most ten years (durations.LONGEST): inside these bounds none can overflow.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+
+
 class Role(enum.Enum):
     """What a generation is for; its value is the word in state."""
 
@@ -99,6 +103,8 @@ class Generation(TrustedCertificate):
             instant = getattr(self, name)
             if instant is not None and instant.utcoffset() is None:
                 raise ValueError(f"{name} of generation {self.number} has no time zone")
+            if instant is not None and not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+                raise ValueError(f"{name} of generation {self.number} is in the year {instant.year}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

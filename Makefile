@@ -1,0 +1,70 @@
+# `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint format lock clean
+
+# A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
+ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
+STAGE = $(ON_PATH) tools/stage.sh
+
+# mypy refuses a folder without Python files.
+CODE = $(wildcard *.py) $(foreach folder,provider sandbox tests tools examples,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
+
+# Debian packages that the tests need besides; with CI=true `make test` installs those that are missing.
+DEBIAN_PACKAGES :=
+
+# Passed on to pytest, for example PYTEST_ARGS='tests/unit -k bundle'. The coverage gates judge whole runs only.
+PYTEST_ARGS ?=
+
+# The interpreter that `make setup` makes .venv with, and uv's version for `make lock`.
+PYTHON ?= python3
+export PYTHON
+UV_VERSION := 0.13.9
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## prepare .venv and the Pulumi CLI; done by the targets that need it
+	@sh tools/setup.sh
+
+demo: setup ## walk through a whole rotation on the real engine, against the sandbox
+	@$(ON_PATH) .venv/bin/python -m tools.demo
+
+test: debian-packages check ## static checks, all tests, coverage gates
+	@rm -f .coverage .coverage.*
+	@$(STAGE) pytest coverage run -m pytest -n 2 $(PYTEST_ARGS)
+	@$(STAGE) 'combine coverage' coverage combine --quiet
+ifeq ($(strip $(PYTEST_ARGS)),)
+	@$(STAGE) 'coverage of rotation/ = 100 %' coverage report --include='provider/apigw_client_cert/rotation/*' --fail-under=100
+	@$(STAGE) 'coverage overall >= 95 %' coverage report --fail-under=95
+else
+	@echo '== coverage gates: not judged, PYTEST_ARGS chose a part'
+endif
+
+check: setup ## static checks only
+	@$(STAGE) 'ruff check' ruff check .
+	@$(STAGE) 'ruff format' ruff format --check .
+	@$(STAGE) mypy mypy --strict $(CODE)
+	@$(STAGE) import-linter lint-imports
+
+lint: setup ## ruff's findings, repaired where it can
+	@.venv/bin/ruff check --fix .
+
+format: setup ## rewrite the code in ruff's format
+	@.venv/bin/ruff format .
+
+lock: ## renew requirements-dev.lock; LOCK_ARGS=--upgrade moves every pin to its newest release
+	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv==$(UV_VERSION)
+	@.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header --no-emit-index-url \
+		--no-emit-find-links $(LOCK_ARGS) --extra sandbox --output-file requirements-dev.lock pyproject.toml requirements-dev.in >/dev/null
+
+clean: ## remove .venv, .tools, .demo, reports and caches
+	@rm -rf .venv .tools .demo reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@find $(wildcard provider sandbox tests tools examples) -type d -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: debian-packages
+debian-packages:
+	@if [ "$(CI)" = true ] && [ -n "$(DEBIAN_PACKAGES)" ]; then \
+		dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1 || \
+		{ apt-get update -q && apt-get install -q -y --no-install-recommends $(DEBIAN_PACKAGES); }; \
+	fi

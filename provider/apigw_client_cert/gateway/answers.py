@@ -1,0 +1,117 @@
+"""What an answer of AWS, or the lack of one, amounts to: by error class and error code, never by text.
+
+Codes come from botocore's service models and ``botocore/retries/standard.py``, from
+https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and, for S3, from
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+THROTTLED_CODES: Final = frozenset(
+    {
+        "TooManyRequestsException",
+        "ThrottlingException",
+        "Throttling",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "SlowDown",
+    }
+)
+CONFLICT_CODES: Final = frozenset({"ConflictException", "TooManyUpdates"})
+#: 429 like a throttle, but waiting never helps (facts/aws-client-certs.md §3.5).
+LIMIT_CODES: Final = frozenset({"LimitExceededException", "ParameterLimitExceeded"})
+UNAVAILABLE_CODES: Final = frozenset({"InternalServerError", "InternalServiceError", "InternalFailure"})
+DENIED_CODES: Final = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedException"})
+CREDENTIAL_CODES: Final = frozenset(
+    {
+        "ExpiredTokenException",
+        "ExpiredToken",
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+        "InvalidAccessKeyId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+    }
+)
+INPUT_CODES: Final = frozenset({"BadRequestException", "ValidationException", "InvalidParameterException"})
+
+_TOO_MANY_REQUESTS: Final = 429
+_SERVER_ERROR: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One AWS call, as its errors need to speak of it.
+
+    ``repeatable`` is False for the one operation that makes a second thing when repeated.
+    """
+
+    service: str
+    operation: str
+    subject: str = ""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending it twice ends in the same state as sending it once."""
+        return self.operation != "GenerateClientCertificate"
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing; AWS names every reading operation used here ``Get…``."""
+        return self.operation.startswith("Get")
+
+    def __str__(self) -> str:
+        """Operation and subject, as in ``UpdateStage of a1b2c3/prod``."""
+        return f"{self.operation} of {self.subject}" if self.subject else self.operation
+
+
+class Answered(Exception):  # noqa: N818 - an expected answer, caught inside gateway/ and publish/, never a user's error
+    """AWS answered with a code that the caller asked to hear of instead of a translated error."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+
+def code_of(answer: Any) -> str:  # noqa: ANN401 - botocore's parsed answer has no type
+    """The error code in a parsed answer, or ``""``."""
+    error = answer.get("Error") if isinstance(answer, dict) else None
+    return str(error.get("Code") or "") if isinstance(error, dict) else ""
+
+
+def status_of(answer: Any) -> int:  # noqa: ANN401 - botocore's parsed answer has no type
+    """The HTTP status of a parsed answer, or 0."""
+    metadata = answer.get("ResponseMetadata") if isinstance(answer, dict) else None
+    return int(metadata.get("HTTPStatusCode") or 0) if isinstance(metadata, dict) else 0
+
+
+def is_throttle(code: str, status: int) -> bool:
+    """Whether the answer asks for patience; a quota's 429 does not."""
+    return code in THROTTLED_CODES or (status == _TOO_MANY_REQUESTS and code not in LIMIT_CODES)
+
+
+def is_server_error(code: str, status: int) -> bool:
+    """Whether AWS failed, not the request."""
+    return status >= _SERVER_ERROR or code in UNAVAILABLE_CODES
+
+
+def is_unsent(error: BaseException) -> bool:
+    """Whether no connection was made, so that AWS cannot have seen the request."""
+    from botocore import exceptions as boto  # noqa: PLC0415 - loaded on first need
+
+    return isinstance(error, boto.ConnectionError) and not isinstance(error, boto.ReadTimeoutError)
+
+
+def is_unanswered(error: BaseException) -> bool:
+    """Whether the request may have arrived and only the answer is missing."""
+    from botocore import exceptions as boto  # noqa: PLC0415 - loaded on first need
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - loaded on first need
+
+    lost = (boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError)
+    return isinstance(error, lost) and not is_unsent(error)

@@ -1,0 +1,215 @@
+"""The one place where botocore's errors become ours: by class and by error code, never by text.
+
+A code that is in no table of ``answers.py`` passes through unchanged: guessing what it means would hide it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+from apigw_client_cert.errors import (
+    AccessDenied,
+    BadInput,
+    ConcurrentModification,
+    EndpointUnreachable,
+    NoCredentials,
+    OutcomeUnknown,
+    QuotaExhausted,
+    RotationError,
+    Throttled,
+    Unavailable,
+)
+from apigw_client_cert.gateway.answers import (
+    CONFLICT_CODES,
+    CREDENTIAL_CODES,
+    DENIED_CODES,
+    INPUT_CODES,
+    LIMIT_CODES,
+    Answered,
+    Call,
+    code_of,
+    is_server_error,
+    is_throttle,
+    is_unanswered,
+    is_unsent,
+    status_of,
+)
+from apigw_client_cert.gateway.permissions import permission_for
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+_LONGEST_QUOTE: Final = 300
+
+
+@contextlib.contextmanager
+def translated(call: Call, expected: Collection[str] = ()) -> Iterator[None]:
+    """Turn botocore's errors of the enclosed call into ``errors.py``'s.
+
+    Args:
+        call: What is being asked.
+        expected: Error codes that the caller gives a meaning of its own: raised as ``Answered``.
+
+    Raises:
+        Answered: for an expected code.
+        RotationError: for everything known.
+        Exception: what is unknown, unchanged.
+    """
+    try:
+        yield
+    except (RotationError, Answered):
+        raise
+    except Exception as error:
+        failure = _failure(error, call, expected)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+def outcome_unknown(call: Call) -> OutcomeUnknown:
+    """The error for a change that was sent and not answered."""
+    return OutcomeUnknown(
+        f"{call} was sent and not answered",
+        means="It may have taken effect.",
+        remedy="Run again: the next run looks at what is there before it acts.",
+        subject=call.subject,
+    )
+
+
+def _failure(error: Exception, call: Call, expected: Collection[str]) -> Exception | None:
+    from botocore import exceptions as boto  # noqa: PLC0415 - loaded on first need
+
+    if isinstance(error, boto.ClientError):
+        # The credentials of an assumed role are fetched inside whichever call comes first.
+        assuming = error.operation_name == "AssumeRole"
+        return _answer(error, Call("sts", "AssumeRole") if assuming else call, expected)
+    if is_unsent(error):
+        return EndpointUnreachable(
+            f"{call} could not be sent: no connection to the {call.service} endpoint",
+            means="Nothing was changed.",
+            remedy="Check `region`, `endpoint_url`, the network and proxy settings, then run again.",
+            subject=call.subject,
+        )
+    if is_unanswered(error):
+        return no_answer(call)
+    return _bad_set_up(error)
+
+
+def _bad_set_up(error: Exception) -> RotationError | None:
+    from botocore import exceptions as boto  # noqa: PLC0415 - loaded on first need
+
+    if isinstance(
+        error,
+        boto.NoCredentialsError
+        | boto.PartialCredentialsError
+        | boto.CredentialRetrievalError
+        | boto.MetadataRetrievalError
+        | boto.TokenRetrievalError
+        | boto.NoAuthTokenError
+        | boto.SSOError,
+    ):
+        return _no_credentials(type(error).__name__)
+    if isinstance(error, boto.ProfileNotFound):
+        return _input("the profile is in no AWS configuration file", "Correct `profile`, or add it to ~/.aws/config.")
+    if isinstance(error, boto.NoRegionError | boto.InvalidRegionError | boto.UnknownRegionError):
+        return no_region()
+    if isinstance(error, boto.ParamValidationError):
+        return _input(f"botocore refuses the parameters: {_quoted(str(error))}", "Correct the value that it names.")
+    return None
+
+
+def no_region() -> BadInput:
+    """The error for a connection that names no usable region."""
+    return _input(
+        "no usable AWS region: `region` is not set, and neither AWS_REGION, AWS_DEFAULT_REGION nor the profile has one",
+        "Set the property `region`, such as eu-west-1.",
+    )
+
+
+def bad_endpoint(endpoint_url: str) -> BadInput:
+    """The error for an ``endpoint_url`` that is no URL."""
+    return _input(f"`endpoint_url` is no URL: {endpoint_url!r}", "Give scheme, host and port: http://127.0.0.1:5000.")
+
+
+def _input(what: str, remedy: str, subject: str = "") -> BadInput:
+    return BadInput(what, means="Nothing was changed.", remedy=remedy, subject=subject)
+
+
+def no_answer(call: Call) -> RotationError:
+    """The error for a call without an answer of AWS: a read may be repeated, a change must be looked at first."""
+    if not call.reads:
+        return outcome_unknown(call)
+    return Unavailable(
+        f"{call} was not answered",
+        means="It is a read: nothing was changed.",
+        remedy="Run again; if it stays, check the network between here and AWS.",
+        subject=call.subject,
+    )
+
+
+def _no_credentials(cause: str) -> NoCredentials:
+    return NoCredentials(
+        f"boto3's default chain found no usable credentials ({cause})",
+        means="Nothing was changed.",
+        remedy="Log in, or correct `profile` or `assume_role_arn`; `aws sts get-caller-identity` tells who you are.",
+    )
+
+
+def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception | None:  # noqa: ANN401, PLR0911 - one exit per row of the table reads best
+    code, status = code_of(error.response), status_of(error.response)
+    said = _quoted(str(error.response.get("Error", {}).get("Message") or "no message"))
+    if code in expected:
+        return Answered(code, said)
+    if code in LIMIT_CODES:
+        return QuotaExhausted(
+            f"{call}: AWS answered {code}: {said}",
+            means="Nothing was changed.",
+            remedy="Free what is not needed, or ask Service Quotas for more.",
+            subject=call.subject,
+        )
+    if is_throttle(code, status):
+        return Throttled(
+            f"{call}: AWS kept answering {code or status}",
+            means="The account's request rate is used up by somebody; nothing was changed.",
+            remedy="The next scheduled run tries again.",
+            subject=call.subject,
+        )
+    if code in CONFLICT_CODES:
+        return ConcurrentModification(
+            f"{call}: AWS kept answering {code}",
+            means="Somebody else is changing the same object; nothing was changed here.",
+            remedy="The next scheduled run tries again.",
+            subject=call.subject,
+        )
+    if code in DENIED_CODES:
+        return AccessDenied(
+            f"{call} is denied ({code})",
+            means="The credentials lack a permission; nothing was changed.",
+            remedy=f"Allow {permission_for(call.service, call.operation)}; docs/iam.md has the whole policy.",
+            subject=call.subject,
+        )
+    if code in CREDENTIAL_CODES:
+        return _no_credentials(code)
+    if is_server_error(code, status):
+        return _server_error(call, code or str(status))
+    if code in INPUT_CODES:
+        return _input(f"{call}: AWS answered {code}: {said}", "Correct the value that AWS names.", call.subject)
+    return None
+
+
+def _server_error(call: Call, code: str) -> RotationError:
+    if not call.repeatable:
+        return outcome_unknown(call)
+    return Unavailable(
+        f"{call}: AWS kept answering {code}",
+        means="AWS has a fault; repeating this call is harmless.",
+        remedy="The next scheduled run tries again.",
+        subject=call.subject,
+    )
+
+
+def _quoted(text: str) -> str:
+    """AWS's words, on one line, cut short, and withheld where they repeat a certificate."""
+    flat = " ".join(text.split())
+    return "(withheld: it repeats a PEM)" if "-----BEGIN" in flat else flat[:_LONGEST_QUOTE]

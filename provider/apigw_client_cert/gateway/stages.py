@@ -1,0 +1,184 @@
+"""What one stage presents, and making it present something else.
+
+REST stages take ``PATCH`` operations, of which only ``replace`` works on ``/clientCertificateId``
+(facts/aws-client-certs.md §1.2); WebSocket stages take fields. The PATCH is idempotent, so it may be sent again after
+an unknown outcome.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert.errors import BadInput, ConcurrentModification, StageNotFound
+from apigw_client_cert.gateway.answers import Answered
+from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apigw_client_cert.gateway.client import Client
+
+_NOT_FOUND = frozenset({"NotFoundException"})
+_REFUSED = frozenset({"NotFoundException", "BadRequestException"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What GetStage or UpdateStage said of a stage, in either API family's answer."""
+
+    client_certificate_id: str | None
+    deployment_id: str | None
+
+
+class Stages:
+    """Read, bind and unbind stages; every method raises ``errors.py``'s tree only."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        # From presented() to the bind() that follows it, so that a switch is one GET and one PATCH even when it sends
+        # the deployment id again. Used once: an older id would roll the stage back to a former deployment.
+        self._deployments: dict[StageRef, str | None] = {}
+
+    def presented(self, stage: StageRef) -> str | None:
+        """The id or ACM ARN that the stage presents, None for nothing.
+
+        Raises:
+            StageNotFound: the API or the stage is not there.
+        """
+        seen = self._get(stage)
+        with self._lock:
+            self._deployments[stage] = seen.deployment_id
+        return seen.client_certificate_id
+
+    def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
+        """Make the stage present this certificate: one PATCH.
+
+        Args:
+            stage: Which stage.
+            certificate_id: An API Gateway id or an ACM ARN; AWS tells them apart itself (facts §1.6).
+            redeploy: ``SAME_DEPLOYMENT`` sends the deployment id that the last ``presented()`` saw in the same PATCH.
+                UNVERIFIED: that this makes the data plane take the stage's settings (facts §3.3).
+
+        Raises:
+            StageNotFound: the API or the stage is not there.
+            BadInput: AWS knows the stage, not the certificate.
+            ConcurrentModification: the stage presents something else right after the change.
+        """
+        deployment_id = self._deployment_to_resend(stage) if redeploy is Redeploy.SAME_DEPLOYMENT else None
+        try:
+            seen = self._update(stage, certificate_id, deployment_id)
+        except Answered as answer:
+            raise self._refusal(stage, certificate_id, answer) from answer
+        # The PATCH answers with the stage, so a look behind costs nothing, and a second read only where it disagrees.
+        if seen.client_certificate_id != certificate_id and self._get(stage).client_certificate_id != certificate_id:
+            raise ConcurrentModification(
+                f"stage {stage} does not present {certificate_id} right after it was told to",
+                means="Somebody else changes the same stage, or the endpoint ignores the setting.",
+                remedy="Give `clientCertificateId` of the stage one owner (ignore_changes elsewhere), then run again.",
+                subject=str(stage),
+            )
+
+    def unbind(self, stage: StageRef) -> None:
+        """Make the stage present nothing; a stage that is gone is success."""
+        # UNVERIFIED: `""` is what Terraform sends to a REST stage (facts/aws-client-certs.md §0.3); AWS documents no
+        # clearing value for either family.
+        try:
+            self._update(stage, "", None)
+        except Answered as answer:
+            if answer.code != "NotFoundException":
+                raise BadInput(
+                    f"stage {stage} refuses to present nothing: {answer.message}",
+                    means="It still presents the certificate.",
+                    remedy="Clear the client certificate of the stage in the console, or set on_delete to keep.",
+                    subject=str(stage),
+                ) from answer
+
+    def _deployment_to_resend(self, stage: StageRef) -> str | None:
+        with self._lock:
+            known = stage in self._deployments
+            deployment_id = self._deployments.pop(stage, None)
+        return deployment_id if known else self._get(stage).deployment_id
+
+    def _get(self, stage: StageRef) -> _Seen:
+        try:
+            if stage.kind is StageKind.WEBSOCKET:
+                return _websocket(self._websocket_call("GetStage", stage))
+            return _rest(self._rest_call("GetStage", stage))
+        except Answered as answer:
+            raise stage_not_found(stage) from answer
+
+    def _update(self, stage: StageRef, value: str, deployment_id: str | None) -> _Seen:
+        if stage.kind is StageKind.WEBSOCKET:
+            fields = {"ClientCertificateId": value} | ({"DeploymentId": deployment_id} if deployment_id else {})
+            return _websocket(self._websocket_call("UpdateStage", stage, **fields))
+        operations = [{"op": "replace", "path": "/clientCertificateId", "value": value}]
+        if deployment_id:
+            operations.append({"op": "replace", "path": "/deploymentId", "value": deployment_id})
+        return _rest(self._rest_call("UpdateStage", stage, patchOperations=operations))
+
+    def _rest_call(self, operation: str, stage: StageRef, **parameters: object) -> Mapping[str, Any]:
+        return self._client.call(
+            "apigateway",
+            operation,
+            subject=str(stage),
+            expected=_expected(operation),
+            restApiId=stage.api_id,
+            stageName=stage.stage_name,
+            **parameters,
+        )
+
+    def _websocket_call(self, operation: str, stage: StageRef, **parameters: object) -> Mapping[str, Any]:
+        return self._client.call(
+            "apigatewayv2",
+            operation,
+            subject=str(stage),
+            expected=_expected(operation),
+            ApiId=stage.api_id,
+            StageName=stage.stage_name,
+            **parameters,
+        )
+
+    def _refusal(self, stage: StageRef, certificate_id: str, answer: Answered) -> BadInput | StageNotFound:
+        """Whose fault a refused PATCH is: an unknown certificate may be a 404 too (facts/aws-client-certs.md §3.2)."""
+        try:
+            self._get(stage)
+        except StageNotFound as error:
+            return error
+        return certificate_refused(stage, certificate_id, answer.message)
+
+
+def stage_not_found(stage: StageRef) -> StageNotFound:
+    """The error for an API or a stage that AWS does not know."""
+    family = "WebSocket API" if stage.kind is StageKind.WEBSOCKET else "REST API"
+    return StageNotFound(
+        f"{family} {stage.api_id} has no stage {stage.stage_name!r}, or no such API is in this account and region",
+        means="Nothing was changed.",
+        remedy="Correct the API id and the stage name, or remove the binding; check region and credentials.",
+        subject=str(stage),
+    )
+
+
+def certificate_refused(stage: StageRef, certificate_id: str, said: str) -> BadInput:
+    """The error for a certificate that a stage may not present."""
+    return BadInput(
+        f"stage {stage} may not present {certificate_id}: {said}",
+        means="The stage keeps what it presented; most likely the certificate is gone.",
+        remedy="Run `pulumi up --refresh`, which notices a certificate that is gone and replaces it.",
+        subject=certificate_id,
+    )
+
+
+def _expected(operation: str) -> frozenset[str]:
+    return _REFUSED if operation == "UpdateStage" else _NOT_FOUND
+
+
+def _rest(answer: Mapping[str, Any]) -> _Seen:
+    # Unset is absent at AWS (facts/aws-client-certs.md §1.2) and empty in some emulators.
+    return _Seen(answer.get("clientCertificateId") or None, answer.get("deploymentId") or None)
+
+
+def _websocket(answer: Mapping[str, Any]) -> _Seen:
+    return _Seen(answer.get("ClientCertificateId") or None, answer.get("DeploymentId") or None)

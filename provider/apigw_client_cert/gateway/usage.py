@@ -1,0 +1,119 @@
+"""The in-use scan: which stages of the account and region present given certificates.
+
+Costs the pages of GetRestApis and one GetStages per REST API, the pages of GetApis and the pages of GetStages per
+WebSocket API. What cannot be read becomes a gap, and a scan with gaps proves nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from apigw_client_cert.errors import AccessDenied, RotationError, Throttled, Unavailable
+from apigw_client_cert.gateway.answers import Answered
+from apigw_client_cert.gateway.interface import StageKind, StageRef, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from apigw_client_cert.gateway.client import Client
+
+#: Service -> where a page keeps its items, and how many it may hold. 500 is GetRestApis' largest limit
+#: (https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html).
+#: UNVERIFIED: apigatewayv2 documents no largest MaxResults; 100 is modest.
+_LISTINGS: Final = {"apigateway": ("items", 500), "apigatewayv2": ("Items", 100)}
+#: Each failed read has waited up to a minute already; a region in trouble must not cost hundreds of them.
+_MOST_FAILURES: Final = 3
+_GAPS = (AccessDenied, Throttled, Unavailable)
+
+
+class Scan:
+    """One scan; made for one use.
+
+    Args:
+        client: AWS.
+        certificate_ids: What to look for.
+        progress: Is told each API before its stages are read.
+    """
+
+    def __init__(
+        self, client: Client, certificate_ids: Collection[str], progress: Callable[[str], None] | None = None
+    ) -> None:
+        self._client = client
+        self._users: dict[str, list[StageRef]] = {certificate_id: [] for certificate_id in certificate_ids}
+        self._progress = progress
+        self._gaps: list[str] = []
+        self._failures = 0
+
+    def run(self) -> Usage:
+        """Every id that was asked for is a key, with no stages where nobody presents it; stages are sorted."""
+        if self._users:
+            self._rest()
+            self._websocket()
+        users = {certificate_id: tuple(sorted(stages)) for certificate_id, stages in self._users.items()}
+        return Usage(users=users, gaps=tuple(self._gaps))
+
+    def _rest(self) -> None:
+        for api in self._items("the list of REST APIs", "apigateway", "GetRestApis"):
+            self._rest_stages(str(api["id"]))
+
+    def _rest_stages(self, api_id: str) -> None:
+        if not self._begin(f"REST API {api_id}"):
+            return
+        try:
+            answer = self._client.call(
+                "apigateway", "GetStages", subject=api_id, expected={"NotFoundException"}, restApiId=api_id
+            )
+        except Answered:
+            # Deleted between the list and this call: its stages present nothing any more.
+            return
+        except _GAPS as error:
+            self._gap(f"the stages of REST API {api_id}", error)
+            return
+        for stage in answer.get("item", ()):
+            self._note(stage.get("clientCertificateId"), StageRef(api_id, str(stage["stageName"])))
+
+    def _websocket(self) -> None:
+        for api in self._items("the list of WebSocket APIs", "apigatewayv2", "GetApis"):
+            # HTTP APIs cannot hold a client certificate (facts/aws-client-certs.md §3.1).
+            if api.get("ProtocolType") != "HTTP":
+                self._websocket_stages(str(api["ApiId"]))
+
+    def _websocket_stages(self, api_id: str) -> None:
+        if not self._begin(f"WebSocket API {api_id}"):
+            return
+        for stage in self._items(f"the stages of WebSocket API {api_id}", "apigatewayv2", "GetStages", ApiId=api_id):
+            ref = StageRef(api_id, str(stage["StageName"]), StageKind.WEBSOCKET)
+            self._note(stage.get("ClientCertificateId"), ref)
+
+    def _items(self, what: str, service: str, operation: str, **parameters: str) -> Iterator[dict[str, Any]]:
+        """The items of every page; with parameters it lists inside one API, which may be gone by now."""
+        key, page_size = _LISTINGS[service]
+        pages = self._client.pages(
+            service, operation, page_size=page_size, expected={"NotFoundException"}, parameters=parameters
+        )
+        try:
+            for page in pages:
+                yield from page.get(key, ())
+        except Answered as answer:
+            if not parameters:
+                self._gaps.append(f"{what}: AWS answered {answer.code}")
+        except _GAPS as error:
+            self._gap(what, error)
+
+    def _begin(self, api: str) -> bool:
+        if self._failures >= _MOST_FAILURES:
+            self._gaps.append(f"{api}: not asked, because AWS did not answer {self._failures} times before")
+            return False
+        if self._progress is not None:
+            self._progress(api)
+        return True
+
+    def _note(self, presented: object, stage: StageRef) -> None:
+        if isinstance(presented, str) and presented in self._users:
+            self._users[presented].append(stage)
+
+    def _gap(self, what: str, error: RotationError) -> None:
+        # A missing permission answers at once and may concern one API only, so the scan goes on after it.
+        if not isinstance(error, AccessDenied):
+            self._failures += 1
+        self._gaps.append(f"{what}: {error.what}")

@@ -1,0 +1,169 @@
+"""StageBinding: check, diff, create, read, update, delete. Whether a stage moves is decided in rotation/binding.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.clock import format_instant
+from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
+from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
+from apigw_client_cert.lifecycle.inputs import (
+    ACM_ARN,
+    API_ID,
+    CERTIFICATE_ID,
+    CONNECTION,
+    STAGE_NAME,
+    UNKNOWN,
+    Failures,
+    changed,
+    check_connection,
+    check_durations,
+    connection_of,
+    known,
+)
+from apigw_client_cert.lifecycle.results import Checked, Difference
+from apigw_client_cert.lifecycle.state import guard_version, instant_or_none
+from apigw_client_cert.rotation.binding import binding_due
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apigw_client_cert.lifecycle.world import World
+
+ON_DELETE = ("clear", "keep")
+PLACE = ("apiId", "stageName", "apiKind", "region", "endpointUrl")
+_OPTIONS = ("takeOver", "onDelete", "redeploy", "publishLead", "activateBy", "rotationId", "profile", "assumeRoleArn")
+INPUTS = (
+    "clientCertificateId",
+    "generations",
+    "publishedSince",
+    *dict.fromkeys((*PLACE, *_OPTIONS, *CONNECTION)),
+)
+
+# The stages that some binding of this engine run asserts. The engine calls check for every registered resource
+# before it deletes anything, in one plugin process per run (facts/pulumi-semantics.md §10): a binding that was
+# renamed, re-parented or replaced must not clear what its successor asserts (invariant 9).
+_asserted: set[tuple[str, StageRef]] = set()
+
+
+def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa: ARG001 - the signature of every check
+    """Validate the inputs without looking at AWS, and note that this run asserts the stage."""
+    failures = Failures()
+    failures.match(news, "apiId", API_ID, '"a1b2c3d4e5"', required=True)
+    failures.match(news, "stageName", STAGE_NAME, '"prod"', required=True)
+    failures.choice(news, "apiKind", [kind.value for kind in StageKind])
+    failures.choice(news, "onDelete", ON_DELETE)
+    failures.choice(news, "redeploy", [redeploy.value for redeploy in Redeploy])
+    failures.flag(news, "takeOver")
+    check_connection({}, news, failures)
+    check_durations(news, failures, ("publishLead", "activateBy"))
+    desired = failures.text(news, "clientCertificateId", required=True)
+    if desired is not None and ACM_ARN.fullmatch(desired):
+        failures.add(
+            "clientCertificateId",
+            "client_certificate_id is an ACM ARN: ACM renews its certificates itself, so bind it with"
+            " aws.apigateway.Stage and leave this resource out",
+        )
+    elif desired is not None and CERTIFICATE_ID.fullmatch(desired) is None:
+        failures.add(
+            "clientCertificateId",
+            f"client_certificate_id is {desired!r}; expected something like 'a1b2c3': pass"
+            " certificate.client_certificate_id, never certificate.id",
+        )
+    if not failures.found and UNKNOWN not in {news.get("apiId"), news.get("stageName")}:
+        _asserted.add(_assertion(news))
+    return Checked(dict(news), failures.found)
+
+
+def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
+    """Whether the stage should move, or this binding now means another stage; from state, inputs and clock alone."""
+    guard_version(olds)
+    replaces = tuple(key for key in PLACE if key in changed(olds, news, PLACE) and news.get(key) is not None)
+    if replaces:
+        return Difference(changes=True, replaces=replaces)
+    desired = news["clientCertificateId"]
+    if desired == UNKNOWN:
+        return Difference(changes=True)
+    presented = olds.get("presentedClientCertificateId")
+    due = binding_due(
+        desired=desired,
+        presented=presented,
+        waiting_for=olds.get("waitingFor"),
+        waiting_until=instant_or_none(olds.get("waitingUntil")),
+        now=world.now(),
+    )
+    line = None
+    if due:
+        line = f"stage {stage_of(news)} presents {presented or 'no certificate'}; this update moves it to {desired}"
+        world.say(line)
+    return Difference(changes=due or bool(changed(olds, news, _OPTIONS)), line=line)
+
+
+def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+    """Bind the stage, or record that it has to wait; refuse what presents somebody else's certificate."""
+    return str(stage_of(props)), _switch({}, props, world)
+
+
+def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]] | None:
+    """What the stage presents now; None when the stage is gone. Only NotFound may say so."""
+    guard_version(props)
+    stage = stage_of(props)
+    gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
+    try:
+        presented = gateway.presented(stage)
+    except errors.StageNotFound:
+        return None
+    before = props.get("presentedClientCertificateId")
+    outputs = dict(props)
+    if presented == before:
+        return resource_id, outputs
+    # The wait belonged to what was presented then: the next update looks at the stage afresh.
+    for key in ("waitingFor", "waitingUntil", "presentedClientCertificateId", "presentedSince"):
+        outputs.pop(key, None)
+    if presented is None:
+        world.say(
+            f"stage {stage} was unbound by another tool. If Pulumi or Terraform manages the stage itself, give it"
+            ' ignore_changes=["clientCertificateId"] (Terraform: client_certificate_id), or it will happen again'
+        )
+    else:
+        outputs.update(presentedClientCertificateId=presented, presentedSince=format_instant(world.now()))
+        world.say(f"stage {stage} was switched from {before or 'no certificate'} to {presented} by another tool")
+    return resource_id, outputs
+
+
+def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+    """Move the stage, keep it, or record a wait; the complete state comes back in every case."""
+    guard_version(olds)
+    return _switch(olds, news, world)
+
+
+def delete(props: Mapping[str, Any], world: World) -> None:
+    """Clear only what this binding set, and only if nobody else asserts the stage; a gone stage is success."""
+    guard_version(props)
+    stage = stage_of(props)
+    if props.get("onDelete") == "keep" or _assertion(props) in _asserted:
+        return
+    gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
+    try:
+        presented = gateway.presented(stage)
+    except errors.StageNotFound:
+        return
+    if presented is not None and ours(gateway, props, presented):
+        gateway.unbind(stage)
+
+
+def forget_assertions() -> None:
+    """Begin a new engine run in a process that serves several (tests, a plugin under a debugger)."""
+    _asserted.clear()
+
+
+def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+    connection = connection_of({**news, "region": olds.get("region") or known(news, "region")})
+    gateway = world.acting_gateway(connection, olds.get("accountId"))
+    return StageSwitch(gateway=gateway, olds=olds, news=news, now=world.now(), say=world.say).perform()
+
+
+def _assertion(props: Mapping[str, Any]) -> tuple[str, StageRef]:
+    # Without the region: state holds the resolved one and inputs may hold none, and API ids are random.
+    return str(props.get("endpointUrl") or ""), stage_of(props)

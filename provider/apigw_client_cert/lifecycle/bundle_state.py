@@ -1,0 +1,156 @@
+"""A trust bundle's state, and the one pass over its targets that writes, reads back and dates them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.certificate import read_certificate
+from apigw_client_cert.clock import format_instant, parse_instant
+from apigw_client_cert.lifecycle.inputs import known
+from apigw_client_cert.lifecycle.state import STATE_VERSION, instant_or_none, load_generation, without_none
+from apigw_client_cert.rotation.model import TrustedCertificate
+from apigw_client_cert.rotation.publication import Entry, Offer, next_entries, restart
+from apigw_client_cert.trust import holds, render, same_subject_finding, trust_bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.publish.interface import Target
+
+OUTPUTS = (
+    "digests",
+    "driftedTargets",
+    "entries",
+    "fingerprintsSha256",
+    "publishedSince",
+    "readFor",
+    "stateVersion",
+    "trustBundlePem",
+)
+
+
+def load_entries(state: Mapping[str, Any]) -> tuple[Entry, ...]:
+    """What the bundle published, in its order."""
+    return tuple(
+        Entry(
+            sha256=one["sha256"],
+            sha1=one["sha1"],
+            spki_sha256=one["spkiSha256"],
+            pem=one["pem"],
+            not_after=parse_instant(one["expirationDate"]),
+            rotation_id=one.get("rotationId"),
+            since=instant_or_none(one.get("publishedSince")),
+        )
+        for one in state.get("entries") or ()
+    )
+
+
+def offers_of(props: Mapping[str, Any]) -> tuple[Offer, ...]:
+    """What each certificate among the inputs wants trusted."""
+    return tuple(
+        Offer(
+            rotation_id=one["rotationId"],
+            trusted=tuple(generation for state in one["generations"] if (generation := load_generation(state)).trusted),
+            active_id=one.get("clientCertificateId"),
+        )
+        for one in props["rotations"]
+    )
+
+
+def also_trusted(props: Mapping[str, Any]) -> tuple[TrustedCertificate, ...]:
+    """The foreign certificates that the user asked to trust as well."""
+    facts = [read_certificate(pem) for pem in known(props, "alsoTrust") or ()]
+    return tuple(
+        TrustedCertificate(
+            sha256=one.sha256, sha1=one.sha1, spki_sha256=one.spki_sha256, pem=one.pem, not_after=one.not_after
+        )
+        for one in facts
+    )
+
+
+def drifted(state: Mapping[str, Any], targets: Sequence[Target]) -> list[str]:
+    """The targets that do not hold what was written to them."""
+    digests = state.get("digests") or {}
+    return [target.address for target in targets if _digest(target.read()) != digests.get(target.address)]
+
+
+def republish(
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    targets: Sequence[Target],
+    also: Sequence[TrustedCertificate],
+    world: World,
+) -> dict[str, Any]:
+    """Bring every target to the bundle's next content; returns the complete state.
+
+    A target without a digest in state is new to us: unless it is empty or already right, it is refused
+    (``TargetTaken``) before any target is written.
+    """
+    now = world.now()
+    entries = next_entries(load_entries(olds), offers_of(news), also, now)
+    contents = [render(str(spec.get("content") or "pem"), entries) for spec in news["targets"]]
+    found = [target.read() for target in targets]
+    digests = olds.get("digests") or {}
+    for target, content, current in zip(targets, contents, found, strict=True):
+        taken = current is not None and current != content and target.address not in digests
+        if taken and not news.get("takeOver"):
+            raise _taken(target)
+    for target, content, current in zip(targets, contents, found, strict=True):
+        if current != content:
+            target.write(content)
+    missing = {entry.sha256 for entry in entries for current in found if current is None or not holds(current, entry)}
+    entries = restart(entries, missing, now)
+    for spec in news["targets"]:
+        finding = same_subject_finding(str(spec.get("content") or "pem"), spec.get("backend"), entries)
+        if finding is not None:
+            world.say(f"{news['name']}: {finding.severity.value}: {finding.message}")
+    written = {target.address: _digest(content) for target, content in zip(targets, contents, strict=True)}
+    return _state(news, entries, written)
+
+
+def _state(news: Mapping[str, Any], entries: Sequence[Entry], digests: Mapping[str, str | None]) -> dict[str, Any]:
+    echoed = {key: value for key, value in news.items() if key not in OUTPUTS and not key.startswith("__")}
+    return without_none(
+        {
+            **echoed,
+            "entries": [_dump(entry) for entry in entries],
+            "publishedSince": {entry.sha256: format_instant(entry.since) for entry in entries if entry.since},
+            "trustBundlePem": trust_bundle(entries),
+            "fingerprintsSha256": [entry.sha256 for entry in entries],
+            "digests": dict(digests),
+            "driftedTargets": [],
+            "readFor": sorted(offer.active_id for offer in offers_of(news) if offer.active_id),
+            "stateVersion": STATE_VERSION,
+        }
+    )
+
+
+def _dump(entry: Entry) -> dict[str, Any]:
+    return without_none(
+        {
+            "sha256": entry.sha256,
+            "sha1": entry.sha1,
+            "spkiSha256": entry.spki_sha256,
+            "pem": entry.pem,
+            "expirationDate": format_instant(entry.not_after),
+            "rotationId": entry.rotation_id,
+            "publishedSince": None if entry.since is None else format_instant(entry.since),
+        }
+    )
+
+
+def _digest(content: str | None) -> str | None:
+    return None if content is None else hashlib.sha256(content.encode()).hexdigest()
+
+
+def _taken(target: Target) -> errors.TargetTaken:
+    return errors.TargetTaken(
+        f"{target.address} already holds something that this bundle did not write",
+        means="Backends may rely on it; nothing was written anywhere.",
+        remedy="Choose another place, or set take_over=True to replace it, with also_trust=[…] for every certificate"
+        " in it that must stay trusted.",
+        subject=target.address,
+    )

@@ -1,0 +1,187 @@
+"""RotatingClientCertificate: check, diff, create, read, update, delete. Which step is due is not decided here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.gateway.interface import Usage
+from apigw_client_cert.lifecycle import ownership
+from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
+from apigw_client_cert.lifecycle.inputs import (
+    CERTIFICATE_ID,
+    CONNECTION,
+    DURATIONS,
+    UNKNOWN,
+    Failures,
+    changed,
+    check_connection,
+    check_durations,
+    connection_of,
+    fixed,
+    has_unknown,
+    known,
+    policy_of,
+    settled_connection,
+)
+from apigw_client_cert.lifecycle.results import Checked, Difference
+from apigw_client_cert.lifecycle.rotation_steps import Actor
+from apigw_client_cert.lifecycle.state import load_rotation
+from apigw_client_cert.rotation.announce import announce, date
+from apigw_client_cert.rotation.decide import decide, pin_in_force
+from apigw_client_cert.rotation.transitions import Step, begin, lose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.rotation.model import Rotation
+    from apigw_client_cert.rotation.policy import Policy
+
+IDENTITY = ("name", "project", "stack")
+_METADATA = (*IDENTITY, "description", "tags")
+INPUTS = (
+    *_METADATA,
+    *DURATIONS,
+    "jitter",
+    "rotationTrigger",
+    "pinGeneration",
+    "adoptClientCertificateId",
+    *CONNECTION,
+)
+# The trigger is compared by the rules, with what was honoured; adoption is read at creation only.
+_COMPARED = tuple(key for key in INPUTS if key not in {"rotationTrigger", "adoptClientCertificateId", "region"})
+
+
+def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
+    """Validate the inputs without looking at AWS; values that are unknown at preview pass."""
+    failures = Failures()
+    failures.text(news, "name", required=True)
+    for key in ("project", "stack", "description", "rotationTrigger"):
+        failures.text(news, key)
+    check_connection(olds, news, failures)
+    check_durations(news, failures)
+    failures.match(news, "adoptClientCertificateId", CERTIFICATE_ID, '"a1b2c3"')
+    ownership.check_tags(known(news, "tags"), failures)
+    pin = known(news, "pinGeneration")
+    if pin is not None and (isinstance(pin, bool) or not isinstance(pin, int | float) or pin != int(pin) or pin < 1):
+        failures.add("pinGeneration", f"pin_generation must be a generation number such as 2, not {pin!r}")
+    before, after = known(olds, "rotationTrigger"), known(news, "rotationTrigger")
+    if pin is not None and before is not None and after is not None and before != after:
+        failures.add(
+            "rotationTrigger",
+            "rotation_trigger changed while pin_generation is set: one asks for a rotation, the other stops it;"
+            " remove the pin first, or set the trigger back",
+        )
+    return Checked(dict(news), failures.found)
+
+
+def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
+    """Whether an update is due, from state, inputs and the clock alone; says one line when a step is due.
+
+    Raises ``BadInput`` for a pin to a generation that cannot hold it, and for a changed region.
+    """
+    now = world.now()
+    rotation = load_rotation(olds)
+    _guard_identity(olds, news)
+    if has_unknown({key: news.get(key) for key in INPUTS}):
+        return Difference(changes=True)
+    policy = policy_of(news)
+    _guard_pin(olds, news, rotation, policy, now)
+    decision = decide(rotation, policy, now)
+    name = str(news["name"])
+    for finding in decision.findings:
+        world.say(f"{name}: {finding.severity.value}: {finding.message}")
+    line = announce(name, rotation, policy, decision, now)
+    if line is not None:
+        world.say(line)
+    quiet_trigger = olds.get("rotationTrigger") != news.get("rotationTrigger")
+    changes = decision.step is not Step.NONE or quiet_trigger or bool(changed(olds, news, _COMPARED))
+    return Difference(changes=changes, line=line)
+
+
+def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+    """Generate, or adopt, the first generation; its id is the resource's name, never AWS's."""
+    now = world.now()
+    gateway = world.acting_gateway(connection_of(props))
+    adopted = known(props, "adoptClientCertificateId")
+    if adopted is not None:
+        first, rotation_id = ownership.adopt_explicitly(gateway, props, adopted, world.token(), now)
+    else:
+        first, rotation_id = ownership.first_generation(gateway, props, world.token(), now)
+    rotation = begin(rotation_id, first, now, trigger=known(props, "rotationTrigger"))
+    placed = {**props, "region": gateway.region, "accountId": gateway.account_id()}
+    return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)
+
+
+def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+    """Notice generations that are gone; the resource itself stays, so that its owner and its history stay known."""
+    now = world.now()
+    rotation = load_rotation(props)
+    gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
+    gone = [one.number for one in rotation.generations if gateway.get(one.id) is None]
+    for number in gone:
+        world.say(f"{props['name']}: generation {number} was deleted by somebody else")
+    return resource_id, certificate_outputs(props, lose(rotation, gone, now), policy_of(props), now)
+
+
+def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+    """Perform the step that is due, or a safer one after looking, and return the complete state."""
+    now = world.now()
+    rotation = load_rotation(olds)
+    policy = policy_of(news)
+    _guard_identity(olds, news)
+    _guard_pin(olds, news, rotation, policy, now)
+    gateway = world.acting_gateway(settled_connection(olds, news), olds.get("accountId"))
+    if changed(olds, news, _METADATA):
+        ownership.retag(gateway, olds, news, rotation)
+    actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
+    placed = {**news, "region": gateway.region, "accountId": olds.get("accountId") or gateway.account_id()}
+    return certificate_outputs(placed, actor.perform(rotation), policy, now)
+
+
+def delete(props: Mapping[str, Any], world: World) -> None:
+    """Delete every generation of this rotation, orphans included; refuse while any stage presents one.
+
+    Raises ``StillInUse`` naming the stages, and for a scan that could not see everything.
+    """
+    rotation = load_rotation(props)
+    gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
+    ids = ownership.owned_ids(gateway, rotation)
+    usage = gateway.scan(ids) if ids else Usage(users={})
+    ownership.guard_unused(usage, ids)
+    for certificate_id in ids:
+        gateway.delete(certificate_id)
+
+
+def _guard_identity(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    """Where a certificate lives is only in state once the default chain resolved it: ``check`` cannot see it."""
+    for key in ("region", "endpointUrl"):
+        before, after = olds.get(key), news.get(key)
+        if after not in {None, UNKNOWN} and before is not None and before != after:
+            raise errors.BadInput(
+                f"{news.get('name')}: {fixed(key, before, after)}",
+                means="Nothing was changed.",
+                remedy="Set it back and run again.",
+                subject=key,
+            )
+
+
+def _guard_pin(
+    olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, policy: Policy, now: datetime
+) -> None:
+    """Refuse a new pin that could not hold; one that held and died later is only a warning."""
+    if not changed(olds, news, ["pinGeneration"]):
+        return
+    finding = pin_in_force(rotation, policy, now)[1]
+    if finding is None:
+        return
+    alive = ", ".join(f"{one.number} (expires {date(one.not_after)})" for one in rotation.generations)
+    raise errors.BadInput(
+        f"pin_generation={policy.pin} cannot hold: {finding.message}",
+        means="Nothing was changed.",
+        remedy=f"Pin one of the generations {alive or '(none is left)'}, or remove pin_generation."
+        " To keep a generation to its last hours, lower activate_by.",
+        subject="pinGeneration",
+    )

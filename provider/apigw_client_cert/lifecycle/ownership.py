@@ -1,0 +1,236 @@
+"""Who owns a certificate: the tags, adopting what an interrupted run left behind, and never touching the rest."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.certificate import read_certificate
+from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.inputs import UNKNOWN, known
+from apigw_client_cert.rotation.model import Generation, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
+    from apigw_client_cert.lifecycle.inputs import Failures
+    from apigw_client_cert.rotation.model import Rotation
+
+_PREFIX = "apigw-client-cert:"
+ROTATION_ID = _PREFIX + "rotation-id"
+GENERATION = _PREFIX + "generation"
+_INFORMATION = {"project": _PREFIX + "project", "stack": _PREFIX + "stack", "name": _PREFIX + "name"}
+
+# AWS: tag keys to 128 characters, values to 256, of this character set, none that begins with "aws:"
+# (facts/aws-client-certs.md §1.3). A stage takes 50 tags; five are ours.
+_TAG_TEXT = re.compile(r"[a-zA-Z0-9+\-=._:/]*")
+_KEY_LENGTH, _VALUE_LENGTH, _USER_TAGS = 128, 256, 45
+
+# How old a certificate of the same names may be to count as what an interrupted creation left behind. Names are
+# no proof of ownership: another stack of the same names may be at work, so the window is as short as an
+# impatient person's next try.
+RECENT = timedelta(hours=1)
+
+
+def check_tags(tags: object, failures: Failures) -> None:
+    """Validate user tags against AWS's limits; ours cannot be set by hand."""
+    if tags is None:
+        return
+    if not isinstance(tags, dict):
+        failures.add("tags", f"tags must be a mapping of text to text, not {tags!r}")
+        return
+    if len(tags) > _USER_TAGS:
+        failures.add("tags", f"tags has {len(tags)} entries; at most {_USER_TAGS} fit beside ours")
+    for key, value in tags.items():
+        if value == UNKNOWN:
+            continue
+        if not isinstance(value, str) or len(key) > _KEY_LENGTH or len(value) > _VALUE_LENGTH:
+            failures.add("tags", f"tag {key!r}: keys have up to 128 characters, values are text of up to 256")
+        elif not key or not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
+            failures.add("tags", f"tag {key!r}: only letters, digits and +-=._:/ are allowed")
+        elif key.startswith(("aws:", _PREFIX)):
+            failures.add("tags", f"tag {key!r}: keys that begin with aws: or {_PREFIX} are reserved")
+
+
+def tags_of(props: Mapping[str, Any], rotation_id: str, number: int) -> dict[str, str]:
+    """The tags of one generation: the user's, the owner's id, and names for people."""
+    information = {tag: _tag_value(props[key]) for key, tag in _INFORMATION.items() if known(props, key)}
+    return {**(known(props, "tags") or {}), **information, ROTATION_ID: rotation_id, GENERATION: str(number)}
+
+
+def issued_generation(issued: IssuedCertificate, number: int) -> Generation:
+    """A certificate as AWS describes it, turned into a generation; the earlier of the two expiry dates counts."""
+    facts = read_certificate(issued.pem)
+    return Generation(
+        number=number,
+        id=issued.id,
+        role=Role.PENDING,
+        created_date=issued.created_date,
+        not_after=min(facts.not_after, issued.expiration_date),
+        serial=facts.serial,
+        sha256=facts.sha256,
+        sha1=facts.sha1,
+        spki_sha256=facts.spki_sha256,
+        pem=facts.pem,
+    )
+
+
+def adopt_or_generate(
+    gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str], rotation: Rotation, now: datetime
+) -> IssuedCertificate:
+    """The next generation: what an interrupted run left behind under the same tags, else a new one."""
+    in_state = {one.id for one in rotation.generations}
+    found = _find(gateway.list_certificates(), tags)
+    for orphan in sorted(found, key=lambda one: one.created_date):
+        if orphan.id not in in_state and orphan.expiration_date > now:
+            return orphan
+    return _generate(gateway, props, tags)
+
+
+def first_generation(gateway: Gateway, props: Mapping[str, Any], token: str, now: datetime) -> tuple[Generation, str]:
+    """The first generation and its rotation id: a recent lost one of the same names, else a new one.
+
+    Raises ``Refused`` for a recent one of the same names that a stage presents: it may be another stack's.
+    """
+    ours = tags_of(props, token, 1)
+    same = (GENERATION, *_INFORMATION.values())
+    recent = [
+        one
+        for one in gateway.list_certificates()
+        if ROTATION_ID in one.tags
+        and all(one.tags.get(tag) == ours.get(tag) for tag in same)
+        and abs(now - one.created_date) <= RECENT
+    ]
+    if recent:
+        _refuse_presented(gateway, recent)
+        chosen = min(recent, key=lambda one: one.created_date)
+        return issued_generation(chosen, 1), chosen.tags[ROTATION_ID]
+    return issued_generation(_generate(gateway, props, ours), 1), token
+
+
+def adopt_explicitly(
+    gateway: Gateway, props: Mapping[str, Any], certificate_id: str, token: str, now: datetime
+) -> tuple[Generation, str]:
+    """The certificate that the user named, tagged as ours; one that was a rotation's keeps its id and number."""
+    found = gateway.get(certificate_id)
+    if found is None or found.expiration_date <= now:
+        state = "does not exist" if found is None else f"expired at {format_instant(found.expiration_date)}"
+        raise errors.BadInput(
+            f"adopt_client_certificate_id is {certificate_id!r}, and that certificate {state} in {gateway.region}",
+            means="Nothing was changed.",
+            remedy="Name a live certificate of this account and region, or leave the property out to generate one.",
+            subject="adoptClientCertificateId",
+        )
+    rotation_id = found.tags.get(ROTATION_ID) or token
+    numbered = found.tags.get(GENERATION, "")
+    number = int(numbered) if numbered.isdecimal() and int(numbered) else 1
+    gateway.tag(found.id, tags_of(props, rotation_id, number))
+    return issued_generation(found, number), rotation_id
+
+
+def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation) -> None:
+    """Bring the tags of every generation in line with changed names or user tags (a renamed stack, for example)."""
+    dropped = sorted(set(known(olds, "tags") or {}) - set(known(news, "tags") or {}))
+    for generation in rotation.generations:
+        gateway.tag(generation.id, tags_of(news, rotation.rotation_id, generation.number))
+        if dropped:
+            gateway.untag(generation.id, dropped)
+
+
+def orphans(gateway: Gateway, rotation: Rotation) -> list[str]:
+    """Certificates of this rotation that are in no state and whose number is past: left by a lost answer."""
+    in_state = {one.id for one in rotation.generations}
+    return [
+        one.id
+        for one in gateway.list_certificates()
+        if one.id not in in_state
+        and one.tags.get(ROTATION_ID) == rotation.rotation_id
+        # A higher number may be what a run at this very moment is about to record.
+        and _number(one) <= rotation.highest_number
+    ]
+
+
+def owned_ids(gateway: Gateway, rotation: Rotation) -> list[str]:
+    """All that this rotation may delete; raises ``NotOurs`` where state names one whose tag says otherwise."""
+    listed = gateway.list_certificates()
+    in_state = {one.id for one in rotation.generations}
+    owned = [one.id for one in listed if one.tags.get(ROTATION_ID) == rotation.rotation_id]
+    foreign = sorted(one.id for one in listed if one.id in in_state and one.id not in owned)
+    if foreign:
+        raise errors.NotOurs(
+            f"Certificate {', '.join(foreign)} no longer carries the tag {ROTATION_ID}={rotation.rotation_id}",
+            means="Somebody took it over, or removed the tag; nothing was deleted.",
+            remedy="Put the tag back to have it deleted with the rest, or remove the resource from state"
+            " (pulumi state delete) to leave it to its new owner.",
+            subject=foreign[0],
+        )
+    return owned
+
+
+def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
+    """Refuse to delete while a stage presents one of these, or while that could not be seen (invariant 3)."""
+    users = {one: usage.users[one] for one in certificate_ids if usage.users.get(one)}
+    if users:
+        seen = "; ".join(f"{one} by {', '.join(map(str, stages))}" for one, stages in users.items())
+        raise errors.StillInUse(
+            f"Stages still present what was to be deleted: {seen}",
+            means="Deleting it would cut them off from their backends; nothing was deleted.",
+            remedy="Switch those stages to another certificate, or clear them, and run again.",
+            subject=next(iter(users)),
+        )
+    if usage.gaps:
+        raise errors.StillInUse(
+            f"The in-use scan could not read everything: {'; '.join(usage.gaps)}",
+            means="A stage that was not seen may present the certificate; nothing was deleted.",
+            remedy="Grant apigateway:GET on /restapis and /apis and what is below them, or run again later.",
+        )
+
+
+def _find(listed: Sequence[IssuedCertificate], tags: Mapping[str, str]) -> list[IssuedCertificate]:
+    return [
+        one
+        for one in listed
+        if one.tags.get(ROTATION_ID) == tags[ROTATION_ID] and one.tags.get(GENERATION) == tags[GENERATION]
+    ]
+
+
+def _generate(gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str]) -> IssuedCertificate:
+    """Generate once; when no answer comes, look whether it happened rather than asking again."""
+    description = known(props, "description") or f"{props['name']}, generation {tags[GENERATION]}"
+    try:
+        return gateway.generate(description=description, tags=tags)
+    except errors.OutcomeUnknown:
+        found = _find(gateway.list_certificates(), tags)
+        if not found:
+            raise
+        return found[0]
+
+
+def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate]) -> None:
+    usage = gateway.scan([one.id for one in candidates])
+    for one in candidates:
+        stages = usage.users.get(one.id, ())
+        if stages or usage.gaps:
+            by = ", ".join(map(str, stages)) or f"a stage that could not be seen ({'; '.join(usage.gaps)})"
+            raise errors.NotOurs(
+                f"Certificate {one.id}, generated {format_instant(one.created_date)} under the same project, stack and"
+                f" name, is presented by {by}",
+                means="It belongs to another stack of these names, or this stack lost its state; nothing was changed.",
+                remedy=f"If it is this stack's, set adopt_client_certificate_id={one.id!r}. If it is another stack's,"
+                " give this certificate another name.",
+                subject=one.id,
+            )
+
+
+def _number(certificate: IssuedCertificate) -> int:
+    text = certificate.tags.get(GENERATION, "")
+    return int(text) if text.isdecimal() else 0
+
+
+def _tag_value(text: object) -> str:
+    """Names are information: what AWS does not take in a tag is replaced rather than refused."""
+    return re.sub(r"[^a-zA-Z0-9+\-=._:/]", "-", str(text))[:_VALUE_LENGTH]

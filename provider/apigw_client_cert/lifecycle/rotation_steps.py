@@ -1,0 +1,116 @@
+"""Acting on a decision: each step's calls to API Gateway, in the order that a crash can do least harm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.lifecycle import ownership
+from apigw_client_cert.lifecycle.ownership import issued_generation
+from apigw_client_cert.rotation import transitions
+from apigw_client_cert.rotation.decide import Decision, decide, trigger_pulled
+from apigw_client_cert.rotation.transitions import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from apigw_client_cert.gateway.interface import Gateway, Usage
+    from apigw_client_cert.rotation.model import Generation, Rotation
+    from apigw_client_cert.rotation.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """One update of one certificate."""
+
+    gateway: Gateway
+    properties: Mapping[str, Any]
+    policy: Policy
+    now: datetime
+    say: Callable[[str], None]
+
+    def perform(self, rotation: Rotation) -> Rotation:
+        """Take the step that is due; raises the errors of ``errors.py`` with the rotation unchanged."""
+        decision = decide(rotation, self.policy, self.now)
+        after = self._act(rotation, decision)
+        if not trigger_pulled(after, self.policy):
+            after = transitions.remember_trigger(after, self.policy.trigger)
+        return after
+
+    def _act(self, rotation: Rotation, decision: Decision) -> Rotation:
+        match decision.step:
+            case Step.ISSUE | Step.REGENERATE as step:
+                enter = transitions.issue if step is Step.ISSUE else transitions.regenerate
+                after = enter(rotation, self._issue(rotation), self.now, trigger=self.policy.trigger)
+            case Step.ACTIVATE | Step.PIN | Step.RECOVER:
+                after = self._activate(rotation, decision)
+            case Step.CONFIRM:
+                after = transitions.confirm(rotation, self._in_use(rotation), self.now)
+            case Step.RETIRE:
+                after = self._retire(rotation, decision)
+            case Step.WITHDRAW:
+                after = transitions.withdraw(rotation, self.now)
+            case _:
+                after = rotation
+        return after
+
+    def _issue(self, rotation: Rotation) -> Generation:
+        number = rotation.highest_number + 1
+        tags = ownership.tags_of(self.properties, rotation.rotation_id, number)
+        return issued_generation(
+            ownership.adopt_or_generate(self.gateway, self.properties, tags, rotation, self.now), number
+        )
+
+    def _activate(self, rotation: Rotation, decision: Decision) -> Rotation:
+        """Look before the switch: a generation that was deleted meanwhile must not become the one to present."""
+        number = decision.numbers[0]
+        chosen = rotation.numbered(number)
+        if chosen is not None and self.gateway.get(chosen.id) is None:
+            self.say(f"{self.properties['name']}: generation {number} was deleted by somebody else")
+            seen = transitions.lose(rotation, [number], self.now)
+            return self._act(seen, decide(seen, self.policy, self.now))
+        return transitions.activate(rotation, number, self.now, decision.step)
+
+    def _in_use(self, rotation: Rotation) -> dict[int, tuple[str, ...]]:
+        usage = self.gateway.scan([one.id for one in rotation.previous])
+        return {one.number: users for one in rotation.previous if (users := _users(usage, one.id))}
+
+    def _retire(self, rotation: Rotation, decision: Decision) -> Rotation:
+        orphans = ownership.orphans(self.gateway, rotation)
+        usage = self.gateway.scan([*(one.id for one in rotation.previous), *orphans])
+        in_use = {one.number: users for one in rotation.previous if (users := _users(usage, one.id))}
+        deleted: list[int] = []
+        for number in decision.numbers:
+            generation = rotation.numbered(number)
+            if generation is None or number in in_use:
+                continue
+            blocked = self._delete(rotation, generation)
+            if blocked:
+                in_use[number] = (blocked,)
+            else:
+                deleted.append(number)
+        for orphan in orphans:
+            if not _users(usage, orphan):
+                self.gateway.delete(orphan)
+        return transitions.retire(rotation, deleted, in_use, self.now)
+
+    def _delete(self, rotation: Rotation, generation: Generation) -> str | None:
+        """Delete one generation; what blocks it is a value, so that the rotation goes on without it."""
+        found = self.gateway.get(generation.id)
+        if found is None:
+            return None
+        if found.tags.get(ownership.ROTATION_ID) != rotation.rotation_id:
+            return f"certificate {generation.id}: its tag {ownership.ROTATION_ID} is not ours any more"
+        try:
+            self.gateway.delete(generation.id)
+        except errors.StillInUse as error:
+            return f"certificate {generation.id}: {error.what}"
+        return None
+
+
+def _users(usage: Usage, certificate_id: str) -> tuple[str, ...]:
+    """Who presents it; what a scan could not see counts as a user (invariant 3)."""
+    stages = tuple(str(stage) for stage in usage.users.get(certificate_id, ()))
+    return stages + tuple(f"unknown: {gap}" for gap in usage.gaps)

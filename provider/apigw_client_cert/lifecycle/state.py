@@ -1,0 +1,102 @@
+"""State as a format: a rotation on the wire and back. camelCase, RFC 3339 dates, unset means absent.
+
+What is written here is read by every later release (invariant 11): add properties, never rename or drop one
+without raising ``STATE_VERSION`` and a golden state test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.clock import format_instant, parse_instant
+from apigw_client_cert.rotation.model import Generation, Role, Rotation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+STATE_VERSION = 1
+
+_INSTANTS = {"pendingSince": "pending_since", "unusedSince": "unused_since", "scannedAt": "scanned_at"}
+_TEXTS = {"id": "id", "sha256": "sha256", "sha1": "sha1", "spkiSha256": "spki_sha256", "serial": "serial", "pem": "pem"}
+
+
+def guard_version(state: Mapping[str, Any]) -> None:
+    """Refuse state that a newer release wrote: this one could drop what it does not know."""
+    version = int(state.get("stateVersion") or STATE_VERSION)
+    if version > STATE_VERSION:
+        raise errors.Refused(
+            f"The state has version {version}, and this release of apigw-client-cert knows up to {STATE_VERSION}",
+            means="A newer release wrote it; nothing was changed.",
+            remedy="Upgrade apigw-client-cert to the release that was used last.",
+        )
+
+
+def instant_or_none(value: str | None) -> datetime | None:
+    """An optional date of state."""
+    return None if value is None else parse_instant(value)
+
+
+def without_none(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties that are set; a None would not survive the wire and would read as a change."""
+    return {key: value for key, value in properties.items() if value is not None}
+
+
+def dump_generation(generation: Generation) -> dict[str, Any]:
+    """One generation on the wire."""
+    return without_none(
+        {
+            "number": generation.number,
+            "role": generation.role.value,
+            "createdDate": format_instant(generation.created_date),
+            "expirationDate": format_instant(generation.not_after),
+            "trusted": generation.trusted,
+            **{key: getattr(generation, name) for key, name in _TEXTS.items()},
+            **{
+                key: None if getattr(generation, name) is None else format_instant(getattr(generation, name))
+                for key, name in _INSTANTS.items()
+            },
+        }
+    )
+
+
+def load_generation(state: Mapping[str, Any]) -> Generation:
+    """One generation off the wire; numbers arrive as floats."""
+    return Generation(
+        number=int(state["number"]),
+        role=Role(state["role"]),
+        created_date=parse_instant(state["createdDate"]),
+        not_after=parse_instant(state["expirationDate"]),
+        trusted=bool(state.get("trusted", True)),
+        pending_since=instant_or_none(state.get("pendingSince")),
+        unused_since=instant_or_none(state.get("unusedSince")),
+        scanned_at=instant_or_none(state.get("scannedAt")),
+        **{name: state[key] for key, name in _TEXTS.items()},
+    )
+
+
+def dump_rotation(rotation: Rotation) -> dict[str, Any]:
+    """What a rotation remembers between runs."""
+    return without_none(
+        {
+            "rotationId": rotation.rotation_id,
+            "generations": [dump_generation(generation) for generation in rotation.generations],
+            "highestGeneration": rotation.highest_number,
+            "rotationTrigger": rotation.trigger,
+            "retirementBlockedBy": list(rotation.retirement_blocked_by),
+        }
+    )
+
+
+def load_rotation(state: Mapping[str, Any]) -> Rotation:
+    """The rotation that state holds; raises ``Refused`` for a newer state version."""
+    guard_version(state)
+    generations = tuple(load_generation(one) for one in state.get("generations") or ())
+    return Rotation(
+        rotation_id=state["rotationId"],
+        generations=generations,
+        highest_number=int(state["highestGeneration"]),
+        trigger=state.get("rotationTrigger"),
+        retirement_blocked_by=tuple(state.get("retirementBlockedBy") or ()),
+    )

@@ -1,0 +1,85 @@
+"""The world outside, as the lifecycle reaches it: a clock, API Gateway, publish targets, and a line to the user."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import clock, errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from apigw_client_cert.gateway.connection import Connection
+    from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.publish.interface import Target
+
+
+def _gateway(connection: Connection) -> Gateway:
+    from apigw_client_cert.gateway.client import gateway_for  # noqa: PLC0415 - a preview must not load boto3
+
+    return gateway_for(connection)
+
+
+def _target(spec: Mapping[str, Any], connection: Connection) -> Target:
+    from apigw_client_cert.publish.targets import target_for  # noqa: PLC0415 - a preview must not load boto3
+
+    return target_for(spec, connection)
+
+
+_said: set[str] = set()
+
+
+def _say(line: str) -> None:
+    # A refresh asks for the same difference once more in the same process; saying it twice reads as two steps.
+    if line in _said:
+        return
+    _said.add(line)
+    # The dynamic host shows what the plugin process prints under the stack's diagnostics
+    # (facts/pulumi-semantics.md §1.4); flushed, because that process is killed at the end of the run.
+    print(line, flush=True)  # noqa: T201
+
+
+def _token() -> str:
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything that is not a value; the defaults are the real ones."""
+
+    now: Callable[[], datetime] = clock.now
+    gateway: Callable[[Connection], Gateway] = _gateway
+    target: Callable[[Mapping[str, Any], Connection], Target] = _target
+    say: Callable[[str], None] = _say
+    token: Callable[[], str] = _token
+
+    def guard_clock(self, connection: Connection) -> None:
+        """Refuse to change anything on a made-up clock, except on this machine."""
+        clock.guard_made_up_clock(loopback=connection.is_loopback)
+
+    def acting_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway:
+        """The gateway for a method that changes something.
+
+        Raises ``Refused`` on a made-up clock, and where the credentials are not those of ``account_id``.
+        """
+        self.guard_clock(connection)
+        return self.observing_gateway(connection, account_id)
+
+    def observing_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway:
+        """The gateway for a method that only looks; raises ``Refused`` for the wrong account.
+
+        In another account every certificate of ours is "not found", which would read as "deleted by hand".
+        """
+        gateway = self.gateway(connection)
+        here = gateway.account_id() if account_id else None
+        if here and here != account_id:
+            raise errors.Refused(
+                f"The credentials belong to account {here}, but this resource lives in account {account_id}",
+                means="Nothing was looked at or changed.",
+                remedy=f"Use credentials of account {account_id}; to move, create a new resource in the other account.",
+                subject=account_id or "",
+            )
+        return gateway

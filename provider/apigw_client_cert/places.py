@@ -1,0 +1,139 @@
+"""Where things are, as a program writes it: an AWS connection, stages, publish targets. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pulumi
+    from pulumi_aws import apigateway, apigatewayv2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aws:
+    """Where and as whom to connect; what is left out comes from boto3's default chain.
+
+    ``region`` and ``endpoint_url`` are fixed once a resource exists; ``profile`` and ``assume_role_arn`` may change.
+    """
+
+    region: pulumi.Input[str] | None = None
+    profile: pulumi.Input[str] | None = None
+    assume_role_arn: pulumi.Input[str] | None = None
+    endpoint_url: pulumi.Input[str] | None = None
+
+    def properties(self) -> dict[str, Any]:
+        """The inputs of every resource that connects."""
+        return {
+            "region": self.region,
+            "profile": self.profile,
+            "assumeRoleArn": self.assume_role_arn,
+            "endpointUrl": self.endpoint_url,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestStage:
+    """One stage of a REST API."""
+
+    rest_api_id: pulumi.Input[str]
+    stage_name: pulumi.Input[str]
+    resource: pulumi.Resource | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, stage: apigateway.Stage) -> RestStage:
+        """The stage that this program manages: bound after it exists, and again whenever it is replaced.
+
+        Give that resource ``ignore_changes=["clientCertificateId"]``, or its own next update unbinds the stage.
+        """
+        return cls(rest_api_id=stage.rest_api, stage_name=stage.stage_name, resource=stage)
+
+    def properties(self) -> dict[str, Any]:
+        """The inputs of a binding that say which stage."""
+        return {"apiKind": "REST", "apiId": self.rest_api_id, "stageName": self.stage_name}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebSocketStage:
+    """One stage of a WebSocket API; HTTP APIs cannot present a client certificate."""
+
+    api_id: pulumi.Input[str]
+    stage_name: pulumi.Input[str]
+    resource: pulumi.Resource | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, stage: apigatewayv2.Stage) -> WebSocketStage:
+        """The stage that this program manages: bound after it exists, and again whenever it is replaced."""
+        return cls(api_id=stage.api_id, stage_name=stage.name, resource=stage)
+
+    def properties(self) -> dict[str, Any]:
+        """The inputs of a binding that say which stage."""
+        return {"apiKind": "WEBSOCKET", "apiId": self.api_id, "stageName": self.stage_name}
+
+
+Stage = RestStage | WebSocketStage
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Target:
+    """What is written to a target: ``content`` names the form, ``backend`` who reads it (for warnings only)."""
+
+    content: str = "pem"
+    backend: str | None = None
+
+    def place(self) -> dict[str, Any]:
+        """Type and address on the wire."""
+        raise NotImplementedError
+
+    def properties(self) -> dict[str, Any]:
+        """The whole target on the wire."""
+        read_by = {} if self.backend is None else {"backend": self.backend}
+        return {**self.place(), "content": self.content, **read_by}
+
+
+@dataclass(frozen=True)
+class File(_Target):
+    """A file of the machine that runs ``pulumi up``, replaced atomically; relative to the program's folder."""
+
+    path: pulumi.Input[str]
+
+    def place(self) -> dict[str, Any]:
+        """Type and path."""
+        return {"type": "file", "path": self.path}
+
+
+@dataclass(frozen=True)
+class SsmParameter(_Target):
+    """A String parameter of SSM Parameter Store: Standard to 4 KB, Advanced to 8 KB."""
+
+    name: pulumi.Input[str]
+
+    def place(self) -> dict[str, Any]:
+        """Type and parameter name."""
+        return {"type": "ssm", "name": self.name}
+
+
+@dataclass(frozen=True)
+class S3Object(_Target):
+    """An object of an S3 bucket that exists."""
+
+    bucket: pulumi.Input[str]
+    key: pulumi.Input[str]
+
+    def place(self) -> dict[str, Any]:
+        """Type, bucket and key."""
+        return {"type": "s3", "bucket": self.bucket, "key": self.key}
+
+
+@dataclass(frozen=True)
+class SecretsManagerSecret(_Target):
+    """A secret of Secrets Manager, by name or ARN; created when there is none of that name."""
+
+    secret_id: pulumi.Input[str]
+
+    def place(self) -> dict[str, Any]:
+        """Type and secret id."""
+        return {"type": "secretsmanager", "secretId": self.secret_id}
+
+
+Target = File | SsmParameter | S3Object | SecretsManagerSecret

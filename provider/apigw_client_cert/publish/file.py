@@ -1,0 +1,125 @@
+"""A file, replaced as a whole: a reader sees the old text or the new one, never half of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from typing import TYPE_CHECKING, Final
+
+from apigw_client_cert.errors import AccessDenied, BadInput, NeedsOperator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: A certificate is public, and the backend that reads it is seldom the user that runs Pulumi.
+_MODE: Final = 0o644
+
+
+class FileTarget:
+    """One file, UTF-8, line ends as given.
+
+    An existing file keeps its mode and, where the process may set it, its owner; a new one gets 0644.
+    A symbolic link stays: what it points to is replaced. A relative path starts at the working directory, which for a
+    Pulumi program is the project's folder. A process killed during ``write`` leaves a ``.NAME.*.tmp`` beside the file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    @property
+    def address(self) -> str:
+        """``file PATH``, as the user wrote it."""
+        return f"file {self._path}"
+
+    def read(self) -> str | None:
+        """The text; bytes that are no UTF-8 come as surrogates, which equal nothing that we ever wrote."""
+        with (
+            self._explained("read"),
+            contextlib.suppress(FileNotFoundError),
+            open(self._path, "rb") as file,  # noqa: PTH123 - paths stay text as the user wrote them
+        ):
+            return file.read().decode(errors="surrogateescape")
+        return None
+
+    def write(self, content: str) -> None:
+        """Write beside it, flush to the disk, rename over it.
+
+        Raises:
+            BadInput: the folder is missing, or the path is a folder.
+            AccessDenied: the process may not write there.
+            NeedsOperator: the disk is full or broken.
+        """
+        real = os.path.realpath(self._path)
+        folder, name = os.path.split(real)
+        with self._explained("written"):
+            if not os.path.isdir(folder):  # noqa: PTH112 - as above
+                raise BadInput(
+                    f"the folder of {self.address} does not exist: {folder}",
+                    means="Nothing was published there.",
+                    remedy="Create the folder, or correct `path`.",
+                    subject=self.address,
+                )
+            descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(content.encode())
+                    file.flush()
+                    _dress(file.fileno(), real)
+                    os.fsync(file.fileno())
+                os.replace(temporary, real)  # noqa: PTH105 - as above
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)  # noqa: PTH108 - as above
+                raise
+            _sync_folder(folder)
+
+    @contextlib.contextmanager
+    def _explained(self, done: str) -> Iterator[None]:
+        try:
+            yield
+        except (IsADirectoryError, NotADirectoryError) as error:
+            raise BadInput(
+                f"{self.address} cannot be {done}: a folder is where a file should be, or the reverse",
+                means="Nothing was published there.",
+                remedy="Correct `path`.",
+                subject=self.address,
+            ) from error
+        except PermissionError as error:
+            raise AccessDenied(
+                f"{self.address} cannot be {done}: permission denied",
+                means="Nothing was published there.",
+                remedy="Let the user that runs Pulumi write to the file and its folder.",
+                subject=self.address,
+            ) from error
+        except OSError as error:
+            raise NeedsOperator(
+                f"{self.address} cannot be {done}: {error.strerror}",
+                means="Nothing was published there.",
+                remedy="Mend the file system, then run again.",
+                subject=self.address,
+            ) from error
+
+
+def _dress(descriptor: int, real: str) -> None:
+    """Give the new file the mode and owner of the one that it replaces."""
+    try:
+        former = os.stat(real)  # noqa: PTH116 - as above
+    except FileNotFoundError:
+        os.fchmod(descriptor, _MODE)
+        return
+    # Before the mode: changing the owner clears set-id bits. Only root may give a file away.
+    with contextlib.suppress(PermissionError):
+        os.fchown(descriptor, former.st_uid, former.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(former.st_mode))
+
+
+def _sync_folder(folder: str) -> None:
+    """Without it a power cut may undo the rename; some file systems cannot, and the content is safe anyway."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

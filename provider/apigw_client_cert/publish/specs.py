@@ -1,0 +1,110 @@
+"""What a publish target looks like on the wire, and what can be wrong with it; no boto3, no I/O.
+
+::
+
+    {"type": "file", "path": "pins.pem"}
+    {"type": "ssm", "name": "/orders/client-cert-pins"}
+    {"type": "s3", "bucket": "orders-trust", "key": "client-cert.pem"}
+    {"type": "secretsmanager", "secretId": "orders/client-cert"}
+
+Keys that say what to write rather than where (``content``, ``backend``) are the caller's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+#: Type -> the keys that say where.
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "file": ("path",),
+    "ssm": ("name",),
+    "s3": ("bucket", "key"),
+    "secretsmanager": ("secretId",),
+}
+CONTENT_KEYS: Final = frozenset({"content", "backend"})
+
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html, "Name".
+_SSM_NAME: Final = re.compile(r"(?:/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+")
+_SSM_NAME_LENGTH: Final = 1011
+_SSM_LEVELS: Final = 15
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]")
+_IP_ADDRESS: Final = re.compile(r"\d+\.\d+\.\d+\.\d+")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+_KEY_BYTES: Final = 1024
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, "Name".
+_SECRET_NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+_SECRET_ARN: Final = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+")
+
+
+def spec_findings(spec: Mapping[str, Any], other_keys: Collection[str] = CONTENT_KEYS) -> str | None:
+    """What is wrong with a spec, in a sentence without a full stop; None for nothing.
+
+    Args:
+        spec: The target as on the wire; every value known (no Pulumi unknown).
+        other_keys: Keys that are allowed and checked elsewhere.
+
+    Does not check that the place exists or may be written.
+    """
+    kind = spec.get("type")
+    if not isinstance(kind, str) or kind not in KEYS:
+        return f"a publish target's `type` is one of {', '.join(KEYS)}, not {kind!r}"
+    unknown = sorted(set(spec) - {"type", *KEYS[kind], *other_keys})
+    if unknown:
+        return f"a publish target of type {kind} has no key {unknown[0]!r}; it takes {', '.join(KEYS[kind])}"
+    for key in KEYS[kind]:
+        value = spec.get(key)
+        if not isinstance(value, str) or not value.strip():
+            return f"a publish target of type {kind} needs `{key}`, a text that is not empty"
+        finding = _FINDINGS[kind, key](value)
+        if finding is not None:
+            return finding
+    return None
+
+
+def _path(path: str) -> str | None:
+    if "\0" in path:
+        return "`path` holds a NUL character"
+    return f"`path` {path!r} is a folder, not a file" if path.endswith("/") else None
+
+
+def _ssm_name(name: str) -> str | None:
+    if not _SSM_NAME.fullmatch(name):
+        return f"SSM parameter name {name!r} is not letters, digits and _ . - between slashes, the first one in front"
+    if len(name) > _SSM_NAME_LENGTH:
+        return f"the SSM parameter name is {len(name)} characters long; AWS takes {_SSM_NAME_LENGTH}"
+    if name.count("/") > _SSM_LEVELS:
+        return f"SSM parameter name {name!r} has more than {_SSM_LEVELS} levels"
+    if name.lstrip("/").lower().startswith(("aws", "ssm")):
+        return f"SSM parameter name {name!r} begins with aws or ssm, which AWS keeps for itself"
+    return None
+
+
+def _bucket(bucket: str) -> str | None:
+    if not _BUCKET.fullmatch(bucket):
+        return f"S3 bucket name {bucket!r} is not 3 to 63 lower-case letters, digits, hyphens and single dots"
+    return f"S3 bucket name {bucket!r} looks like an IP address" if _IP_ADDRESS.fullmatch(bucket) else None
+
+
+def _key(key: str) -> str | None:
+    length = len(key.encode(errors="surrogatepass"))
+    return f"the S3 key is {length} bytes long; AWS takes {_KEY_BYTES}" if length > _KEY_BYTES else None
+
+
+def _secret_id(secret_id: str) -> str | None:
+    if _SECRET_NAME.fullmatch(secret_id) or _SECRET_ARN.fullmatch(secret_id):
+        return None
+    return f"{secret_id!r} is neither a secret's name (letters, digits and / _ + = . @ -, at most 512) nor its ARN"
+
+
+_FINDINGS: Final[dict[tuple[str, str], Callable[[str], str | None]]] = {
+    ("file", "path"): _path,
+    ("ssm", "name"): _ssm_name,
+    ("s3", "bucket"): _bucket,
+    ("s3", "key"): _key,
+    ("secretsmanager", "secretId"): _secret_id,
+}

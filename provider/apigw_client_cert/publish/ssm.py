@@ -1,0 +1,78 @@
+"""An SSM parameter of type String, in the cheapest tier that holds the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from apigw_client_cert.errors import BadInput
+from apigw_client_cert.gateway.answers import Answered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apigw_client_cert.gateway.client import Client
+
+#: facts/aws-client-certs.md §2, "Budget": 3 and 7 certificates.
+STANDARD_BYTES: Final = 4096
+ADVANCED_BYTES: Final = 8192
+
+
+class SsmTarget:
+    """One parameter by name; a SecureString is read as its ciphertext, which equals nothing that we ever wrote."""
+
+    def __init__(self, name: str, client: Callable[[], Client]) -> None:
+        self._name = name
+        self._client = client
+
+    @property
+    def address(self) -> str:
+        """``ssm NAME``."""
+        return f"ssm {self._name}"
+
+    def read(self) -> str | None:
+        """The value, None for a parameter that does not exist."""
+        try:
+            answer = self._client().call(
+                "ssm", "GetParameter", subject=self._name, expected={"ParameterNotFound"}, Name=self._name
+            )
+        except Answered:
+            return None
+        return str(answer["Parameter"]["Value"])
+
+    def write(self, content: str) -> None:
+        """Put it: Standard up to 4 KB, else Advanced, which AWS charges for.
+
+        Raises:
+            BadInput: empty, or more than 8 KB.
+        """
+        size = len(content.encode())
+        if not 0 < size <= ADVANCED_BYTES:
+            raise BadInput(
+                f"{size} bytes do not fit into {self.address}: a parameter holds 1 to {ADVANCED_BYTES}",
+                means="Nothing was published there.",
+                remedy="Publish fingerprints (content sha256) instead of PEM, or publish to S3 or Secrets Manager.",
+                subject=self.address,
+            )
+        if size > STANDARD_BYTES:
+            self._put(content, "Advanced")
+            return
+        try:
+            self._put(content, "Standard", expected=frozenset({"ValidationException"}))
+        except Answered:
+            # An Advanced parameter never goes back, and AWS refuses to try
+            # (https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html).
+            # Reading the tier first would need ssm:DescribeParameters on everything.
+            self._put(content, "Advanced")
+
+    def _put(self, content: str, tier: str, expected: frozenset[str] = frozenset()) -> None:
+        self._client().call(
+            "ssm",
+            "PutParameter",
+            subject=self._name,
+            expected=expected,
+            Name=self._name,
+            Value=content,
+            Type="String",
+            Overwrite=True,
+            Tier=tier,
+        )

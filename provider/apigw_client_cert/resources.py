@@ -1,0 +1,141 @@
+"""The Pulumi dynamic hosts. THIS MODULE PATH AND THE PROVIDER CLASS NAMES ARE RECORDED IN STATE: never move them.
+
+The engine stores a pickle that names module and class (facts/pulumi-semantics.md §1.3). The provider classes hold
+no attributes: an attribute would be frozen into state, and a set, client or lock would make every pickle differ.
+Everything they do is in ``lifecycle/``; what goes in and what comes out is declared in ``declarations.py``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown
+
+from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
+from apigw_client_cert.lifecycle.world import World
+
+if TYPE_CHECKING:
+    from apigw_client_cert.lifecycle.results import Checked, Difference
+
+Properties = dict[str, Any]
+
+
+class RotatingClientCertificateProvider(ResourceProvider):
+    """One logical certificate; the engine's door to ``lifecycle/certificate.py``."""
+
+    serialize_as_secret_always = False
+
+    def check(self, olds: Properties, news: Properties) -> CheckResult:
+        """Validate the inputs."""
+        return _checked(certificate.check(_plain(olds), _plain(news)))
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Say whether a step is due."""
+        return _difference(certificate.diff(_plain(olds), _plain(news), World()))
+
+    def create(self, props: Properties) -> CreateResult:
+        """Generate or adopt the first generation."""
+        return CreateResult(*certificate.create(props, World()))
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Notice what others did."""
+        return ReadResult(*certificate.read(id_, props, World()))
+
+    def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Perform the step that is due."""
+        return UpdateResult(certificate.update(olds, news, World()))
+
+    def delete(self, _id: str, props: Properties) -> None:
+        """Delete all generations, or refuse."""
+        certificate.delete(props, World())
+
+
+class TrustBundleProvider(ResourceProvider):
+    """What backends trust; the engine's door to ``lifecycle/trust_bundle.py``."""
+
+    serialize_as_secret_always = False
+
+    def check(self, olds: Properties, news: Properties) -> CheckResult:
+        """Validate the inputs."""
+        return _checked(trust_bundle.check(_plain(olds), _plain(news)))
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Say whether the targets are to be written."""
+        return _difference(trust_bundle.diff(_plain(olds), _plain(news), World()))
+
+    def create(self, props: Properties) -> CreateResult:
+        """Publish for the first time."""
+        return CreateResult(*trust_bundle.create(props, World()))
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Notice changed targets."""
+        return ReadResult(*trust_bundle.read(id_, props, World()))
+
+    def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Publish, repair, withdraw what is retired."""
+        return UpdateResult(trust_bundle.update(olds, news, World()))
+
+    def delete(self, _id: str, props: Properties) -> None:
+        """Leave the targets as they are."""
+        trust_bundle.delete(props, World())
+
+
+class StageBindingProvider(ResourceProvider):
+    """One stage; the engine's door to ``lifecycle/binding.py``."""
+
+    serialize_as_secret_always = False
+
+    def check(self, olds: Properties, news: Properties) -> CheckResult:
+        """Validate the inputs."""
+        return _checked(binding.check(_plain(olds), _plain(news)))
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Say whether the stage should move."""
+        return _difference(binding.diff(_plain(olds), _plain(news), World()))
+
+    def create(self, props: Properties) -> CreateResult:
+        """Bind the stage."""
+        return CreateResult(*binding.create(props, World()))
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Notice what the stage presents; a gone stage has no id (``None`` as outputs would crash the host)."""
+        found = binding.read(id_, props, World())
+        return ReadResult(None, {}) if found is None else ReadResult(*found)
+
+    def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Move the stage, or let it wait."""
+        return UpdateResult(binding.update(olds, news, World()))
+
+    def delete(self, _id: str, props: Properties) -> None:
+        """Clear what this binding set."""
+        binding.delete(props, World())
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value, and what the SDK puts for an unknown one
+    """The properties with the wire's sentinel for what is unknown at preview, whatever object the SDK put there."""
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _checked(checked: Checked) -> CheckResult:
+    return CheckResult(checked.inputs, [CheckFailure(key, reason) for key, reason in checked.failures.items()])
+
+
+def _difference(difference: Difference) -> DiffResult:
+    # An explicit True or False: None would make the engine compare inputs, pickled provider included.
+    return DiffResult(changes=difference.changes, replaces=list(difference.replaces))

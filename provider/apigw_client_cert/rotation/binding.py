@@ -1,0 +1,166 @@
+"""decide_binding(): whether a stage moves to the desired certificate now, waits, or must not. Pure and total.
+
+Invariant 1 is decided here: no stage leaves a live certificate for one that backends had no time to learn.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from apigw_client_cert.rotation.durations import served
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from apigw_client_cert.rotation.policy import Policy
+
+# Less than the 95 % after which the certificate activates: the bundle is written some seconds after the
+# certificate is issued, and that must not cost a stage another whole run.
+PUBLISHED_LONG_ENOUGH = Fraction(90, 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingPolicy:
+    """The part of a rotation's policy that a binding obeys, with the same defaults."""
+
+    publish_lead: timedelta = timedelta(hours=24)
+    activate_by: timedelta = timedelta(days=3)
+
+
+class Presents(enum.Enum):
+    """What a stage presents, seen from one rotation."""
+
+    NOTHING = "nothing"
+    GONE = "gone"
+    OURS = "ours"
+    OTHER_ROTATION = "other-rotation"
+    FOREIGN = "foreign"
+    ACM = "acm"
+
+
+class Move(enum.Enum):
+    """What a binding does."""
+
+    KEEP = "keep"
+    BIND = "bind"
+    WAIT = "wait"
+    REFUSE = "refuse"
+
+
+class Refusal(enum.Enum):
+    """Why a binding may not move, for the error that names the remedy."""
+
+    OTHER_ROTATION = "other-rotation"
+    FOREIGN = "foreign"
+    FOREIGN_UNTRUSTED = "foreign-untrusted"
+    ACM = "acm"
+    NOT_PUBLISHED = "not-published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """The certificate that a stage presents now; ``id`` may be an ACM ARN.
+
+    ``not_after`` and ``sha256`` are None where they cannot be known (ACM, nothing, gone).
+    """
+
+    kind: Presents
+    id: str | None = None
+    not_after: datetime | None = None
+    sha256: str | None = None
+
+    def alive(self, now: datetime) -> bool:
+        """Whether backends accept it at this instant, as far as can be known; what cannot be known is alive."""
+        if self.kind in {Presents.NOTHING, Presents.GONE}:
+            return False
+        return self.not_after is None or now < self.not_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What is known of the trust that backends were given.
+
+    ``since``: from when the desired certificate is trusted, None when the bundle does not hold it.
+    ``trusted``: the SHA-256 of all that the bundle holds; None where there is no bundle to ask.
+    """
+
+    since: datetime | None
+    trusted: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingDecision:
+    """What a binding does now; ``until`` goes with WAIT, ``refusal`` with REFUSE, ``hurried`` with BIND."""
+
+    move: Move
+    until: datetime | None = None
+    refusal: Refusal | None = None
+    hurried: bool = False
+
+
+def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at the call
+    *,
+    desired: str,
+    presented: Presented,
+    publication: Publication,
+    policy: BindingPolicy | Policy,
+    take_over: bool,
+    now: datetime,
+) -> BindingDecision:
+    """Whether the stage moves; defined for every combination."""
+    if presented.id == desired:
+        return BindingDecision(move=Move.KEEP)
+    refusal = _not_ours_to_replace(presented, publication, take_over=take_over, now=now)
+    if refusal is not None:
+        return BindingDecision(move=Move.REFUSE, refusal=refusal)
+    if not presented.alive(now):
+        return BindingDecision(move=Move.BIND)
+    hurry_at = None if presented.not_after is None else presented.not_after - policy.activate_by
+    hurried = hurry_at is not None and now >= hurry_at
+    if publication.since is None:
+        if hurried:
+            return BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_PUBLISHED)
+        ready_at = now + served(policy.publish_lead, PUBLISHED_LONG_ENOUGH)
+    else:
+        ready_at = publication.since + served(policy.publish_lead, PUBLISHED_LONG_ENOUGH)
+        if hurried or now >= ready_at:
+            return BindingDecision(move=Move.BIND, hurried=now < ready_at)
+    return BindingDecision(move=Move.WAIT, until=ready_at if hurry_at is None else min(ready_at, hurry_at))
+
+
+def _not_ours_to_replace(
+    presented: Presented, publication: Publication, *, take_over: bool, now: datetime
+) -> Refusal | None:
+    """Why the presented certificate may not be replaced, whoever wants it (invariant 9)."""
+    if presented.kind is Presents.ACM:
+        return None if take_over else Refusal.ACM
+    if not presented.alive(now):
+        return None
+    if presented.kind is Presents.OTHER_ROTATION:
+        return Refusal.OTHER_ROTATION
+    if presented.kind is Presents.FOREIGN:
+        if not take_over:
+            return Refusal.FOREIGN
+        # While the stage waits it keeps presenting the foreign one: published trust must not cut it off.
+        if publication.trusted is not None and presented.sha256 not in publication.trusted:
+            return Refusal.FOREIGN_UNTRUSTED
+    return None
+
+
+def binding_due(
+    *,
+    desired: str,
+    presented: str | None,
+    waiting_for: str | None,
+    waiting_until: datetime | None,
+    now: datetime,
+) -> bool:
+    """Whether state alone says that a binding has something to do: a wait that was recorded is quiet until its end."""
+    if desired == presented:
+        return False
+    return waiting_until is None or waiting_for != desired or now >= waiting_until

@@ -1,0 +1,197 @@
+"""decide(): which step of the procedure is due, why, and what comes next. Pure and total.
+
+Each rule is a function that returns ``Due`` values: what it wants, and from when on. ``decide`` takes the most
+urgent of those whose time has come. A rule never raises and never looks at the world: what a step finds out
+(an in-use scan, a refusal) goes through ``transitions.py`` into the state that the next decision starts from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from apigw_client_cert.rotation.durations import served
+from apigw_client_cert.rotation.model import Finding, Generation, Rotation
+from apigw_client_cert.rotation.transitions import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from apigw_client_cert.rotation.policy import Policy
+
+# A stage that keeps presenting a previous generation is looked at again after a day at the latest: often enough
+# to retire soon after it moved, seldom enough that no run shows the same change for ever.
+LONGEST_SCAN_PAUSE = timedelta(hours=24)
+
+_URGENCY = {step: rank for rank, step in enumerate(Step)}
+
+
+class Due(NamedTuple):
+    """A step that some rule wants, from when on, for which generations, and why (a stable word)."""
+
+    step: Step
+    at: datetime
+    numbers: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do now, and what the next thing will be.
+
+    With ``step`` NONE nothing is due; ``next_action`` and ``next_action_at`` then tell the future.
+    Otherwise they repeat the due step and since when it is due. ``numbers`` are the generations concerned:
+    the one to activate, or those to retire. ``reason`` is a stable word for machines.
+    """
+
+    step: Step
+    reason: str
+    numbers: tuple[int, ...]
+    next_action: Step
+    next_action_at: datetime | None
+    findings: tuple[Finding, ...] = ()
+
+
+def decide(rotation: Rotation, policy: Policy, now: datetime) -> Decision:
+    """The one step to take now; defined for every rotation, policy and instant."""
+    pinned, finding = pin_in_force(rotation, policy, now)
+    wanted = [
+        *_recover(rotation, pinned, now),
+        *_pin(rotation, pinned, now),
+        *_activate(rotation, policy, pinned, now),
+        *_issue(rotation, policy, now),
+        *_withdraw(rotation),
+        *_retire(rotation, policy, pinned, now),
+    ]
+    findings = (finding,) if finding else ()
+    due = [one for one in wanted if one.at <= now]
+    if due:
+        first = min(due, key=lambda one: _URGENCY[one.step])
+        return Decision(
+            step=first.step,
+            reason=first.reason,
+            numbers=first.numbers,
+            next_action=first.step,
+            next_action_at=first.at,
+            findings=findings,
+        )
+    nearest = min(wanted, key=lambda one: one.at, default=None)
+    return Decision(
+        step=Step.NONE,
+        reason="nothing-due",
+        numbers=(),
+        next_action=nearest.step if nearest else Step.NONE,
+        next_action_at=nearest.at if nearest else None,
+        findings=findings,
+    )
+
+
+def rotate_at(generation: Generation, policy: Policy) -> datetime:
+    """When the successor of this generation is due.
+
+    A certificate that lives less than twice ``rotate_before`` (minted short, for a test) counts half its life
+    instead: otherwise each successor would be due on arrival and every run would issue another one.
+    """
+    half_life = (generation.not_after - generation.created_date) / 2
+    early = min(policy.rotate_before + policy.jitter, max(half_life, timedelta(0)))
+    return (generation.not_after - early).replace(microsecond=0)
+
+
+def pin_in_force(rotation: Rotation, policy: Policy, now: datetime) -> tuple[Generation | None, Finding | None]:
+    """The pinned generation while the pin may hold, else why it is ignored.
+
+    A pin dies with its generation, and already ``activate_by`` before the expiry: a forgotten pin must not become
+    the outage that the whole package exists to prevent.
+    """
+    if policy.pin is None:
+        return None, None
+    pinned = rotation.numbered(policy.pin)
+    if pinned is None:
+        return None, Finding(
+            "pin-gone", f"pin_generation={policy.pin} is ignored: generation {policy.pin} does not exist (any more)"
+        )
+    if now >= pinned.not_after - policy.activate_by:
+        return None, Finding(
+            "pin-expiring",
+            f"pin_generation={policy.pin} is ignored: certificate {pinned.id} (generation {policy.pin}) expires"
+            f" {pinned.not_after:%Y-%m-%dT%H:%MZ}, and within activate_by of that no pin holds",
+        )
+    return pinned, None
+
+
+def trigger_pulled(rotation: Rotation, policy: Policy) -> bool:
+    """Whether ``rotation_trigger`` went from one value to another; not set to set, or back, is no change."""
+    return rotation.trigger is not None and policy.trigger is not None and rotation.trigger != policy.trigger
+
+
+def _recover(rotation: Rotation, pinned: Generation | None, now: datetime) -> Iterator[Due]:
+    active = rotation.active
+    if active is not None and not active.expired(now):
+        return
+    reason = "active-gone" if active is None else "active-expired"
+    at = now if active is None else active.not_after
+    by_preference = [pinned, rotation.pending, *sorted(rotation.previous, key=lambda one: one.not_after, reverse=True)]
+    for candidate in by_preference:
+        if candidate is not None and not candidate.expired(now):
+            yield Due(Step.RECOVER, at, (candidate.number,), reason)
+            return
+    yield Due(Step.REGENERATE, at, (), reason)
+
+
+def _pin(rotation: Rotation, pinned: Generation | None, now: datetime) -> Iterator[Due]:
+    if pinned is not None and rotation.active is not None and rotation.active.number != pinned.number:
+        yield Due(Step.PIN, now, (pinned.number,), "pinned")
+
+
+def _activate(rotation: Rotation, policy: Policy, pinned: Generation | None, now: datetime) -> Iterator[Due]:
+    active, pending = rotation.active, rotation.pending
+    if active is None or pending is None:
+        return
+    latest = (pinned or active).not_after - policy.activate_by
+    waited = None if pinned or pending.pending_since is None else pending.pending_since + served(policy.publish_lead)
+    at = latest if waited is None else min(waited, latest)
+    # One that is nearly due itself would only be rotated away again: _issue replaces it. Not once the active one
+    # runs out: what backends have long trusted is then better than a fresh one, and there is no time for both.
+    usable_until = rotate_at(pending, policy)
+    if max(at, now) >= latest:
+        usable_until = max(usable_until, pending.not_after - policy.activate_by)
+    if max(at, now) < usable_until:
+        yield Due(Step.ACTIVATE, at, (pending.number,), "expiring" if at == latest else "lead-served")
+
+
+def _issue(rotation: Rotation, policy: Policy, now: datetime) -> Iterator[Due]:
+    newest = rotation.pending or rotation.active
+    if newest is None:
+        return
+    if trigger_pulled(rotation, policy):
+        yield Due(Step.ISSUE, now, (newest.number,), "triggered")
+    reason = "expiring" if rotation.pending is None else "pending-expiring"
+    yield Due(Step.ISSUE, rotate_at(newest, policy), (newest.number,), reason)
+
+
+def _withdraw(rotation: Rotation) -> Iterator[Due]:
+    for generation in rotation.previous:
+        if generation.trusted:
+            yield Due(Step.WITHDRAW, generation.not_after, (generation.number,), "previous-expired")
+
+
+def _retire(rotation: Rotation, policy: Policy, pinned: Generation | None, now: datetime) -> Iterator[Due]:
+    if pinned is not None or rotation.active is None:
+        return
+    pause = served(min(policy.overlap, LONGEST_SCAN_PAUSE))
+    ripe: list[Due] = []
+    for generation in rotation.previous:
+        unused, scanned = generation.unused_since, generation.scanned_at
+        if unused is not None and unused <= now:
+            ripe.append(Due(Step.RETIRE, unused + served(policy.overlap), (generation.number,), "unused"))
+        else:
+            # Never scanned, or scanned at an instant that lies in the future (a clock put back): look now.
+            at = scanned + pause if scanned is not None and scanned <= now else now
+            yield Due(Step.CONFIRM, at, (generation.number,), "still-in-use" if scanned else "overlapping")
+    due = tuple(number for one in ripe if one.at <= now for number in one.numbers)
+    if due:
+        yield Due(Step.RETIRE, min(one.at for one in ripe), due, "unused")
+    else:
+        yield from ripe

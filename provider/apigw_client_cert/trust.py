@@ -1,0 +1,190 @@
+"""What backends must trust, as texts: the PEM bundle, lists of pins, and one form per kind of server.
+
+Pure: takes ``TrustedCertificate`` values, parses no X.509 and reads no clock. Order is the caller's (oldest live
+generation first) and is kept everywhere; a certificate given twice appears once, by SHA-256.
+Not checked: that the fingerprints of a certificate belong to its PEM, and whether it has expired.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from apigw_client_cert.backends import (
+    BACKENDS,
+    OPENSSL_FAMILY,
+    pem_of,
+    pem_text_sha1,
+    published,
+    published_file,
+    setup_lines,
+    setup_place,
+    timestamp,
+)
+from apigw_client_cert.errors import BadInput
+from apigw_client_cert.rotation.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apigw_client_cert.rotation.model import TrustedCertificate
+
+__all__ = [
+    "BACKENDS",
+    "CONTENTS",
+    "JSON_VERSION",
+    "OPENSSL_FAMILY",
+    "backend_config",
+    "fingerprints",
+    "holds",
+    "render",
+    "same_subject_finding",
+    "setup_lines",
+    "trust_bundle",
+]
+
+CONTENTS = ("pem", "sha256", "sha1", "json", *BACKENDS)
+# Raised when a field changes its meaning or goes; new fields do not raise it.
+JSON_VERSION = 1
+
+# Contents that are a plain list of PEM certificates, whoever reads it.
+_PLAIN_PEM = ("pem", "python", "go", "java")
+# Readers that accept every certificate of such a list with their own setup lines.
+_READS_PLAIN_PEM = {("python", "python")}
+_COMMENT = re.compile(r"#.*")
+_HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])")
+_COLON_HEX = re.compile(r"(?<![0-9a-f])(?:(?:[0-9a-f]{2}:){31}|(?:[0-9a-f]{2}:){19})[0-9a-f]{2}(?![0-9a-f])")
+_PEM_BODY = re.compile(r"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
+
+
+def trust_bundle(certificates: Iterable[TrustedCertificate]) -> str:
+    """Their PEMs in the given order, normalised and de-duplicated; empty for no certificates.
+
+    Raises:
+        BadInput: A PEM is damaged, or holds other than one certificate.
+    """
+    return "".join(map(pem_of, _distinct(certificates)))
+
+
+def fingerprints(certificates: Iterable[TrustedCertificate]) -> tuple[str, ...]:
+    """Their SHA-256 fingerprints, lower-case hex, in the given order, each once."""
+    return tuple(certificate.sha256 for certificate in _distinct(certificates))
+
+
+def render(content: str, certificates: Iterable[TrustedCertificate]) -> str:
+    """The text that a publish target of this content holds.
+
+    ``pem``: the bundle. ``sha256``, ``sha1``: one lower-case hex fingerprint of the DER certificate a line. ``json``:
+    ``{"version": 1, "certificates": [{"sha256", "sha1", "spkiSha256", "notAfter", "pem"}]}``, the date in RFC 3339.
+    Others: what that backend reads next to its setup lines. No certificates give a text that accepts nobody.
+
+    Raises:
+        BadInput: The content is unknown, or a PEM is damaged.
+    """
+    distinct = _distinct(certificates)
+    if content in BACKENDS:
+        return published(content, distinct)
+    if content == "pem":
+        return trust_bundle(distinct)
+    if content == "sha256":
+        return "".join(f"{certificate.sha256}\n" for certificate in distinct)
+    if content == "sha1":
+        return "".join(f"{certificate.sha1}\n" for certificate in distinct)
+    if content == "json":
+        return _json(distinct)
+    raise BadInput(
+        f"there is no content {content!r}",
+        means="Nothing was rendered.",
+        remedy=f"Use one of {', '.join(CONTENTS)}.",
+        subject=content,
+    )
+
+
+def backend_config(kind: str, certificates: Iterable[TrustedCertificate], *, path: str | None = None) -> str:
+    """The whole configuration of one backend, for a person to read: setup lines, then the published file.
+
+    ``path`` is where the published file will be; by default a usual place for this kind.
+
+    Raises:
+        BadInput: The kind is unknown, or a PEM is damaged.
+    """
+    place = path or published_file(kind)
+    body = published(kind, _distinct(certificates), annotated=False)
+    return (
+        f"# Once, {setup_place(kind)}:\n\n{setup_lines(kind, path=place)}\n"
+        f'# {place}, published with content="{kind}":\n\n{body}'
+    )
+
+
+def holds(text: str, certificate: TrustedCertificate) -> bool:
+    """Whether a published text of any content mentions this certificate, by PEM or by fingerprint.
+
+    PEM bodies compare without white space, fingerprints in any case and with or without colons. What follows a ``#``
+    on a line does not count: a pin that somebody commented out is gone.
+    Not understood: a format's own way of saying no, such as ``<pin> 0;`` in an nginx map.
+    """
+    # JSON writes the line breaks of a PEM as escapes.
+    said = _COMMENT.sub("", text).replace("\\r", "").replace("\\n", "\n")
+    lower = said.lower()
+    pins = {*_HEX.findall(lower), *(pin.replace(":", "") for pin in _COLON_HEX.findall(lower))}
+    if pins & {certificate.sha256, certificate.sha1, pem_text_sha1(certificate)}:
+        return True
+    bodies = {"".join(body.split()) for body in _PEM_BODY.findall(said)}
+    return not bodies.isdisjoint("".join(body.split()) for body in _PEM_BODY.findall(pem_of(certificate)))
+
+
+def same_subject_finding(
+    content: str, backend: str | None, certificates: Iterable[TrustedCertificate]
+) -> Finding | None:
+    """What goes wrong when this backend reads this content as a plain CA file, if anything does.
+
+    All generated certificates have one subject, and OpenSSL and BoringSSL try only the first anchor that bears it
+    (facts/aws-client-certs.md §0.1, §9.1). Found when a plain PEM list of two or more goes to that family.
+    ``backend`` is a name of ``OPENSSL_FAMILY``, another server's, or None where nobody said: then it is a note.
+    """
+    trusted = fingerprints(certificates)
+    if len(trusted) < 2 or content not in _PLAIN_PEM or (content, backend) in _READS_PLAIN_PEM:  # noqa: PLR2004 - two
+        return None
+    if backend is None and content == "pem":
+        return Finding(
+            "same-subject",
+            f"{len(trusted)} certificates of one subject are published as plain PEM. A reader built on OpenSSL or"
+            f" BoringSSL ({', '.join(OPENSSL_FAMILY)}) accepts only the first; Go, Java and GnuTLS accept all. Such a"
+            " reader needs content= with its own name.",
+            Severity.NOTE,
+        )
+    if backend not in OPENSSL_FAMILY:
+        return None
+    remedy = (
+        f'Publish content="{backend}" and use its setup lines (docs/backends.md).'
+        if backend in BACKENDS
+        else "It has no setting for this: give each certificate its own listener (docs/backends.md)."
+    )
+    return Finding(
+        "same-subject",
+        f"{backend} as a plain CA file reader accepts only the first of {len(trusted)} certificates of one subject,"
+        f" {trusted[0][:16]}…, and refuses the others: the switch would fail every request. {remedy}",
+    )
+
+
+def _distinct(certificates: Iterable[TrustedCertificate]) -> list[TrustedCertificate]:
+    """Each certificate once, where it stood first."""
+    first: dict[str, TrustedCertificate] = {}
+    for certificate in certificates:
+        first.setdefault(certificate.sha256, certificate)
+    return list(first.values())
+
+
+def _json(certificates: list[TrustedCertificate]) -> str:
+    listed = [
+        {
+            "sha256": certificate.sha256,
+            "sha1": certificate.sha1,
+            "spkiSha256": certificate.spki_sha256,
+            "notAfter": timestamp(certificate),
+            "pem": pem_of(certificate),
+        }
+        for certificate in certificates
+    ]
+    return json.dumps({"version": JSON_VERSION, "certificates": listed}, indent=2) + "\n"

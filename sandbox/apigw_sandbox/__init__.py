@@ -1,0 +1,19 @@
+"""A local AWS API Gateway control plane for tests: client certificates, stages that present them, clock, journal."""
+
+from __future__ import annotations
+
+from apigw_sandbox.behaviour import Behaviour, InUseDeletion, UnknownCertificate
+from apigw_sandbox.journal import Journal, JournalEntry
+from apigw_sandbox.remote import RemoteSandbox, SandboxProcess
+from apigw_sandbox.sandbox import Sandbox
+
+__all__ = [
+    "Behaviour",
+    "InUseDeletion",
+    "Journal",
+    "JournalEntry",
+    "RemoteSandbox",
+    "Sandbox",
+    "SandboxProcess",
+    "UnknownCertificate",
+]

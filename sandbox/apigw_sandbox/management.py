@@ -1,0 +1,148 @@
+"""``/_sandbox/…``: how another process reads the journal, moves the clock, seeds and resets.
+
+GET reads a view; POST carries out a verb with a JSON object of arguments. Only loopback Host headers and
+JSON bodies are served, so that no web page can drive a sandbox.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from apigw_sandbox import by_hand
+from apigw_sandbox.api_errors import ApiError, BadRequest, NotFound
+from apigw_sandbox.clock import format_instant, parse_instant
+from apigw_sandbox.loopback import is_loopback
+from apigw_sandbox.messages import JSON, Answer, error_answer, json_answer
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request
+
+    from apigw_sandbox.control_plane import ControlPlane
+
+PREFIX = "/_sandbox/"
+
+Arguments = Mapping[str, Any]
+
+
+def serve(plane: ControlPlane, request: Request, body: bytes) -> Answer:
+    """Answer one management request; a refused one changes nothing."""
+    name = request.path[len(PREFIX) :]
+    try:
+        if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
+            raise BadRequest(f"The Host header names {request.host}, which is not this machine")
+        if request.method == "GET":
+            return json_answer(_view(plane, name, request.args.to_dict()))
+        if request.method != "POST" or name not in _VERBS:
+            raise NotFound(f"No verb is called {request.method} {name}; there are {', '.join(sorted(_VERBS))}")
+        return json_answer(_VERBS[name](plane, _arguments(request, body)))
+    except ApiError as error:
+        return error_answer(error)
+    except (TypeError, ValueError, OverflowError) as error:
+        return error_answer(BadRequest(f"{name}: {error}"))
+
+
+def _arguments(request: Request, body: bytes) -> Arguments:
+    if request.mimetype != JSON:
+        raise BadRequest(f"Send {JSON}")
+    parsed = json.loads(body or b"{}")
+    if not isinstance(parsed, dict):
+        raise BadRequest("Send a JSON object")
+    return parsed
+
+
+def _view(plane: ControlPlane, name: str, query: dict[str, str]) -> object:
+    since = int(query.pop("since", "0")) if name == "journal" else 0
+    if query:
+        raise BadRequest(f"{name} has no parameter {', '.join(query)}")
+    if name == "journal":
+        return {"entries": [entry.to_json() for entry in plane.journal.entries(since=since)]}
+    if name not in _VIEWS:
+        raise NotFound(f"No view is called {name}; there are journal, {', '.join(sorted(_VIEWS))}")
+    return _VIEWS[name](plane)
+
+
+def _clock(plane: ControlPlane) -> object:
+    return {"now": format_instant(plane.clock.now()), "frozen": plane.clock.frozen}
+
+
+_VIEWS: dict[str, Callable[[ControlPlane], object]] = {
+    "health": lambda plane: {"ok": True, "account": plane.account_id, "region": plane.region},
+    "clock": _clock,
+    "behaviour": lambda plane: plane.behaviour.to_json(),
+    "certificates": lambda plane: {"certificates": [one.to_json() for one in by_hand.certificates(plane)]},
+    "stages": lambda plane: {"stages": [asdict(stage) for stage in by_hand.stages(plane)]},
+}
+
+
+def _set_clock(plane: ControlPlane, arguments: Arguments) -> object:
+    _only(arguments, "now", "advance_seconds", "frozen")
+    if "frozen" in arguments and not isinstance(arguments["frozen"], bool):
+        raise BadRequest("frozen is true or false")
+    with plane.lock:
+        if "now" in arguments:
+            plane.clock.set(parse_instant(arguments["now"]))
+        if "advance_seconds" in arguments:
+            plane.clock.advance(timedelta(seconds=arguments["advance_seconds"]))
+        if "frozen" in arguments:
+            (plane.clock.freeze if arguments["frozen"] else plane.clock.run)()
+    return _clock(plane)
+
+
+def _set_behaviour(plane: ControlPlane, arguments: Arguments) -> object:
+    with plane.lock:
+        plane.behaviour = plane.behaviour.changed(arguments)
+    return plane.behaviour.to_json()
+
+
+def _reset(plane: ControlPlane, arguments: Arguments) -> object:
+    _only(arguments)
+    by_hand.forget_everything(plane)
+    return {}
+
+
+def _generate(plane: ControlPlane, arguments: Arguments) -> object:
+    _only(arguments, "description", "tags", "not_before", "validity_seconds")
+    given = dict(arguments)
+    if "not_before" in given:
+        given["not_before"] = parse_instant(given["not_before"])
+    if "validity_seconds" in given:
+        given["validity"] = timedelta(seconds=given.pop("validity_seconds"))
+    return {"clientCertificateId": by_hand.ByHand(plane).generate_certificate(**given)}
+
+
+def _plain(method: str, *names: str, answers: str | None = None) -> Callable[[ControlPlane, Arguments], object]:
+    """A verb that is a method of ``ByHand`` with the arguments as they came."""
+
+    def verb(plane: ControlPlane, arguments: Arguments) -> object:
+        _only(arguments, *names)
+        result = getattr(by_hand.ByHand(plane), method)(**arguments)
+        return {} if answers is None else {answers: result}
+
+    return verb
+
+
+_VERBS: dict[str, Callable[[ControlPlane, Arguments], object]] = {
+    "clock": _set_clock,
+    "behaviour": _set_behaviour,
+    "reset": _reset,
+    "generate-certificate": _generate,
+    "create-rest-api": _plain("create_rest_api", "name", "stages", "backend_url", answers="apiId"),
+    "create-websocket-api": _plain("create_websocket_api", "name", "stages", answers="apiId"),
+    "create-stage": _plain("create_stage", "api_id", "stage_name"),
+    "delete-stage": _plain("delete_stage", "api_id", "stage_name"),
+    "delete-api": _plain("delete_api", "api_id"),
+    "bind": _plain("bind", "api_id", "stage_name", "certificate_id"),
+    "delete-certificate": _plain("delete_certificate", "certificate_id"),
+    "set-tags": _plain("set_tags", "certificate_id", "tags"),
+}
+
+
+def _only(arguments: Arguments, *names: str) -> None:
+    for name in arguments:
+        if name not in names:
+            raise BadRequest(f"No argument is called {name!r}; there are {', '.join(names) or 'none'}")

@@ -1,0 +1,120 @@
+"""moto's stored state, read and changed from outside: the only place that touches its attributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import moto.backends
+from moto.apigateway.models import APIGatewayBackend, apigateway_backends
+from moto.apigateway.models import Stage as RestStage
+from moto.apigatewayv2.models import ApiGatewayV2Backend, apigatewayv2_backends
+from moto.apigatewayv2.models import Stage as WebSocketStage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+SERVED = ("apigateway", "apigatewayv2", "ssm", "s3", "secretsmanager", "sts")
+"""The services that the sandbox answers for; any other is refused."""
+
+REST = "REST"
+WEBSOCKET = "WEBSOCKET"
+
+_BINDING = "apigw_sandbox_client_certificate_id"
+_CREATED = "apigw_sandbox_created"
+_UPDATED = "apigw_sandbox_updated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageView:
+    """One stage as it is now; ``client_certificate_id`` may be an ACM ARN, or None."""
+
+    kind: str
+    api_id: str
+    stage_name: str
+    client_certificate_id: str | None
+
+    def __str__(self) -> str:
+        """``api/stage``."""
+        return f"{self.api_id}/{self.stage_name}"
+
+
+def reset() -> None:
+    """Empty what moto holds for the served services; every other service's state is left alone."""
+    get_backend: Any = moto.backends.get_backend
+    for service in SERVED:
+        accounts = get_backend(service)
+        for account in list(accounts.values()):
+            account.reset()
+        accounts.clear()
+
+
+def regions() -> frozenset[str]:
+    """The regions that API Gateway exists in."""
+    return frozenset(apigateway_backends["123456789012"].regions)
+
+
+def rest(account_id: str, region: str) -> APIGatewayBackend:
+    """The REST APIs of one account and region."""
+    return apigateway_backends[account_id][region]
+
+
+def websocket(account_id: str, region: str) -> ApiGatewayV2Backend:
+    """The HTTP and WebSocket APIs of one account and region."""
+    return apigatewayv2_backends[account_id][region]
+
+
+def stages(account_id: str, region: str) -> Iterator[StageView]:
+    """Every stage of the account and region, REST APIs first."""
+    for api in rest(account_id, region).apis.values():
+        for name, stage in api.stages.items():
+            yield StageView(kind=REST, api_id=api.id, stage_name=name, client_certificate_id=binding(stage))
+    for api_v2 in websocket(account_id, region).apis.values():
+        for name, stage_v2 in api_v2.stages.items():
+            yield StageView(
+                kind=WEBSOCKET,
+                api_id=api_v2.api_id,
+                stage_name=name,
+                client_certificate_id=stage_v2.client_certificate_id or None,
+            )
+
+
+def presenting(account_id: str, region: str, certificate_id: str) -> list[str]:
+    """The stages that present a certificate, as ``api/stage``."""
+    return [str(stage) for stage in stages(account_id, region) if stage.client_certificate_id == certificate_id]
+
+
+def binding(stage: RestStage) -> str | None:
+    """What a REST stage presents. moto's stages lack the member, so it lives in an attribute of our own."""
+    value: str | None = getattr(stage, _BINDING, None)
+    return value
+
+
+def bind(stage: RestStage, certificate_id: str | None, now: datetime) -> None:
+    """Let a REST stage present a certificate, or nothing."""
+    setattr(stage, _BINDING, certificate_id)
+    touch(stage, now)
+
+
+def touch(stage: RestStage, now: datetime) -> None:
+    """Remember when a REST stage was created and last changed; moto does not."""
+    if not hasattr(stage, _CREATED):
+        setattr(stage, _CREATED, now)
+    setattr(stage, _UPDATED, now)
+
+
+def rest_stage_json(stage: RestStage) -> dict[str, Any]:
+    """A REST stage on the wire: what moto knows, its nulls left out, with the binding and the dates."""
+    wire = {name: value for name, value in stage.to_json().items() if value is not None}
+    if (certificate_id := binding(stage)) is not None:
+        wire["clientCertificateId"] = certificate_id
+    for name, attribute in (("createdDate", _CREATED), ("lastUpdatedDate", _UPDATED)):
+        if (at := getattr(stage, attribute, None)) is not None:
+            wire[name] = int(at.timestamp())
+    return wire
+
+
+def bind_websocket(stage: WebSocketStage, certificate_id: str | None) -> None:
+    """Let a WebSocket stage present a certificate, or nothing."""
+    stage.client_certificate_id = certificate_id

@@ -1,0 +1,145 @@
+"""A sandbox in another process: driving one, and running one as a child."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from apigw_sandbox.clock import format_instant, parse_instant
+from apigw_sandbox.journal import JournalEntry
+from apigw_sandbox.management import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+TIMEOUT_SECONDS = 60
+STOP_SECONDS = 30
+
+
+class RemoteSandbox:
+    """The management side of a running sandbox. Every method raises ``ValueError`` with the sandbox's refusal."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        self.endpoint_url = endpoint_url
+
+    def view(self, name: str) -> dict[str, Any]:
+        """GET: ``journal``, ``clock``, ``behaviour``, ``certificates``, ``stages`` or ``health``."""
+        return self._request("GET", name, None)
+
+    def do(self, verb: str, **arguments: object) -> dict[str, Any]:
+        """POST: a verb of ``management``, such as ``do("create-rest-api", name="orders", stages=["dev"])``."""
+        return self._request("POST", verb, arguments)
+
+    def journal(self, *, since: int = 0) -> tuple[JournalEntry, ...]:
+        """The entries with a number above ``since``."""
+        entries = self.view(f"journal?since={since}")["entries"]
+        return tuple(
+            JournalEntry(**{**entry, "at": parse_instant(entry["at"]), "wall": parse_instant(entry["wall"])})
+            for entry in entries
+        )
+
+    def now(self) -> datetime:
+        """The sandbox's time."""
+        return parse_instant(self.view("clock")["now"])
+
+    def set_clock(self, instant: datetime) -> None:
+        """Jump."""
+        self.do("clock", now=format_instant(instant))
+
+    def advance_clock(self, by: timedelta) -> None:
+        """Move."""
+        self.do("clock", advance_seconds=by.total_seconds())
+
+    def change(self, **switches: object) -> None:
+        """Change switches of ``Behaviour``; enum members by their value."""
+        self.do("behaviour", **switches)
+
+    def reset(self) -> None:
+        """The account as at the start."""
+        self.do("reset")
+
+    def _request(self, method: str, path: str, payload: Mapping[str, object] | None) -> dict[str, Any]:
+        location = urlsplit(self.endpoint_url)
+        connection = http.client.HTTPConnection(location.hostname or "", location.port, timeout=TIMEOUT_SECONDS)
+        body = None if payload is None else json.dumps(payload)
+        try:
+            connection.request(method, PREFIX + path, body, {"Content-Type": "application/json"} if body else {})
+            response = connection.getresponse()
+            answer: dict[str, Any] = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status != http.HTTPStatus.OK:
+            raise ValueError(f"{method} {path}: {answer['message']}")
+        return answer
+
+
+class SandboxProcess(RemoteSandbox):
+    """``python -m apigw_sandbox`` as a child, from ``with`` to its end; it also ends when its parent dies.
+
+    Args:
+        options: Command-line options, such as ``("--seed-api", "orders:dev,prod")``.
+    """
+
+    def __init__(self, options: Sequence[str] = ()) -> None:
+        super().__init__("")
+        self._options = tuple(options)
+        self._process: subprocess.Popen[str] | None = None
+        self.environment: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        """Start the child and wait until it serves; raises ``RuntimeError`` if it ends instead."""
+        self._process = subprocess.Popen(  # noqa: S603 - this very interpreter and package
+            [sys.executable, "-m", "apigw_sandbox", "--until-stdin-closes", *self._options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            self.environment = _exported(self._process)
+        except BaseException:
+            self._stop()
+            raise
+        self.endpoint_url = self.environment["AWS_ENDPOINT_URL"]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the child."""
+        self._stop()
+
+    @property
+    def returncode(self) -> int | None:
+        """The child's exit status, once it has ended."""
+        return None if self._process is None else self._process.returncode
+
+    def _stop(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.communicate(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _exported(process: subprocess.Popen[str]) -> dict[str, str]:
+    """The variables that the child prints before it serves."""
+    exported: dict[str, str] = {}
+    for line in process.stdout or ():
+        if line.startswith("#"):
+            return exported
+        name, _, value = line.removeprefix("export ").partition("=")
+        exported[name] = "".join(shlex.split(value))
+    raise RuntimeError(f"the sandbox process ended with status {process.wait()} before it served")

@@ -1,0 +1,119 @@
+"""The real Pulumi engine, the real plugin process, real boto3, against the sandbox: one scene per test."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_sandbox import Sandbox
+from tools.pulumi_stack import Outcome, PulumiStack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from apigw_sandbox.journal import JournalEntry
+
+START = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
+
+
+class Scene:
+    """An account, its API with the stages dev and prod, one clock for AWS and for us, and stacks on one backend."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.folder = folder
+        self.now = START
+        self.sandbox.clock.set(START)
+        self.api = sandbox.by_hand.create_rest_api("orders", stages=["dev", "prod"])
+        self._stacks: list[PulumiStack] = []
+
+    def stack(
+        self,
+        name: str = "dev",
+        *,
+        program: str | None = None,
+        folder: str = "",
+        project: str = "rotation",
+        config: dict[str, object] | None = None,
+    ) -> PulumiStack:
+        """A new stack; without ``config`` it is the repository's program over both stages, publishing a file."""
+        stack = PulumiStack(self.folder / (folder or name), name, self.folder / "backend")
+        stack.write_project(program, project)
+        stack.init()
+        stack.configure({"endpointUrl": self.sandbox.endpoint_url})
+        stack.configure(self.default_config() if config is None else config)
+        self._stacks.append(stack)
+        self._tell(stack)
+        return stack
+
+    def default_config(self) -> dict[str, object]:
+        """Both stages, one published file of pins."""
+        return {
+            "name": "orders",
+            "publish[0].file": "pins.txt",
+            "publish[0].content": "sha256",
+            **self.stage_config("dev"),
+            **self.stage_config("prod"),
+        }
+
+    def stage_config(self, stage: str, key: str = "") -> dict[str, object]:
+        """The configuration of one stage of the scene's API."""
+        path = f"stages.{key or stage}"
+        return {f"{path}.restApiId": self.api, f"{path}.stageName": stage}
+
+    def at(self, day: float) -> None:
+        """Set both clocks to so many days after the start."""
+        self.now = START + timedelta(days=day)
+        self.sandbox.clock.set(self.now)
+        for stack in self._stacks:
+            self._tell(stack)
+
+    def presented(self, stage: str) -> str | None:
+        """What a stage of the scene's API presents."""
+        return self.sandbox.presented(self.api, stage)
+
+    def ids(self) -> list[str]:
+        """The certificates of the account, oldest first."""
+        return [one.id for one in self.sandbox.certificates()]
+
+    def changes(self, since: int = 0) -> list[JournalEntry]:
+        """What was changed through the API since a journal number: no reads, nothing done by hand."""
+        return [
+            entry
+            for entry in self.sandbox.journal.entries(since=since)
+            if entry.mutates and entry.succeeded and not entry.by_hand
+        ]
+
+    def actions(self, since: int = 0) -> list[str]:
+        """The same as action names."""
+        return [entry.action for entry in self.changes(since)]
+
+    def mark(self) -> int:
+        """The journal's last number, for ``changes(since=…)``."""
+        entries = self.sandbox.journal.entries()
+        return entries[-1].number if entries else 0
+
+    def _tell(self, stack: PulumiStack) -> None:
+        stack.env["APIGW_CLIENT_CERT_NOW"] = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A fresh account and a fresh backend."""
+    with Sandbox() as sandbox:
+        yield Scene(sandbox, tmp_path)
+
+
+def ok(outcome: Outcome) -> str:
+    """The output of a call that must succeed."""
+    assert outcome.succeeded, outcome.output
+    return outcome.output
+
+
+def refused(outcome: Outcome) -> str:
+    """The output of a call that must fail, as one line of words: the CLI wraps nothing, but tracebacks have many."""
+    assert not outcome.succeeded, outcome.output
+    return outcome.output

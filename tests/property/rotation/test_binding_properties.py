@@ -1,0 +1,134 @@
+"""decide_binding() over every combination of facts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypedDict
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apigw_client_cert.rotation.binding import (
+    Move,
+    Presented,
+    Presents,
+    Publication,
+    Refusal,
+    binding_due,
+    decide_binding,
+)
+from apigw_client_cert.rotation.policy import Policy
+from tests.strategies import SECOND, instants, policies, presented, publications
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Facts(TypedDict):
+    """The arguments of decide_binding()."""
+
+    desired: str
+    presented: Presented
+    publication: Publication
+    policy: Policy
+    take_over: bool
+    now: datetime
+
+
+FACTS = st.fixed_dictionaries(
+    {
+        "desired": st.sampled_from(["gen1", "gen2", "gen3"]),
+        "presented": presented(),
+        "publication": publications(),
+        "policy": policies(),
+        "take_over": st.booleans(),
+        "now": instants(),
+    }
+)
+
+
+@given(FACTS)
+def test_it_answers_for_every_combination_and_always_the_same(facts: Facts) -> None:
+    """Total and deterministic; each move carries exactly what belongs to it."""
+    decision = decide_binding(**facts)
+    assert decision == decide_binding(**facts)
+    assert (decision.until is not None) is (decision.move is Move.WAIT)
+    assert (decision.refusal is not None) is (decision.move is Move.REFUSE)
+    assert not decision.hurried or decision.move is Move.BIND
+    assert (decision.move is Move.KEEP) is (facts["presented"].id == facts["desired"])
+
+
+@given(FACTS)
+def test_a_stage_leaves_a_live_certificate_only_for_a_published_one(facts: Facts) -> None:
+    """Invariant 1, stated apart: what is presented lives, so the desired one had its lead, or time runs out."""
+    held, publication, policy, now = facts["presented"], facts["publication"], facts["policy"], facts["now"]
+    gone = held.kind in {Presents.NOTHING, Presents.GONE}
+    lives = not gone and (held.not_after is None or held.not_after > now)
+    if decide_binding(**facts).move is Move.BIND and lives:
+        assert publication.since is not None
+        published_for = (now - publication.since).total_seconds()
+        enough = published_for >= int(policy.publish_lead.total_seconds() * 0.9)
+        running_out = held.not_after is not None and held.not_after - now <= policy.activate_by
+        assert enough or running_out
+
+
+@given(FACTS)
+def test_nothing_foreign_is_replaced_without_take_over(facts: Facts) -> None:
+    """Invariants 4 and 9: while it lives; ACM always; another rotation's not even with take_over."""
+    held = facts["presented"]
+    if decide_binding(**facts).move is not Move.BIND:
+        return
+    lives = held.not_after is None or held.not_after > facts["now"]
+    assert not (lives and held.kind is Presents.OTHER_ROTATION)
+    if not facts["take_over"]:
+        assert held.kind is not Presents.ACM
+        assert not (lives and held.kind is Presents.FOREIGN)
+
+
+@given(FACTS)
+def test_a_wait_ends_in_the_future_and_before_the_last_activate_by(facts: Facts) -> None:
+    """A wait is a success that is quiet, and never longer than is safe."""
+    decision = decide_binding(**facts)
+    if decision.until is not None:
+        assert decision.until > facts["now"]
+        not_after = facts["presented"].not_after
+        assert not_after is None or decision.until <= not_after - facts["policy"].activate_by
+
+
+@given(FACTS)
+def test_a_wait_that_is_over_ends_in_a_move_or_a_named_refusal_or_a_new_wait_for_the_unpublished(facts: Facts) -> None:
+    """At its end something is decided: a published one is bound, an unpublished one is waited for or refused."""
+    decision = decide_binding(**facts)
+    if decision.until is None:
+        return
+    due = binding_due(
+        desired=facts["desired"],
+        presented=facts["presented"].id,
+        waiting_for=facts["desired"],
+        waiting_until=decision.until,
+        now=decision.until,
+    )
+    assert due
+    later = decide_binding(**{**facts, "now": decision.until})  # type: ignore[typeddict-item]
+    if facts["publication"].since is not None:
+        assert later.move is Move.BIND
+    elif later.move is Move.WAIT:
+        assert later.until is not None
+        assert later.until > decision.until
+    else:
+        assert later.refusal is Refusal.NOT_PUBLISHED
+
+
+@given(FACTS)
+def test_a_recorded_wait_is_quiet_until_its_end(facts: Facts) -> None:
+    """No perpetual difference while a binding waits."""
+    decision = decide_binding(**facts)
+    if decision.until is not None:
+        assert not binding_due(
+            desired=facts["desired"],
+            presented=facts["presented"].id,
+            waiting_for=facts["desired"],
+            waiting_until=decision.until,
+            now=decision.until - SECOND,
+        )
+        assert decision.until - facts["now"] >= timedelta(seconds=1)

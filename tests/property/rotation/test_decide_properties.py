@@ -1,0 +1,181 @@
+"""decide() over arbitrary rotations, policies and instants, reachable or not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apigw_client_cert.rotation.announce import announce
+from apigw_client_cert.rotation.decide import decide, pin_in_force, rotate_at, trigger_pulled
+from apigw_client_cert.rotation.model import Role
+from apigw_client_cert.rotation.transitions import TABLE, Step
+from tests.property.rotation.performer import perform
+from tests.strategies import LIFE, instants, lives, policies, rotations
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from apigw_client_cert.rotation.model import Rotation
+    from apigw_client_cert.rotation.policy import Policy
+
+# Who a scan finds, by generation number; None stands for "nobody".
+USERS = st.sets(st.integers(1, 20)).map(lambda numbers: {number: ["a/dev"] for number in numbers})
+
+
+@given(rotations(), policies(), instants())
+def test_it_answers_for_every_state_policy_and_instant(rotation: Rotation, policy: Policy, now: datetime) -> None:
+    """Total: never raises; a step is one that it may decide; numbers name generations that are there."""
+    decision = decide(rotation, policy, now)
+    assert decision.step is not Step.LOSE
+    assert all(rotation.numbered(number) is not None for number in decision.numbers)
+    assert decision.reason
+
+
+@given(rotations(), policies(), instants())
+def test_it_answers_the_same_to_the_same_question(rotation: Rotation, policy: Policy, now: datetime) -> None:
+    """Deterministic: diff and update see one truth."""
+    assert decide(rotation, policy, now) == decide(replace(rotation), replace(policy), now)
+
+
+@given(rotations(), policies(), instants())
+def test_quiet_means_that_the_next_action_lies_ahead(rotation: Rotation, policy: Policy, now: datetime) -> None:
+    """NONE: the next action is in the future, or there is none; otherwise it is due since some past instant."""
+    decision = decide(rotation, policy, now)
+    if decision.step is Step.NONE:
+        assert decision.next_action_at is not None
+        assert decision.next_action_at > now
+        assert decision.next_action is not Step.NONE
+    else:
+        assert decision.next_action is decision.step
+        assert decision.next_action_at is not None
+        assert decision.next_action_at <= now
+
+
+@given(rotations(), policies(), instants(), st.floats(0, 1, exclude_max=True))
+def test_it_stays_quiet_until_the_next_action(rotation: Rotation, policy: Policy, now: datetime, share: float) -> None:
+    """What nextActionAt promises is kept: no run before it finds anything due."""
+    decision = decide(rotation, policy, now)
+    if decision.step is Step.NONE and decision.next_action_at is not None:
+        between = (now + (decision.next_action_at - now) * share).replace(microsecond=0)
+        if between >= now:
+            assert decide(rotation, policy, between).step is Step.NONE
+        then = decide(rotation, policy, decision.next_action_at)
+        assert then.step is not Step.NONE
+
+
+@given(rotations(), policies(), instants(), lives(), USERS)
+def test_performing_the_decided_step_leads_to_a_phase_that_the_table_lists(
+    rotation: Rotation, policy: Policy, now: datetime, life: timedelta, users: dict[int, list[str]]
+) -> None:
+    """Never an IllegalTransition, from whatever state."""
+    decision = decide(rotation, policy, now)
+    after = perform(rotation, decision, policy, now, life=life, users=users)
+    if decision.step is not Step.NONE:
+        assert any(
+            row.step is decision.step and row.before is rotation.phase and after.phase in row.after for row in TABLE
+        )
+
+
+@given(rotations(), policies(), instants(), USERS)
+def test_no_two_decisions_at_one_instant_both_generate(
+    rotation: Rotation, policy: Policy, now: datetime, users: dict[int, list[str]]
+) -> None:
+    """Repeated or parallel runs cannot fill the quota."""
+    generates, at_once = {Step.ISSUE, Step.REGENERATE}, []
+    for _ in range(12):
+        decision = decide(rotation, policy, now)
+        at_once.append(decision.step)
+        rotation = perform(rotation, decision, policy, now, life=LIFE, users=users)
+    assert sum(step in generates for step in at_once) <= 2
+    assert not any(one in generates and two in generates for one, two in pairwise(at_once))
+
+
+@given(rotations(), policies(), instants(), lives(), USERS)
+def test_runs_at_one_instant_become_quiet(
+    rotation: Rotation, policy: Policy, now: datetime, life: timedelta, users: dict[int, list[str]]
+) -> None:
+    """No perpetual difference, with clean scans and with dirty ones."""
+    steps = []
+    for _ in range(16):
+        decision = decide(rotation, policy, now)
+        steps.append(decision.step)
+        rotation = perform(rotation, decision, policy, now, life=life, users=users)
+    assert steps[-1] is Step.NONE
+
+
+@given(rotations(), policies(), instants())
+def test_the_step_taken_is_the_most_urgent_of_those_that_are_due(
+    rotation: Rotation, policy: Policy, now: datetime
+) -> None:
+    """Nothing is due as long as the active one is gone or expired, except to recover."""
+    decision = decide(rotation, policy, now)
+    dead = rotation.active is None or rotation.active.expired(now)
+    assert dead is (decision.step in {Step.RECOVER, Step.REGENERATE})
+
+
+@given(rotations(), policies(), instants())
+def test_only_a_live_generation_is_ever_made_active(rotation: Rotation, policy: Policy, now: datetime) -> None:
+    """By whatever rule."""
+    decision = decide(rotation, policy, now)
+    if decision.step in {Step.ACTIVATE, Step.PIN, Step.RECOVER}:
+        (number,) = decision.numbers
+        chosen = rotation.numbered(number)
+        assert chosen is not None
+        assert not chosen.expired(now)
+
+
+@given(rotations(), policies(), instants())
+def test_a_nearly_due_pending_one_is_activated_only_when_the_active_one_runs_out(
+    rotation: Rotation, policy: Policy, now: datetime
+) -> None:
+    """And then only if it lives longer."""
+    decision = decide(rotation, policy, now)
+    if decision.step is Step.ACTIVATE:
+        active, pending = rotation.active, rotation.pending
+        assert active is not None
+        assert pending is not None
+        if now >= rotate_at(pending, policy):
+            assert active.not_after - policy.activate_by <= now
+            assert pending.not_after > active.not_after
+
+
+@given(rotations(), policies(), instants())
+def test_only_unused_previous_ones_are_retired(rotation: Rotation, policy: Policy, now: datetime) -> None:
+    """Each of them has been unused for 95 % of the overlap, and no pin is in force."""
+    decision = decide(rotation, policy, now)
+    if decision.step is Step.RETIRE:
+        assert pin_in_force(rotation, policy, now)[0] is None
+        for number in decision.numbers:
+            one = rotation.numbered(number)
+            assert one is not None
+            assert one.role is Role.PREVIOUS
+            assert one.unused_since is not None
+            assert (now - one.unused_since) / policy.overlap > 0.94 or policy.overlap.total_seconds() < 100
+
+
+@given(rotations(), policies(), instants())
+def test_a_trigger_is_never_forgotten_while_it_asks(rotation: Rotation, policy: Policy, now: datetime) -> None:
+    """It is quiet only when nothing is asked."""
+    if decide(rotation, policy, now).step is Step.NONE:
+        assert not trigger_pulled(rotation, policy)
+
+
+@given(rotations(), policies(), instants())
+def test_what_is_due_is_announced_in_one_line_and_nothing_else_is(
+    rotation: Rotation, policy: Policy, now: datetime
+) -> None:
+    """A preview prints one line per due step; no line holds a PEM."""
+    decision = decide(rotation, policy, now)
+    text = announce("orders", rotation, policy, decision, now)
+    if decision.step is Step.NONE:
+        assert text is None
+    else:
+        assert text is not None
+        assert text.startswith("orders: ")
+        assert "\n" not in text
+        assert "None" not in text.replace("rotation_trigger changed from None", "")
+        assert all(one.pem not in text for one in rotation.generations if one.pem != f"certificate {one.number}")

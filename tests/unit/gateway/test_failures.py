@@ -1,0 +1,150 @@
+"""Each error of botocore's becomes the one of ours that says what to do."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    NoRegionError,
+    ParamValidationError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+    UnauthorizedSSOTokenError,
+)
+from botocore.parsers import ResponseParserError
+
+from apigw_client_cert import errors
+from apigw_client_cert.gateway.answers import Answered, Call
+from apigw_client_cert.gateway.failures import translated
+
+READ = Call("apigateway", "GetStage", "a1b2c3/prod")
+CHANGE = Call("apigateway", "UpdateStage", "a1b2c3/prod")
+GENERATE = Call("apigateway", "GenerateClientCertificate")
+URL = {"endpoint_url": "https://aws.test"}
+
+
+def refusal(code: str, status: int, message: str = "no") -> ClientError:
+    """As botocore raises it."""
+    return ClientError(
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]  # botocore fills the rest
+        "UpdateStage",
+    )
+
+
+def raised(error: Exception, call: Call = CHANGE, expected: frozenset[str] = frozenset()) -> Exception:
+    """What comes out for what goes in."""
+    with pytest.raises(Exception) as caught, translated(call, expected):  # noqa: PT011 - the class is what the tests compare
+        raise error
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("TooManyRequestsException", 429, errors.Throttled),
+        ("ThrottlingException", 400, errors.Throttled),
+        ("", 429, errors.Throttled),
+        ("SlowDown", 503, errors.Throttled),
+        ("LimitExceededException", 429, errors.QuotaExhausted),
+        ("ParameterLimitExceeded", 400, errors.QuotaExhausted),
+        ("ConflictException", 409, errors.ConcurrentModification),
+        ("TooManyUpdates", 400, errors.ConcurrentModification),
+        ("AccessDeniedException", 403, errors.AccessDenied),
+        ("UnauthorizedException", 401, errors.AccessDenied),
+        ("ExpiredTokenException", 403, errors.NoCredentials),
+        ("UnrecognizedClientException", 403, errors.NoCredentials),
+        ("InvalidClientTokenId", 403, errors.NoCredentials),
+        ("ServiceUnavailableException", 503, errors.Unavailable),
+        ("InternalServerError", 400, errors.Unavailable),
+        ("", 502, errors.Unavailable),
+        ("BadRequestException", 400, errors.BadInput),
+        ("ValidationException", 400, errors.BadInput),
+    ],
+)
+def test_a_code_has_one_meaning(code: str, status: int, kind: type[Exception]) -> None:
+    """The class tells the operator what to do, and the original stays behind it."""
+    original = refusal(code, status)
+    error = raised(original)
+    assert type(error) is kind
+    assert error.__cause__ is original
+
+
+def test_an_unknown_code_passes_unchanged() -> None:
+    """Guessing what it means would hide it."""
+    original = refusal("TeapotException", 418)
+    assert raised(original) is original
+
+
+def test_an_expected_code_is_the_callers() -> None:
+    """The caller gives it the meaning; its table entry does not apply."""
+    error = raised(refusal("ConflictException", 409), expected=frozenset({"ConflictException"}))
+    assert isinstance(error, Answered)
+    assert error.code == "ConflictException"
+
+
+def test_a_denial_names_operation_subject_and_permission() -> None:
+    """What to add to the policy."""
+    text = str(raised(refusal("AccessDeniedException", 403)))
+    assert "UpdateStage of a1b2c3/prod" in text
+    assert "apigateway:PATCH on arn:aws:apigateway:REGION::/restapis/API/stages/STAGE" in text
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ReadTimeoutError(**URL), errors.OutcomeUnknown),
+        (ConnectionClosedError(**URL), errors.OutcomeUnknown),
+        (ResponseParserError("no XML"), errors.OutcomeUnknown),
+        (ConnectTimeoutError(**URL), errors.EndpointUnreachable),
+        (SSLError(**URL, error=OSError("x")), errors.EndpointUnreachable),
+        (ProxyConnectionError(proxy_url="http://proxy.test"), errors.EndpointUnreachable),
+        (CredentialRetrievalError(provider="x", error_msg="y"), errors.NoCredentials),
+        (UnauthorizedSSOTokenError(), errors.NoCredentials),
+        (NoRegionError(), errors.BadInput),
+        (ParamValidationError(report="Invalid length"), errors.BadInput),
+    ],
+)
+def test_a_failure_without_an_answer_has_one_meaning(error: Exception, kind: type[Exception]) -> None:
+    """Sent and unanswered is not the same as never sent."""
+    assert type(raised(error)) is kind
+
+
+def test_an_unanswered_read_changed_nothing() -> None:
+    """Only a change leaves an unknown outcome."""
+    assert type(raised(ReadTimeoutError(**URL), READ)) is errors.Unavailable
+
+
+def test_a_server_error_leaves_a_generate_unknown() -> None:
+    """A certificate may exist: repeating would make a second one."""
+    assert type(raised(refusal("InternalFailure", 500), GENERATE)) is errors.OutcomeUnknown
+
+
+def test_our_own_errors_pass() -> None:
+    """Nested calls are translated once."""
+    ours = errors.StageNotFound("x", means="y", remedy="z")
+    assert raised(ours) is ours
+
+
+def test_a_bug_passes_unchanged() -> None:
+    """A KeyError is ours to mend, not the user's."""
+    bug = KeyError("x")
+    assert raised(bug) is bug
+
+
+def test_a_message_repeats_no_certificate() -> None:
+    """AWS quotes bad values; the dynamic host shows the message to everybody."""
+    text = str(raised(refusal("ValidationException", 400, "Value -----BEGIN CERTIFICATE----- MIIC")))
+    assert "BEGIN" not in text
+    assert "withheld" in text
+
+
+def test_an_error_survives_pickling() -> None:
+    """Test runners and process pools carry errors across."""
+    error = raised(refusal("AccessDeniedException", 403))
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own bytes

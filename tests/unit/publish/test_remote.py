@@ -1,0 +1,173 @@
+"""SSM, S3 and Secrets Manager at the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_client_cert import errors
+from apigw_client_cert.publish.s3 import S3Target
+from apigw_client_cert.publish.secretsmanager import SecretsManagerTarget
+from apigw_client_cert.publish.ssm import SsmTarget
+
+if TYPE_CHECKING:
+    from tests.doubles.stubbed_aws import StubbedAws
+
+XML = {"Content-Type": "application/xml"}
+
+
+def s3_error(code: str) -> str:
+    """S3's error body."""
+    return f"<Error><Code>{code}</Code><Message>no</Message></Error>"
+
+
+def ssm(aws: StubbedAws) -> SsmTarget:
+    """A parameter."""
+    return SsmTarget("/orders/pins", lambda: aws.client)
+
+
+def s3(aws: StubbedAws) -> S3Target:
+    """An object."""
+    return S3Target("trust", "orders/pins.pem", lambda: aws.client)
+
+
+def secret(aws: StubbedAws, secret_id: str = "orders/pins") -> SecretsManagerTarget:  # noqa: S107 - a name, not a password
+    """A secret."""
+    return SecretsManagerTarget(secret_id, lambda: aws.client)
+
+
+def test_addresses_read_as_a_user_writes_them(aws: StubbedAws) -> None:
+    """They stand in messages."""
+    found = [ssm(aws).address, s3(aws).address, secret(aws).address]
+    assert found == ["ssm /orders/pins", "s3 trust/orders/pins.pem", "secretsmanager orders/pins"]
+
+
+def test_a_parameter_is_read_and_none_where_there_is_none(aws: StubbedAws) -> None:
+    """ParameterNotFound is the only answer that means missing."""
+    aws.answers({"Parameter": {"Value": "pins"}}).refuses("ParameterNotFound", 400)
+    aws.refuses("AccessDeniedException", 400)
+    assert ssm(aws).read() == "pins"
+    assert ssm(aws).read() is None
+    with pytest.raises(errors.AccessDenied, match="ssm:GetParameter"):
+        ssm(aws).read()
+
+
+@pytest.mark.parametrize(
+    ("size", "tier"), [(1, "Standard"), (4096, "Standard"), (4097, "Advanced"), (8192, "Advanced")]
+)
+def test_the_tier_is_the_cheapest_that_holds_the_text(aws: StubbedAws, size: int, tier: str) -> None:
+    """4 KB are free."""
+    aws.answers({})
+    ssm(aws).write("x" * size)
+    assert aws.requests[0].body == {
+        "Name": "/orders/pins",
+        "Value": "x" * size,
+        "Type": "String",
+        "Overwrite": True,
+        "Tier": tier,
+    }
+
+
+def test_an_advanced_parameter_stays_advanced(aws: StubbedAws) -> None:
+    """AWS refuses the way back, also after the text has become small again."""
+    aws.refuses("ValidationException", 400).answers({})
+    ssm(aws).write("x")
+    assert [request.body["Tier"] for request in aws.requests] == ["Standard", "Advanced"]
+
+
+@pytest.mark.parametrize("content", ["", "x" * 8193, "ü" * 4097])
+def test_a_text_that_fits_no_parameter_is_refused_with_a_remedy(aws: StubbedAws, content: str) -> None:
+    """Bytes count, not characters."""
+    with pytest.raises(errors.BadInput, match="fingerprints"):
+        ssm(aws).write(content)
+    assert aws.requests == []
+
+
+def test_too_many_updates_of_a_parameter_are_waited_out(aws: StubbedAws) -> None:
+    """SSM's own word for a concurrent modification."""
+    aws.refuses("TooManyUpdates", 400).answers({})
+    ssm(aws).write("x")
+    assert len(aws.requests) == 2
+
+
+def test_an_object_is_read_and_none_where_there_is_none(aws: StubbedAws) -> None:
+    """HTML in an object is the user's own business."""
+    aws.answers("<html>", headers={"Content-Type": "text/html"}).answers(s3_error("NoSuchKey"), status=404, headers=XML)
+    assert s3(aws).read() == "<html>"
+    assert s3(aws).read() is None
+
+
+def test_a_missing_bucket_is_named(aws: StubbedAws) -> None:
+    """A missing key is normal, a missing bucket is not."""
+    aws.answers(s3_error("NoSuchBucket"), status=404, headers=XML)
+    aws.answers(s3_error("NoSuchBucket"), status=404, headers=XML)
+    with pytest.raises(errors.BadInput, match="no S3 bucket trust"):
+        s3(aws).read()
+    with pytest.raises(errors.BadInput, match="no S3 bucket trust"):
+        s3(aws).write("x")
+
+
+def test_an_object_is_put_with_a_content_type(aws: StubbedAws) -> None:
+    """A browser then shows it."""
+    aws.answers("")
+    s3(aws).write("pins")
+    assert aws.requests[0].method == "PUT"
+    assert aws.requests[0].url.endswith("/orders/pins.pem")
+    assert "pins" in str(aws.requests[0].body)
+
+
+def test_a_denied_object_names_the_list_permission(aws: StubbedAws) -> None:
+    """Without it S3 calls a missing key forbidden."""
+    aws.answers(s3_error("AccessDenied"), status=403, headers=XML)
+    with pytest.raises(errors.AccessDenied, match="s3:ListBucket"):
+        s3(aws).read()
+
+
+def test_a_secret_is_read_and_none_where_there_is_none(aws: StubbedAws) -> None:
+    """A binary one is read, and equals nothing that we wrote."""
+    aws.answers({"SecretString": "pins"}).refuses("ResourceNotFoundException", 400).answers({"SecretBinary": "//4="})
+    assert secret(aws).read() == "pins"
+    assert secret(aws).read() is None
+    assert secret(aws).read() not in {None, "", "pins"}
+
+
+def test_a_secret_that_exists_gets_a_new_version(aws: StubbedAws) -> None:
+    """One call."""
+    aws.answers({})
+    secret(aws).write("pins")
+    assert (aws.requests[0].body["SecretId"], aws.requests[0].body["SecretString"]) == ("orders/pins", "pins")
+
+
+def test_a_secret_that_is_missing_is_made(aws: StubbedAws) -> None:
+    """By name."""
+    aws.refuses("ResourceNotFoundException", 400).answers({})
+    secret(aws).write("pins")
+    assert (aws.requests[1].body["Name"], aws.requests[1].body["SecretString"]) == ("orders/pins", "pins")
+
+
+def test_a_missing_secret_by_arn_cannot_be_made(aws: StubbedAws) -> None:
+    """AWS chooses the end of the ARN."""
+    aws.refuses("ResourceNotFoundException", 400)
+    with pytest.raises(errors.BadInput, match="no secret arn:"):
+        secret(aws, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pins-AbCdEf").write("pins")
+
+
+@pytest.mark.parametrize("content", ["", "x" * 65_537])
+def test_a_text_that_fits_no_secret_is_refused_with_a_remedy(aws: StubbedAws, content: str) -> None:
+    """64 KB."""
+    with pytest.raises(errors.BadInput, match="65536"):
+        secret(aws).write(content)
+
+
+def test_a_secret_that_is_being_deleted_asks_for_the_operator(aws: StubbedAws) -> None:
+    """For reading, writing and making."""
+    for _ in range(2):
+        aws.refuses("InvalidRequestException", 400, message="scheduled for deletion")
+    aws.refuses("ResourceNotFoundException", 400).refuses("InvalidRequestException", 400)
+    with pytest.raises(errors.NeedsOperator, match="scheduled for deletion"):
+        secret(aws).read()
+    with pytest.raises(errors.NeedsOperator, match="restore-secret"):
+        secret(aws).write("pins")
+    with pytest.raises(errors.NeedsOperator):
+        secret(aws).write("pins")

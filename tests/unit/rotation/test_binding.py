@@ -1,0 +1,223 @@
+"""The binding's rule, one scenario each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from apigw_client_cert.rotation.binding import (
+    BindingDecision,
+    Move,
+    Presented,
+    Presents,
+    Publication,
+    Refusal,
+    binding_due,
+    decide_binding,
+)
+from apigw_client_cert.rotation.policy import Policy
+from tests.unit.rotation.builders import DAY, HOUR, MINUTE, NOW, SECOND
+
+POLICY = Policy()
+OLD, NEW = "aaaaaa", "bbbbbb"
+OLD_SHA, NEW_SHA = "a" * 64, "b" * 64
+LONG_AGO = Publication(since=NOW - 9 * DAY, trusted=[OLD_SHA, NEW_SHA])
+NEVER = Publication(since=None, trusted=[OLD_SHA])
+READY_AFTER = timedelta(hours=21, minutes=36)
+
+
+def presented(kind: Presents = Presents.OURS, *, left: timedelta | None = 20 * DAY) -> Presented:
+    """What the stage presents, with this much of its life left."""
+    return Presented(kind=kind, id=OLD, not_after=None if left is None else NOW + left, sha256=OLD_SHA)
+
+
+def decided(now: Presented, publication: Publication = LONG_AGO, *, take_over: bool = False) -> BindingDecision:
+    """The decision at NOW."""
+    return decide_binding(
+        desired=NEW, presented=now, publication=publication, policy=POLICY, take_over=take_over, now=NOW
+    )
+
+
+@pytest.mark.parametrize("kind", list(Presents))
+def test_a_stage_that_presents_the_desired_one_is_left_alone(kind: Presents) -> None:
+    """Whatever else is known of it."""
+    assert decided(replace(presented(kind), id=NEW), NEVER) == BindingDecision(move=Move.KEEP)
+
+
+@pytest.mark.parametrize("publication", [LONG_AGO, NEVER, Publication(since=NOW)])
+@pytest.mark.parametrize("take_over", [True, False])
+def test_a_stage_that_presents_nothing_is_bound_now(*, publication: Publication, take_over: bool) -> None:
+    """There is nothing to cut off, published or not."""
+    assert decided(Presented(kind=Presents.NOTHING), publication, take_over=take_over).move is Move.BIND
+
+
+@pytest.mark.parametrize("publication", [LONG_AGO, NEVER, Publication(since=NOW)])
+def test_a_stage_that_presents_a_deleted_one_is_bound_now(publication: Publication) -> None:
+    """Recovery after a deletion by hand."""
+    assert decided(Presented(kind=Presents.GONE, id=OLD), publication).move is Move.BIND
+
+
+@pytest.mark.parametrize("kind", [Presents.OURS, Presents.FOREIGN, Presents.OTHER_ROTATION])
+@pytest.mark.parametrize("left", [timedelta(0), -DAY])
+def test_a_stage_that_presents_an_expired_one_is_bound_now(kind: Presents, left: timedelta) -> None:
+    """Nobody accepts it any more, whoever made it."""
+    decision = decided(presented(kind, left=left), NEVER)
+    assert (decision.move, decision.hurried) == (Move.BIND, False)
+
+
+@pytest.mark.parametrize(
+    ("published_for", "move"), [(READY_AFTER - SECOND, Move.WAIT), (READY_AFTER, Move.BIND), (9 * DAY, Move.BIND)]
+)
+def test_a_stage_leaves_a_live_one_after_90_per_cent_of_the_lead(published_for: timedelta, move: Move) -> None:
+    """Invariant 1, to the second; the wait tells its end."""
+    decision = decided(presented(), Publication(since=NOW - published_for, trusted=[OLD_SHA, NEW_SHA]))
+    until = NOW - published_for + READY_AFTER if move is Move.WAIT else None
+    assert decision == BindingDecision(move=move, until=until)
+
+
+def test_a_bundle_written_minutes_after_the_certificate_does_not_cost_a_daily_run() -> None:
+    """Activation comes at 95 % of the lead, the binding is ready at 90 %."""
+    activated_after = timedelta(hours=22, minutes=48)
+    assert decided(presented(), Publication(since=NOW - activated_after + 30 * MINUTE)).move is Move.BIND
+
+
+def test_an_exact_daily_schedule_moves_the_stage_in_the_run_that_activates() -> None:
+    """A minute early, and the bundle a minute late the day before."""
+    assert decided(presented(), Publication(since=NOW - DAY + 2 * MINUTE)).move is Move.BIND
+
+
+@pytest.mark.parametrize(("left", "move"), [(3 * DAY + SECOND, Move.WAIT), (3 * DAY, Move.BIND), (SECOND, Move.BIND)])
+def test_near_the_expiry_of_the_presented_one_the_wait_is_cut_short(left: timedelta, move: Move) -> None:
+    """It says so: the move is hurried."""
+    decision = decided(presented(left=left), Publication(since=NOW, trusted=[OLD_SHA, NEW_SHA]))
+    assert decision.move is move
+    assert decision.hurried is (move is Move.BIND)
+    if move is Move.WAIT:
+        assert decision.until == NOW + SECOND
+
+
+def test_a_move_whose_wait_is_over_is_not_hurried_near_expiry() -> None:
+    """Nothing to confess."""
+    assert decided(presented(left=DAY)) == BindingDecision(move=Move.BIND)
+
+
+@pytest.mark.parametrize("trusted", [[OLD_SHA], []])
+def test_what_the_bundle_does_not_hold_is_waited_for(trusted: list[str]) -> None:
+    """Quiet for as long as a lead lasts, then looked at again."""
+    decision = decided(presented(), Publication(since=None, trusted=trusted))
+    assert decision == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
+
+
+def test_what_the_bundle_does_not_hold_is_looked_at_again_before_the_expiry() -> None:
+    """The wait never reaches into the last activate_by."""
+    assert decided(presented(left=3 * DAY + HOUR), NEVER).until == NOW + HOUR
+
+
+@pytest.mark.parametrize("left", [3 * DAY, SECOND])
+def test_near_the_expiry_a_stage_still_never_moves_to_what_is_not_published(left: timedelta) -> None:
+    """It would trade a late outage for an early one: an error that names the publication."""
+    assert decided(presented(left=left), NEVER) == BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_PUBLISHED)
+
+
+def test_without_a_bundle_the_generations_own_wait_counts() -> None:
+    """``since`` is then pendingSince, and nobody is asked what is trusted."""
+    assert decided(presented(), Publication(since=NOW - DAY)).move is Move.BIND
+    assert decided(presented(), Publication(since=NOW - HOUR)).move is Move.WAIT
+
+
+def test_a_live_certificate_of_another_rotation_is_refused_even_with_take_over() -> None:
+    """Two rotations would fight over the stage."""
+    for take_over in (True, False):
+        decision = decided(presented(Presents.OTHER_ROTATION), take_over=take_over)
+        assert decision == BindingDecision(move=Move.REFUSE, refusal=Refusal.OTHER_ROTATION)
+
+
+def test_a_live_foreign_certificate_is_refused_without_take_over() -> None:
+    """Invariant 9."""
+    assert decided(presented(Presents.FOREIGN)) == BindingDecision(move=Move.REFUSE, refusal=Refusal.FOREIGN)
+
+
+def test_a_live_foreign_certificate_that_the_bundle_trusts_is_taken_over_when_ours_is_published() -> None:
+    """First it waits like one of ours, then it moves."""
+    foreign = presented(Presents.FOREIGN)
+    waiting = Publication(since=NOW, trusted=[OLD_SHA, NEW_SHA])
+    assert decided(foreign, waiting, take_over=True).move is Move.WAIT
+    assert decided(foreign, LONG_AGO, take_over=True).move is Move.BIND
+
+
+def test_a_live_foreign_certificate_that_the_bundle_does_not_trust_is_refused() -> None:
+    """Our bundle would cut the stage off while it waits: also_trust first."""
+    untrusting = Publication(since=NOW - 9 * DAY, trusted=[NEW_SHA])
+    decision = decided(presented(Presents.FOREIGN), untrusting, take_over=True)
+    assert decision == BindingDecision(move=Move.REFUSE, refusal=Refusal.FOREIGN_UNTRUSTED)
+
+
+def test_without_a_bundle_a_foreign_certificate_is_taken_over_on_the_users_word() -> None:
+    """There is nothing to ask."""
+    assert decided(presented(Presents.FOREIGN), Publication(since=NOW - DAY), take_over=True).move is Move.BIND
+
+
+def test_an_acm_certificate_is_never_overwritten_without_take_over() -> None:
+    """Invariant 4; its expiry is unknown, so it counts as alive."""
+    acm = presented(Presents.ACM, left=None)
+    assert decided(acm) == BindingDecision(move=Move.REFUSE, refusal=Refusal.ACM)
+    assert acm.alive(NOW + 9000 * DAY)
+
+
+def test_even_an_expired_acm_certificate_needs_take_over() -> None:
+    """ACM renews by itself what it manages."""
+    assert decided(presented(Presents.ACM, left=-DAY)).refusal is Refusal.ACM
+
+
+def test_an_acm_certificate_is_taken_over_when_ours_is_published() -> None:
+    """With no expiry known there is no hurry, only the lead."""
+    acm = presented(Presents.ACM, left=None)
+    assert decided(acm, LONG_AGO, take_over=True) == BindingDecision(move=Move.BIND)
+    waiting = decided(acm, Publication(since=NOW), take_over=True)
+    assert waiting == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
+    assert decided(acm, NEVER, take_over=True).move is Move.WAIT
+
+
+def test_a_publication_in_the_future_is_waited_for_no_longer_than_the_presented_one_lives() -> None:
+    """A clock was put back: liveness holds all the same."""
+    ahead = Publication(since=NOW + 900 * DAY, trusted=[OLD_SHA, NEW_SHA])
+    assert decided(presented(left=20 * DAY), ahead).until == NOW + 17 * DAY
+    assert decided(presented(left=2 * DAY), ahead) == BindingDecision(move=Move.BIND, hurried=True)
+
+
+@pytest.mark.parametrize("kind", [Presents.NOTHING, Presents.GONE])
+def test_what_does_not_exist_is_not_alive(kind: Presents) -> None:
+    """Whatever date is known of it."""
+    assert not presented(kind).alive(NOW)
+
+
+@pytest.mark.parametrize(
+    ("bound", "waiting_for", "waiting_until", "due"),
+    [
+        (NEW, None, None, False),
+        (NEW, NEW, NOW - DAY, False),
+        (OLD, None, None, True),
+        (None, None, None, True),
+        (OLD, NEW, NOW + SECOND, False),
+        (OLD, NEW, NOW, True),
+        (OLD, NEW, NOW - DAY, True),
+        (OLD, "cccccc", NOW + DAY, True),
+        (OLD, NEW, None, True),
+    ],
+)
+def test_a_recorded_wait_is_quiet_until_its_end_or_another_wish(
+    *, bound: str | None, waiting_for: str | None, waiting_until: datetime | None, due: bool
+) -> None:
+    """Diff answers from state and clock alone."""
+    assert (
+        binding_due(
+            desired=NEW,
+            presented=bound,
+            waiting_for=waiting_for,
+            waiting_until=waiting_until,
+            now=NOW,
+        )
+        is due
+    )

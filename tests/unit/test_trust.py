@@ -1,0 +1,248 @@
+"""Trust texts: the bundle, the pins, the forms for each kind of server, and what they hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+import pytest
+
+from apigw_client_cert import backends
+from apigw_client_cert.errors import BadInput
+from apigw_client_cert.rotation.model import Severity, TrustedCertificate
+from apigw_client_cert.trust import (
+    BACKENDS,
+    CONTENTS,
+    OPENSSL_FAMILY,
+    backend_config,
+    fingerprints,
+    holds,
+    render,
+    same_subject_finding,
+    setup_lines,
+    trust_bundle,
+)
+from tests.x509 import twins
+
+OLD, NEW, STRANGER = (twin.trusted for twin in twins(3))
+
+
+def lines(text: str) -> list[str]:
+    """The lines that a server obeys."""
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_bundle_keeps_the_given_order_and_drops_repeats() -> None:
+    """A first-match reader keeps accepting the oldest, so nothing is ever re-sorted."""
+    assert trust_bundle([NEW, OLD, NEW]) == NEW.pem + OLD.pem
+    assert fingerprints([OLD, NEW, OLD]) == (OLD.sha256, NEW.sha256)
+
+
+def test_bundle_repairs_what_aws_answers() -> None:
+    """CRLF without a final newline would glue END to BEGIN, which most servers refuse."""
+    as_answered = [dataclasses.replace(one, pem=one.pem.replace("\n", "\r\n").rstrip()) for one in (OLD, NEW)]
+    assert trust_bundle(as_answered) == OLD.pem + NEW.pem
+
+
+@pytest.mark.parametrize("content", ["pem", "json", "apache", "python", "go", "java"])
+@pytest.mark.parametrize("pem", ["", OLD.pem + STRANGER.pem], ids=["none", "two"])
+def test_certificate_whose_pem_is_not_one_is_refused(content: str, pem: str) -> None:
+    """A second PEM in one certificate's text would be trusted without a pin."""
+    with pytest.raises(BadInput, match="certificates"):
+        render(content, [dataclasses.replace(OLD, pem=pem)])
+
+
+def test_pins_are_one_hex_fingerprint_a_line() -> None:
+    """The plainest form, for scripts."""
+    assert render("sha256", [OLD, NEW]) == f"{OLD.sha256}\n{NEW.sha256}\n"
+    assert render("sha1", [OLD, NEW]) == f"{OLD.sha1}\n{NEW.sha1}\n"
+
+
+def test_json_has_the_documented_schema() -> None:
+    """Names and formats are a promise to readers."""
+    assert json.loads(render("json", [OLD])) == {
+        "version": 1,
+        "certificates": [
+            {
+                "sha256": OLD.sha256,
+                "sha1": OLD.sha1,
+                "spkiSha256": OLD.spki_sha256,
+                "notAfter": "2027-03-01T10:00:00Z",
+                "pem": OLD.pem,
+            }
+        ],
+    }
+
+
+def test_nginx_map_denies_by_default() -> None:
+    """Only the pins map to 1."""
+    assert [line.split(" #")[0] for line in lines(render("nginx", [OLD, NEW]))] == [
+        "map $ssl_client_fingerprint $apigw_client_cert {",
+        "    default 0;",
+        f"    {OLD.sha1} 1;",
+        f"    {NEW.sha1} 1;",
+        "}",
+    ]
+
+
+def test_haproxy_list_is_upper_case() -> None:
+    """HAProxy's hex converter writes upper case."""
+    assert lines(render("haproxy", [OLD, NEW])) == [OLD.sha256.upper(), NEW.sha256.upper()]
+
+
+def test_apache_pins_the_pem_text() -> None:
+    """Apache has no fingerprint variable: its expression hashes the PEM text."""
+    digest = hashlib.sha1(OLD.pem.encode(), usedforsecurity=False).hexdigest()
+    assert f"<If \"! (sha1(%{{SSL_CLIENT_CERT}}) in {{ '{digest}' }})\">" in render("apache", [OLD])
+
+
+def test_node_list_is_in_nodes_own_form() -> None:
+    """``fingerprint256`` is upper case with colons."""
+    listed = json.loads(render("node", [OLD, NEW]))
+    assert [pin.replace(":", "").lower() for pin in listed] == [OLD.sha256, NEW.sha256]
+    assert all(len(pin) == 95 for pin in listed)
+
+
+@pytest.mark.parametrize("content", ["python", "go", "java"])
+def test_readers_of_plain_pem_get_the_bundle(content: str) -> None:
+    """A comment above holds no PEM marker, so that every PEM reader skips it."""
+    text = render(content, [OLD, NEW])
+    assert text.endswith(trust_bundle([OLD, NEW]))
+    assert text.count("-----BEGIN") == 2
+
+
+def test_envoy_never_accepts_untrusted() -> None:
+    """ACCEPT_UNTRUSTED overrides a failed hash check in Envoy, and an empty list means no restriction."""
+    for certificates in ([], [OLD]):
+        whole = backend_config("envoy", certificates)
+        assert "ACCEPT_UNTRUSTED" not in whole
+        assert "require_client_certificate: true" in whole
+    assert f"- {'0' * 64}" in render("envoy", [])
+    assert "0" * 64 not in render("envoy", [OLD])
+
+
+@pytest.mark.parametrize(
+    ("content", "obeyed"),
+    [
+        ("nginx", ["map $ssl_client_fingerprint $apigw_client_cert {", "    default 0;", "}"]),
+        ("haproxy", []),
+        ("node", ["[]"]),
+        ("python", []),
+        ("go", []),
+        ("java", []),
+        ("pem", []),
+        ("sha256", []),
+        ("sha1", []),
+    ],
+)
+def test_nothing_to_trust_trusts_nobody(content: str, obeyed: list[str]) -> None:
+    """An empty list must never read as no restriction (tests/backends asks the servers themselves)."""
+    assert [line for line in lines(render(content, [])) if line.strip()] == obeyed
+
+
+def test_apache_with_nothing_to_trust_denies() -> None:
+    """An empty list would be a syntax error; the entry that stands for nobody is no digest."""
+    assert "in { 'nobody' }" in render("apache", [])
+
+
+@pytest.mark.parametrize("kind", BACKENDS)
+def test_person_reads_setup_lines_and_published_text(kind: str) -> None:
+    """The whole configuration names the file's place and holds every part."""
+    whole = backend_config(kind, [OLD, NEW], path="/somewhere/else")
+    assert setup_lines(kind, path="/somewhere/else") in whole
+    assert 'content="' + kind in whole
+    assert "/somewhere/else" in whole
+    assert backends.published_file(kind) not in whole
+    assert holds(whole, OLD)
+    assert holds(whole, NEW)
+
+
+@pytest.mark.parametrize("kind", sorted(set(BACKENDS) - {"node", "java"}))
+def test_published_text_says_how_it_takes_effect(kind: str) -> None:
+    """Whoever finds the file on a server finds the setup lines with it, commented out, where the format allows."""
+    text = render(kind, [OLD])
+    for line in setup_lines(kind).splitlines():
+        assert f"#   {line}".rstrip() in [given.rstrip() for given in text.splitlines()] or not line
+
+
+def test_unknown_names_are_refused_with_the_known_ones() -> None:
+    """A typo is answered with the list."""
+    with pytest.raises(BadInput, match="haproxy"):
+        render("ngnix", [OLD])
+    for ask in (backend_config, backends.published):
+        with pytest.raises(BadInput, match="haproxy"):
+            ask("stunnel", [OLD])
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("certificates", [(), (OLD,), (OLD, NEW)], ids=["none", "one", "two"])
+def test_text_holds_what_was_rendered_and_no_more(content: str, certificates: tuple[TrustedCertificate, ...]) -> None:
+    """Rendering and reading back agree for every content."""
+    text = render(content, certificates)
+    assert [holds(text, one) for one in (OLD, NEW, STRANGER)] == [one in certificates for one in (OLD, NEW, STRANGER)]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        pytest.param(OLD.sha256.upper(), True, id="upper case"),
+        pytest.param("SHA256:" + ":".join(OLD.sha256[i : i + 2] for i in range(0, 64, 2)), True, id="colons"),
+        pytest.param("sha256:" + OLD.sha256, True, id="prefixed"),
+        pytest.param(OLD.pem.replace("\n", "\r\n  "), True, id="white space"),
+        pytest.param(json.dumps({"ca": OLD.pem}), True, id="inside JSON"),
+        pytest.param("", False, id="empty"),
+        pytest.param("# " + OLD.sha256, False, id="commented out"),
+        pytest.param("#" + OLD.pem.replace("\n", "\n#"), False, id="PEM commented out"),
+        pytest.param(OLD.sha256 + "ab", False, id="part of a longer number"),
+        pytest.param("a" + OLD.sha256, False, id="part of a longer number, end"),
+        pytest.param(OLD.sha256[:40], False, id="cut off"),
+        pytest.param(OLD.pem[:900], False, id="PEM cut off"),
+        pytest.param(OLD.spki_sha256, False, id="another digest"),
+    ],
+)
+def test_edited_text_holds_what_is_still_there(text: str, held: bool) -> None:  # noqa: FBT001 - expectation
+    """Spelling does not matter; damage and comments do."""
+    assert holds(text, OLD) is held
+
+
+@pytest.mark.parametrize("backend", OPENSSL_FAMILY)
+def test_plain_list_of_two_for_openssl_is_found(backend: str) -> None:
+    """The documented procedure breaks there: the finding says who is refused and what to do."""
+    finding = same_subject_finding("pem", backend, [OLD, NEW])
+    assert finding is not None
+    assert finding.reason == "same-subject"
+    assert finding.severity is Severity.WARNING
+    assert OLD.sha256[:16] in finding.message
+    assert (f'content="{backend}"' in finding.message) is (backend in BACKENDS)
+
+
+def test_plain_list_without_a_named_reader_is_a_note() -> None:
+    """Nobody said who reads it; it may be Go."""
+    finding = same_subject_finding("pem", None, [OLD, NEW])
+    assert finding is not None
+    assert finding.severity is Severity.NOTE
+
+
+@pytest.mark.parametrize(
+    ("content", "backend", "certificates"),
+    [
+        pytest.param("pem", "nginx", [OLD], id="one certificate"),
+        pytest.param("pem", "nginx", [OLD, OLD], id="one certificate twice"),
+        pytest.param("pem", "go", [OLD, NEW], id="Go tries them all"),
+        pytest.param("pem", "java", [OLD, NEW], id="Java tries them all"),
+        pytest.param("nginx", "nginx", [OLD, NEW], id="pinned"),
+        pytest.param("python", "python", [OLD, NEW], id="partial chain"),
+        pytest.param("go", None, [OLD, NEW], id="the content names the reader"),
+    ],
+)
+def test_lists_that_every_certificate_passes_raise_no_finding(
+    content: str, backend: str | None, certificates: list[TrustedCertificate]
+) -> None:
+    """A finding that cries without need is soon ignored."""
+    assert same_subject_finding(content, backend, certificates) is None
+
+
+def test_bundle_for_another_reader_is_found_too() -> None:
+    """``content="go"`` is a plain CA file to nginx."""
+    assert same_subject_finding("go", "nginx", [OLD, NEW]) is not None
