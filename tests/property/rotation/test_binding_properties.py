@@ -17,11 +17,12 @@ from apigw_client_cert.rotation.binding import (
     binding_due,
     decide_binding,
 )
-from apigw_client_cert.rotation.policy import Policy
 from tests.strategies import SECOND, instants, policies, presented, publications
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from apigw_client_cert.rotation.policy import Policy
 
 
 class Facts(TypedDict):

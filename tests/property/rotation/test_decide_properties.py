@@ -14,7 +14,7 @@ from apigw_client_cert.rotation.decide import decide, pin_in_force, rotate_at, t
 from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.transitions import TABLE, Step
 from tests.property.rotation.performer import perform
-from tests.strategies import LIFE, instants, lives, policies, rotations
+from tests.strategies import LIFE, SECOND, instants, lives, policies, rotations
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -55,16 +55,15 @@ def test_quiet_means_that_the_next_action_lies_ahead(rotation: Rotation, policy:
         assert decision.next_action_at <= now
 
 
-@given(rotations(), policies(), instants(), st.floats(0, 1, exclude_max=True))
-def test_it_stays_quiet_until_the_next_action(rotation: Rotation, policy: Policy, now: datetime, share: float) -> None:
-    """What nextActionAt promises is kept: no run before it finds anything due."""
+@given(rotations(), policies(), instants(), st.integers(0, 10**12))
+def test_it_stays_quiet_until_the_next_action(rotation: Rotation, policy: Policy, now: datetime, dice: int) -> None:
+    """What nextActionAt promises is kept: no run before it finds anything due, and the run at it does."""
     decision = decide(rotation, policy, now)
     if decision.step is Step.NONE and decision.next_action_at is not None:
-        between = (now + (decision.next_action_at - now) * share).replace(microsecond=0)
-        if between >= now:
-            assert decide(rotation, policy, between).step is Step.NONE
-        then = decide(rotation, policy, decision.next_action_at)
-        assert then.step is not Step.NONE
+        wait = int((decision.next_action_at - now).total_seconds())
+        for seconds in (dice % wait, wait - 1):
+            assert decide(rotation, policy, now + seconds * SECOND).step is Step.NONE
+        assert decide(rotation, policy, decision.next_action_at).step is not Step.NONE
 
 
 @given(rotations(), policies(), instants(), lives(), USERS)

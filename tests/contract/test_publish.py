@@ -1,0 +1,67 @@
+"""Publish targets over boto3 at the sandbox's SSM, S3 and Secrets Manager."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_client_cert import errors
+from apigw_client_cert.gateway.connection import Connection
+from apigw_client_cert.publish.targets import target_for
+
+if TYPE_CHECKING:
+    from apigw_client_cert.publish.interface import Target
+    from tests.doubles.aws_worlds import SandboxWorld
+
+SPECS = [
+    {"type": "ssm", "name": "/orders/pins"},
+    {"type": "s3", "bucket": "trust", "key": "orders/pins.pem"},
+    {"type": "secretsmanager", "secretId": "orders/pins"},
+]
+
+
+def target(world: SandboxWorld, spec: dict[str, str]) -> Target:
+    """As the lifecycle makes it."""
+    sandbox = world.sandbox
+    return target_for(spec, Connection(region=sandbox.region, endpoint_url=sandbox.endpoint_url))
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec["type"])
+def test_what_is_written_is_what_is_read(real: SandboxWorld, spec: dict[str, str]) -> None:
+    """Missing, first version, second version, somebody else's."""
+    real.sandbox.client("s3").create_bucket(
+        Bucket="trust", CreateBucketConfiguration={"LocationConstraint": real.sandbox.region}
+    )
+    place = target(real, spec)
+    seen = [place.read()]
+    for content in ("first\n", "second\r\nüber"):
+        place.write(content)
+        seen.append(place.read())
+    assert seen == [None, "first\n", "second\r\nüber"]
+
+
+def test_a_parameter_grows_into_the_advanced_tier(real: SandboxWorld) -> None:
+    """And is written again after it has shrunk."""
+    place = target(real, SPECS[0])
+    for size in (4096, 8192, 10):
+        place.write("x" * size)
+        assert place.read() == "x" * size
+
+
+def test_a_bucket_that_is_not_there_is_named(real: SandboxWorld) -> None:
+    """For reading and for writing."""
+    place = target(real, {"type": "s3", "bucket": "nowhere", "key": "k"})
+    with pytest.raises(errors.BadInput, match="no S3 bucket nowhere"):
+        place.read()
+    with pytest.raises(errors.BadInput, match="no S3 bucket nowhere"):
+        place.write("x")
+
+
+def test_a_secret_by_arn_is_written(real: SandboxWorld) -> None:
+    """Not only by name."""
+    made = real.sandbox.client("secretsmanager").create_secret(Name="orders/pins", SecretString="old")
+    place = target(real, {"type": "secretsmanager", "secretId": made["ARN"]})
+    assert place.read() == "old"
+    place.write("new")
+    assert place.read() == "new"

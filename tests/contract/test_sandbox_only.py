@@ -1,0 +1,93 @@
+"""The real gateway at the sandbox, where the fake has nothing to compare: calls, refusals' variants, pages, throttle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_client_cert import errors
+from apigw_client_cert.gateway.interface import Redeploy, StageKind
+
+if TYPE_CHECKING:
+    from tests.doubles.aws_worlds import SandboxWorld
+
+
+def calls(world: SandboxWorld) -> list[tuple[str, str]]:
+    """What reached the control plane since the last time."""
+    found = [(entry.service, entry.action) for entry in world.sandbox.journal.calls()]
+    world.sandbox.journal.clear()
+    return found
+
+
+@pytest.mark.parametrize("redeploy", list(Redeploy))
+def test_a_switch_is_one_get_and_one_patch(real: SandboxWorld, redeploy: Redeploy) -> None:
+    """The call floor, in the journal."""
+    stage = real.new_stage()
+    issued = real.gateway.generate(description="", tags={})
+    calls(real)
+    real.gateway.presented(stage)
+    real.gateway.bind(stage, issued.id, redeploy)
+    assert calls(real) == [("apigateway", "GetStage"), ("apigateway", "UpdateStage")]
+
+
+def test_a_scan_costs_one_call_per_api_and_the_pages(real: SandboxWorld) -> None:
+    """The call floor, in the journal."""
+    for kind in (StageKind.REST, StageKind.REST, StageKind.WEBSOCKET):
+        real.new_stage(kind)
+    calls(real)
+    real.gateway.scan(["zzzzzz"])
+    assert calls(real) == [
+        ("apigateway", "GetRestApis"),
+        ("apigateway", "GetStages"),
+        ("apigateway", "GetStages"),
+        ("apigatewayv2", "GetApis"),
+        ("apigatewayv2", "GetStages"),
+    ]
+
+
+@pytest.mark.parametrize(("answer", "tries"), [("bad-request", 1), ("conflict", 3)])
+def test_either_refusal_of_a_delete_means_in_use(real: SandboxWorld, answer: str, tries: int) -> None:
+    """AWS's own answer is unknown; a 409 is tried a few times, because it may mean somebody else."""
+    real.sandbox.change(in_use_deletion=answer)
+    stage = real.new_stage()
+    issued = real.gateway.generate(description="", tags={})
+    real.gateway.bind(stage, issued.id)
+    calls(real)
+    with pytest.raises(errors.StillInUse):
+        real.gateway.delete(issued.id)
+    assert calls(real) == [("apigateway", "DeleteClientCertificate")] * tries
+
+
+@pytest.mark.parametrize("answer", ["not-found", "bad-request"])
+def test_either_refusal_of_an_unknown_certificate_names_the_certificate(real: SandboxWorld, answer: str) -> None:
+    """AWS's own answer is unknown."""
+    real.sandbox.change(unknown_certificate=answer)
+    stage = real.new_stage()
+    with pytest.raises(errors.BadInput) as caught:
+        real.gateway.bind(stage, "zzzzzz")
+    assert caught.value.subject == "zzzzzz"
+
+
+def test_a_full_quota_is_asked_once(real: SandboxWorld) -> None:
+    """botocore's own retries would ask three times."""
+    real.sandbox.change(certificate_quota=0)
+    with pytest.raises(errors.QuotaExhausted):
+        real.gateway.generate(description="", tags={})
+    assert calls(real) == [("apigateway", "GenerateClientCertificate"), ("apigateway", "GetClientCertificates")]
+
+
+def test_a_throttle_that_stays_is_said_after_a_bounded_wait(real: SandboxWorld) -> None:
+    """Nothing is waited for here; a minute would have been."""
+    real.sandbox.change(throttle=True, throttle_rate=0.001, throttle_burst=1)
+    real.gateway.list_certificates()
+    with pytest.raises(errors.Throttled):
+        real.gateway.list_certificates()
+    assert sum(real.waits) <= 60
+
+
+def test_a_pem_with_crlf_comes_as_it_is(real: SandboxWorld) -> None:
+    """Mending it is the trust bundle's work."""
+    real.sandbox.change(pem_crlf=True, pem_final_newline=False)
+    pem = real.gateway.generate(description="", tags={}).pem
+    assert pem.endswith("\r\n-----END CERTIFICATE-----")
