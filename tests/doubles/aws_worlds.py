@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 class World(Protocol):
     """What a contract scenario may arrange."""
 
-    gateway: Gateway
+    @property
+    def gateway(self) -> Gateway:
+        """Whom to ask."""
+        ...
 
     def new_stage(self, kind: StageKind = StageKind.REST) -> StageRef:
         """A stage of an API of its own."""

@@ -54,7 +54,7 @@ class _ClientWithoutNetwork(Client):
         super().__init__(connection, sleep=sleep, jitter=lambda: 0.0)
         self._send = send
 
-    def _prepared(self, service: str, client: Any) -> Any:  # noqa: ANN401 - boto3 ships no types
+    def _prepared(self, service: str, client: Any) -> Any:
         client.meta.events.register_first("before-send", self._send)
         return super()._prepared(service, client)
 
@@ -80,8 +80,8 @@ class StubbedAws:
     ) -> StubbedAws:
         """Queue an answer: JSON for a dict, else the bytes of a text."""
         raw = body.encode() if isinstance(body, str) else json.dumps(body if body is not None else {}).encode()
-        sent = {"Content-Type": "application/json", **(headers or {})}
-        self._answers.append(AWSResponse("https://aws.test", status, HeadersDict(sent), _Body(raw)))
+        sent: Any = HeadersDict({"Content-Type": "application/json", **(headers or {})})
+        self._answers.append(AWSResponse("https://aws.test", status, sent, _Body(raw)))
         return self
 
     def refuses(
@@ -102,7 +102,7 @@ class StubbedAws:
         """Answers that nobody asked for yet."""
         return len(self._answers)
 
-    def _send(self, request: Any, **_: object) -> AWSResponse:  # noqa: ANN401 - botocore's event arguments have no types
+    def _send(self, request: Any, **_: object) -> AWSResponse:
         url = urlsplit(request.url)
         body = request.body.read() if hasattr(request.body, "read") else request.body
         text = body.decode() if isinstance(body, bytes) else body

@@ -235,10 +235,10 @@ def gateway_for(connection: Connection) -> Gateway:
 def _genuine(call: Call, answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """The answer, unless it is the HTML page of a proxy, which botocore reads as an answer with nothing in it.
 
-    An in-use scan must not take such a page for "no stages". An S3 object may well be HTML.
+    An in-use scan must not take such a page for "no stages". Emulators that label good answers as HTML pass.
     """
     content_type = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-type", "")
-    if "html" in content_type and call.service != "s3":
+    if call.reads and "html" in content_type and set(answer) == {"ResponseMetadata"}:
         raise no_answer(call)
     return answer
 

@@ -77,10 +77,8 @@ class Retries:
 
 def trouble_of(response: tuple[Any, Any] | None, caught: BaseException | None) -> Trouble | None:
     """What is wrong with an answer in the form of botocore's ``needs-retry`` event; None for nothing to repeat."""
-    if caught is not None:
-        return _trouble_of_error(caught)
     if response is None:
-        return None
+        return None if caught is None else _trouble_of_error(caught)
     code, status = code_of(response[1]), status_of(response[1])
     if code in LIMIT_CODES:
         return None

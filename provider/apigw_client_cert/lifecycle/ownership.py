@@ -136,6 +136,8 @@ def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], ro
     """Bring the tags of every generation in line with changed names or user tags (a renamed stack, for example)."""
     dropped = sorted(set(known(olds, "tags") or {}) - set(known(news, "tags") or {}))
     for generation in rotation.generations:
+        if gateway.get(generation.id) is None:
+            continue  # deleted by hand since the last refresh, which will say so; tags are no reason to fail here
         gateway.tag(generation.id, tags_of(news, rotation.rotation_id, generation.number))
         if dropped:
             gateway.untag(generation.id, dropped)

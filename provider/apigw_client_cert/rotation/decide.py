@@ -178,8 +178,13 @@ def _withdraw(rotation: Rotation) -> Iterator[Due]:
 
 
 def _retire(rotation: Rotation, policy: Policy, pinned: Generation | None, now: datetime) -> Iterator[Due]:
-    if pinned is not None or rotation.active is None:
-        return
+    wanted = _retire_unpinned(rotation, policy, now) if rotation.active else ()
+    for one in wanted:
+        # A pin keeps what one may want to roll back to: it freezes retirement for as long as it holds.
+        yield one if pinned is None else one._replace(at=max(one.at, pinned.not_after - policy.activate_by))
+
+
+def _retire_unpinned(rotation: Rotation, policy: Policy, now: datetime) -> Iterator[Due]:
     pause = served(min(policy.overlap, LONGEST_SCAN_PAUSE))
     ripe: list[Due] = []
     for generation in rotation.previous:

@@ -1,0 +1,165 @@
+"""One certificate, one bundle and two bindings, called in the engine's order over a fake world."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle.world import World
+from tests.doubles.fake_gateway import FakeGateway
+from tests.doubles.fake_target import FakeTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apigw_client_cert.gateway.connection import Connection
+
+START = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
+API = "a1b2c3d4e5"
+
+
+def wire(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What a property bag looks like after the wire: numbers are floats and None is absent."""
+
+    def flat(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: flat(one) for key, one in value.items() if one is not None}
+        if isinstance(value, list):
+            return [flat(one) for one in value]
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    result: dict[str, Any] = flat(json.loads(json.dumps(dict(properties))))
+    return result
+
+
+@dataclass
+class FakeRun:
+    """The engine's part: state, and check, diff, create or update, read and delete in its order."""
+
+    gateway: FakeGateway
+    targets: dict[str, FakeTarget] = field(default_factory=dict)
+    now: datetime = START
+    lines: list[str] = field(default_factory=list)
+    state: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
+    binding_config: dict[str, Any] = field(default_factory=dict)
+    bundle_config: dict[str, Any] = field(default_factory=lambda: {"targets": [{"type": "file", "path": "pins.txt"}]})
+    stages: tuple[str, ...] = ("dev", "prod")
+    with_bundle: bool = True
+
+    def __post_init__(self) -> None:
+        self.gateway.clock = lambda: self.now
+
+    @property
+    def world(self) -> World:
+        """The fake world."""
+        return World(
+            now=lambda: self.now,
+            gateway=self._gateway,
+            target=lambda spec, _connection: self.target(spec),
+            say=self.lines.append,
+            token=lambda: f"rotation-{len(self.gateway.certificates)}",
+        )
+
+    def at(self, day: float) -> None:
+        """Set the clock to so many days after the start."""
+        self.now = START + timedelta(days=day)
+
+    def target(self, spec: Mapping[str, Any]) -> FakeTarget:
+        """The place that a spec names."""
+        return self.targets.setdefault(str(spec["path"]), FakeTarget(f"file {spec['path']}"))
+
+    def up(self) -> None:
+        """Certificate, bundle, bindings; the first failure ends the run, as it ends the engine's."""
+        binding.forget_assertions()
+        self.certificate()
+        if self.with_bundle:
+            self.bundle()
+        for stage in self.stages:
+            self.binding(stage)
+
+    def refresh(self) -> None:
+        """Read everything that is in state."""
+        for name in list(self.state):
+            module = {"certificate": certificate, "bundle": trust_bundle}.get(name, binding)
+            found = module.read(name, self.state[name], self.world)
+            if found is None:
+                del self.state[name], self.inputs[name]
+            else:
+                self.state[name] = wire(found[1])
+
+    def certificate(self) -> None:
+        """One registration of the certificate."""
+        self._register("certificate", certificate, {"name": "orders", "project": "p", "stack": "dev", **self.config})
+
+    def bundle(self) -> None:
+        """One registration of the bundle."""
+        made = self.state["certificate"]
+        rotation = {key: made.get(key) for key in ("rotationId", "clientCertificateId", "generations")}
+        self._register("bundle", trust_bundle, {"name": "orders-trust", "rotations": [rotation], **self.bundle_config})
+
+    def binding(self, stage: str) -> None:
+        """One registration of one binding."""
+        made = self.state["certificate"]
+        props = {
+            "apiId": API,
+            "stageName": stage,
+            "clientCertificateId": made["clientCertificateId"],
+            "rotationId": made["rotationId"],
+            "generations": made["generations"],
+            "publishedSince": self.state["bundle"]["publishedSince"] if self.with_bundle else None,
+            **self.binding_config,
+        }
+        self._register(stage, binding, props)
+
+    def presented(self, stage: str) -> str | None:
+        """What a stage presents."""
+        (found,) = [state for ref, state in self.gateway.stages.items() if ref.stage_name == stage]
+        return found.client_certificate_id
+
+    def due(self) -> bool:
+        """Whether the certificate's diff announces an update."""
+        return certificate.diff(self.state["certificate"], self.inputs["certificate"], self.world).changes
+
+    def rotate_to(self, phase: str) -> None:
+        """A first run on day 0, then runs until the first rotation has reached a phase."""
+        for day in (0, 336, 337, 338, 341):
+            self.at(day)
+            self.up()
+            if day and self.state["certificate"]["phase"] == phase:
+                return
+        raise AssertionError(f"phase {phase} was not reached")
+
+    def _register(self, name: str, module: Any, props: Mapping[str, Any]) -> None:
+        news = wire(props)
+        checked = module.check(self.inputs.get(name, {}), news)
+        assert checked.failures == {}
+        if name not in self.state:
+            _id, outputs = module.create(news, self.world)
+        else:
+            if not module.diff(self.state[name], news, self.world).changes:
+                self.inputs[name] = news
+                return
+            outputs = module.update(self.state[name], news, self.world)
+        self.state[name], self.inputs[name] = wire(outputs), news
+
+    def _gateway(self, connection: Connection) -> FakeGateway:
+        assert connection.profile is None
+        return self.gateway
+
+
+@pytest.fixture
+def run() -> FakeRun:
+    """An account with two stages that present nothing."""
+    gateway = FakeGateway()
+    for stage in ("dev", "prod"):
+        gateway.add_stage(API, stage)
+    assert stage_of({"apiId": API, "stageName": "dev"}) in gateway.stages
+    return FakeRun(gateway)

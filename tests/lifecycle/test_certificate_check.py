@@ -1,0 +1,83 @@
+"""RotatingClientCertificate's check: one failure per property, before anything is looked at (invariant 10)."""
+
+from __future__ import annotations
+
+import pytest
+
+from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
+from tests.lifecycle.conftest import wire
+
+GOOD = {"name": "orders", "project": "p", "stack": "dev"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": ""}, "name must be a non-empty string"),
+        ({"rotateBefore": "30 days"}, "rotate_before: '30 days' is not a duration"),
+        ({"rotateBefore": "-3d"}, "rotate_before: '-3d' is not a duration"),
+        ({"rotateBefore": "2d"}, "rotate_before is 2d, but publish_lead + activate_by + overlap already take 7d"),
+        ({"rotateBefore": "365d"}, "give 180d or less"),
+        ({"publishLead": "0s"}, "publish_lead: '0s' is not a positive number"),
+        ({"overlap": "h"}, "overlap: 'h' is not a duration"),
+        ({"activateBy": 3}, "activate_by: 3.0 is not a duration"),
+        ({"jitter": "170d"}, "rotate_before + jitter is 200d"),
+        ({"jitter": "soon"}, "jitter: 'soon' is not a duration"),
+        ({"pinGeneration": 0}, "pin_generation must be a generation number such as 2"),
+        ({"pinGeneration": 1.5}, "pin_generation must be a generation number"),
+        ({"pinGeneration": "two"}, "pin_generation must be a generation number"),
+        ({"pinGeneration": True}, "pin_generation must be a generation number"),
+        ({"adoptClientCertificateId": "arn:x"}, "adopt_client_certificate_id is 'arn:x'"),
+        ({"region": "moon"}, "region is 'moon'; expected something like"),
+        ({"tags": ["a"]}, "tags must be a mapping"),
+        ({"tags": {"aws:x": "y"}}, "reserved"),
+        ({"tags": {"apigw-client-cert:rotation-id": "y"}}, "reserved"),
+        ({"tags": {"a b": "y"}}, "only letters, digits"),
+        ({"tags": {"k" * 129: "y"}}, "up to 128 characters"),
+        ({"tags": {f"k{number}": "v" for number in range(46)}}, "at most 45 fit beside ours"),
+        ({"rotationTrigger": 7}, "rotation_trigger must be a non-empty string"),
+    ],
+)
+def test_bad_input_is_refused_by_property(change: dict[str, object], message: str) -> None:
+    """One failure, on the property at fault, naming the remedy."""
+    checked = certificate.check({}, wire({**GOOD, **change}))
+    assert list(checked.failures) == list(change)
+    assert message in next(iter(checked.failures.values()))
+
+
+def test_several_properties_at_fault_are_all_named() -> None:
+    """A user mends them in one go."""
+    checked = certificate.check({}, {"rotateBefore": "x", "region": "x", "overlap": "y"})
+    assert sorted(checked.failures) == ["name", "overlap", "region", "rotateBefore"]
+
+
+@pytest.mark.parametrize("key", ["region", "endpointUrl"])
+def test_where_a_certificate_lives_cannot_change(key: str) -> None:
+    """The remedy is in the text: set it back, or another resource beside this one."""
+    values = {"region": ("eu-west-1", "us-east-1"), "endpointUrl": ("http://127.0.0.1:1", "http://127.0.0.1:2")}[key]
+    checked = certificate.check({**GOOD, key: values[0]}, {**GOOD, key: values[1]})
+    assert f"{'region' if key == 'region' else 'endpoint_url'} is fixed at creation" in checked.failures[key]
+
+
+def test_a_trigger_that_changes_under_a_pin_is_a_clash() -> None:
+    """One asks for a rotation, the other stops it."""
+    checked = certificate.check({**GOOD, "rotationTrigger": "a"}, {**GOOD, "rotationTrigger": "b", "pinGeneration": 1})
+    assert list(checked.failures) == ["rotationTrigger"]
+
+
+def test_a_trigger_that_stays_beside_a_pin_is_no_clash() -> None:
+    """Only its change asks for something."""
+    same = {**GOOD, "rotationTrigger": "a", "pinGeneration": 1}
+    assert certificate.check(same, same).failures == {}
+
+
+def test_unknowns_in_every_input_pass() -> None:
+    """At preview nothing may be known; a tag's value neither."""
+    assert certificate.check({}, dict.fromkeys(certificate.INPUTS, UNKNOWN)).failures == {}
+    assert certificate.check({}, {**GOOD, "tags": {"a": UNKNOWN}}).failures == {}
+
+
+def test_the_inputs_come_back_unchanged() -> None:
+    """Check fills no defaults: a default that changes in a later release must not show as a change (invariant 11)."""
+    assert certificate.check({}, GOOD).inputs == GOOD

@@ -1,0 +1,93 @@
+"""State of every release is read, shows no change by itself, and is carried on (invariant 11)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apigw_client_cert.clock import parse_instant
+from apigw_client_cert.gateway.interface import IssuedCertificate
+from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
+from tests.doubles.fake_gateway import FakeGateway
+from tests.doubles.fake_target import FakeTarget
+from tests.lifecycle.conftest import API, FakeRun, wire
+
+GOLDEN = sorted((Path(__file__).parent / "golden").glob("state-v*.json"))
+CASES = [(file.name, phase) for file in GOLDEN for phase in json.loads(file.read_text())]
+MODULES: dict[str, Any] = {"certificate": certificate, "bundle": trust_bundle, "dev": binding}
+
+
+@pytest.fixture
+def restored(request: pytest.FixtureRequest) -> FakeRun:
+    """The account and the stack as they were when the state was written."""
+    name, phase = request.param
+    saved = json.loads((Path(__file__).parent / "golden" / name).read_text())[phase]
+    gateway = FakeGateway()
+    gateway.add_stage(API, "dev", saved["state"]["dev"]["presentedClientCertificateId"])
+    made = saved["state"]["certificate"]
+    for one in made["generations"]:
+        gateway.certificates[one["id"]] = IssuedCertificate(
+            id=one["id"],
+            pem=one["pem"],
+            created_date=parse_instant(one["createdDate"]),
+            expiration_date=parse_instant(one["expirationDate"]),
+            tags={ROTATION_ID: made["rotationId"], GENERATION: str(int(one["number"]))},
+        )
+    run = FakeRun(gateway, stages=("dev",), state=saved["state"], inputs=saved["inputs"])
+    run.at(saved["day"])
+    run.targets["pins.txt"] = FakeTarget("file pins.txt", saved["state"]["bundle"]["trustBundlePem"])
+    return run
+
+
+def test_there_is_a_golden_state_for_every_phase() -> None:
+    """The cases below are not empty by accident."""
+    assert {phase for _name, phase in CASES} >= {"steady", "published", "overlapping"}
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+def test_the_package_alone_shows_no_change(restored: FakeRun) -> None:
+    """At the instant that the state was written, only a step that was due then is a change."""
+    due = restored.state["certificate"]["phase"] == "overlapping"  # the first look is due with the next run
+    for name, module in MODULES.items():
+        difference = module.diff(restored.state[name], restored.inputs[name], restored.world)
+        assert difference.changes is (due and name == "certificate"), name
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+def test_a_refresh_keeps_every_property(restored: FakeRun) -> None:
+    """Read writes the state of today: what was there is there, with the same values but for the next step's time."""
+    before = json.loads(json.dumps(restored.state))
+    restored.refresh()
+    for name, state in before.items():
+        after = restored.state[name]
+        changed = {key for key, value in state.items() if after.get(key) != value}
+        assert changed <= {"nextActionAt"}, name
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+def test_the_rotation_goes_on_to_its_end(restored: FakeRun) -> None:
+    """Update carries old state through the rest of a rotation, and delete takes it away."""
+    start = (restored.now - FakeRun.now).days
+    for day in range(max(start, 336), max(start, 336) + 8):
+        restored.at(day)
+        restored.up()
+    assert restored.state["certificate"]["phase"] == "steady"
+    assert restored.state["certificate"]["generation"] == 2
+    binding.forget_assertions()
+    for name in ("dev", "bundle", "certificate"):
+        MODULES[name].delete(restored.state[name], restored.world)
+    assert restored.gateway.certificates == {}
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+def test_no_output_was_dropped_since(restored: FakeRun) -> None:
+    """Dependents read these: a release may add properties, never lose one."""
+    for name, module in MODULES.items():
+        old = set(restored.state[name])
+        new = set(wire(module.update(restored.state[name], restored.inputs[name], restored.world)))
+        missing = {key for key in old - new if not key.startswith(("pending", "retirementBlocked"))}
+        assert missing == set(), name

@@ -1,0 +1,104 @@
+"""The dynamic hosts: what is recorded in state must never change."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.output import Unknown
+from pulumi.runtime import rpc
+
+from apigw_client_cert import resources
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
+
+PROVIDERS = ("RotatingClientCertificateProvider", "TrustBundleProvider", "StageBindingProvider")
+PACKAGE = Path(resources.__file__).parent
+GOLDEN = Path(__file__).parent / "golden"
+PICKLE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pulumi.dynamic.dynamic import serialize_provider
+from apigw_client_cert import resources
+print(serialize_provider(getattr(resources, sys.argv[2])()))
+"""
+
+
+def pickled(root: Path, provider: str, seed: str) -> str:
+    """The pickle as another process with another hash seed makes it, from the package below a folder."""
+    env = {**os.environ, "PYTHONHASHSEED": seed}
+    done = subprocess.run(
+        [sys.executable, "-c", PICKLE, str(root), provider], env=env, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_pickle_is_small_and_the_same_as_in_every_state_ever_written(provider: str) -> None:
+    """Under 300 bytes, module and class by name, equal to the committed one: state names it for ever."""
+    text = serialize_provider(getattr(resources, provider)())
+    assert len(text) < 300
+    assert b"apigw_client_cert.resources" in base64.b64decode(text)
+    assert text == (GOLDEN / f"{provider}.pickle.txt").read_text().strip()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_pickle_does_not_depend_on_the_hash_seed(provider: str) -> None:
+    """Two runs of one program must not differ by chance."""
+    assert pickled(PACKAGE.parent, provider, "1") == pickled(PACKAGE.parent, provider, "2")
+
+
+def test_the_pickle_survives_an_edited_method_body(tmp_path: Path) -> None:
+    """An upgrade of the code alone shows no change (invariant 11)."""
+    copy = tmp_path / "apigw_client_cert"
+    for file in PACKAGE.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            target = copy / file.relative_to(PACKAGE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.read_bytes())
+    module = copy / "resources.py"
+    edited = re.sub(r"(        certificate\.delete\()", r"        assert props is not None\n\1", module.read_text())
+    assert edited != module.read_text()
+    module.write_text("# a line above everything\n" + edited)
+    for provider in PROVIDERS:
+        assert pickled(tmp_path, provider, "0") == (GOLDEN / f"{provider}.pickle.txt").read_text().strip()
+
+
+def test_the_providers_hold_nothing() -> None:
+    """No client, no region, no set: an attribute would be frozen into state."""
+    for provider in PROVIDERS:
+        assert vars(getattr(resources, provider)()) == {}
+
+
+def test_our_unknown_is_the_engines() -> None:
+    """The sentinel is a string of the protocol; the lifecycle knows it without importing Pulumi."""
+    assert UNKNOWN == rpc.UNKNOWN
+
+
+def test_what_the_sdk_puts_for_an_unknown_value_reaches_the_lifecycle_as_the_sentinel() -> None:
+    """Wherever it hides: check must not print an object's address at the user."""
+    unknown = Unknown()  # type: ignore[no-untyped-call] - the SDK's own class
+    props = {"name": unknown, "tags": {"a": unknown}, "targets": [{"path": unknown}], "stack": "dev"}
+    result = resources.RotatingClientCertificateProvider().check({}, props)
+    assert result.inputs == {"name": UNKNOWN, "tags": {"a": UNKNOWN}, "targets": [{"path": UNKNOWN}], "stack": "dev"}
+    assert result.failures == []
+
+
+def test_a_check_failure_names_property_and_reason() -> None:
+    """The host's form of what the lifecycle found."""
+    (failure,) = resources.RotatingClientCertificateProvider().check({}, {"name": "x", "overlap": "1"}).failures
+    assert failure.property == "overlap"
+    assert failure.reason.startswith("overlap: '1' is not a duration")
+
+
+@pytest.mark.parametrize("loaded", ["boto3", "botocore", "cryptography"])
+def test_importing_the_package_loads_neither_boto3_nor_cryptography(loaded: str) -> None:
+    """A preview with nothing due needs neither, and they take most of a second."""
+    code = f"import sys, apigw_client_cert; print({loaded!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
