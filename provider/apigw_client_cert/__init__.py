@@ -4,7 +4,9 @@ Importing this package loads neither boto3 nor cryptography: a preview with noth
 """
 
 from apigw_client_cert.component import ClientCertificateRotation
-from apigw_client_cert.declarations import RotatingClientCertificate, StageBinding, TrustBundle
+from apigw_client_cert.declarations.binding import StageBinding
+from apigw_client_cert.declarations.certificate import RotatingClientCertificate
+from apigw_client_cert.declarations.trust_bundle import TrustBundle
 from apigw_client_cert.places import (
     Aws,
     File,

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from apigw_client_cert import errors
-from apigw_client_cert.declarations import RotatingClientCertificate, StageBinding, TrustBundle
+from apigw_client_cert.declarations.binding import StageBinding
+from apigw_client_cert.declarations.certificate import RotatingClientCertificate
+from apigw_client_cert.declarations.trust_bundle import TrustBundle
 from apigw_client_cert.rotation.durations import parse_duration
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from apigw_client_cert.declarations.certificate import CertificateOptions
     from apigw_client_cert.places import Aws, Stage, Target
 
 Publisher = Callable[[pulumi.Output[str], pulumi.Output[list[str]]], Sequence[pulumi.Resource]]
@@ -57,7 +62,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         redeploy: str | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
-        **policy: Any,  # noqa: ANN401 - checked by RotatingClientCertificate's own signature
+        **policy: Unpack[CertificateOptions],
     ) -> None:
         _guard(stages, publish, certificate, policy)
         super().__init__("apigw-client-cert:index:ClientCertificateRotation", name, None, opts)
@@ -114,7 +119,7 @@ def _guard(
     stages: Mapping[str, Stage],
     publish: Sequence[Target] | Publisher | None,
     certificate: RotatingClientCertificate | None,
-    policy: Mapping[str, Any],
+    policy: Mapping[str, object],
 ) -> None:
     keys: dict[tuple[object, ...], str] = {}
     for key, stage in stages.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,4 +20,7 @@ class Connection:
     def is_loopback(self) -> bool:
         """Whether the endpoint is this machine, the only place where a made-up clock may change anything."""
         host = urlsplit(self.endpoint_url or "").hostname or ""
-        return host in {"localhost", "::1"} or host.startswith("127.")
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"

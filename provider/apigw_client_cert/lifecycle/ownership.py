@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.certificate import read_certificate
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, known
 from apigw_client_cert.rotation.model import Generation, Role
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.rotation.model import Rotation
 
 _PREFIX = "apigw-client-cert:"
-ROTATION_ID = _PREFIX + "rotation-id"
+ROTATION_ID = ROTATION_ID_TAG
 GENERATION = _PREFIX + "generation"
 _INFORMATION = {"project": _PREFIX + "project", "stack": _PREFIX + "stack", "name": _PREFIX + "name"}
 

@@ -128,6 +128,28 @@ _IDENTITY = (
 )
 
 
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [
+        (None, False),
+        ("http://localhost:5000", True),
+        ("http://127.9.9.9", True),
+        ("http://[::1]:1", True),
+        ("http://127.example.com", False),
+        ("https://apigateway.eu-west-1.amazonaws.com", False),
+    ],
+)
+def test_only_this_machine_is_loopback(url: str | None, loopback: bool) -> None:  # noqa: FBT001 - a parametrised case
+    """A made-up clock may change things here only."""
+    assert Connection(endpoint_url=url).is_loopback is loopback
+
+
+def test_pausing_waits_as_long_as_it_is_told(aws: StubbedAws) -> None:
+    """The only other waiting there is."""
+    aws.client.pause(1.5)
+    assert aws.waits == [1.5]
+
+
 def test_the_account_is_asked_once(aws: StubbedAws) -> None:
     """STS is asked at most once per client, whatever it says."""
     aws.answers(_IDENTITY, headers={"Content-Type": "text/xml"})
@@ -170,6 +192,14 @@ def test_a_role_is_assumed_once_under_our_session_name() -> None:
     assert len(aws.requests) == 3
     assert "RoleSessionName=apigw-client-cert" in str(aws.requests[0].body)
     assert ROLE.replace(":", "%3A").replace("/", "%2F") in str(aws.requests[0].body)
+
+
+def test_a_role_without_credentials_to_assume_it_with_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The role does not come from nowhere."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(NoCredentials):
+        Client(Connection(region="eu-west-1", assume_role_arn=ROLE)).call("apigateway", "GetRestApis")
 
 
 def test_a_role_that_may_not_be_assumed_names_the_role_permission() -> None:

@@ -1,0 +1,87 @@
+"""StageBinding as a program declares it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from apigw_client_cert.declarations.properties import declared, output
+from apigw_client_cert.lifecycle.binding_steps import OUTPUTS
+from apigw_client_cert.resources import StageBindingProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from apigw_client_cert.declarations.certificate import RotatingClientCertificate
+    from apigw_client_cert.declarations.trust_bundle import TrustBundle
+    from apigw_client_cert.places import Aws, Stage
+
+
+class StageBinding(Resource, module="apigw", name="StageBinding"):
+    """One stage that presents one certificate, and moves when its successor has been published long enough.
+
+    Args:
+        resource_name: The Pulumi name.
+        certificate: Whose active generation the stage presents.
+        stage: Which stage.
+        trust_bundle: What publishes the certificate; without it the generation's own ``pendingSince`` counts.
+        take_over: Replace a live certificate that is not ours, once backends trust both.
+        on_delete: ``clear`` the stage when this resource goes (the default), or ``keep`` what it presents.
+        redeploy: ``never`` (the default), or ``same-deployment`` to re-send the deployment id with the switch.
+        aws: The certificate's by default.
+        opts: Pulumi's resource options.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword per documented input
+        self,
+        resource_name: str,
+        *,
+        certificate: RotatingClientCertificate,
+        stage: Stage,
+        trust_bundle: TrustBundle | None = None,
+        take_over: bool | None = None,
+        on_delete: str | None = None,
+        redeploy: str | None = None,
+        aws: Aws | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        self.aws = aws or certificate.aws
+        props = {
+            **stage.properties(),
+            "clientCertificateId": certificate.client_certificate_id,
+            "rotationId": certificate.rotation_id,
+            "generations": certificate.generations.apply(_identified),
+            "publishedSince": trust_bundle.published_since if trust_bundle else None,
+            **certificate.binding_policy,
+            "takeOver": take_over,
+            "onDelete": on_delete,
+            "redeploy": redeploy,
+            **self.aws.properties(),
+        }
+        if stage.resource is not None:
+            # A stage that was replaced under the same name presents nothing, and no input of ours would tell.
+            again = pulumi.ResourceOptions(depends_on=[stage.resource], replace_with=[stage.resource])
+            opts = pulumi.ResourceOptions.merge(opts, again)
+        super().__init__(StageBindingProvider(), resource_name, declared(props, OUTPUTS), opts)
+
+    @property
+    def presented_client_certificate_id(self) -> pulumi.Output[str | None]:
+        """What the stage presented when it was last looked at; an ACM ARN where one was found."""
+        return output(self, "presentedClientCertificateId")
+
+    @property
+    def presented_since(self) -> pulumi.Output[str | None]:
+        """Since when the stage has been seen presenting it; RFC 3339."""
+        return output(self, "presentedSince")
+
+    @property
+    def waiting_until(self) -> pulumi.Output[str | None]:
+        """Until when the stage keeps the former certificate, where it has to wait; RFC 3339."""
+        return output(self, "waitingUntil")
+
+
+def _identified(generations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    kept = ("id", "number", "sha256", "expirationDate", "pendingSince")
+    return [{key: one[key] for key in kept if key in one} for one in generations]

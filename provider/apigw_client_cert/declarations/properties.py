@@ -1,0 +1,34 @@
+"""Properties on their way between a program and the wire."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from apigw_client_cert.rotation.durations import format_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pulumi.dynamic import Resource
+
+Duration = pulumi.Input[str] | timedelta
+
+
+def declared(props: Mapping[str, Any], outputs: Iterable[str]) -> dict[str, Any]:
+    """The properties to register: every input, and a place for every output."""
+    # Outputs exist only for keys that are registered: a placeholder each (facts/pulumi-semantics.md §1.1).
+    return {**dict.fromkeys(outputs), **props}
+
+
+def output(resource: Resource, key: str) -> pulumi.Output[Any]:
+    """One output by its name on the wire."""
+    found: pulumi.Output[Any] = resource.__dict__[key]
+    return found
+
+
+def written(duration: Duration | None) -> pulumi.Input[str] | None:
+    """A duration as it goes over the wire."""
+    return format_duration(duration) if isinstance(duration, timedelta) else duration

@@ -1,0 +1,78 @@
+"""TrustBundle as a program declares it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi.dynamic import Resource
+
+from apigw_client_cert.declarations.properties import declared, output
+from apigw_client_cert.lifecycle.bundle_state import OUTPUTS
+from apigw_client_cert.places import Aws
+from apigw_client_cert.resources import TrustBundleProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pulumi
+
+    from apigw_client_cert.declarations.certificate import RotatingClientCertificate
+    from apigw_client_cert.places import Target
+
+
+class TrustBundle(Resource, module="apigw", name="TrustBundle"):
+    """What backends must trust, written to places that they read.
+
+    Args:
+        resource_name: The Pulumi name.
+        certificates: Whose generations to publish.
+        targets: Where, and in which form.
+        also_trust: PEMs of other certificates that the same readers must keep trusting, one each.
+        take_over: Replace what a target holds already.
+        aws: Where SSM, S3 and Secrets Manager are; the first certificate's by default.
+        opts: Pulumi's resource options.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword per documented input
+        self,
+        resource_name: str,
+        *,
+        certificates: Sequence[RotatingClientCertificate],
+        targets: Sequence[Target],
+        also_trust: Sequence[pulumi.Input[str]] | None = None,
+        take_over: bool | None = None,
+        aws: Aws | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        self.aws = aws or (certificates[0].aws if certificates else Aws())
+        props = {
+            "name": resource_name,
+            "rotations": [
+                {
+                    "rotationId": certificate.rotation_id,
+                    "clientCertificateId": certificate.client_certificate_id,
+                    "generations": certificate.generations,
+                }
+                for certificate in certificates
+            ],
+            "targets": [target.properties() for target in targets],
+            "alsoTrust": None if also_trust is None else list(also_trust),
+            "takeOver": take_over,
+            **self.aws.properties(),
+        }
+        super().__init__(TrustBundleProvider(), resource_name, declared(props, OUTPUTS), opts)
+
+    @property
+    def trust_bundle_pem(self) -> pulumi.Output[str]:
+        """What is published, as PEM."""
+        return output(self, "trustBundlePem")
+
+    @property
+    def fingerprints_sha256(self) -> pulumi.Output[list[str]]:
+        """What is published, as fingerprints."""
+        return output(self, "fingerprintsSha256")
+
+    @property
+    def published_since(self) -> pulumi.Output[dict[str, str]]:
+        """Fingerprint -> since when every target holds it without a break; RFC 3339."""
+        return output(self, "publishedSince")
