@@ -33,8 +33,8 @@ class SandboxClock:
         """Whether time stands still."""
         return self._frozen_at is not None
 
-    def set(self, instant: datetime) -> None:
-        """Jump to an instant, forward or back; a frozen clock stays frozen there.
+    def set(self, instant: datetime, *, frozen: bool | None = None) -> None:
+        """Jump to an instant, forward or back; ``frozen`` says whether to stand there, None to go on as before.
 
         Raises:
             ValueError: a naive time, or one that a certificate cannot hold.
@@ -45,10 +45,9 @@ class SandboxClock:
         if not EARLIEST <= instant <= LATEST:
             raise ValueError(f"the clock runs from {EARLIEST.year} to {LATEST.year}, not at {instant.isoformat()}")
         with self._lock:
-            if self._frozen_at is not None:
-                self._frozen_at = instant
-            else:
-                self._offset = instant - wall_now()
+            stand = self._frozen_at is not None if frozen is None else frozen
+            self._frozen_at = instant if stand else None
+            self._offset = timedelta(0) if stand else instant - wall_now()
 
     def advance(self, by: timedelta) -> datetime:
         """Move by a duration, which may be negative; returns the new time."""
@@ -57,16 +56,11 @@ class SandboxClock:
 
     def freeze(self) -> None:
         """Stand still at the present instant."""
-        now = self.now()
-        with self._lock:
-            self._frozen_at = now
+        self.set(self.now(), frozen=True)
 
     def run(self) -> None:
         """Run on from the present instant."""
-        now = self.now()
-        with self._lock:
-            self._frozen_at = None
-            self._offset = now - wall_now()
+        self.set(self.now(), frozen=False)
 
     def reset(self) -> None:
         """Real time again, running."""

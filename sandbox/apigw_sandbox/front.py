@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Request
 
 from apigw_sandbox import management
@@ -91,12 +92,5 @@ def _send(environ: dict[str, Any], answer: Answer, start_response: StartResponse
     length = answer.header("content-length") if environ["REQUEST_METHOD"] == "HEAD" else str(len(answer.body))
     if answer.status != http.HTTPStatus.NO_CONTENT and length:
         headers.append(("Content-Length", length))
-    start_response(f"{answer.status} {_phrase(answer.status)}", headers)
+    start_response(f"{answer.status} {HTTP_STATUS_CODES.get(answer.status, 'Unknown')}", headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
-
-
-def _phrase(status: int) -> str:
-    try:
-        return http.HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"

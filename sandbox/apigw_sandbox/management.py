@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PREFIX = "/_sandbox/"
 
 Arguments = Mapping[str, Any]
+Kinds = Mapping[str, "type | tuple[type, ...]"]
+Verb = Callable[["ControlPlane", Arguments], object]
 
 
 def serve(plane: ControlPlane, request: Request, body: bytes) -> Answer:
@@ -37,9 +39,9 @@ def serve(plane: ControlPlane, request: Request, body: bytes) -> Answer:
             raise BadRequest(f"The Host header names {request.host}, which is not this machine")
         if request.method == "GET":
             return json_answer(_view(plane, name, request.args.to_dict()))
-        if request.method != "POST" or name not in _VERBS:
-            raise NotFound(f"No verb is called {request.method} {name}; there are {', '.join(sorted(_VERBS))}")
-        return json_answer(_VERBS[name](plane, _arguments(request, body)))
+        if request.method != "POST" or name not in VERBS:
+            raise NotFound(f"No verb is called {request.method} {name}; there are {', '.join(sorted(VERBS))}")
+        return json_answer(VERBS[name](plane, _arguments(request, body)))
     except ApiError as error:
         return error_answer(error)
     except (TypeError, ValueError, OverflowError) as error:
@@ -80,16 +82,11 @@ _VIEWS: dict[str, Callable[[ControlPlane], object]] = {
 
 
 def _set_clock(plane: ControlPlane, arguments: Arguments) -> object:
-    _only(arguments, "now", "advance_seconds", "frozen")
-    if "frozen" in arguments and not isinstance(arguments["frozen"], bool):
-        raise BadRequest("frozen is true or false")
+    _check(arguments, {"now": str, "advance_seconds": (int, float), "frozen": bool})
     with plane.lock:
-        if "now" in arguments:
-            plane.clock.set(parse_instant(arguments["now"]))
-        if "advance_seconds" in arguments:
-            plane.clock.advance(timedelta(seconds=arguments["advance_seconds"]))
-        if "frozen" in arguments:
-            (plane.clock.freeze if arguments["frozen"] else plane.clock.run)()
+        start = parse_instant(arguments["now"]) if "now" in arguments else plane.clock.now()
+        by = timedelta(seconds=arguments.get("advance_seconds", 0))
+        plane.clock.set(start + by, frozen=arguments.get("frozen"))
     return _clock(plane)
 
 
@@ -100,13 +97,13 @@ def _set_behaviour(plane: ControlPlane, arguments: Arguments) -> object:
 
 
 def _reset(plane: ControlPlane, arguments: Arguments) -> object:
-    _only(arguments)
+    _check(arguments, {})
     by_hand.forget_everything(plane)
     return {}
 
 
 def _generate(plane: ControlPlane, arguments: Arguments) -> object:
-    _only(arguments, "description", "tags", "not_before", "validity_seconds")
+    _check(arguments, {"description": str, "tags": dict, "not_before": str, "validity_seconds": int})
     given = dict(arguments)
     if "not_before" in given:
         given["not_before"] = parse_instant(given["not_before"])
@@ -115,34 +112,40 @@ def _generate(plane: ControlPlane, arguments: Arguments) -> object:
     return {"clientCertificateId": by_hand.ByHand(plane).generate_certificate(**given)}
 
 
-def _plain(method: str, *names: str, answers: str | None = None) -> Callable[[ControlPlane, Arguments], object]:
-    """A verb that is a method of ``ByHand`` with the arguments as they came."""
+def _plain(method: str, kinds: Kinds, answers: str | None = None) -> Verb:
+    """A verb that is a method of ``ByHand``, its arguments checked for their JSON kind."""
 
     def verb(plane: ControlPlane, arguments: Arguments) -> object:
-        _only(arguments, *names)
+        _check(arguments, kinds)
         result = getattr(by_hand.ByHand(plane), method)(**arguments)
         return {} if answers is None else {answers: result}
 
     return verb
 
 
-_VERBS: dict[str, Callable[[ControlPlane, Arguments], object]] = {
+_STAGE: Kinds = {"api_id": str, "stage_name": str}
+
+VERBS: dict[str, Verb] = {
     "clock": _set_clock,
     "behaviour": _set_behaviour,
     "reset": _reset,
     "generate-certificate": _generate,
-    "create-rest-api": _plain("create_rest_api", "name", "stages", "backend_url", answers="apiId"),
-    "create-websocket-api": _plain("create_websocket_api", "name", "stages", answers="apiId"),
-    "create-stage": _plain("create_stage", "api_id", "stage_name"),
-    "delete-stage": _plain("delete_stage", "api_id", "stage_name"),
-    "delete-api": _plain("delete_api", "api_id"),
-    "bind": _plain("bind", "api_id", "stage_name", "certificate_id"),
-    "delete-certificate": _plain("delete_certificate", "certificate_id"),
-    "set-tags": _plain("set_tags", "certificate_id", "tags"),
+    "create-rest-api": _plain("create_rest_api", {"name": str, "stages": list, "backend_url": str}, "apiId"),
+    "create-websocket-api": _plain("create_websocket_api", {"name": str, "stages": list}, "apiId"),
+    "create-stage": _plain("create_stage", _STAGE),
+    "delete-stage": _plain("delete_stage", _STAGE),
+    "delete-api": _plain("delete_api", {"api_id": str}),
+    "bind": _plain("bind", {**_STAGE, "certificate_id": str}),
+    "delete-certificate": _plain("delete_certificate", {"certificate_id": str}),
+    "set-tags": _plain("set_tags", {"certificate_id": str, "tags": dict}),
 }
 
 
-def _only(arguments: Arguments, *names: str) -> None:
-    for name in arguments:
-        if name not in names:
-            raise BadRequest(f"No argument is called {name!r}; there are {', '.join(names) or 'none'}")
+def _check(arguments: Arguments, kinds: Kinds) -> None:
+    for name, value in arguments.items():
+        if name not in kinds:
+            raise BadRequest(f"No argument is called {name!r}; there are {', '.join(kinds) or 'none'}")
+        if not isinstance(value, kinds[name]) or (isinstance(value, bool) and kinds[name] is not bool):
+            raise BadRequest(f"{name} cannot be {value!r}")
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise BadRequest(f"{name} is a list of strings, not {value!r}")

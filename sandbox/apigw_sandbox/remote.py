@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import shlex
@@ -92,46 +93,44 @@ class SandboxProcess(RemoteSandbox):
     def __init__(self, options: Sequence[str] = ()) -> None:
         super().__init__("")
         self._options = tuple(options)
-        self._process: subprocess.Popen[str] | None = None
+        self._ending = contextlib.ExitStack()
+        self.returncode: int | None = None
         self.environment: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Start the child and wait until it serves; raises ``RuntimeError`` if it ends instead."""
-        self._process = subprocess.Popen(  # noqa: S603 - this very interpreter and package
+        process = subprocess.Popen(  # noqa: S603 - this very interpreter and package
             [sys.executable, "-m", "apigw_sandbox", "--until-stdin-closes", *self._options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        try:
-            self.environment = _exported(self._process)
-        except BaseException:
-            self._stop()
-            raise
+        with contextlib.ExitStack() as ending:
+            ending.callback(self._stop, process)
+            self.environment = _exported(process)
+            self._ending = ending.pop_all()
         self.endpoint_url = self.environment["AWS_ENDPOINT_URL"]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the child."""
-        self._stop()
+        """Stop the child; ``returncode`` is its exit status from then on."""
+        self._ending.close()
 
-    @property
-    def returncode(self) -> int | None:
-        """The child's exit status, once it has ended."""
-        return None if self._process is None else self._process.returncode
+    def _stop(self, process: subprocess.Popen[str]) -> None:
+        self.returncode = stop_process(process)
 
-    def _stop(self) -> None:
-        process = self._process
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.communicate(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+
+def stop_process(process: subprocess.Popen[str], *, patience_seconds: float = STOP_SECONDS) -> int:
+    """Ask a child to end, kill it when it does not, and return its exit status."""
+    process.terminate()
+    try:
+        process.communicate(timeout=patience_seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+    return process.returncode
 
 
 def _exported(process: subprocess.Popen[str]) -> dict[str, str]:

@@ -153,7 +153,7 @@ class Sandbox:
             api_id, stage_name
         ]
 
-    def client(self, service: str, **options: Any) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+    def client(self, service: str, **options: Any) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
         """A boto3 client at this sandbox that never retries; ``options`` go to boto3."""
         from botocore.config import Config  # noqa: PLC0415 - only tests that want a client pay for boto3
 
@@ -167,11 +167,18 @@ class Sandbox:
         return self._session.client(service, **{**settings, **options})
 
     @functools.cached_property
-    def _session(self) -> Any:  # noqa: ANN401 - boto3 carries no types
-        """One session for all clients: it is what loads the service models."""
+    def _session(self) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+        """One session for all clients (it loads the service models), deaf to the user's profiles and files."""
         import boto3  # noqa: PLC0415 - only tests that want a client pay for boto3
+        import botocore.session  # noqa: PLC0415 - same
 
-        return boto3.session.Session()
+        nothing = {
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+        core: Any = botocore.session.Session
+        return boto3.session.Session(botocore_session=core(session_vars=nothing))
 
 
 def environment(endpoint_url: str, region: str) -> dict[str, str]:

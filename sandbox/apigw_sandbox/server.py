@@ -14,9 +14,13 @@ from werkzeug.serving import make_server
 from apigw_sandbox.loopback import is_loopback
 
 if TYPE_CHECKING:
-    from apigw_sandbox.front import Front
+    from collections.abc import Callable, Iterable
+
+    Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 HEALTH_TIMEOUT_SECONDS = 30
+POLL_SECONDS = 0.02
+"""How long ``stop`` may wait for the accepting thread; the standard library's half second adds up in tests."""
 
 
 class _QuietHandler(MotoRequestHandler):
@@ -52,13 +56,15 @@ class LoopbackServer:
         port: 0 for a free one.
     """
 
-    def __init__(self, application: Front, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, application: Application, *, host: str = "127.0.0.1", port: int = 0) -> None:
         if not is_loopback(host):
             raise ValueError(f"the sandbox serves loopback only, not {host}: it checks no signature")
         self._connections: set[socket.socket] = set()
         handler = type("Handler", (_QuietHandler,), {"open_connections": self._connections})
         self._server = make_server(host, port, application, threaded=True, request_handler=handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="apigw-sandbox", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL_SECONDS,), name="apigw-sandbox", daemon=True
+        )
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self._server.server_port}"
         self._host = host

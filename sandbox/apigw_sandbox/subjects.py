@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from apigw_sandbox import tagging
+
 if TYPE_CHECKING:
     from apigw_sandbox.messages import Answer, Call
 
@@ -13,7 +15,7 @@ _WHOLE_VALUE_MEMBERS = ("clientCertificateId", "description", "deploymentId", "a
 
 
 def resource_of(call: Call, answer: Answer) -> str:
-    """The certificate id, ``api/stage``, ARN, parameter, object or secret that a call names; "" for none."""
+    """The certificate id, ``api/stage``, parameter, object or secret that a call names; "" for none."""
     return _RESOURCES[call.service](call, answer)
 
 
@@ -37,9 +39,10 @@ def patch_of(call: Call) -> dict[str, str | None]:
 
 def _rest(call: Call, answer: Answer) -> str:
     found = call.parameters
-    for name in ("clientcertificate_id", "resource_arn"):
-        if name in found:
-            return found[name]
+    if "clientcertificate_id" in found:
+        return found["clientcertificate_id"]
+    if "resource_arn" in found:
+        return tagging.short_name(found["resource_arn"])
     if call.action == "GenerateClientCertificate":
         return _answered(answer, "clientCertificateId")
     if call.action == "CreateRestApi":
@@ -60,10 +63,7 @@ def _api_and_stage(api_id: str, stage_name: str | None, call: Call) -> str:
 
 
 def _answered(answer: Answer, member: str) -> str:
-    try:
-        return str(json.loads(answer.body).get(member, ""))
-    except ValueError:
-        return ""
+    return str(json.loads(answer.body).get(member, ""))
 
 
 def _ssm(call: Call, _answer: Answer) -> str:

@@ -50,6 +50,14 @@ def parse_arn(arn: str, *, region: str) -> Taggable:
     return Taggable(certificate_id=match["certificate"], api_id=match["api"], stage_name=match["stage"])
 
 
+def short_name(arn: str) -> str:
+    """The certificate id, API id or ``api/stage`` in an ARN; the ARN itself where it names none of these."""
+    match = _ARN.fullmatch(arn)
+    if match is None:
+        return arn
+    return match["certificate"] or (f"{match['api']}/{match['stage']}" if match["stage"] else match["api"])
+
+
 def checked(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags, if AWS would take them; raises ``BadRequest``."""
     for key, value in tags.items():

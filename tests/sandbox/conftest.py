@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apigw_sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +27,12 @@ def sandbox(running: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def rest(sandbox: Sandbox) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+def rest(sandbox: Sandbox) -> Any:
     """A boto3 client of ``apigateway``."""
     return sandbox.client("apigateway")
 
 
 @pytest.fixture
-def websocket(sandbox: Sandbox) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+def websocket(sandbox: Sandbox) -> Any:
     """A boto3 client of ``apigatewayv2``."""
     return sandbox.client("apigatewayv2")

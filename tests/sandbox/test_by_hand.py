@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_sandbox import Sandbox
 from apigw_sandbox.api_errors import ApiError, BadRequest, Conflict, NotFound
+
+if TYPE_CHECKING:
+    from apigw_sandbox import Sandbox
 
 
 def test_a_seeded_rest_api_is_whole(sandbox: Sandbox, rest: Any) -> None:

@@ -13,7 +13,7 @@ from tests.sandbox.wire import refused, replace
 ACM_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 
 
-def _status(answer: Any) -> int:  # noqa: ANN401 - a boto3 answer
+def _status(answer: Any) -> int:
     return int(answer["ResponseMetadata"]["HTTPStatusCode"])
 
 

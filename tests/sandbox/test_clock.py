@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_sandbox import Sandbox
 from apigw_sandbox.clock import SandboxClock, format_instant, parse_instant, wall_now
+
+if TYPE_CHECKING:
+    from apigw_sandbox import Sandbox
 
 NEW_YEAR = datetime(2030, 1, 1, tzinfo=timezone.utc)
 

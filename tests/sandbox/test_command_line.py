@@ -14,6 +14,7 @@ import pytest
 
 from apigw_sandbox import SandboxProcess
 from apigw_sandbox.__main__ import main
+from apigw_sandbox.remote import stop_process
 
 
 def test_it_prints_the_environment_seeds_sets_the_clock_and_stops() -> None:
@@ -40,7 +41,7 @@ def test_it_prints_the_environment_seeds_sets_the_clock_and_stops() -> None:
             endpoint_url=process.endpoint_url,
             region_name=process.environment["AWS_REGION"],
             aws_access_key_id="x",
-            aws_secret_access_key="x",
+            aws_secret_access_key=process.environment["AWS_SECRET_ACCESS_KEY"],
         )
         assert client.get_stages(restApiId=api)["item"][0]["stageName"] == "dev"
         assert [entry.action for entry in process.journal() if not entry.by_hand] == ["GetStages"]
@@ -104,6 +105,15 @@ def test_bad_arguments_are_refused_before_anything_is_served(
         main(arguments)
     assert caught.value.code == 2
     assert capsys.readouterr().out == ""
+
+
+def test_a_child_that_does_not_listen_is_killed() -> None:
+    """No process may stay."""
+    program = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "deaf\n"
+    assert stop_process(child, patience_seconds=0.1) == -signal.SIGKILL
 
 
 def test_a_child_that_ends_at_once_is_an_error_with_its_status() -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_sandbox import Sandbox
 from apigw_sandbox.clock import wall_now
 from apigw_sandbox.journal import is_mutating
 from tests.sandbox.wire import certificate_arn, raw, refused, replace
+
+if TYPE_CHECKING:
+    from apigw_sandbox import Sandbox
 
 
 def _lines(sandbox: Sandbox) -> list[tuple[str, str, str, int, bool]]:
@@ -22,9 +24,8 @@ def test_the_life_of_a_certificate_reads_as_it_happened(sandbox: Sandbox, rest: 
     """Names, resources, statuses, mutation; refused calls included."""
     api = sandbox.by_hand.create_rest_api("orders", ["dev"])
     made = rest.generate_client_certificate()["clientCertificateId"]
-    arn = certificate_arn(made)
     rest.get_client_certificates()
-    rest.tag_resource(resourceArn=arn, tags={"a": "b"})
+    rest.tag_resource(resourceArn=certificate_arn(made), tags={"a": "b"})
     rest.update_stage(restApiId=api, stageName="dev", patchOperations=[replace("/clientCertificateId", made)])
     rest.get_stage(restApiId=api, stageName="dev")
     with refused("BadRequestException", 400):
@@ -32,7 +33,7 @@ def test_the_life_of_a_certificate_reads_as_it_happened(sandbox: Sandbox, rest: 
     assert _lines(sandbox) == [
         ("apigateway", "GenerateClientCertificate", made, 201, True),
         ("apigateway", "GetClientCertificates", "", 200, False),
-        ("apigateway", "TagResource", arn, 204, True),
+        ("apigateway", "TagResource", made, 204, True),
         ("apigateway", "UpdateStage", f"{api}/dev", 200, True),
         ("apigateway", "GetStage", f"{api}/dev", 200, False),
         ("apigateway", "DeleteClientCertificate", made, 400, True),
@@ -68,6 +69,15 @@ def test_a_malformed_patch_is_journalled_without_one(sandbox: Sandbox, body: obj
     raw(sandbox.endpoint_url, "PATCH", "/restapis/x/stages/dev", body)
     (entry,) = sandbox.journal.entries()
     assert (entry.action, entry.resource, entry.patch, entry.succeeded) == ("UpdateStage", "x/dev", {}, False)
+
+
+def test_a_tagged_resource_goes_by_its_short_name(sandbox: Sandbox) -> None:
+    """Certificate id, ``api/stage``, API id; what is no ARN of these stays as it came."""
+    arns = ("clientcertificates/abc123", "restapis/api/stages/dev", "restapis/api", "vpclinks/x")
+    for arn in arns:
+        raw(sandbox.endpoint_url, "GET", f"/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2F{arn.replace('/', '%2F')}")
+    names = [entry.resource for entry in sandbox.journal.entries()]
+    assert names == ["abc123", "api/dev", "api", "arn:aws:apigateway:us-east-1::/vpclinks/x"]
 
 
 def test_new_resources_are_named_by_their_new_ids(sandbox: Sandbox, rest: Any, websocket: Any) -> None:
@@ -175,7 +185,7 @@ def test_calls_from_many_threads_are_numbered_in_the_order_of_effect(sandbox: Sa
     clients = [sandbox.client("apigateway") for _ in range(4)]
     failures: list[BaseException] = []
 
-    def work(client: Any) -> None:  # noqa: ANN401 - a boto3 client
+    def work(client: Any) -> None:
         try:
             for _ in range(5):
                 client.generate_client_certificate()

@@ -7,14 +7,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from apigw_sandbox import Behaviour, Sandbox
 from apigw_sandbox.server import LoopbackServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 def _address(url: str) -> tuple[str, int]:
@@ -23,7 +25,7 @@ def _address(url: str) -> tuple[str, int]:
 
 
 def test_the_next_sandbox_starts_clean() -> None:
-    """moto's state belongs to the process; nothing of the first is left."""
+    """Moto's state belongs to the process; nothing of the first is left."""
     with Sandbox() as first:
         first.by_hand.create_rest_api("orders", ["dev"])
         first.client("apigateway").generate_client_certificate()
@@ -121,17 +123,34 @@ def test_a_port_that_is_taken_is_an_error_at_the_start() -> None:
 def test_a_server_that_is_not_well_is_stopped(status: str | None) -> None:
     """``start`` looks before it returns: a bad status, or no answer at all."""
 
-    def application(_environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
         if status is None:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError
         start_response(status, [("Content-Length", "0")])
         return [b""]
 
     server = LoopbackServer(application)
-    with pytest.raises(RuntimeError, match="is not well|does not answer"):
+    with pytest.raises(RuntimeError, match=r"is not well|does not answer"):
         server.start()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(_address(server.url), timeout=60)
+
+
+def test_a_server_that_never_started_can_be_stopped() -> None:
+    """Its port is free again."""
+    server = LoopbackServer(lambda _environ, _start_response: [])
+    server.stop()
+    with socket.create_server(_address(server.url)) as taken:
+        assert taken.getsockname()[1] == _address(server.url)[1]
+
+
+def test_clients_do_not_look_at_the_users_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A profile that does not exist would stop boto3; one that does would bring real credentials."""
+    monkeypatch.setenv("AWS_PROFILE", "somebody")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with Sandbox() as sandbox:
+        assert sandbox.client("apigateway").get_rest_apis()["items"] == []
 
 
 def test_the_environment_points_an_sdk_here_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:

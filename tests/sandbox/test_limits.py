@@ -113,7 +113,7 @@ def test_an_unknown_switch_or_value_is_refused(sandbox: Sandbox, switches: dict[
 def test_switches_take_enum_members_or_their_values_and_numbers_of_either_kind(sandbox: Sandbox) -> None:
     """So that JSON can carry them."""
     sandbox.change(in_use_deletion=InUseDeletion.ALLOWED)
-    assert sandbox.behaviour.in_use_deletion is InUseDeletion.ALLOWED
+    assert sandbox.behaviour == Behaviour(in_use_deletion=InUseDeletion.ALLOWED)
     sandbox.change(in_use_deletion="conflict", throttle_rate=5)
-    assert sandbox.behaviour.in_use_deletion is InUseDeletion.CONFLICT
+    assert sandbox.behaviour == Behaviour(in_use_deletion=InUseDeletion.CONFLICT, throttle_rate=5.0)
     assert Behaviour().changed(sandbox.behaviour.to_json()) == sandbox.behaviour

@@ -25,7 +25,7 @@ def certificate(rest: Any) -> str:
     return str(rest.generate_client_certificate()["clientCertificateId"])
 
 
-def _patch(rest: Any, api: str, *operations: dict[str, str], stage: str = "dev") -> Any:  # noqa: ANN401 - boto3
+def _patch(rest: Any, api: str, *operations: dict[str, str], stage: str = "dev") -> Any:
     return rest.update_stage(restApiId=api, stageName=stage, patchOperations=list(operations))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
-from apigw_sandbox import Sandbox
 from tests.sandbox.wire import certificate_arn, raw, refused
+
+if TYPE_CHECKING:
+    from apigw_sandbox import Sandbox
 
 
 @pytest.fixture

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:  # noqa: ANN401 - whatever the server sent
+    def json(self) -> Any:
         """The body, decoded."""
         return json.loads(self.body)
 
@@ -32,7 +34,7 @@ def authorization(service: str, region: str = "us-east-1") -> str:
     return f"AWS4-HMAC-SHA256 Credential=K/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
 
 
-def raw(
+def raw(  # noqa: PLR0913 - what a request is made of
     endpoint_url: str,
     method: str,
     path: str,

@@ -13,9 +13,8 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
     "integer": int,
-    "long": int,
     "double": (int, float),
-    "float": (int, float),
+    "timestamp": str,
     "structure": dict,
     "map": dict,
     "list": list,
@@ -102,9 +101,7 @@ def _check_names(where: str, found: dict[str, object], members: dict[str, tuple[
 
 
 def _check_kind(shape: Any, value: object, where: str) -> None:  # noqa: ANN401 - botocore's models carry no types
-    wanted = _KINDS.get(shape.type_name)
-    if wanted is None:
-        return
+    wanted = _KINDS[shape.type_name]
     if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
         raise Malformed(f"{where} must be a JSON {shape.type_name}")
     if isinstance(value, list):

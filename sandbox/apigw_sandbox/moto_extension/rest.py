@@ -152,7 +152,7 @@ class RestResponse(CheckedResponse, APIGatewayResponse):
             backends.touch(stage, self.plane.clock.now())
         return answered(backends.rest_stage_json(stage))
 
-    def _check_deployment(self, api: Any, deployment_id: str | None) -> None:  # noqa: ANN401 - moto's model
+    def _check_deployment(self, api: Any, deployment_id: str | None) -> None:  # noqa: ANN401 - moto's own models
         if deployment_id not in api.deployments:
             # UNVERIFIED: the code; AWS documents that the deployment must exist.
             raise BadRequest("Deployment id does not exist")
@@ -169,7 +169,7 @@ class RestResponse(CheckedResponse, APIGatewayResponse):
     def _set_tags(self, tags: dict[str, str]) -> None:
         self._tagged().tags = tags
 
-    def _tagged(self) -> Any:  # noqa: ANN401 - a certificate of ours, or moto's stage or API
+    def _tagged(self) -> Any:  # noqa: ANN401 - moto's own models
         resource = tagging.parse_arn(self._uri("resource_arn"), region=self.region)
         if resource.certificate_id is not None:
             return self.certificates.get(resource.certificate_id)

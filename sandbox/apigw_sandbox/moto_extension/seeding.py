@@ -87,11 +87,11 @@ def bind(plane: ControlPlane, api_id: str, stage_name: str, certificate_id: str)
 
 def _apis(plane: ControlPlane, kind: str) -> dict[str, Any]:
     if kind == backends.REST:
-        return dict_of(backends.rest(plane.account_id, plane.region).apis)
-    return dict_of(backends.websocket(plane.account_id, plane.region).apis)
+        return _untyped(backends.rest(plane.account_id, plane.region).apis)
+    return _untyped(backends.websocket(plane.account_id, plane.region).apis)
 
 
-def dict_of(apis: Any) -> dict[str, Any]:  # noqa: ANN401 - moto's two kinds of API
+def _untyped(apis: Any) -> dict[str, Any]:  # noqa: ANN401 - moto's own models
     """The same dictionary, untyped."""
     found: dict[str, Any] = apis
     return found
@@ -104,7 +104,7 @@ def _api(plane: ControlPlane, api_id: str) -> tuple[str, Any]:
     raise NotFound(f"Invalid API identifier specified {api_id}")
 
 
-def _stage(api: Any, stage_name: str) -> Any:  # noqa: ANN401 - moto's two kinds of stage
+def _stage(api: Any, stage_name: str) -> Any:  # noqa: ANN401 - moto's own models
     if stage_name not in api.stages:
         raise NotFound("Invalid stage identifier specified")
     return api.stages[stage_name]

@@ -67,7 +67,7 @@ class WebSocketResponse(CheckedResponse, ApiGatewayV2Response):
         api.delete_stage(self._uri("stageName"))
         return answered({})
 
-    def _binding(self, api: Any) -> str | None:  # noqa: ANN401 - moto's model
+    def _binding(self, api: Any) -> str | None:  # noqa: ANN401 - moto's own models
         """The certificate that the request asks for; "" clears, as Terraform sends it (UNVERIFIED on AWS)."""
         value = self.members.get("clientCertificateId", "")
         if value and api.protocol_type != "WEBSOCKET":
@@ -80,7 +80,7 @@ class WebSocketResponse(CheckedResponse, ApiGatewayV2Response):
             # moto has no deployments of version 2, so no id can exist.
             raise NotFound("Unable to find Deployment by ID")
 
-    def _page(self, items: list[dict[str, Any]], key: Any) -> Answered:  # noqa: ANN401 - a function of an item
+    def _page(self, items: list[dict[str, Any]], key: Any) -> Answered:  # noqa: ANN401 - moto's own models
         page, position = self.plane.api_pager.page(
             items, key, position=self._query("nextToken"), limit=self._query("maxResults")
         )
