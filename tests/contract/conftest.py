@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from apigw_sandbox import Sandbox
 
+from apigw_sandbox import Sandbox
 from tests.doubles.aws_worlds import FakeWorld, SandboxWorld
 from tests.doubles.stubbed_aws import keep_to_ourselves
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def _running() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with Sandbox(region="eu-west-1") as sandbox:
         yield sandbox
 
 

@@ -1,4 +1,4 @@
-"""The real gateway at the sandbox, where the fake has nothing to compare: calls, refusals' variants, pages, throttle."""
+"""The real gateway at the sandbox, where the fake has nothing to compare: calls, variants of refusals, throttle."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_either_refusal_of_an_unknown_certificate_names_the_certificate(real: Sa
 
 
 def test_a_full_quota_is_asked_once(real: SandboxWorld) -> None:
-    """botocore's own retries would ask three times."""
+    """Botocore's own retries would ask three times."""
     real.sandbox.change(certificate_quota=0)
     with pytest.raises(errors.QuotaExhausted):
         real.gateway.generate(description="", tags={})

@@ -6,6 +6,11 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.connection import Connection
+from apigw_client_cert.publish.file import FileTarget
+from apigw_client_cert.publish.interface import Target
+from apigw_client_cert.publish.s3 import S3Target
+from apigw_client_cert.publish.secretsmanager import SecretsManagerTarget
+from apigw_client_cert.publish.ssm import SsmTarget
 from apigw_client_cert.publish.targets import ReadBack, target_for
 from tests.doubles.fake_target import FakeTarget
 
@@ -35,6 +40,12 @@ def test_a_write_that_reads_back_is_done_after_one_look() -> None:
     inner, waits = FakeTarget(), list[float]()
     ReadBack(inner, waits.append).write("pins")
     assert (inner.calls, waits) == (["write", "read"], [])
+
+
+@pytest.mark.parametrize("kind", [ReadBack, FileTarget, SsmTarget, S3Target, SecretsManagerTarget, FakeTarget])
+def test_every_target_has_what_the_lifecycle_asks_for(kind: type) -> None:
+    """The protocol's members, no more needed."""
+    assert {name for name in vars(Target) if not name.startswith("_")} <= set(dir(kind))
 
 
 class LateTarget(FakeTarget):
