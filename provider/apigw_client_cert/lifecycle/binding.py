@@ -95,7 +95,10 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     )
     line = None
     if due:
-        line = f"stage {stage_of(news)} presents {presented or 'no certificate'}; this update moves it to {desired}"
+        line = (
+            f"stage {stage_of(news)} presents {presented or 'no certificate'}; this update moves it to {desired},"
+            " or says until when it waits"
+        )
         world.say(line)
     return Difference(changes=due or bool(changed(olds, news, _OPTIONS)), line=line)
 
@@ -128,7 +131,9 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
         )
     else:
         outputs.update(presentedClientCertificateId=presented, presentedSince=format_instant(world.now()))
-        world.say(f"stage {stage} was switched from {before or 'no certificate'} to {presented} by another tool")
+        # An alarm about another tool would be false where our own PATCH took effect and its answer was lost.
+        by = "hand, or by a run whose answer was lost" if ours(gateway, props, presented) else "another tool"
+        world.say(f"stage {stage} was switched from {before or 'no certificate'} to {presented} by {by}")
     return resource_id, outputs
 
 
