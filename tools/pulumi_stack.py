@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import signal
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,11 +15,14 @@ import yaml
 from tools.toolchain import ROOT, bin_dir, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 # No single CLI call of a test takes a fifth of this; a hung plugin must not hang the whole run.
 TIMEOUT_SECONDS = 180
+
+# A cancelled CLI waits for the AWS calls in flight; against the sandbox those take well under a second.
+CANCEL_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +126,9 @@ class PulumiStack:
     def run(self, *arguments: str, expect: int | None = None) -> Outcome:
         """One CLI call in the project's folder; raises ``AssertionError`` where it does not end as expected."""
         done = subprocess.run(
-            [str(bin_dir() / "pulumi"), *arguments, *self._stack_flag(arguments)],
+            self._command(arguments),
             cwd=self.folder,
-            env={**environment(self.backend / "home", self.backend), **self.env},
+            env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -134,6 +139,35 @@ class PulumiStack:
         if expect is not None and done.returncode != expect:
             raise AssertionError(f"pulumi {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}")
         return Outcome(done.returncode, done.stdout)
+
+    @contextlib.contextmanager
+    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """One CLI call whose output can be read as it comes; however the block ends, the call is over after it.
+
+        The CLI gets a session of its own: a Ctrl-C then reaches it once, from here, and not from the terminal too,
+        since the second one would make it drop an update half way.
+        """
+        process = subprocess.Popen(
+            self._command(arguments),
+            cwd=self.folder,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                _end(process)
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        return [str(bin_dir() / "pulumi"), *arguments, *self._stack_flag(arguments)]
+
+    def _environment(self) -> dict[str, str]:
+        return {**environment(self.backend / "home", self.backend), **self.env}
 
     def _stack_flag(self, arguments: tuple[str, ...]) -> list[str]:
         return [] if arguments[:2] == ("stack", "init") else ["--stack", self.name]
@@ -150,6 +184,18 @@ class PulumiStack:
     def _project(self) -> str:
         first = (self.folder / "Pulumi.yaml").read_text().splitlines()[0]
         return first.removeprefix("name: ")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask the CLI to cancel, as Ctrl-C does: it finishes the calls in flight and stops its plugins. Then insist."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=CANCEL_SECONDS)
+    finally:
+        process.kill()
 
 
 def _put(place: Any, path: list[str], value: object) -> None:  # noqa: ANN401 - nested configuration of any shape

@@ -71,10 +71,22 @@ def also_trusted(props: Mapping[str, Any]) -> tuple[TrustedCertificate, ...]:
     )
 
 
-def drifted(state: Mapping[str, Any], targets: Sequence[Target]) -> list[str]:
-    """The targets that do not hold what was written to them."""
+def drifted(state: Mapping[str, Any], targets: Sequence[Target], world: World) -> list[str]:
+    """The targets that do not hold what was written to them, or cannot be read.
+
+    One that cannot be read must not end the refresh, and with it the steps that do not need it: the update that has
+    to write there looks again, and fails before any stage moves.
+    """
     digests = state.get("digests") or {}
-    return [target.address for target in targets if _digest(target.read()) != digests.get(target.address)]
+    return [target.address for target in targets if not _as_written(target, digests.get(target.address), world)]
+
+
+def _as_written(target: Target, digest: str | None, world: World) -> bool:
+    try:
+        return _digest(target.read()) == digest
+    except errors.RotationError as error:
+        world.say(f"{target.address}: {error}")
+        return False
 
 
 def republish(

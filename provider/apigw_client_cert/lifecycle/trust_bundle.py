@@ -87,7 +87,7 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     """Notice targets that no longer hold what was written; they are repaired by the next update."""
     guard_version(props)
     connection = connection_of(props)
-    damaged = drifted(props, [world.target(spec, connection) for spec in props["targets"]])
+    damaged = drifted(props, [world.target(spec, connection) for spec in props["targets"]], world)
     return resource_id, {**props, "driftedTargets": damaged}
 
 
@@ -102,7 +102,7 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     guard_version(props)
     addresses = ", ".join(props.get("digests") or ())
     if addresses:
-        world.say(f"{props['name']}: {addresses} stays as it is; remove it when no backend reads it any more")
+        world.say(f"{props['name']}: left as published, to be removed when no backend reads it: {addresses}")
 
 
 def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def policy_clashes(
     """What is wrong with these durations taken together: property in snake case -> message with the remedy.
 
     The whole procedure must fit into the time before expiry, and a fresh generation must not be due at once.
+    Runs may be ``activate_by / 2`` apart: the one that issues comes up to that late, the one that activates up to
+    that much later, and ``activate_by / 2`` must then be left.
     """
     clashes: dict[str, str] = {}
     needed = publish_lead + activate_by + overlap
@@ -72,6 +74,12 @@ def policy_clashes(
         clashes["rotate_before"] = (
             f"rotate_before is {format_duration(rotate_before)}, but a certificate lives 365 days and its successor"
             f" must not be due on arrival; give {format_duration(LONGEST_ROTATE_BEFORE)} or less"
+        )
+    elif activate_by * 3 > rotate_before * 2:
+        clashes["activate_by"] = (
+            f"activate_by is {format_duration(activate_by)}, more than two thirds of rotate_before"
+            f" ({format_duration(rotate_before)}): with runs that far apart, issuing and activating could end after"
+            f" the expiry; give {format_duration(timedelta(seconds=rotate_before * 2 // timedelta(seconds=3)))} or less"
         )
     elif rotate_before + jitter > LONGEST_ROTATE_BEFORE:
         clashes["jitter"] = (
