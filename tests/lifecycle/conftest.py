@@ -78,12 +78,22 @@ class FakeRun:
 
     def up(self) -> None:
         """Certificate, bundle, bindings; the first failure ends the run, as it ends the engine's."""
-        binding.forget_assertions()
+        self.begin()
         self.certificate()
         if self.with_bundle:
             self.bundle()
         for stage in self.stages:
             self.binding(stage)
+
+    def begin(self) -> None:
+        """A new process of the engine: nothing that an earlier run remembered."""
+        binding.forget_assertions()
+
+    def lose_state(self) -> None:
+        """A run that was killed before the engine could save, or a state that is gone."""
+        self.state.clear()
+        self.inputs.clear()
+        self.begin()
 
     def refresh(self) -> None:
         """Read everything that is in state."""
@@ -124,6 +134,11 @@ class FakeRun:
         (found,) = [state for ref, state in self.gateway.stages.items() if ref.stage_name == stage]
         return found.client_certificate_id
 
+    @property
+    def rotation_id(self) -> str:
+        """The rotation id in state."""
+        return str(self.state["certificate"]["rotationId"])
+
     def due(self) -> bool:
         """Whether the certificate's diff announces an update."""
         return certificate.diff(self.state["certificate"], self.inputs["certificate"], self.world).changes
@@ -141,6 +156,7 @@ class FakeRun:
         news = wire(props)
         checked = module.check(self.inputs.get(name, {}), news)
         assert checked.failures == {}
+        news = wire(checked.inputs)
         if name not in self.state:
             _id, outputs = module.create(news, self.world)
         else:

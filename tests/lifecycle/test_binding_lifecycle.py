@@ -118,7 +118,7 @@ def test_an_acm_certificate_is_refused_without_take_over_and_never_looked_up(run
 def test_ours_by_tag_moves_like_ours_by_state(run: FakeRun) -> None:
     """A switch whose answer was lost left a certificate that state does not name."""
     run.up()
-    lost = run.gateway.add_certificate(tags={ROTATION_ID: "rotation-0"})
+    lost = run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id})
     present(run, lost.id)
     run.refresh()
     run.at(2)
@@ -219,7 +219,7 @@ def test_delete_clears_what_it_set(run: FakeRun) -> None:
 def test_delete_clears_a_newer_generation_of_the_same_rotation(run: FakeRun) -> None:
     """The switch's answer was lost, so state names the one before."""
     run.up()
-    newer = run.gateway.add_certificate(tags={ROTATION_ID: "rotation-0"})
+    newer = run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id})
     present(run, newer.id)
     binding.forget_assertions()
     binding.delete(run.state["dev"], run.world)

@@ -29,7 +29,7 @@ def test_creation_lists_once_and_generates_once(run: FakeRun) -> None:
         "apigw-client-cert:project": "p",
         "apigw-client-cert:stack": "dev",
         "apigw-client-cert:name": "orders",
-        ROTATION_ID: "rotation-0",
+        ROTATION_ID: run.rotation_id,
         GENERATION: "1",
     }
 
@@ -116,26 +116,28 @@ def test_an_update_killed_after_generate_is_finished_by_adoption(run: FakeRun) -
 def test_a_creation_killed_after_generate_is_finished_within_the_hour(run: FakeRun) -> None:
     """The same names, recent, and presented nowhere: ours."""
     run.certificate()
-    run.state.clear()
+    run.lose_state()
     run.now = START + timedelta(minutes=59)
     run.up()
     assert len(run.gateway.certificates) == 1
-    assert run.state["certificate"]["rotationId"] == "rotation-0"
+    assert run.state["certificate"]["rotationId"] == next(iter(run.gateway.certificates.values())).tags[ROTATION_ID]
 
 
 def test_a_creation_leaves_an_older_certificate_of_the_same_names_alone(run: FakeRun) -> None:
     """Names prove nothing: another stack's certificate is not taken over."""
     run.certificate()
-    run.state.clear()
+    run.lose_state()
     run.now = START + timedelta(minutes=61)
     run.certificate()
     assert len(run.gateway.certificates) == 2
 
 
-def test_a_creation_beside_a_recent_twin_that_is_presented_is_refused(run: FakeRun) -> None:
-    """It may be another stack's: the error names the certificate, the stage and the way out."""
+@pytest.mark.parametrize("day", [0, 100])
+def test_a_creation_beside_a_namesake_that_is_presented_is_refused(run: FakeRun, day: int) -> None:
+    """It may be another stack's, or this one's: the error names the certificate, the stage and both ways out."""
     run.up()
-    run.state.clear()
+    run.lose_state()
+    run.at(day)
     with pytest.raises(errors.NotOurs, match=f"cert01.*{'a1b2c3d4e5/dev'}.*adopt_client_certificate_id='cert01'"):
         run.certificate()
     assert len(run.gateway.certificates) == 1
@@ -151,12 +153,12 @@ def test_an_explicitly_adopted_certificate_is_tagged_and_not_replaced(run: FakeR
     assert run.gateway.called("generate") == []
 
 
-def test_adopting_what_was_a_rotations_keeps_its_number_and_owner(run: FakeRun) -> None:
-    """A lost state is rebuilt without renaming anything."""
+def test_adopting_what_was_a_rotations_keeps_its_number(run: FakeRun) -> None:
+    """A lost state is rebuilt; the former owner of the tag has nothing left to delete."""
     given = run.gateway.add_certificate(tags={ROTATION_ID: "kept", GENERATION: "4"})
     run.config["adoptClientCertificateId"] = given.id
     run.certificate()
-    assert run.state["certificate"]["rotationId"] == "kept"
+    assert run.gateway.certificates[given.id].tags[ROTATION_ID] == run.rotation_id != "kept"
     assert run.state["certificate"]["generation"] == 4
 
 
@@ -233,8 +235,8 @@ def test_a_scan_with_a_gap_counts_as_in_use(run: FakeRun) -> None:
 def test_an_orphan_of_a_past_number_goes_with_the_next_retirement(run: FakeRun) -> None:
     """Two runs at once may leave one: nothing of ours stays for ever (invariant 5)."""
     run.rotate_to("overlapping")
-    run.gateway.add_certificate(tags={ROTATION_ID: "rotation-0", GENERATION: "2"})
-    run.gateway.add_certificate(tags={ROTATION_ID: "rotation-0", GENERATION: "odd"})
+    run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id, GENERATION: "2"})
+    run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id, GENERATION: "odd"})
     other = run.gateway.add_certificate(tags={ROTATION_ID: "another", GENERATION: "1"})
     run.at(338)
     run.up()
@@ -246,10 +248,11 @@ def test_an_orphan_of_a_past_number_goes_with_the_next_retirement(run: FakeRun) 
 def test_destroy_deletes_every_generation_of_ours_and_nothing_else(run: FakeRun) -> None:
     """Orphans included; foreign certificates stay."""
     run.rotate_to("overlapping")
-    run.gateway.add_certificate(tags={ROTATION_ID: "rotation-0", GENERATION: "3"})
+    run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id, GENERATION: "3"})
     other = run.gateway.add_certificate()
     for stage in run.gateway.stages.values():
         stage.client_certificate_id = None
+    run.begin()
     certificate.delete(run.state["certificate"], run.world)
     assert list(run.gateway.certificates) == [other.id]
 
@@ -262,6 +265,7 @@ def test_destroy_is_refused_while_a_stage_presents_one_or_nobody_knows(run: Fake
         run.gateway.gaps = gaps
         for stage in run.gateway.stages.values():
             stage.client_certificate_id = None
+    run.begin()
     with pytest.raises(errors.StillInUse, match="page 2" if gaps else "a1b2c3d4e5/dev"):
         certificate.delete(run.state["certificate"], run.world)
     assert list(run.gateway.certificates) == ["cert01"]
@@ -271,6 +275,7 @@ def test_destroy_is_refused_when_a_generation_lost_our_tag(run: FakeRun) -> None
     """It is somebody else's now, or a tag slipped: people decide."""
     run.certificate()
     run.gateway.untag("cert01", [ROTATION_ID])
+    run.begin()
     with pytest.raises(errors.NotOurs, match="cert01"):
         certificate.delete(run.state["certificate"], run.world)
 
@@ -279,6 +284,7 @@ def test_destroy_of_a_rotation_that_is_gone_is_success(run: FakeRun) -> None:
     """NotFound is what was wanted."""
     run.certificate()
     run.gateway.certificates.clear()
+    run.begin()
     certificate.delete(run.state["certificate"], run.world)
     assert run.gateway.called("scan", "delete") == []
 
@@ -383,3 +389,50 @@ def test_a_made_up_clock_changes_nothing_on_a_real_account(run: FakeRun, monkeyp
     with pytest.raises(errors.Refused, match="APIGW_CLIENT_CERT_NOW"):
         run.certificate()
     assert run.gateway.calls == []
+
+
+def test_a_replaced_certificate_is_refused_while_stages_present_it_and_goes_on_by_adoption(run: FakeRun) -> None:
+    """``--replace`` in mid-rotation: first nothing changes; adopted, nothing is withdrawn and nothing deleted."""
+    run.rotate_to("published")
+    before, trusted = sorted(run.gateway.certificates), run.state["certificate"]["trustedFingerprintsSha256"]
+    run.at(336.5)
+    old = run.state.pop("certificate")
+    with pytest.raises(errors.NotOurs, match="adopt_client_certificate_id='cert01'"):
+        run.certificate()
+    run.config["adoptClientCertificateId"] = "cert01"
+    run.certificate()
+    certificate.delete(old, run.world)
+    after = run.state["certificate"]
+    assert sorted(run.gateway.certificates) == before
+    assert after["clientCertificateId"] == "cert01"
+    assert after["pendingClientCertificateId"] == "cert02"
+    assert after["trustedFingerprintsSha256"] == trusted
+    assert [one["pendingSince"] for one in after["generations"]] == ["2027-02-01T22:00:00Z"] * 2
+
+
+def test_adoption_during_the_overlap_keeps_the_others_until_they_are_retired(run: FakeRun) -> None:
+    """The named one is active; the older one is previous, trusted and still to be looked for."""
+    run.rotate_to("overlapping")
+    run.lose_state()
+    run.config["adoptClientCertificateId"] = "cert02"
+    run.at(338)
+    run.up()
+    assert run.state["certificate"]["previousClientCertificateIds"] == ["cert01"]
+    assert run.state["certificate"]["generation"] == 2
+    for day in (339, 340, 343):
+        run.at(day)
+        run.up()
+    assert list(run.gateway.certificates) == ["cert02"]
+
+
+def test_two_certificates_of_one_name_in_two_components_keep_apart(run: FakeRun) -> None:
+    """Made in one run, seconds apart: the second is no lost first generation of the other."""
+    run.config["parent"] = "shop:index:Orders"
+    run.certificate()
+    first = run.rotation_id
+    run.state.clear()
+    run.inputs.clear()
+    run.config["parent"] = "shop:index:Invoices"
+    run.certificate()
+    assert len(run.gateway.certificates) == 2
+    assert run.rotation_id != first

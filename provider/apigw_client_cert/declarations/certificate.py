@@ -76,6 +76,8 @@ class RotatingClientCertificate(Resource, module="apigw", name="RotatingClientCe
             "name": resource_name,
             "project": pulumi.get_project(),
             "stack": pulumi.get_stack(),
+            # With the name it tells two certificates of one stack apart, as far as a program can say it.
+            "parent": opts.parent.pulumi_resource_type if opts is not None and opts.parent is not None else None,
             "rotateBefore": written(rotate_before),
             **self.binding_policy,
             "overlap": written(overlap),

@@ -85,7 +85,7 @@ def _as_written(target: Target, digest: str | None, world: World) -> bool:
     try:
         return _digest(target.read()) == digest
     except errors.RotationError as error:
-        world.say(f"{target.address}: {error}")
+        world.say(str(error))
         return False
 
 

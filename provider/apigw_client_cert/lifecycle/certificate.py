@@ -29,7 +29,7 @@ from apigw_client_cert.lifecycle.rotation_steps import Actor
 from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.rotation.announce import announce, date
 from apigw_client_cert.rotation.decide import decide, pin_in_force
-from apigw_client_cert.rotation.transitions import Step, begin, lose
+from apigw_client_cert.rotation.transitions import Step, lose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.rotation.model import Rotation
     from apigw_client_cert.rotation.policy import Policy
 
-IDENTITY = ("name", "project", "stack")
-_METADATA = (*IDENTITY, "description", "tags")
+_METADATA = (*ownership.NAMES, "description", "tags")
 INPUTS = (
     *_METADATA,
     *DURATIONS,
@@ -58,7 +57,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     """Validate the inputs without looking at AWS; values that are unknown at preview pass."""
     failures = Failures()
     failures.text(news, "name", required=True)
-    for key in ("project", "stack", "description", "rotationTrigger"):
+    for key in ("project", "stack", "parent", "description", "rotationTrigger"):
         failures.text(news, key)
     check_connection(olds, news, failures)
     check_durations(news, failures)
@@ -105,12 +104,7 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
     """Generate, or adopt, the first generation; its id is the resource's name, never AWS's."""
     now = world.now()
     gateway = world.acting_gateway(connection_of(props))
-    adopted = known(props, "adoptClientCertificateId")
-    if adopted is not None:
-        first, rotation_id = ownership.adopt_explicitly(gateway, props, adopted, world.token(), now)
-    else:
-        first, rotation_id = ownership.first_generation(gateway, props, world.token(), now)
-    rotation = begin(rotation_id, first, now, trigger=known(props, "rotationTrigger"))
+    rotation = ownership.first_rotation(gateway, props, world.token(), now)
     placed = {**props, "region": gateway.region, "accountId": gateway.account_id()}
     return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)
 

@@ -12,6 +12,7 @@ from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, known
 from apigw_client_cert.rotation.model import Generation, Role
+from apigw_client_cert.rotation.transitions import begin, resume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 _PREFIX = "apigw-client-cert:"
 ROTATION_ID = ROTATION_ID_TAG
 GENERATION = _PREFIX + "generation"
-_INFORMATION = {"project": _PREFIX + "project", "stack": _PREFIX + "stack", "name": _PREFIX + "name"}
+NAMES = ("project", "stack", "parent", "name")
+_INFORMATION = {key: _PREFIX + key for key in NAMES}
 
 # AWS: tag keys to 128 characters, values to 256, of this character set, none that begins with "aws:"
 # (facts/aws-client-certs.md §1.3). A stage takes 50 tags; five are ours.
@@ -92,31 +94,34 @@ def adopt_or_generate(
     return _generate(gateway, props, tags)
 
 
-def first_generation(gateway: Gateway, props: Mapping[str, Any], token: str, now: datetime) -> tuple[Generation, str]:
-    """The first generation and its rotation id: a recent lost one of the same names, else a new one.
+def first_rotation(gateway: Gateway, props: Mapping[str, Any], token: str, now: datetime) -> Rotation:
+    """The rotation of a new resource: an adopted one, a recent lost first generation, or a fresh one.
 
-    Raises ``Refused`` for a recent one of the same names that a stage presents: it may be another stack's.
+    Raises ``BadInput`` for a dead certificate to adopt, and ``NotOurs`` while a stage presents a certificate of the
+    same names: this resource replaces another, its state was lost, or the other one is a twin stack's. Starting
+    afresh would withdraw trust from what the stage presents (invariant 12).
     """
+    trigger = known(props, "rotationTrigger")
+    adopted = known(props, "adoptClientCertificateId")
+    if adopted is not None:
+        return _adopt_explicitly(gateway, props, adopted, token, now)
     ours = tags_of(props, token, 1)
-    same = (GENERATION, *_INFORMATION.values())
-    recent = [
+    namesakes = [
         one
         for one in gateway.list_certificates()
-        if ROTATION_ID in one.tags
-        and all(one.tags.get(tag) == ours.get(tag) for tag in same)
-        and abs(now - one.created_date) <= RECENT
+        if ROTATION_ID in one.tags and all(one.tags.get(tag) == ours.get(tag) for tag in _INFORMATION.values())
     ]
-    if recent:
-        _refuse_presented(gateway, recent)
-        chosen = min(recent, key=lambda one: one.created_date)
-        return issued_generation(chosen, 1), chosen.tags[ROTATION_ID]
-    return issued_generation(_generate(gateway, props, ours), 1), token
+    if namesakes:
+        _refuse_presented(gateway, namesakes)
+    lost = [one for one in namesakes if one.tags.get(GENERATION) == "1" and abs(now - one.created_date) <= RECENT]
+    first = min(lost, key=lambda one: one.created_date, default=None) or _generate(gateway, props, ours)
+    return begin(first.tags.get(ROTATION_ID, token), issued_generation(first, 1), now, trigger=trigger)
 
 
-def adopt_explicitly(
+def _adopt_explicitly(
     gateway: Gateway, props: Mapping[str, Any], certificate_id: str, token: str, now: datetime
-) -> tuple[Generation, str]:
-    """The certificate that the user named, tagged as ours; one that was a rotation's keeps its id and number."""
+) -> Rotation:
+    """The certificate that the user named becomes ours and active, with what its former rotation left beside it."""
     found = gateway.get(certificate_id)
     if found is None or found.expiration_date <= now:
         state = "does not exist" if found is None else f"expired at {format_instant(found.expiration_date)}"
@@ -126,11 +131,14 @@ def adopt_explicitly(
             remedy="Name a live certificate of this account and region, or leave the property out to generate one.",
             subject="adoptClientCertificateId",
         )
-    rotation_id = found.tags.get(ROTATION_ID) or token
-    numbered = found.tags.get(GENERATION, "")
-    number = int(numbered) if numbered.isdecimal() and int(numbered) else 1
-    gateway.tag(found.id, tags_of(props, rotation_id, number))
-    return issued_generation(found, number), rotation_id
+    former = found.tags.get(ROTATION_ID)
+    beside = [one for one in gateway.list_certificates() if former and one.tags.get(ROTATION_ID) == former]
+    by_number = {max(_number(one), 1): one for one in [*beside, found]}
+    for number, one in by_number.items():
+        gateway.tag(one.id, tags_of(props, token, number))
+    generations = [issued_generation(one, number) for number, one in sorted(by_number.items())]
+    chosen = [one.number for one in generations if one.id == found.id]
+    return resume(token, generations, chosen, now, trigger=known(props, "rotationTrigger"))
 
 
 def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation) -> None:
@@ -158,20 +166,23 @@ def orphans(gateway: Gateway, rotation: Rotation) -> list[str]:
 
 
 def owned_ids(gateway: Gateway, rotation: Rotation) -> list[str]:
-    """All that this rotation may delete; raises ``NotOurs`` where state names one whose tag says otherwise."""
+    """All that this rotation may delete.
+
+    What another rotation adopted since is left to it. Raises ``NotOurs`` where state names a certificate that
+    carries no rotation's tag any more: nobody knows then whose it is.
+    """
     listed = gateway.list_certificates()
     in_state = {one.id for one in rotation.generations}
-    owned = [one.id for one in listed if one.tags.get(ROTATION_ID) == rotation.rotation_id]
-    foreign = sorted(one.id for one in listed if one.id in in_state and one.id not in owned)
-    if foreign:
+    untagged = sorted(one.id for one in listed if one.id in in_state and ROTATION_ID not in one.tags)
+    if untagged:
         raise errors.NotOurs(
-            f"Certificate {', '.join(foreign)} no longer carries the tag {ROTATION_ID}={rotation.rotation_id}",
+            f"Certificate {', '.join(untagged)} no longer carries the tag {ROTATION_ID}={rotation.rotation_id}",
             means="Somebody took it over, or removed the tag; nothing was deleted.",
             remedy="Put the tag back to have it deleted with the rest, or remove the resource from state"
             " (pulumi state delete) to leave it to its new owner.",
-            subject=foreign[0],
+            subject=untagged[0],
         )
-    return owned
+    return [one.id for one in listed if one.tags.get(ROTATION_ID) == rotation.rotation_id]
 
 
 def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
@@ -193,6 +204,8 @@ def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
         )
 
 
+# UNVERIFIED: that GetClientCertificates returns each certificate's tags. The service model says so; without them a
+# lost certificate would not be found again, and the next one would be generated beside it.
 def _find(listed: Sequence[IssuedCertificate], tags: Mapping[str, str]) -> list[IssuedCertificate]:
     return [
         one
@@ -222,9 +235,10 @@ def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate])
             raise errors.NotOurs(
                 f"Certificate {one.id}, generated {format_instant(one.created_date)} under the same project, stack and"
                 f" name, is presented by {by}",
-                means="It belongs to another stack of these names, or this stack lost its state; nothing was changed.",
-                remedy=f"If it is this stack's, set adopt_client_certificate_id={one.id!r}. If it is another stack's,"
-                " give this certificate another name.",
+                means="It is the one that this resource replaces, or another stack's of these names; nothing was"
+                " changed, and nothing new was generated.",
+                remedy=f"If it is this stack's, set adopt_client_certificate_id={one.id!r} to carry on with it. If it"
+                " is another stack's, give this certificate another name.",
                 subject=one.id,
             )
 

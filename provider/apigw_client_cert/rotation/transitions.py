@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apigw_client_cert.rotation.model import Generation, Phase, Role, Rotation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
 
@@ -86,6 +86,40 @@ def begin(rotation_id: str, first: Generation, now: datetime, *, trigger: str | 
         rotation_id=rotation_id,
         generations=(replace(first, role=Role.ACTIVE, pending_since=now),),
         highest_number=first.number,
+        trigger=trigger,
+    )
+
+
+def resume(
+    rotation_id: str,
+    generations: Sequence[Generation],
+    presented: Collection[int],
+    now: datetime,
+    *,
+    trigger: str | None = None,
+) -> Rotation:
+    """The rotation as it can be told from AWS alone: the certificates in order, and which of them stages present.
+
+    The newest live one that is presented is active; where none is, the oldest live one: it was trusted longest.
+    The newest after it waits as pending, and all waits start anew. Nothing is taken out of trust but what expired.
+    """
+    live = [one.number for one in generations if not one.expired(now)]
+    shown = [number for number in live if number in presented]
+    active = max(shown) if shown else min(live, default=None)
+    later = [number for number in live if active is not None and number > active]
+    roles = {active: Role.ACTIVE, max(later, default=None): Role.PENDING}
+    return Rotation(
+        rotation_id=rotation_id,
+        generations=tuple(
+            replace(
+                one,
+                role=roles.get(one.number, Role.PREVIOUS),
+                pending_since=now,
+                trusted=not one.expired(now),
+            )
+            for one in generations
+        ),
+        highest_number=max(one.number for one in generations),
         trigger=trigger,
     )
 

@@ -39,7 +39,7 @@ def generation(
     left: timedelta = 300 * DAY,
     life: timedelta = YEAR,
     now: datetime = NOW,
-    **facts: Any,  # noqa: ANN401 - any field of Generation
+    **facts: Any,
 ) -> Generation:
     """Generation ``number`` with this much of its life left at ``now``."""
     base = Generation(

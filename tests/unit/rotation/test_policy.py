@@ -56,6 +56,14 @@ def test_jitter_counts_towards_the_longest_rotate_before(*, jitter: timedelta, r
     assert "rotate_before" not in clashes
 
 
+@pytest.mark.parametrize(("activate_by", "refused"), [(20 * DAY, False), (20 * DAY + SECOND, True)])
+def test_two_late_runs_must_fit_before_the_expiry(*, activate_by: timedelta, refused: bool) -> None:
+    """Issued activate_by / 2 late, activated as much later: liveness asks that activate_by / 2 is left."""
+    clashes = policy_clashes(rotate_before=30 * DAY, publish_lead=HOUR, overlap=HOUR, activate_by=activate_by)
+    assert ("give 20d or less" in clashes.get("activate_by", "")) is refused
+    assert "rotate_before" not in clashes
+
+
 def test_a_policy_that_clashes_cannot_be_constructed() -> None:
     """Every Policy that a rule receives has passed the arithmetic."""
     with pytest.raises(ValueError, match="rotate_before is 1d"):
