@@ -10,8 +10,8 @@ STAGE = $(ON_PATH) tools/stage.sh
 # mypy refuses a folder without Python files.
 CODE = $(wildcard *.py) $(foreach folder,provider sandbox tests tools examples,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
 
-# Debian packages that the tests need besides; with CI=true `make test` installs those that are missing.
-DEBIAN_PACKAGES :=
+# Programs that the tests start besides, with their Debian packages; with CI=true `make test` installs the missing ones.
+DEBIAN_PACKAGES := tools/debian-packages.txt
 
 # Passed on to pytest, for example PYTEST_ARGS='tests/unit -k bundle'. The coverage gates judge whole runs only.
 PYTEST_ARGS ?=
@@ -64,7 +64,12 @@ clean: ## remove .venv, .tools, .demo, reports and caches
 
 .PHONY: debian-packages
 debian-packages:
-	@if [ "$(CI)" = true ] && [ -n "$(DEBIAN_PACKAGES)" ]; then \
-		dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1 || \
-		{ apt-get update -q && apt-get install -q -y --no-install-recommends $(DEBIAN_PACKAGES); }; \
+	@if [ "$(CI)" = true ]; then \
+		PATH="$$PATH:/usr/sbin:/usr/local/go/bin"; missing=; \
+		while read -r program package; do \
+			case $$program in \#*) continue;; esac; \
+			command -v "$$program" >/dev/null || missing="$$missing $$package"; \
+		done <$(DEBIAN_PACKAGES); \
+		[ -z "$$missing" ] || { apt-get update -q && \
+			DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; }; \
 	fi

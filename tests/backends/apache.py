@@ -1,44 +1,73 @@
-"""Apache httpd, from the published include in a VirtualHost that grants everybody everything else."""
+"""Apache httpd: the published include, in a VirtualHost that grants everybody everything else; graceful restart."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.trust import setup_lines
-from tests.backends.server import HOST, require
+from tests.backends.application import HOST, TOLD_HEADER, TOLD_PEM
+from tests.backends.backend import Setup, find_program
+from tests.backends.terminator import Terminator, as_root
 
 if TYPE_CHECKING:
-    from tests.backends.server import Site
+    from collections.abc import Sequence
 
-CONTENT = "apache"
 MODULES = Path("/usr/lib/apache2/modules")
+LOADED = ("mpm_worker", "authz_core", "ssl", "headers", "proxy", "proxy_http")
 
 
-def command(site: Site) -> list[str]:
-    """Write httpd.conf; what starts it in the foreground. mod_status answers, so that no file has to be readable."""
-    program = require("apache2")
-    modules = "\n".join(
-        f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in ("mpm_event", "authz_core", "ssl", "status")
-    )
-    configuration = f"""
-        ServerRoot {site.folder}
-        ServerName localhost
-        PidFile httpd.pid
-        ErrorLog httpd-error.log
-        Listen {HOST}:{site.port}
-        {modules}
-        {"User nobody" if os.geteuid() == 0 else ""}
-        {"Group nogroup" if os.geteuid() == 0 else ""}
-        <VirtualHost *:{site.port}>
-            SSLEngine on
-            SSLCertificateFile {site.certificate}
-            {setup_lines(CONTENT, path=str(site.published))}
-            <Location />
-                SetHandler server-status
-                Require all granted
-            </Location>
-        </VirtualHost>
+class Apache(Terminator):
+    """The worker MPM: at a graceful restart the event MPM closes every idle kept connection.
+
+    This one closes only those that it is answering on, when the answer has gone out without ``Connection: close``.
     """
-    return [program, "-D", "FOREGROUND", "-f", site.write("httpd.conf", configuration)]
+
+    kind = "apache"
+    drops_idle = True
+    programs = ("apache2",)
+    told = TOLD_PEM
+
+    def prepare(self) -> Sequence[str]:
+        """Write httpd.conf."""
+        setup = {
+            Setup.OURS: setup_lines(self.kind, path=str(self.trust_path)),
+            Setup.PLAIN: f"SSLCACertificateFile {self.trust_path}\nSSLVerifyClient require",
+            Setup.ONE_WAY: "",
+        }[self.setup]
+        modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED)
+        configuration = f"""
+            ServerRoot {self.folder}
+            ServerName localhost
+            PidFile httpd.pid
+            ErrorLog {self.log}
+            LogLevel notice
+            Listen {HOST}:{self.port}
+            KeepAliveTimeout 3600
+            MaxKeepAliveRequests 0
+            {modules}
+            {as_root("User nobody")}
+            {as_root("Group nogroup")}
+            <VirtualHost *:{self.port}>
+                SSLEngine on
+                SSLCertificateFile {self.certificate}
+                {setup}
+                RequestHeader set {TOLD_HEADER} "%{{SSL_CLIENT_CERT}}s"
+                ProxyPass / http://{HOST}:{self.application_port}/ disablereuse=On
+                <Location />
+                    Require all granted
+                </Location>
+            </VirtualHost>
+        """
+        self.write("httpd.conf", configuration)
+        return [*self._command(), "-D", "FOREGROUND"]
+
+    def reload(self) -> None:
+        """What ``apachectl graceful`` does; the command reads the configuration itself before it signals the parent."""
+        since = self.log.stat().st_size
+        self.run([*self._command(), "-t"])
+        self.run([*self._command(), "-k", "graceful"])
+        self.await_log(since, r"(?s)graceful restart.*resuming normal operations")
+
+    def _command(self) -> list[str]:
+        return [find_program("apache2"), "-f", str(self.folder / "httpd.conf")]

@@ -1,69 +1,51 @@
-"""The clients and servers that the backend checks share."""
+"""The servers and clients that the backend checks share."""
 
 from __future__ import annotations
 
-import datetime as dt
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
-from apigw_client_cert.trust import render
-from tests.backends.server import Identity, Site, free_port
-from tests.x509 import LIFETIME, Twin, mint
+from tests.backends.backend import Backend, Setup
+from tests.backends.cast import Cast
+from tests.backends.matrix import OUR_FILE
+from tests.backends.missing import tools_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-DAY = dt.timedelta(days=1)
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(scope="session")
-def twins_by_name() -> dict[str, Twin]:
-    """Certificates around the present: real servers check dates against the wall clock."""
-    now = dt.datetime.now(dt.timezone.utc)  # noqa: TID251 - the servers' clock is the wall's
-    return {
-        "expired": mint(now - LIFETIME - DAY),
-        "old": mint(now - LIFETIME + 30 * DAY),
-        "new": mint(now - DAY),
-        "stranger": mint(now - DAY),
-    }
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    """The certificates and who vouches for the servers."""
+    return Cast(tmp_path_factory.mktemp("cast"))
+
+
+@pytest.fixture
+def make_server(cast: Cast) -> Iterator[Callable[..., Backend]]:
+    """Servers that are not started; each is stopped after the test."""
+    with contextlib.ExitStack() as started:
+
+        def make(kind: type[Backend], setup: Setup = Setup.OURS, *, port: int | None = None) -> Backend:
+            with tools_wanted():
+                return started.enter_context(cast.server(kind, setup, port=port))
+
+        yield make
 
 
 @pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """Who vouches for the servers."""
-    return trustme.CA()
+def our_server(cast: Cast) -> Iterator[Callable[[type[Backend]], Backend]]:
+    """One running server of each kind with our configuration, for tests that only ask; it trusts ``OUR_FILE``."""
+    running: dict[type[Backend], Backend] = {}
+    with contextlib.ExitStack() as started:
 
+        def get(kind: type[Backend]) -> Backend:
+            if kind not in running:
+                with tools_wanted():
+                    server = started.enter_context(cast.server(kind))
+                server.start(cast.publish(server, OUR_FILE))
+                running[kind] = server
+            return running[kind]
 
-@pytest.fixture(scope="session")
-def identities(
-    twins_by_name: dict[str, Twin], authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Identity]:
-    """What clients present, by name; ``none`` presents nothing."""
-    folder = tmp_path_factory.mktemp("clients")
-    ca_file = folder / "ca.pem"
-    authority.cert_pem.write_to_path(str(ca_file))
-    found = {"none": Identity(ca_file)}
-    for name, twin in twins_by_name.items():
-        path = folder / f"{name}.pem"
-        path.write_text(twin.pem + twin.key_pem, encoding="ascii")
-        found[name] = Identity(ca_file, path)
-    return found
-
-
-@pytest.fixture(scope="session")
-def make_site(
-    twins_by_name: dict[str, Twin], authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str, Sequence[str]], Site]:
-    """A site whose published file is what ``render`` gives for these certificates."""
-
-    def make(content: str, trusted: Sequence[str]) -> Site:
-        folder: Path = tmp_path_factory.mktemp(content)
-        published, certificate = folder / "published", folder / "server.pem"
-        published.write_text(render(content, [twins_by_name[name].trusted for name in trusted]), encoding="utf-8")
-        authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(certificate))
-        return Site(folder=folder, port=free_port(), certificate=certificate, published=published)
-
-    return make
+        yield get

@@ -1,30 +1,53 @@
-"""HAProxy, from the published pattern file and its three frontend lines."""
+"""HAProxy: the published pattern file and its three frontend lines; reloaded through its master process."""
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.trust import setup_lines
-from tests.backends.server import HOST, require
+from tests.backends.application import HOST, TOLD_HEADER, TOLD_SHA256
+from tests.backends.backend import Setup, find_program
+from tests.backends.terminator import Terminator
 
 if TYPE_CHECKING:
-    from tests.backends.server import Site
-
-CONTENT = "haproxy"
+    from collections.abc import Sequence
 
 
-def command(site: Site) -> list[str]:
-    """Write haproxy.cfg; what starts it in the foreground."""
-    program = require("haproxy")
-    setup = setup_lines(CONTENT, path=str(site.published))
-    # The port and the server's certificate are the user's own.
-    own = setup.replace("bind :443", f"bind {HOST}:{site.port}").replace(
-        "/etc/haproxy/server.pem", str(site.certificate)
-    )
-    configuration = (
-        "defaults\n    mode http\n"
-        + "".join(f"    timeout {kind} 10s\n" for kind in ("client", "server", "connect"))
-        + f"frontend api\n{own}"
-        + 'http-request return status 200 content-type text/plain string "ok"\n'
-    )
-    return [program, "-db", "-f", site.write("haproxy.cfg", configuration)]
+class Haproxy(Terminator):
+    """Master-worker mode, as Debian's unit runs it; workers hand their listeners on.
+
+    ``idle-close-on-response``: a leaving worker says ``Connection: close`` on the next answer of a connection, instead
+    of closing it under the client's hands (Configuration Manual, §4.2).
+    """
+
+    kind = "haproxy"
+    programs = ("haproxy",)
+    told = TOLD_SHA256
+
+    def prepare(self) -> Sequence[str]:
+        """Write haproxy.cfg."""
+        bind = f"bind {HOST}:{self.port} ssl crt {self.certificate}"
+        # The port and the server's certificate are the user's own.
+        ours = setup_lines(self.kind, path=str(self.trust_path)).replace("bind :443", f"bind {HOST}:{self.port}")
+        setup = {
+            Setup.OURS: ours.replace("/etc/haproxy/server.pem", str(self.certificate)),
+            Setup.PLAIN: f"{bind} verify required ca-file {self.trust_path}\n",
+            Setup.ONE_WAY: f"{bind}\n",
+        }[self.setup]
+        configuration = (
+            "global\n    stats socket unix@stats.sock mode 600 level admin expose-fd listeners\n"
+            "defaults\n    mode http\n    option idle-close-on-response\n    timeout http-keep-alive 1h\n"
+            + "".join(f"    timeout {kind} 1h\n" for kind in ("client", "server", "connect"))
+            + f"frontend api\n{setup}"
+            + f"http-request set-header {TOLD_HEADER} %[ssl_c_der,sha2(256),hex,lower]\n"
+            + "default_backend application\n"
+            + f"backend application\n    server application {HOST}:{self.application_port}\n"
+        )
+        self.write("haproxy.cfg", configuration)
+        return [find_program("haproxy"), "-W", "-f", "haproxy.cfg"]
+
+    def reload(self) -> None:
+        """What ``systemctl reload haproxy`` does: check, then signal the master."""
+        self.run([find_program("haproxy"), "-c", "-f", "haproxy.cfg"])
+        self.signal_and_read(signal.SIGUSR2, r"(?s)(?=.*Loading success)(?=.*Proxy api stopped)", r"\[ALERT\]")

@@ -1,39 +1,70 @@
-"""nginx, from the published map and its two server lines."""
+"""nginx: the published map and its two server lines; reloaded by ``nginx -s reload``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.trust import setup_lines
-from tests.backends.server import HOST, require
+from tests.backends.application import HOST, TOLD_HEADER, TOLD_PEM
+from tests.backends.backend import Setup, find_program
+from tests.backends.terminator import Terminator, as_root
 
 if TYPE_CHECKING:
-    from tests.backends.server import Site
-
-CONTENT = "nginx"
+    from collections.abc import Sequence
 
 
-def command(site: Site) -> list[str]:
-    """Write nginx.conf; what starts it in the foreground."""
-    program = require("nginx")
-    temporary = "\n".join(f"{kind}_temp_path temp;" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    configuration = f"""
-        daemon off;
-        pid nginx.pid;
-        error_log stderr;
-        events {{}}
-        http {{
-            access_log off;
-            {temporary}
-            include {site.published};
-            server {{
-                listen {HOST}:{site.port} ssl;
-                ssl_protocols TLSv1.2 TLSv1.3;
-                ssl_certificate {site.certificate};
-                ssl_certificate_key {site.certificate};
-                {setup_lines(CONTENT)}
-                location / {{ return 200 "ok"; }}
+class Nginx(Terminator):
+    """One worker, so that one line in the log says that the old one has closed its listener."""
+
+    kind = "nginx"
+    drops_idle = True
+    programs = ("nginx",)
+    told = TOLD_PEM
+
+    def prepare(self) -> Sequence[str]:
+        """Write nginx.conf."""
+        temporary = "\n".join(
+            f"{kind}_temp_path temp;" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        in_http, in_server = {
+            Setup.OURS: (f"include {self.trust_path};", setup_lines(self.kind)),
+            Setup.PLAIN: ("", f"ssl_client_certificate {self.trust_path};\nssl_verify_client on;"),
+            Setup.ONE_WAY: ("", ""),
+        }[self.setup]
+        configuration = f"""
+            daemon off;
+            {as_root("user root;")}
+            worker_processes 1;
+            pid nginx.pid;
+            error_log stderr notice;
+            events {{ worker_connections 4096; }}
+            http {{
+                access_log off;
+                {temporary}
+                {in_http}
+                keepalive_timeout 1h;
+                keepalive_requests 1000000;
+                server {{
+                    listen {HOST}:{self.port} ssl;
+                    ssl_protocols TLSv1.2 TLSv1.3;
+                    ssl_certificate {self.certificate};
+                    ssl_certificate_key {self.certificate};
+                    {in_server}
+                    location / {{
+                        proxy_pass http://{HOST}:{self.application_port};
+                        proxy_set_header {TOLD_HEADER} $ssl_client_escaped_cert;
+                    }}
+                }}
             }}
-        }}
-    """
-    return [program, "-e", "stderr", "-p", str(site.folder), "-c", site.write("nginx.conf", configuration)]
+        """
+        self.write("nginx.conf", configuration)
+        return self._command()
+
+    def reload(self) -> None:
+        """The command reads the configuration itself before it signals the master."""
+        since = self.log.stat().st_size
+        self.run([*self._command(), "-s", "reload"])
+        self.await_log(since, "gracefully shutting down", r"\[emerg\]")
+
+    def _command(self) -> list[str]:
+        return [find_program("nginx"), "-e", "stderr", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
