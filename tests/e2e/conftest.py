@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,7 +30,7 @@ class Scene:
         self.api = sandbox.by_hand.create_rest_api("orders", stages=["dev", "prod"])
         self._stacks: list[PulumiStack] = []
 
-    def stack(
+    def stack(  # noqa: PLR0913 - each is one thing in which stacks of a test differ
         self,
         name: str = "dev",
         *,
@@ -38,15 +38,31 @@ class Scene:
         folder: str = "",
         project: str = "rotation",
         config: dict[str, object] | None = None,
+        backend: str = "backend",
     ) -> PulumiStack:
         """A new stack; without ``config`` it is the repository's program over both stages, publishing a file."""
-        stack = PulumiStack(self.folder / (folder or name), name, self.folder / "backend")
+        stack = PulumiStack(self.folder / (folder or name), name, self.folder / backend)
         stack.write_project(program, project)
         stack.init()
         stack.configure({"endpointUrl": self.sandbox.endpoint_url})
         stack.configure(self.default_config() if config is None else config)
         self._stacks.append(stack)
         self._tell(stack)
+        return stack
+
+    def published(self, **how: Any) -> PulumiStack:
+        """A stack on day 336, brought there by two runs: generation 2 is pending, the stages present generation 1."""
+        stack = self.stack(**how)
+        ok(stack.up())
+        self.at(336)
+        ok(stack.up())
+        return stack
+
+    def overlapping(self, **how: Any) -> PulumiStack:
+        """The same stack a run later, on day 337: generation 2 is active and presented, generation 1 is previous."""
+        stack = self.published(**how)
+        self.at(337)
+        ok(stack.up())
         return stack
 
     def default_config(self) -> dict[str, object]:
@@ -87,9 +103,22 @@ class Scene:
             if entry.mutates and entry.succeeded and not entry.by_hand
         ]
 
+    def day(self, day: float) -> str:
+        """So many days after the start as state writes it: RFC 3339, to the second."""
+        return f"{START + timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}"
+
     def actions(self, since: int = 0) -> list[str]:
         """The same as action names."""
         return [entry.action for entry in self.changes(since)]
+
+    def moves(self, since: int = 0) -> list[tuple[str, str]]:
+        """The switches of stages since a journal number: stage name and what it then presents, "" for nothing."""
+        patched = [entry for entry in self.changes(since) if entry.action == "UpdateStage"]
+        return [
+            (entry.resource.rpartition("/")[2], entry.patch["/clientCertificateId"] or "")
+            for entry in patched
+            if "/clientCertificateId" in entry.patch
+        ]
 
     def mark(self) -> int:
         """The journal's last number, for ``changes(since=…)``."""
@@ -117,3 +146,18 @@ def refused(outcome: Outcome) -> str:
     """The output of a call that must fail, as one line of words: the CLI wraps nothing, but tracebacks have many."""
     assert not outcome.succeeded, outcome.output
     return outcome.output
+
+
+def quiet(stack: PulumiStack) -> None:
+    """Nothing is due: a preview shows no change."""
+    ok(stack.preview("--expect-no-changes"))
+
+
+def certificate(stack: PulumiStack) -> dict[str, Any]:
+    """What state says of the stack's only certificate."""
+    return stack.outputs("RotatingClientCertificate")
+
+
+def numbers(stack: PulumiStack) -> dict[int, str]:
+    """The generations in state: number -> role."""
+    return {int(one["number"]): one["role"] for one in certificate(stack)["generations"]}

@@ -22,7 +22,7 @@ REPORT = ROOT / "reports" / "demo.json"
 SAID = [
     "(generation 1) expires 2027-03-02, in 29 days; this update generates generation 2 and publishes it",
     "error: no changes were expected",
-    "stays as it is; remove it when no backend reads it any more",
+    "left as published, to be removed when no backend reads it: file pins.conf",
     "day 341, retire",
     "DeleteClientCertificate",
     "The story held",

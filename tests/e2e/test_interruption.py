@@ -1,0 +1,176 @@
+"""Runs that end in the middle: the next ones complete the rotation, and nothing is left behind (invariant 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
+from tests.e2e.faulty_proxy import DELETE, GENERATE, PROC, Fault, FaultyProxy, update_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.conftest import Scene
+
+# Longer than the client goes on sending a call that is not answered.
+ALWAYS = 99
+
+pytestmark = pytest.mark.e2e
+needs_proc = pytest.mark.skipif(not (PROC / "net/tcp").exists(), reason="finds the process to kill in Linux's /proc")
+
+
+@pytest.fixture
+def proxy(scene: Scene) -> Iterator[FaultyProxy]:
+    """What stands between the plugin and the sandbox."""
+    with FaultyProxy(scene.sandbox.endpoint_url) as proxy:
+        yield proxy
+
+
+def _config(scene: Scene, proxy: FaultyProxy, **more: object) -> dict[str, object]:
+    return {**scene.default_config(), "endpointUrl": proxy.url, **more}
+
+
+@needs_proc
+def test_an_update_is_killed_after_it_generated(scene: Scene, proxy: FaultyProxy) -> None:
+    """The next run adopts the certificate by its tags, and its lead starts with that run."""
+    stack = scene.stack(config=_config(scene, proxy))
+    ok(stack.up())
+    scene.at(336)
+    proxy.fail(GENERATE, Fault.KILL_RUN)
+    refused(stack.up())
+    first, orphan = scene.ids()
+    # What Pulumi asks for after a CLI that was killed: the lock of the run is still there.
+    ok(stack.run("cancel", "--yes"))
+    assert numbers(stack) == {1: "active"}
+
+    scene.at(336.5)
+    before = scene.mark()
+    ok(stack.up("--refresh"))
+    assert scene.actions(before) == []
+    assert scene.ids() == [first, orphan]
+    pending = certificate(stack)["generations"][1]
+    assert (pending["id"], pending["role"], pending["pendingSince"]) == (orphan, "pending", scene.day(336.5))
+    assert scene.presented("dev") == scene.presented("prod") == first
+
+    scene.at(337.4)
+    quiet(stack)
+    scene.at(337.5)
+    ok(stack.up("--refresh"))
+    assert scene.presented("dev") == scene.presented("prod") == orphan
+
+
+@needs_proc
+def test_a_creation_is_killed_after_it_generated(scene: Scene, proxy: FaultyProxy) -> None:
+    """Tried again within the hour it adopts the certificate by the names in its tags."""
+    stack = scene.stack(config=_config(scene, proxy))
+    proxy.fail(GENERATE, Fault.KILL_CALLER)
+    refused(stack.up())
+    (orphan,) = scene.ids()
+    scene.at(0.03)
+    before = scene.mark()
+    ok(stack.up())
+    assert scene.actions(before) == ["UpdateStage", "UpdateStage"]
+    assert scene.ids() == [orphan]
+    assert scene.presented("dev") == scene.presented("prod") == orphan
+    quiet(stack)
+
+
+def test_the_answer_to_a_generation_is_lost(scene: Scene, proxy: FaultyProxy) -> None:
+    """The run finds what it made by the tags: it is green, and there is no second certificate."""
+    stack = scene.stack(config=_config(scene, proxy))
+    proxy.fail(GENERATE, Fault.LOSE_ANSWER)
+    ok(stack.up())
+    (first,) = scene.ids()
+    assert scene.presented("dev") == scene.presented("prod") == first
+    scene.at(336)
+    proxy.fail(GENERATE, Fault.LOSE_ANSWER)
+    ok(stack.up("--refresh"))
+    assert len(scene.ids()) == 2
+    assert numbers(stack) == {1: "active", 2: "pending"}
+
+
+def test_a_patch_took_effect_unanswered_and_another_rotation_follows(scene: Scene, proxy: FaultyProxy) -> None:
+    """State names the generation before; both rotations are completed, and one certificate is left."""
+    stack = scene.stack(config=_config(scene, proxy, rotationTrigger="a"))
+    ok(stack.up())
+    scene.at(336)
+    ok(stack.up())
+    first, second = scene.ids()
+    scene.at(337)
+    proxy.fail(update_stage("prod"), Fault.LOSE_ANSWER, ALWAYS)
+    said = refused(stack.up())
+    assert f"UpdateStage of {scene.api}/prod was sent and not answered. It may have taken effect. Run again" in said
+    assert scene.presented("prod") == second
+    assert stack.outputs("StageBinding", "orders-prod")["presentedClientCertificateId"] == first
+
+    proxy.mend()
+    stack.configure({"rotationTrigger": "b"})
+    scene.at(338)
+    said = ok(stack.up("--refresh"))
+    assert f"{first} to {second} by hand, or by a run whose answer was lost" in said
+    third = scene.ids()[-1]
+    for day in (339, 340, 343):
+        scene.at(day)
+        ok(stack.up("--refresh"))
+    assert scene.ids() == [third]
+    assert scene.presented("dev") == scene.presented("prod") == third
+    assert numbers(stack) == {3: "active"}
+    quiet(stack)
+
+
+def test_the_answer_to_a_deletion_is_lost(scene: Scene, proxy: FaultyProxy) -> None:
+    """The run is red; for the next one, a certificate that is gone is a deletion that succeeded."""
+    stack = scene.overlapping(config=_config(scene, proxy))
+    first, second = scene.ids()
+    scene.at(338)
+    ok(stack.up())
+    scene.at(341)
+    proxy.fail(DELETE, Fault.LOSE_ANSWER, ALWAYS)
+    before = scene.mark()
+    said = refused(stack.up())
+    assert f"DeleteClientCertificate of {first} was sent and not answered. It may have taken effect. Run again" in said
+    assert scene.actions(before) == ["DeleteClientCertificate"]
+    proxy.mend()
+    ok(stack.up())
+    assert scene.ids() == [second]
+    assert numbers(stack) == {2: "active"}
+    assert scene.presented("dev") == scene.presented("prod") == second
+    quiet(stack)
+
+
+def test_one_of_two_bindings_fails(scene: Scene, proxy: FaultyProxy) -> None:
+    """Invariants 3, 8: the refused stage stays on the old certificate, which stays; the next run finishes."""
+    stack = scene.published(config=_config(scene, proxy))
+    first, second = scene.ids()
+    scene.at(337)
+    proxy.fail(update_stage("prod"), Fault.DENY, ALWAYS)
+    said = refused(stack.up("--refresh"))
+    assert f"UpdateStage of {scene.api}/prod is denied (AccessDeniedException)" in said
+    assert "Allow apigateway:PATCH" in said
+    scene.at(342)
+    refused(stack.up("--refresh"))
+    assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
+    assert scene.ids() == [first, second]
+    assert certificate(stack)["retirementBlockedBy"] == [f"{scene.api}/prod"]
+
+    proxy.mend()
+    ok(stack.up("--refresh"))
+    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scene.ids() == [first, second]
+
+
+def test_a_stage_is_gone_when_its_turn_comes(scene: Scene) -> None:
+    """Invariant 8: the other stage moves and the old certificate stays; with the stage back, the next run finishes."""
+    stack = scene.published()
+    first, second = scene.ids()
+    scene.sandbox.by_hand.delete_stage(scene.api, "prod")
+    scene.at(337)
+    assert f"REST API {scene.api} has no stage 'prod'" in refused(stack.up())
+    assert scene.presented("dev") == second
+    assert scene.ids() == [first, second]
+    scene.sandbox.by_hand.create_stage(scene.api, "prod")
+    ok(stack.up())
+    assert scene.presented("prod") == second
+    assert scene.ids() == [first, second]

@@ -1,0 +1,125 @@
+"""The published file is edited, reverted, deleted or cannot be written: no stage outruns what backends trust."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import Scene
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+
+DRIFTED = "orders-trust: file pins.txt was changed by somebody else; this update writes it again"
+
+
+def _pins(stack: PulumiStack) -> list[str]:
+    return (stack.folder / "pins.txt").read_text().splitlines()
+
+
+def test_the_published_file_is_reverted_just_before_the_switch(scene: Scene) -> None:
+    """Invariant 1: the run that activates repairs the file, restarts the wait, and moves no stage before its end."""
+    stack = scene.published()
+    first, second = scene.ids()
+    both = _pins(stack)
+    (stack.folder / "pins.txt").write_text(both[0] + "\n")
+
+    scene.at(337)
+    before = scene.mark()
+    said = ok(stack.up("--refresh"))
+    assert DRIFTED in said
+    assert f"stage {scene.api}/dev keeps {first} until {scene.day(337.9)}: backends have not trusted {second}" in said
+    assert _pins(stack) == both
+    assert stack.outputs("StageBinding", "orders-dev")["waitingUntil"] == scene.day(337.9)
+
+    scene.at(337.5)
+    ok(stack.up("--refresh"))
+    assert certificate(stack)["retirementBlockedBy"] == [f"{scene.api}/dev", f"{scene.api}/prod"]
+    quiet(stack)
+    assert scene.actions(before) == []
+    assert scene.presented("dev") == scene.presented("prod") == first
+
+    scene.at(337.95)
+    ok(stack.up("--refresh"))
+    assert scene.presented("dev") == scene.presented("prod") == second
+
+
+def test_the_published_file_is_reverted_and_nobody_refreshes(scene: Scene) -> None:
+    """The bundle is read again in the run that activates, whether or not the stack was refreshed."""
+    stack = scene.published()
+    first, second = scene.ids()
+    both = _pins(stack)
+    (stack.folder / "pins.txt").write_text(both[0] + "\n")
+    scene.at(337)
+    said = ok(stack.up())
+    assert f"stage {scene.api}/prod keeps {first} until {scene.day(337.9)}: backends have not trusted {second}" in said
+    assert _pins(stack) == both
+    assert scene.presented("dev") == scene.presented("prod") == first
+
+
+@pytest.mark.parametrize("damage", ["deleted", "edited"])
+def test_the_published_file_is_damaged_early_in_the_lead(scene: Scene, damage: str) -> None:
+    """A refresh in the middle of the lead repairs it; the wait counts from then, and the rotation goes on."""
+    stack = scene.published()
+    first, second = scene.ids()
+    both = _pins(stack)
+    file = stack.folder / "pins.txt"
+    if damage == "deleted":
+        file.unlink()
+    else:
+        file.write_text("# these pins are under repair\n")
+    scene.at(336.5)
+    assert DRIFTED in ok(stack.up("--refresh"))
+    assert _pins(stack) == both
+    quiet(stack)
+
+    scene.at(337)
+    ok(stack.up())
+    assert scene.presented("dev") == scene.presented("prod") == first
+    scene.at(337.41)
+    ok(stack.up())
+    assert scene.presented("dev") == scene.presented("prod") == second
+
+
+def _block(file: Path) -> None:
+    """A folder in the place of the file: not even root can write there."""
+    file.unlink()
+    file.mkdir()
+
+
+def test_the_bundle_cannot_be_written_for_weeks(scene: Scene) -> None:
+    """Invariants 1, 8: every run is red and names the target; no stage moves, not even in the certificate's last days.
+
+    Once it can be written, the stages move without waiting for a lead that would outlast the certificate.
+    """
+    stack = scene.stack()
+    ok(stack.up())
+    (first,) = scene.ids()
+    scene.at(336)
+    _block(stack.folder / "pins.txt")
+    for day in (336, 337, 362.5):
+        scene.at(day)
+        said = refused(stack.up("--refresh"))
+        assert "file pins.txt cannot be" in said
+        assert "Correct `path`" in said
+        assert scene.presented("dev") == scene.presented("prod") == first
+    assert numbers(stack) == {1: "previous", 2: "active"}
+    second = scene.ids()[-1]
+
+    binding = next(one["urn"] for one in stack.resources("StageBinding") if one["urn"].endswith("orders-dev"))
+    said = refused(stack.up("--target", binding))
+    assert f"Stage {scene.api}/dev must leave {first}, which expires soon, but {second} is not in the trust" in said
+    assert "Find out why the bundle's last update failed" in said
+    assert scene.presented("dev") == first
+
+    (stack.folder / "pins.txt").rmdir()
+    said = ok(stack.up("--refresh"))
+    assert f"moves to {second} before its lead has passed: {first} expires soon" in said
+    assert len(_pins(stack)) == 2
+    assert scene.presented("dev") == scene.presented("prod") == second
