@@ -151,11 +151,15 @@ def test_a_bundle_that_never_held_it_makes_the_stage_wait_and_then_refuse(run: F
 
 
 def test_near_expiry_the_wait_is_cut_short_and_said(run: FakeRun) -> None:
-    """Published for an hour only, but the presented one has two days left."""
+    """First published two days before the expiry: backends get until half of activate_by is left."""
     run.up()
     run.at(363)
     run.up()
     run.at(363.05)
+    run.up()
+    assert run.presented("dev") == "cert01"
+    assert run.state["dev"]["waitingUntil"] == "2027-02-28T22:00:00Z"
+    run.at(363.5)
     run.up()
     assert run.presented("dev") == "cert02"
     assert any("before its lead has passed" in line for line in run.lines)
@@ -341,3 +345,13 @@ def test_unknowns_in_every_input_pass_check(run: FakeRun) -> None:
     run.up()
     news = dict.fromkeys(binding.INPUTS, UNKNOWN)
     assert binding.check({}, news).failures == {}
+
+
+def test_published_before_the_last_days_it_moves_at_their_beginning(run: FakeRun) -> None:
+    """The lead of a day is not over, but it is within activate_by of the expiry."""
+    run.up()
+    run.at(361.9)
+    run.up()
+    run.at(362.1)
+    run.up()
+    assert run.presented("dev") == "cert02"

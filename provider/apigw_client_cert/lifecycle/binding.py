@@ -96,8 +96,8 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     line = None
     if due:
         line = (
-            f"stage {stage_of(news)} presents {presented or 'no certificate'}; this update moves it to {desired},"
-            " or says until when it waits"
+            f"stage {stage_of(news)} presents {presented or 'no certificate'} and should present {desired}:"
+            " an update moves it, or says until when it waits"
         )
         world.say(line)
     return Difference(changes=due or bool(changed(olds, news, _OPTIONS)), line=line)

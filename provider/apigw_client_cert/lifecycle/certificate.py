@@ -12,6 +12,7 @@ from apigw_client_cert.lifecycle.inputs import (
     CERTIFICATE_ID,
     CONNECTION,
     DURATIONS,
+    SET_BACK,
     UNKNOWN,
     Failures,
     changed,
@@ -157,7 +158,7 @@ def _guard_identity(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
             raise errors.BadInput(
                 f"{news.get('name')}: {fixed(key, before, after)}",
                 means="Nothing was changed.",
-                remedy="Set it back and run again.",
+                remedy=f"{SET_BACK.capitalize()}.",
                 subject=key,
             )
 

@@ -115,15 +115,15 @@ def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures:
     for key in ("region", "endpointUrl"):
         before, after = known(olds, key), known(news, key)
         if before is not None and news.get(key) != UNKNOWN and before != after:
-            failures.add(key, fixed(key, before, after))
+            failures.add(key, f"{fixed(key, before, after)}; {SET_BACK}")
+
+
+SET_BACK = "set it back, or create another resource beside this one and move the stages to it"
 
 
 def fixed(key: str, before: object, after: object) -> str:
-    """The text for an identity that may not change."""
-    return (
-        f"{snake(key)} is fixed at creation: it is {before!r} and cannot become {after!r};"
-        " set it back, or create another resource beside this one and move the stages to it"
-    )
+    """What is wrong with a changed identity; the remedy is ``SET_BACK``."""
+    return f"{snake(key)} is fixed at creation: it is {before!r} and cannot become {after!r}"
 
 
 def check_durations(news: Mapping[str, Any], failures: Failures, keys: Iterable[str] = DURATIONS) -> None:
@@ -144,8 +144,9 @@ def check_durations(news: Mapping[str, Any], failures: Failures, keys: Iterable[
         return
     default = Policy()
     values = {name: parsed.get(key, getattr(default, name)) for key, name in DURATIONS.items()}
+    on_the_wire = {name: key for key, name in DURATIONS.items()}
     for name, message in policy_clashes(**values, jitter=parsed.get("jitter", timedelta(0))).items():
-        failures.add("jitter" if name == "jitter" else "rotateBefore", message)
+        failures.add(on_the_wire.get(name, name), message)
 
 
 def policy_of(properties: Mapping[str, Any]) -> Policy:

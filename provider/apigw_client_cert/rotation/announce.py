@@ -73,7 +73,7 @@ def _activate(rotation: Rotation, policy: Policy, decision: Decision, now: datet
     successor = rotation.numbered(decision.numbers[0])
     if successor is None or rotation.active is None:
         return "this update activates the pending generation"
-    since = f", published since {minute(successor.pending_since)}" if successor.pending_since else ""
+    since = f", pending since {minute(successor.pending_since)}" if successor.pending_since else ""
     lead = format_duration(policy.publish_lead)
     hurry = "" if _lead_served(successor, policy, now) else f" although its lead of {lead} has not passed"
     return (

@@ -120,17 +120,27 @@ def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at th
         return BindingDecision(move=Move.REFUSE, refusal=refusal)
     if not presented.alive(now):
         return BindingDecision(move=Move.BIND)
+    return _when_published(presented, publication, policy, now)
+
+
+def _when_published(
+    presented: Presented, publication: Publication, policy: BindingPolicy | Policy, now: datetime
+) -> BindingDecision:
+    """Whether backends had time to learn the desired certificate, while the presented one lives."""
     hurry_at = None if presented.not_after is None else presented.not_after - policy.activate_by
-    hurried = hurry_at is not None and now >= hurry_at
+    lead = served(policy.publish_lead, PUBLISHED_LONG_ENOUGH)
     if publication.since is None:
-        if hurried:
+        if hurry_at is not None and now >= hurry_at:
             return BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_PUBLISHED)
-        ready_at = now + served(policy.publish_lead, PUBLISHED_LONG_ENOUGH)
-    else:
-        ready_at = publication.since + served(policy.publish_lead, PUBLISHED_LONG_ENOUGH)
-        if hurried or now >= ready_at:
-            return BindingDecision(move=Move.BIND, hurried=now < ready_at)
-    return BindingDecision(move=Move.WAIT, until=ready_at if hurry_at is None else min(ready_at, hurry_at))
+        return BindingDecision(move=Move.WAIT, until=now + lead if hurry_at is None else min(now + lead, hurry_at))
+    ready_at = publication.since + lead
+    if hurry_at is not None and publication.since >= hurry_at:
+        # First published in the last days: backends that poll or reload get half of what is left to the limit.
+        hurry_at += policy.activate_by / 2
+    move_at = ready_at if hurry_at is None else min(ready_at, hurry_at)
+    if now < move_at:
+        return BindingDecision(move=Move.WAIT, until=move_at)
+    return BindingDecision(move=Move.BIND, hurried=now < ready_at)
 
 
 def _not_ours_to_replace(

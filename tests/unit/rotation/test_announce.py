@@ -92,7 +92,7 @@ def test_an_activation_names_both_and_since_when_the_successor_is_published() ->
     held = rotation(generation(1, left=20 * DAY), generation(2, PENDING, pending_since=since))
     assert line(held) == (
         "orders: certificate gen1 (generation 1) expires 2027-02-21, in 20 days; this update makes certificate gen2"
-        " (generation 2, published since 2027-01-31T12:00Z) the one to present, and stages move to it"
+        " (generation 2, pending since 2027-01-31T12:00Z) the one to present, and stages move to it"
     )
 
 
@@ -102,7 +102,7 @@ def test_a_hurried_activation_admits_that_the_lead_has_not_passed(since: datetim
     text = line(rotation(generation(1, left=2 * DAY), generation(2, PENDING, pending_since=since)))
     assert text is not None
     assert "the one to present although its lead of 1d has not passed, and stages move to it" in text
-    assert ("published since" in text) is (since is not None)
+    assert ("pending since" in text) is (since is not None)
 
 
 def test_a_pin_says_what_it_stops() -> None:
@@ -119,7 +119,7 @@ def test_the_way_back_from_a_pin_reads_like_an_activation() -> None:
     held = rotation(generation(1, PREVIOUS), generation(2, pending_since=NOW - 9 * DAY))
     text = line(activate(held, 1, NOW, Step.PIN))
     assert text is not None
-    assert "this update makes certificate gen2 (generation 2, published since 2027-01-23T12:00Z)" in text
+    assert "this update makes certificate gen2 (generation 2, pending since 2027-01-23T12:00Z)" in text
 
 
 def test_a_recovery_from_a_deletion_is_loud() -> None:

@@ -88,10 +88,10 @@ def test_an_exact_daily_schedule_moves_the_stage_in_the_run_that_activates() -> 
     assert decided(presented(), Publication(since=NOW - DAY + 2 * MINUTE)).move is Move.BIND
 
 
-@pytest.mark.parametrize(("left", "move"), [(3 * DAY + SECOND, Move.WAIT), (3 * DAY, Move.BIND), (SECOND, Move.BIND)])
+@pytest.mark.parametrize(("left", "move"), [(3 * DAY + SECOND, Move.WAIT), (3 * DAY, Move.BIND)])
 def test_near_the_expiry_of_the_presented_one_the_wait_is_cut_short(left: timedelta, move: Move) -> None:
     """It says so: the move is hurried."""
-    decision = decided(presented(left=left), Publication(since=NOW, trusted=[OLD_SHA, NEW_SHA]))
+    decision = decided(presented(left=left), Publication(since=NOW - 2 * SECOND, trusted=[OLD_SHA, NEW_SHA]))
     assert decision.move is move
     assert decision.hurried is (move is Move.BIND)
     if move is Move.WAIT:
@@ -183,8 +183,17 @@ def test_an_acm_certificate_is_taken_over_when_ours_is_published() -> None:
 def test_a_publication_in_the_future_is_waited_for_no_longer_than_the_presented_one_lives() -> None:
     """A clock was put back: liveness holds all the same."""
     ahead = Publication(since=NOW + 900 * DAY, trusted=[OLD_SHA, NEW_SHA])
-    assert decided(presented(left=20 * DAY), ahead).until == NOW + 17 * DAY
-    assert decided(presented(left=2 * DAY), ahead) == BindingDecision(move=Move.BIND, hurried=True)
+    assert decided(presented(left=20 * DAY), ahead).until == NOW + 18.5 * DAY
+    assert decided(presented(left=1.5 * DAY), ahead) == BindingDecision(move=Move.BIND, hurried=True)
+
+
+def test_first_published_in_the_last_days_backends_get_half_of_them() -> None:
+    """Moving in the run that published it would outrun every backend that polls or reloads."""
+    just_now = Publication(since=NOW, trusted=[OLD_SHA, NEW_SHA])
+    assert decided(presented(left=3 * DAY), just_now) == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
+    assert decided(presented(left=2 * DAY), just_now) == BindingDecision(move=Move.WAIT, until=NOW + 0.5 * DAY)
+    assert decided(presented(left=1.5 * DAY), just_now) == BindingDecision(move=Move.BIND, hurried=True)
+    assert decided(presented(left=SECOND), just_now) == BindingDecision(move=Move.BIND, hurried=True)
 
 
 @pytest.mark.parametrize("kind", [Presents.NOTHING, Presents.GONE])
