@@ -1,12 +1,13 @@
 """Hypothesis strategies for the values of ``rotation/``: arbitrary, but valid by their own constructors.
 
 Instants cluster around ``PIVOT``, at the distances that the rules compare with, so that boundaries are hit often;
-one in four is anywhere between 1971 and 8999.
+one in five is anywhere between 1971 and 8999.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from itertools import product
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ LIFE = timedelta(days=365)
 
 _LANDMARKS = [
     timedelta(0),
+    timedelta(hours=18),
     served(timedelta(hours=24)),
     timedelta(hours=24),
     served(timedelta(hours=72)),
@@ -37,7 +39,7 @@ _LANDMARKS = [
     timedelta(days=180),
     LIFE,
 ]
-_TRIGGERS = st.sampled_from([None, "", "a", "b"])
+_TRIGGERS = st.none() | st.none() | st.sampled_from(["", "a", "b"])
 
 
 _NEAR = [
@@ -53,30 +55,41 @@ def _at(seconds: int) -> datetime:
 _PIVOT_SECONDS, _LATEST_SECONDS = (int((one - _FIRST).total_seconds()) for one in (PIVOT, _LATEST))
 _YEAR_SECONDS = int(LIFE.total_seconds())
 _INSTANTS = (
-    st.sampled_from(_NEAR)
+    st.just(PIVOT)
+    | st.sampled_from(_NEAR)
     | st.sampled_from(_NEAR)
     | st.integers(_PIVOT_SECONDS - _YEAR_SECONDS, _PIVOT_SECONDS + _YEAR_SECONDS).map(_at)
     | st.integers(0, _LATEST_SECONDS).map(_at)
 )
 _MAYBE_INSTANTS = st.none() | _INSTANTS
+_NOWS = st.just(PIVOT) | st.just(PIVOT) | st.sampled_from(_NEAR) | _INSTANTS
+# A live certificate's end, and a wait's beginning, as seen from PIVOT: arbitrary dates alone seldom make a rotation
+# in which a step is due for the ordinary reason.
+_ENDS = st.sampled_from([PIVOT + days * DAY for days in (2, 3, 20, 31, 200, 340)])
+_BEGINNINGS = st.integers(0, 30).map(lambda hours: PIVOT - timedelta(hours=hours))
 
 
 def instants() -> SearchStrategy[datetime]:
-    """An aware UTC instant in whole seconds; one in four jumps anywhere."""
+    """An aware UTC instant in whole seconds; one in five jumps anywhere."""
     return _INSTANTS
+
+
+def nows() -> SearchStrategy[datetime]:
+    """When a question is asked: mostly at PIVOT, from which the other dates are drawn."""
+    return _NOWS
 
 
 @st.composite
 def policies(draw: DrawFn) -> Policy:
     """A valid policy: the defaults, or any durations that pass the arithmetic, with trigger and pin."""
-    trigger, pin = draw(_TRIGGERS), draw(st.none() | st.integers(1, 6))
+    trigger, pin = draw(_TRIGGERS), draw(st.none() | st.none() | st.integers(1, 6))
     if draw(st.booleans()):
         return Policy(trigger=trigger, pin=pin)
     longest = int(LONGEST_ROTATE_BEFORE.total_seconds())
     rotate_before = draw(st.integers(4, longest))
     lead = draw(st.integers(1, rotate_before - 3))
     overlap = draw(st.integers(1, rotate_before - lead - 2))
-    activate_by = draw(st.integers(1, rotate_before - lead - overlap - 1))
+    activate_by = draw(st.integers(1, min(rotate_before - lead - overlap - 1, rotate_before * 2 // 3)))
     return Policy(
         rotate_before=rotate_before * SECOND,
         publish_lead=lead * SECOND,
@@ -97,41 +110,52 @@ def lives() -> SearchStrategy[timedelta]:
 
 
 @st.composite
-def generations(draw: DrawFn, number: int = 1, role: Role = Role.ACTIVE) -> Generation:
-    """One generation with arbitrary dates, contradictory ones included."""
-    created = draw(instants())
+def generations(draw: DrawFn, number: int, role: Role, *, lifelike: bool) -> Generation:
+    """One generation: alive at PIVOT, or with arbitrary dates, contradictory ones included."""
+    created = draw(_ENDS) - LIFE if lifelike else draw(_INSTANTS)
     return Generation(
         number=number,
         id=f"gen{number}",
         role=role,
         serial=str(number),
         created_date=created,
-        not_after=min(created + draw(_LIVES), _LATEST) if draw(st.booleans()) else draw(_INSTANTS),
+        not_after=created + LIFE if lifelike else draw(_INSTANTS),
         sha256=f"{number:064x}",
         sha1=f"{number:040x}",
         spki_sha256=f"{number + 2**200:064x}",
         pem=f"certificate {number}",
-        pending_since=draw(_MAYBE_INSTANTS),
+        pending_since=draw(_BEGINNINGS if lifelike else _MAYBE_INSTANTS),
         unused_since=draw(_MAYBE_INSTANTS),
-        scanned_at=draw(_MAYBE_INSTANTS),
+        scanned_at=draw(_BEGINNINGS if lifelike else _MAYBE_INSTANTS),
         trusted=draw(st.booleans()),
     )
 
 
+def _shapes() -> SearchStrategy[tuple[Role, ...]]:
+    """Every order of roles that four generations may have; each phase has its share."""
+    every = [shape for length in range(5) for shape in product(Role, repeat=length)]
+    valid = [one for one in every if max(one.count(Role.ACTIVE), one.count(Role.PENDING)) <= 1]
+    lost = [one for one in valid if Role.ACTIVE not in one]
+    published = [one for one in valid if Role.ACTIVE in one and Role.PENDING in one]
+    overlapping = [one for one in valid if one not in lost and one not in published]
+    return st.one_of([st.sampled_from(one) for one in (overlapping, published, published, [(Role.ACTIVE,)], lost)])
+
+
+_SHAPES = _shapes()
+
+
 @st.composite
 def rotations(draw: DrawFn) -> Rotation:
-    """Up to five generations in any roles: every state that the constructor accepts, reachable or not."""
-    numbers = sorted(draw(st.sets(st.integers(1, 6), max_size=5)))
-    singular: list[Role | None] = [Role.ACTIVE, Role.PENDING]
-    places = draw(st.permutations(numbers))
-    chosen = {number: role for number, role in zip(places, singular, strict=False) if draw(st.integers(0, 4))}
-    held = tuple(draw(generations(number, chosen.get(number) or Role.PREVIOUS)) for number in numbers)
+    """Up to four generations in any roles: every kind of state that the constructor accepts, reachable or not."""
+    shape = draw(_SHAPES)
+    skipped, lifelike = draw(st.integers(0, 2)), draw(st.integers(0, 3)) > 0
+    held = tuple(draw(generations(number, role, lifelike=lifelike)) for number, role in enumerate(shape, 1 + skipped))
     return Rotation(
         rotation_id="r1",
         generations=held,
-        highest_number=draw(st.integers(max(numbers, default=1), 9)),
+        highest_number=skipped + len(shape) + draw(st.integers(1, 2)),
         trigger=draw(_TRIGGERS),
-        retirement_blocked_by=tuple(draw(st.lists(st.sampled_from(["a/dev", "a/prod"]), unique=True))),
+        retirement_blocked_by=draw(st.sampled_from([(), ("a/dev",), ("a/dev", "a/prod")])),
     )
 
 
@@ -182,9 +206,9 @@ def presented() -> SearchStrategy[Presented]:
     """What a stage may be found to present."""
     return st.builds(
         Presented,
-        kind=st.sampled_from(Presents),
+        kind=st.just(Presents.OURS) | st.sampled_from(Presents),
         id=st.none() | st.sampled_from(["gen1", "gen2", "gen3"]),
-        not_after=st.none() | instants(),
+        not_after=st.none() | _ENDS | _ENDS | _INSTANTS,
         sha256=st.none() | certificates().map(lambda one: one.sha256),
     )
 
@@ -192,4 +216,4 @@ def presented() -> SearchStrategy[Presented]:
 def publications() -> SearchStrategy[Publication]:
     """What may be known of the trust that backends were given."""
     trusted = st.none() | st.lists(certificates().map(lambda one: one.sha256), max_size=3)
-    return st.builds(Publication, since=st.none() | instants(), trusted=trusted)
+    return st.builds(Publication, since=st.none() | _BEGINNINGS | _INSTANTS, trusted=trusted)

@@ -34,12 +34,44 @@ class UnknownCertificate(enum.Enum):
     BAD_REQUEST = "bad-request"
 
 
+class Shape(enum.Enum):
+    """How one request reaches its backend.
+
+    ``new``: a connection and a full handshake of its own. ``keepalive``: a pooled connection, opened if there is
+    none. ``resumed``: a connection of its own that resumes an earlier session if there is one. ``long``: as
+    ``new``, with a long timeout, its answer passed on as it comes.
+    """
+
+    NEW = "new"
+    KEEPALIVE = "keepalive"
+    RESUMED = "resumed"
+    LONG = "long"
+
+
+TLS_VERSIONS = ("1.2", "1.3")
+_DURATIONS = (
+    "propagation_seconds",
+    "integration_timeout_seconds",
+    "long_timeout_seconds",
+    "keepalive_idle_seconds",
+    "keepalive_lifetime_seconds",
+    "session_lifetime_seconds",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """The switches. Quota and throttle as documented by AWS (facts/aws-client-certs.md §3.5).
 
     ``pem_*`` and ``validity_seconds`` apply to certificates minted from now on.
     ``throttle_rate`` is in requests per second, ``throttle_burst`` in requests; both count per account.
+
+    The others are the data plane's. ``propagation_seconds`` after a stage's certificate was changed, a request sees any
+    of the values of that time. ``integration_timeout_seconds`` is AWS's greatest, and the default of integrations
+    without one of their own; ``long_timeout_seconds`` replaces both for requests of shape ``long``. A pooled connection
+    is closed after idling for ``keepalive_idle_seconds`` or at the age of ``keepalive_lifetime_seconds``; a TLS session
+    is not resumed later than ``session_lifetime_seconds`` after its full handshake. ``shapes`` and ``tls_versions``,
+    comma-separated, are what requests draw from that do not say; the TLS version is the highest offered.
     """
 
     certificate_quota: int = 60
@@ -51,6 +83,15 @@ class Behaviour:
     throttle: bool = False
     throttle_rate: float = 10.0
     throttle_burst: int = 40
+    propagation_seconds: float = 0.0
+    integration_timeout_seconds: float = 29.0
+    long_timeout_seconds: float = 900.0
+    keepalive_idle_seconds: float = 60.0
+    keepalive_lifetime_seconds: float = 300.0
+    session_lifetime_seconds: float = 300.0
+    shapes: str = "new,keepalive,resumed"
+    tls_versions: str = "1.2,1.3"
+    data_plane_seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse values that no account can have; raises ``ValueError``."""
@@ -60,6 +101,12 @@ class Behaviour:
             raise ValueError(f"validity_seconds must be at least 1, not {self.validity_seconds}")
         if self.throttle_rate <= 0 or self.throttle_burst < 1:
             raise ValueError("throttle_rate must be positive and throttle_burst at least 1")
+        for name in _DURATIONS:
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is a duration, not {getattr(self, name)}")
+        for name, known in (("shapes", {shape.value for shape in Shape}), ("tls_versions", set(TLS_VERSIONS))):
+            if not set(getattr(self, name).split(",")) <= known:
+                raise ValueError(f"{name} is a list of {', '.join(sorted(known))}, not {getattr(self, name)!r}")
 
     def changed(self, changes: Mapping[str, object]) -> Behaviour:
         """A copy with the named switches changed; takes enum members or their values.

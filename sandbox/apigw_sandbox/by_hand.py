@@ -25,10 +25,24 @@ class ByHand:
     def __init__(self, plane: ControlPlane) -> None:
         self._plane = plane
 
-    def create_rest_api(self, name: str, stages: Iterable[str] = (), *, backend_url: str = BACKEND_URL) -> str:
-        """A REST API with one ``GET /`` to an HTTP backend, deployed to the stages; returns its id."""
+    def create_rest_api(
+        self,
+        name: str,
+        stages: Iterable[str] = (),
+        *,
+        backend_url: str = BACKEND_URL,
+        proxy: bool = False,
+        insecure_skip_verification: bool = False,
+    ) -> str:
+        """A REST API with one ``GET /`` to an HTTP backend, deployed to the stages; returns its id.
+
+        ``proxy`` adds every path and method, appended to ``backend_url``, which may name stage variables:
+        ``https://${stageVariables.backendHost}/``.
+        """
         with self._plane.lock:
-            api_id = seeding.rest_api(self._plane, name, backend_url)
+            api_id = seeding.rest_api(
+                self._plane, name, backend_url, proxy=proxy, insecure_skip_verification=insecure_skip_verification
+            )
             self._record("CreateRestApi", api_id)
             for stage in stages:
                 self.create_stage(api_id, stage)
@@ -43,10 +57,10 @@ class ByHand:
                 self.create_stage(api_id, stage)
         return api_id
 
-    def create_stage(self, api_id: str, stage_name: str) -> None:
+    def create_stage(self, api_id: str, stage_name: str, *, variables: Mapping[str, str] | None = None) -> None:
         """A stage without a certificate; raises ``NotFound`` or ``Conflict``."""
         with self._plane.lock:
-            kind = seeding.create_stage(self._plane, api_id, stage_name)
+            kind = seeding.create_stage(self._plane, api_id, stage_name, variables or {})
             self._record_stage("CreateStage", kind, api_id, stage_name)
 
     def delete_stage(self, api_id: str, stage_name: str) -> None:

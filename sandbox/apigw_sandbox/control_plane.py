@@ -10,6 +10,7 @@ from apigw_sandbox.api_errors import BadRequest, NotFound
 from apigw_sandbox.behaviour import Behaviour, UnknownCertificate
 from apigw_sandbox.certificates import CertificateStore, is_acm_arn
 from apigw_sandbox.clock import SandboxClock, wall_now
+from apigw_sandbox.data_plane.plane import DataPlane
 from apigw_sandbox.journal import Journal, JournalEntry, is_mutating
 from apigw_sandbox.minting import KeyPool
 from apigw_sandbox.paging import Pager
@@ -62,6 +63,7 @@ class ControlPlane:
         self.api_pager = Pager()
         self._stores: dict[str, CertificateStore] = {}
         self._bucket = TokenBucket()
+        self.data_plane = DataPlane(self)
 
     def certificates(self, region: str) -> CertificateStore:
         """The certificates of a region, which share nothing with another's."""
@@ -109,10 +111,11 @@ class ControlPlane:
         return entry
 
     def forget(self) -> None:
-        """Certificates, journal, switches and clock as at the start; moto's part is reset by the caller."""
+        """Certificates, journal, requests, switches and clock as at the start; moto's part is reset by the caller."""
         self._stores.clear()
         self._bucket.reset()
         self.api_pager = Pager()
         self.journal.clear()
+        self.data_plane.forget()
         self.clock.reset()
         self.behaviour = self._initial_behaviour

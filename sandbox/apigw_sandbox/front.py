@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 import io
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Request
@@ -13,9 +13,13 @@ from werkzeug.wrappers import Request
 from apigw_sandbox import management
 from apigw_sandbox.api_errors import ApiError
 from apigw_sandbox.control_plane import ControlPlane, Outcome
+from apigw_sandbox.data_plane import trial_invocation, user_requests
 from apigw_sandbox.messages import Answer, Call, error_answer
 from apigw_sandbox.moto_extension import serving
 from apigw_sandbox.subjects import patch_of, resource_of
+
+if TYPE_CHECKING:
+    from apigw_sandbox.data_plane.replies import Reply
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -31,6 +35,8 @@ class Front:
         request = Request(environ)
         body = request.get_data(cache=False, parse_form_data=False)
         _replace_body(environ, body)
+        if (invocation := user_requests.by_wsgi(environ, body)) is not None:
+            return _pass_on(environ, self._plane.data_plane.invoke(invocation), start_response)
         if request.path.startswith(management.PREFIX):
             answer = management.serve(self._plane, request, body)
         else:
@@ -54,15 +60,23 @@ class Front:
             )
             return answer
         # Faults hook in here: the call is known, nothing has happened and nobody waits for a lock.
+        if trial_invocation.is_trial(call):
+            # It waits for a backend, which nobody else must wait for.
+            answer = self._answered(lambda: trial_invocation.perform(self._plane, call))
+            self._record(call, answer)
+            return answer
         with self._plane.lock:
-            answer = self._perform(call)
+            answer = self._answered(lambda: self._perform(call))
             self._record(call, answer)
         return answer
 
     def _perform(self, call: Call) -> Answer:
+        self._plane.admit(call.service)
+        return serving.perform(self._plane, call)
+
+    def _answered(self, perform: Callable[[], Answer]) -> Answer:
         try:
-            self._plane.admit(call.service)
-            return serving.perform(self._plane, call)
+            return perform()
         except ApiError as error:
             return error_answer(error)
 
@@ -87,10 +101,21 @@ def _replace_body(environ: dict[str, Any], body: bytes) -> None:
     environ.pop("HTTP_TRANSFER_ENCODING", None)
 
 
+def _pass_on(environ: dict[str, Any], reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
+    if reply.stream is None:
+        return _send(environ, Answer(status=reply.status, body=reply.body, headers=reply.headers), start_response)
+    start_response(_status_line(reply.status), list(reply.headers))
+    return reply.stream
+
+
+def _status_line(status: int) -> str:
+    return f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown')}"
+
+
 def _send(environ: dict[str, Any], answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
     headers = [(name, value) for name, value in answer.headers if name.lower() not in {"content-length", "connection"}]
     length = answer.header("content-length") if environ["REQUEST_METHOD"] == "HEAD" else str(len(answer.body))
     if answer.status != http.HTTPStatus.NO_CONTENT and length:
         headers.append(("Content-Length", length))
-    start_response(f"{answer.status} {HTTP_STATUS_CODES.get(answer.status, 'Unknown')}", headers)
+    start_response(_status_line(answer.status), headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]

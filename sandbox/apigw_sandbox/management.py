@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from apigw_sandbox.control_plane import ControlPlane
 
 PREFIX = "/_sandbox/"
+JSON_LINES = "application/jsonl"
+REQUESTS_AT_ONCE = 10_000
+"""How many records one answer holds unless it is asked for another number; ask on with ``since``."""
 
 Arguments = Mapping[str, Any]
 Kinds = Mapping[str, "type | tuple[type, ...]"]
@@ -38,7 +41,7 @@ def serve(plane: ControlPlane, request: Request, body: bytes) -> Answer:
         if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
             raise BadRequest(f"The Host header names {request.host}, which is not this machine")
         if request.method == "GET":
-            return json_answer(_view(plane, name, request.args.to_dict()))
+            return _view(plane, name, request.args.to_dict())
         if request.method != "POST" or name not in VERBS:
             raise NotFound(f"No verb is called {request.method} {name}; there are {', '.join(sorted(VERBS))}")
         return json_answer(VERBS[name](plane, _arguments(request, body)))
@@ -57,15 +60,19 @@ def _arguments(request: Request, body: bytes) -> Arguments:
     return parsed
 
 
-def _view(plane: ControlPlane, name: str, query: dict[str, str]) -> object:
-    since = int(query.pop("since", "0")) if name == "journal" else 0
+def _view(plane: ControlPlane, name: str, query: dict[str, str]) -> Answer:
+    since = int(query.pop("since", "0")) if name in {"journal", "requests"} else 0
+    limit = int(query.pop("limit", REQUESTS_AT_ONCE)) if name == "requests" else 0
     if query:
         raise BadRequest(f"{name} has no parameter {', '.join(query)}")
     if name == "journal":
-        return {"entries": [entry.to_json() for entry in plane.journal.entries(since=since)]}
+        return json_answer({"entries": [entry.to_json() for entry in plane.journal.entries(since=since)]})
+    if name == "requests":
+        lines = plane.data_plane.requests.json_lines(since=since, limit=limit)
+        return Answer(status=200, body=lines.encode(), headers=(("Content-Type", JSON_LINES),))
     if name not in _VIEWS:
-        raise NotFound(f"No view is called {name}; there are journal, {', '.join(sorted(_VIEWS))}")
-    return _VIEWS[name](plane)
+        raise NotFound(f"No view is called {name}; there are journal, requests, {', '.join(sorted(_VIEWS))}")
+    return json_answer(_VIEWS[name](plane))
 
 
 def _clock(plane: ControlPlane) -> object:
@@ -78,6 +85,7 @@ _VIEWS: dict[str, Callable[[ControlPlane], object]] = {
     "behaviour": lambda plane: plane.behaviour.to_json(),
     "certificates": lambda plane: {"certificates": [one.to_json() for one in by_hand.certificates(plane)]},
     "stages": lambda plane: {"stages": [asdict(stage) for stage in by_hand.stages(plane)]},
+    "data-plane": lambda plane: {"url": plane.data_plane.url, "ca_pem": plane.data_plane.authority.pem},
 }
 
 
@@ -112,6 +120,12 @@ def _generate(plane: ControlPlane, arguments: Arguments) -> object:
     return {"clientCertificateId": by_hand.ByHand(plane).generate_certificate(**given)}
 
 
+def _issue(plane: ControlPlane, arguments: Arguments) -> object:
+    _check(arguments, {"names": list})
+    certificate, key = plane.data_plane.authority.issue(*arguments.get("names", ()))
+    return {"certificate_pem": certificate, "private_key_pem": key}
+
+
 def _plain(method: str, kinds: Kinds, answers: str | None = None) -> Verb:
     """A verb that is a method of ``ByHand``, its arguments checked for their JSON kind."""
 
@@ -130,9 +144,14 @@ VERBS: dict[str, Verb] = {
     "behaviour": _set_behaviour,
     "reset": _reset,
     "generate-certificate": _generate,
-    "create-rest-api": _plain("create_rest_api", {"name": str, "stages": list, "backend_url": str}, "apiId"),
+    "issue-server-certificate": _issue,
+    "create-rest-api": _plain(
+        "create_rest_api",
+        {"name": str, "stages": list, "backend_url": str, "proxy": bool, "insecure_skip_verification": bool},
+        "apiId",
+    ),
     "create-websocket-api": _plain("create_websocket_api", {"name": str, "stages": list}, "apiId"),
-    "create-stage": _plain("create_stage", _STAGE),
+    "create-stage": _plain("create_stage", {**_STAGE, "variables": dict}),
     "delete-stage": _plain("delete_stage", _STAGE),
     "delete-api": _plain("delete_api", {"api_id": str}),
     "bind": _plain("bind", {**_STAGE, "certificate_id": str}),
@@ -149,3 +168,5 @@ def _check(arguments: Arguments, kinds: Kinds) -> None:
             raise BadRequest(f"{name} cannot be {value!r}")
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             raise BadRequest(f"{name} is a list of strings, not {value!r}")
+        if isinstance(value, dict) and not all(isinstance(item, str) for item in value.values()):
+            raise BadRequest(f"{name} is a map of strings, not {value!r}")

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from apigw_sandbox.clock import format_instant, parse_instant
+from apigw_sandbox.data_plane.request_log import RequestRecord
+from apigw_sandbox.data_plane.user_requests import invocation_url
 from apigw_sandbox.journal import JournalEntry
 from apigw_sandbox.management import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
     from types import TracebackType
 
@@ -33,7 +35,7 @@ class RemoteSandbox:
         self.endpoint_url = endpoint_url
 
     def view(self, name: str) -> dict[str, Any]:
-        """GET: ``journal``, ``clock``, ``behaviour``, ``certificates``, ``stages`` or ``health``."""
+        """GET: ``journal``, ``clock``, ``behaviour``, ``certificates``, ``stages``, ``data-plane`` or ``health``."""
         return self._request("GET", name, None)
 
     def do(self, verb: str, **arguments: object) -> dict[str, Any]:
@@ -47,6 +49,18 @@ class RemoteSandbox:
             JournalEntry(**{**entry, "at": parse_instant(entry["at"]), "wall": parse_instant(entry["wall"])})
             for entry in entries
         )
+
+    def requests(self, *, since: int = 0) -> Iterator[RequestRecord]:
+        """The requests to stages with a number above ``since``, fetched as they are read."""
+        while lines := self._answer("GET", f"requests?since={since}", None).splitlines():
+            for line in lines:
+                record = RequestRecord(**json.loads(line))
+                since = record.number
+                yield record
+
+    def invoke_url(self, api_id: str, stage_name: str, path: str = "/") -> str:
+        """Where a REST stage is called; ``path``, percent-encoded, may hold a query."""
+        return invocation_url(self.view("data-plane")["url"], api_id, stage_name, path)
 
     def now(self) -> datetime:
         """The sandbox's time."""
@@ -69,17 +83,21 @@ class RemoteSandbox:
         self.do("reset")
 
     def _request(self, method: str, path: str, payload: Mapping[str, object] | None) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self._answer(method, path, payload))
+        return answer
+
+    def _answer(self, method: str, path: str, payload: Mapping[str, object] | None) -> bytes:
         location = urlsplit(self.endpoint_url)
         connection = http.client.HTTPConnection(location.hostname or "", location.port, timeout=TIMEOUT_SECONDS)
         body = None if payload is None else json.dumps(payload)
         try:
             connection.request(method, PREFIX + path, body, {"Content-Type": "application/json"} if body else {})
             response = connection.getresponse()
-            answer: dict[str, Any] = json.loads(response.read())
+            answer = response.read()
         finally:
             connection.close()
         if response.status != http.HTTPStatus.OK:
-            raise ValueError(f"{method} {path}: {answer['message']}")
+            raise ValueError(f"{method} {path}: {json.loads(answer)['message']}")
         return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import threading
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_sandbox import by_hand
 from apigw_sandbox.control_plane import DEFAULT_ACCOUNT, DEFAULT_REGION, ControlPlane
+from apigw_sandbox.data_plane.listener import Listener
+from apigw_sandbox.data_plane.user_requests import invocation_url
 from apigw_sandbox.front import Front
 from apigw_sandbox.server import LoopbackServer
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from apigw_sandbox.behaviour import Behaviour
     from apigw_sandbox.certificates import ClientCertificate
     from apigw_sandbox.clock import SandboxClock
+    from apigw_sandbox.data_plane.request_log import RequestLog
     from apigw_sandbox.journal import Journal
     from apigw_sandbox.moto_extension.backends import StageView
 
@@ -27,7 +31,7 @@ _one_at_a_time = threading.Lock()
 
 
 class Sandbox:
-    """A local API Gateway control plane, with SSM, S3, Secrets Manager and STS beside it, on a free loopback port.
+    """A local API Gateway on loopback, control plane and data plane, with SSM, S3, Secrets Manager and STS beside it.
 
     One at a time per process, because moto's state belongs to the process; each starts clean.
 
@@ -52,6 +56,7 @@ class Sandbox:
         self._host = host
         self._port = port
         self._server: LoopbackServer | None = None
+        self._ending = contextlib.ExitStack()
         self.by_hand = by_hand.ByHand(self._plane)
 
     def __enter__(self) -> Self:
@@ -69,28 +74,31 @@ class Sandbox:
         """Serve an empty account; the context manager is the better way."""
         if not _one_at_a_time.acquire(blocking=False):
             raise RuntimeError("another Sandbox runs in this process; moto's state cannot be shared")
-        try:
+        with contextlib.ExitStack() as ending:
+            ending.callback(_one_at_a_time.release)
             by_hand.forget_everything(self._plane)
-            self._server = LoopbackServer(Front(self._plane), host=self._host, port=self._port)
-            self._server.start()
-        except BaseException:
-            self._server = None
-            _one_at_a_time.release()
-            raise
+            ending.callback(self._plane.keys.close)
+            self._plane.data_plane.start()
+            ending.callback(self._plane.data_plane.stop)
+            listener = Listener(self._plane.data_plane, self._host)
+            ending.callback(listener.stop)
+            listener.start()
+            server = LoopbackServer(Front(self._plane), host=self._host, port=self._port)
+            ending.callback(server.stop)
+            server.start()
+            self._server = server
+            self._ending = ending.pop_all()
 
     def stop(self) -> None:
-        """Stop serving; harmless when not running. Journal and certificates stay readable."""
-        if self._server is None:
-            return
-        try:
-            self._server.stop()
-            self._plane.keys.close()
-        finally:
-            self._server = None
-            _one_at_a_time.release()
+        """Stop serving; harmless when not running. Journal, requests and certificates stay readable.
+
+        Requests that wait for a backend are broken off and recorded.
+        """
+        self._server = None
+        self._ending.close()
 
     def reset(self) -> None:
-        """The account as at the start, without a restart: state, journal, switches and clock."""
+        """The account as at the start, without a restart: state, journal, requests, switches and clock."""
         by_hand.forget_everything(self._plane)
 
     @property
@@ -134,6 +142,29 @@ class Sandbox:
     def behaviour(self, behaviour: Behaviour) -> None:
         with self._plane.lock:
             self._plane.behaviour = behaviour
+
+    @property
+    def requests(self) -> RequestLog:
+        """Every request to a stage, in the order in which they ended."""
+        return self._plane.data_plane.requests
+
+    @property
+    def ca_pem(self) -> str:
+        """The authority that backends' certificates must come from; made for this sandbox."""
+        return self._plane.data_plane.authority.pem
+
+    def issue_server_certificate(self, *names: str) -> tuple[str, str]:
+        """Certificate chain and private key (PEM) for a backend at these DNS names or IP addresses."""
+        return self._plane.data_plane.authority.issue(*names)
+
+    def invoke_url(self, api_id: str, stage_name: str, path: str = "/") -> str:
+        """Where a REST stage is called; ``path``, percent-encoded, may hold a query. ``RuntimeError`` unless running.
+
+        It is on a port of its own, which keeps connections open; ``endpoint_url`` serves the same paths.
+        """
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running; use it as a context manager")
+        return invocation_url(self._plane.data_plane.url, api_id, stage_name, path)
 
     def change(self, **switches: object) -> None:
         """Change single switches: ``sandbox.change(throttle=True)``; raises ``ValueError``."""

@@ -355,3 +355,11 @@ def test_published_before_the_last_days_it_moves_at_their_beginning(run: FakeRun
     run.at(362.1)
     run.up()
     assert run.presented("dev") == "cert02"
+
+
+def test_our_own_switch_whose_answer_was_lost_is_not_blamed_on_another_tool(run: FakeRun) -> None:
+    """Refresh finds a certificate of ours where state names the one before."""
+    run.up()
+    present(run, run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id}).id)
+    run.refresh()
+    assert sum("by a run whose answer was lost" in line for line in run.lines) == 2

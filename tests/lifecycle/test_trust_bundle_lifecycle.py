@@ -213,3 +213,14 @@ def test_unknowns_pass_check_and_are_a_change(run: FakeRun) -> None:
     ):
         assert trust_bundle.check({}, news).failures == {}
         assert trust_bundle.diff(run.state["bundle"], news, run.world).changes
+
+
+def test_a_target_that_cannot_be_read_does_not_end_the_refresh(run: FakeRun) -> None:
+    """It is said and counts as changed; the update that writes there looks again."""
+    run.up()
+    run.targets["pins.txt"].fail_next("read", errors.AccessDenied("No right to read", means="", remedy=""))
+    run.refresh()
+    assert run.state["bundle"]["driftedTargets"] == ["file pins.txt"]
+    assert any("No right to read" in line for line in run.lines)
+    run.up()
+    assert run.state["bundle"]["driftedTargets"] == []

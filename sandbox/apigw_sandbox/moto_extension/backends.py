@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ REST = "REST"
 WEBSOCKET = "WEBSOCKET"
 
 _BINDING = "apigw_sandbox_client_certificate_id"
+_REPLACED = "apigw_sandbox_replaced_bindings"
 _CREATED = "apigw_sandbox_created"
 _UPDATED = "apigw_sandbox_updated"
 
@@ -93,8 +95,24 @@ def binding(stage: RestStage) -> str | None:
 
 def bind(stage: RestStage, certificate_id: str | None, now: datetime) -> None:
     """Let a REST stage present a certificate, or nothing."""
+    if (replaced := binding(stage)) != certificate_id:
+        _replaced(stage).append((time.monotonic(), replaced))
     setattr(stage, _BINDING, certificate_id)
     touch(stage, now)
+
+
+def recent_bindings(stage: RestStage, seconds: float) -> tuple[str | None, ...]:
+    """What a REST stage presents, then what it presented at any time within the last seconds."""
+    since = time.monotonic() - seconds
+    return (binding(stage), *(before for replaced_at, before in _replaced(stage) if replaced_at > since))
+
+
+def _replaced(stage: RestStage) -> list[tuple[float, str | None]]:
+    """Every earlier binding with the monotonic time of its end: a frozen sandbox clock stops no propagation."""
+    if not hasattr(stage, _REPLACED):
+        setattr(stage, _REPLACED, [])
+    history: list[tuple[float, str | None]] = getattr(stage, _REPLACED)
+    return history
 
 
 def touch(stage: RestStage, now: datetime) -> None:
@@ -118,3 +136,14 @@ def rest_stage_json(stage: RestStage) -> dict[str, Any]:
 def bind_websocket(stage: WebSocketStage, certificate_id: str | None) -> None:
     """Let a WebSocket stage present a certificate, or nothing."""
     stage.client_certificate_id = certificate_id
+
+
+def rest_stage(account_id: str, region: str, api_id: str, stage_name: str) -> RestStage | None:
+    """A REST stage, or None where there is no such API or stage."""
+    api = rest(account_id, region).apis.get(api_id)
+    return api.stages.get(stage_name) if api is not None else None
+
+
+def stage_variables(stage: RestStage) -> dict[str, str]:
+    """A copy of a REST stage's variables."""
+    return dict(stage.variables or {})

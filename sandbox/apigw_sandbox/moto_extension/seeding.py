@@ -8,15 +8,31 @@ from apigw_sandbox.api_errors import BadRequest, Conflict, NotFound
 from apigw_sandbox.moto_extension import backends
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from apigw_sandbox.control_plane import ControlPlane
 
 
-def rest_api(plane: ControlPlane, name: str, backend_url: str) -> str:
-    """A REST API with ``GET /`` proxied to a URL, and one deployment; returns its id."""
+def rest_api(plane: ControlPlane, name: str, backend_url: str, *, proxy: bool, insecure_skip_verification: bool) -> str:
+    """A REST API with ``GET /`` proxied to a URL, on demand also ``ANY /{proxy+}``, with one deployment; its id."""
     rest = backends.rest(plane.account_id, plane.region)
     api = rest.create_rest_api(name, "", endpoint_configuration={"types": ["REGIONAL"]})  # type: ignore[arg-type]  # moto's annotation says str, its code takes the map
+    tls: dict[str, Any] | None = {"insecureSkipVerification": True} if insecure_skip_verification else None
     rest.put_method(api.id, api.root_resource_id, "GET", "NONE")
-    rest.put_integration(api.id, api.root_resource_id, "GET", "HTTP_PROXY", backend_url, "GET")
+    rest.put_integration(api.id, api.root_resource_id, "GET", "HTTP_PROXY", backend_url, "GET", tls_config=tls)
+    if proxy:
+        greedy = rest.create_resource(api.id, str(api.root_resource_id), "{proxy+}")
+        rest.put_method(api.id, greedy.id, "ANY", "NONE", request_parameters={"method.request.path.proxy": True})
+        rest.put_integration(
+            api.id,
+            greedy.id,
+            "ANY",
+            "HTTP_PROXY",
+            f"{backend_url.rstrip('/')}/{{proxy}}",
+            "ANY",
+            tls_config=tls,
+            request_parameters={"integration.request.path.proxy": "method.request.path.proxy"},
+        )
     rest.create_deployment(api.id, "")
     return str(api.id)
 
@@ -40,7 +56,7 @@ def websocket_api(plane: ControlPlane, name: str) -> str:
     return str(api.api_id)
 
 
-def create_stage(plane: ControlPlane, api_id: str, stage_name: str) -> str:
+def create_stage(plane: ControlPlane, api_id: str, stage_name: str, variables: Mapping[str, str]) -> str:
     """A stage of either kind of API; returns the kind."""
     kind, api = _api(plane, api_id)
     if stage_name in api.stages:
@@ -50,9 +66,10 @@ def create_stage(plane: ControlPlane, api_id: str, stage_name: str) -> str:
         if not deployments:
             raise BadRequest(f"API {api_id} has no deployment to make a stage of")
         rest = backends.rest(plane.account_id, plane.region)
-        backends.touch(rest.create_stage(api_id, stage_name, deployments[-1]), plane.clock.now())
+        stage = rest.create_stage(api_id, stage_name, deployments[-1], variables=dict(variables))
+        backends.touch(stage, plane.clock.now())
     else:
-        stage = api.create_stage({"stageName": stage_name})
+        stage = api.create_stage({"stageName": stage_name, "stageVariables": dict(variables)})
         stage.created = stage.updated = plane.clock.now()
     return kind
 

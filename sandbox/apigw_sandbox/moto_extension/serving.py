@@ -95,6 +95,12 @@ def perform(plane: ControlPlane, call: Call) -> Answer:
         raise InternalFailure(f"moto failed at {call.action}: {type(error).__name__}: {error}") from error
 
 
+def checked_members(call: Call) -> dict[str, Any]:
+    """The body's members of a call to API Gateway, its query checked too; raises ``BadRequest`` or ``Malformed``."""
+    model.checked_query(call.service, call.action, call.environ.get("QUERY_STRING", ""))
+    return model.checked_body(call.service, call.action, _object(call.body))
+
+
 def _perform_api_gateway(plane: ControlPlane, call: Call) -> Answer:
     query = model.checked_query(call.service, call.action, call.environ.get("QUERY_STRING", ""))
     members: dict[str, Any] = {}

@@ -28,7 +28,7 @@ def minted(number: int, now: datetime, life: timedelta) -> Generation:
         sha256=f"{number:064x}",
         sha1=f"{number:040x}",
         spki_sha256=f"{number:064x}",
-        pem=f"certificate {number}",
+        pem=f"gen{number}",
     )
 
 
@@ -38,13 +38,15 @@ def perform(  # noqa: PLR0913 - each is one fact of a run, named at the call
     policy: Policy,
     now: datetime,
     *,
-    life: timedelta,
+    fresh: Generation,
     users: Mapping[int, Collection[str]],
 ) -> Rotation:
-    """The rotation after the decided step; ``users`` are the stages that a scan finds, by generation number."""
+    """The rotation after the decided step.
+
+    ``fresh`` is what a step that generates receives; ``users`` are the stages that a scan finds, by generation number.
+    """
     step = decision.step
     in_use = {one.number: users[one.number] for one in rotation.previous if users.get(one.number)}
-    fresh = minted(rotation.highest_number + 1, now, life)
     if step is Step.ISSUE:
         after = transitions.issue(rotation, fresh, now, trigger=policy.trigger)
     elif step is Step.REGENERATE:

@@ -1,4 +1,4 @@
-"""decide() over arbitrary rotations, policies and instants, reachable or not."""
+"""decide() over arbitrary rotations, policies and nows, reachable or not."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from apigw_client_cert.rotation.announce import announce
 from apigw_client_cert.rotation.decide import decide, pin_in_force, rotate_at, trigger_pulled
 from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.transitions import TABLE, Step
-from tests.property.rotation.performer import perform
-from tests.strategies import LIFE, SECOND, instants, lives, policies, rotations
+from tests.property.rotation.performer import minted, perform
+from tests.strategies import LIFE, SECOND, lives, nows, policies, rotations
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from apigw_client_cert.rotation.model import Rotation
+    from apigw_client_cert.rotation.model import Generation, Rotation
     from apigw_client_cert.rotation.policy import Policy
 
 # Who a scan finds, by generation number; None stands for "nobody".
 USERS = st.sets(st.integers(1, 20)).map(lambda numbers: {number: ["a/dev"] for number in numbers})
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
 def test_it_answers_for_every_state_policy_and_instant(rotation: Rotation, policy: Policy, now: datetime) -> None:
     """Total: never raises; a step is one that it may decide; numbers name generations that are there."""
     decision = decide(rotation, policy, now)
@@ -35,13 +35,13 @@ def test_it_answers_for_every_state_policy_and_instant(rotation: Rotation, polic
     assert decision.reason
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
 def test_it_answers_the_same_to_the_same_question(rotation: Rotation, policy: Policy, now: datetime) -> None:
     """Deterministic: diff and update see one truth."""
     assert decide(rotation, policy, now) == decide(replace(rotation), replace(policy), now)
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
 def test_quiet_means_that_the_next_action_lies_ahead(rotation: Rotation, policy: Policy, now: datetime) -> None:
     """NONE: the next action is in the future, or there is none; otherwise it is due since some past instant."""
     decision = decide(rotation, policy, now)
@@ -55,7 +55,7 @@ def test_quiet_means_that_the_next_action_lies_ahead(rotation: Rotation, policy:
         assert decision.next_action_at <= now
 
 
-@given(rotations(), policies(), instants(), st.integers(0, 10**12))
+@given(rotations(), policies(), nows(), st.integers(0, 10**12))
 def test_it_stays_quiet_until_the_next_action(rotation: Rotation, policy: Policy, now: datetime, dice: int) -> None:
     """What nextActionAt promises is kept: no run before it finds anything due, and the run at it does."""
     decision = decide(rotation, policy, now)
@@ -66,20 +66,20 @@ def test_it_stays_quiet_until_the_next_action(rotation: Rotation, policy: Policy
         assert decide(rotation, policy, decision.next_action_at).step is not Step.NONE
 
 
-@given(rotations(), policies(), instants(), lives(), USERS)
+@given(rotations(), policies(), nows(), lives(), USERS)
 def test_performing_the_decided_step_leads_to_a_phase_that_the_table_lists(
     rotation: Rotation, policy: Policy, now: datetime, life: timedelta, users: dict[int, list[str]]
 ) -> None:
     """Never an IllegalTransition, from whatever state."""
     decision = decide(rotation, policy, now)
-    after = perform(rotation, decision, policy, now, life=life, users=users)
+    after = perform(rotation, decision, policy, now, fresh=_fresh(rotation, now, life), users=users)
     if decision.step is not Step.NONE:
         assert any(
             row.step is decision.step and row.before is rotation.phase and after.phase in row.after for row in TABLE
         )
 
 
-@given(rotations(), policies(), instants(), USERS)
+@given(rotations(), policies(), nows(), USERS)
 def test_no_two_decisions_at_one_instant_both_generate(
     rotation: Rotation, policy: Policy, now: datetime, users: dict[int, list[str]]
 ) -> None:
@@ -88,12 +88,12 @@ def test_no_two_decisions_at_one_instant_both_generate(
     for _ in range(12):
         decision = decide(rotation, policy, now)
         at_once.append(decision.step)
-        rotation = perform(rotation, decision, policy, now, life=LIFE, users=users)
+        rotation = perform(rotation, decision, policy, now, fresh=_fresh(rotation, now, LIFE), users=users)
     assert sum(step in generates for step in at_once) <= 2
     assert not any(one in generates and two in generates for one, two in pairwise(at_once))
 
 
-@given(rotations(), policies(), instants(), lives(), USERS)
+@given(rotations(), policies(), nows(), lives(), USERS)
 def test_runs_at_one_instant_become_quiet(
     rotation: Rotation, policy: Policy, now: datetime, life: timedelta, users: dict[int, list[str]]
 ) -> None:
@@ -102,11 +102,11 @@ def test_runs_at_one_instant_become_quiet(
     for _ in range(16):
         decision = decide(rotation, policy, now)
         steps.append(decision.step)
-        rotation = perform(rotation, decision, policy, now, life=life, users=users)
+        rotation = perform(rotation, decision, policy, now, fresh=_fresh(rotation, now, life), users=users)
     assert steps[-1] is Step.NONE
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
 def test_the_step_taken_is_the_most_urgent_of_those_that_are_due(
     rotation: Rotation, policy: Policy, now: datetime
 ) -> None:
@@ -116,7 +116,7 @@ def test_the_step_taken_is_the_most_urgent_of_those_that_are_due(
     assert dead is (decision.step in {Step.RECOVER, Step.REGENERATE})
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
 def test_only_a_live_generation_is_ever_made_active(rotation: Rotation, policy: Policy, now: datetime) -> None:
     """By whatever rule."""
     decision = decide(rotation, policy, now)
@@ -127,7 +127,7 @@ def test_only_a_live_generation_is_ever_made_active(rotation: Rotation, policy: 
         assert not chosen.expired(now)
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
 def test_a_nearly_due_pending_one_is_activated_only_when_the_active_one_runs_out(
     rotation: Rotation, policy: Policy, now: datetime
 ) -> None:
@@ -142,7 +142,22 @@ def test_a_nearly_due_pending_one_is_activated_only_when_the_active_one_runs_out
             assert pending.not_after > active.not_after
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
+def test_a_pending_one_is_activated_after_its_lead_or_when_the_active_one_runs_out(
+    rotation: Rotation, policy: Policy, now: datetime
+) -> None:
+    """Without a bundle this wait is all that backends get."""
+    decision = decide(rotation, policy, now)
+    if decision.step is Step.ACTIVATE:
+        active, pending = rotation.active, rotation.pending
+        assert active is not None
+        assert pending is not None
+        since = pending.pending_since
+        waited = since is not None and (now - since + SECOND) / policy.publish_lead >= 0.95
+        assert waited or active.not_after - now <= policy.activate_by
+
+
+@given(rotations(), policies(), nows())
 def test_only_unused_previous_ones_are_retired(rotation: Rotation, policy: Policy, now: datetime) -> None:
     """Each of them has been unused for 95 % of the overlap, and no pin is in force."""
     decision = decide(rotation, policy, now)
@@ -156,14 +171,14 @@ def test_only_unused_previous_ones_are_retired(rotation: Rotation, policy: Polic
             assert (now - one.unused_since) / policy.overlap > 0.94 or policy.overlap.total_seconds() < 100
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
 def test_a_trigger_is_never_forgotten_while_it_asks(rotation: Rotation, policy: Policy, now: datetime) -> None:
     """It is quiet only when nothing is asked."""
     if decide(rotation, policy, now).step is Step.NONE:
         assert not trigger_pulled(rotation, policy)
 
 
-@given(rotations(), policies(), instants())
+@given(rotations(), policies(), nows())
 def test_what_is_due_is_announced_in_one_line_and_nothing_else_is(
     rotation: Rotation, policy: Policy, now: datetime
 ) -> None:
@@ -178,3 +193,7 @@ def test_what_is_due_is_announced_in_one_line_and_nothing_else_is(
         assert "\n" not in text
         assert "None" not in text.replace("rotation_trigger changed from None", "")
         assert all(one.pem not in text for one in rotation.generations if one.pem != f"certificate {one.number}")
+
+
+def _fresh(rotation: Rotation, now: datetime, life: timedelta) -> Generation:
+    return minted(rotation.highest_number + 1, now, life)

@@ -1,4 +1,4 @@
-"""The bundle over arbitrary entries, offers and instants."""
+"""The bundle over arbitrary entries, offers and nows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert.rotation.publication import bundle_due, next_entries, restart
-from tests.strategies import certificates, entries, instants, offers
+from tests.strategies import certificates, entries, nows, offers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ ACTIVE_IDS = st.sets(st.sampled_from(["gen1", "gen2"]))
 DUE = {None, "add", "drop", "read-again"}
 
 
-@given(entries(), offers(), ALSO, instants())
+@given(entries(), offers(), ALSO, nows())
 def test_a_live_certificate_leaves_only_when_its_own_rotation_or_the_user_says_so(
     published: tuple[Entry, ...], offered: Sequence[Offer], also: list[TrustedCertificate], now: datetime
 ) -> None:
@@ -37,7 +37,7 @@ def test_a_live_certificate_leaves_only_when_its_own_rotation_or_the_user_says_s
         assert entry.rotation_id is None or entry.rotation_id in listed
 
 
-@given(entries(), offers(), ALSO, instants())
+@given(entries(), offers(), ALSO, nows())
 def test_everything_live_that_is_offered_is_held_once(
     published: tuple[Entry, ...], offered: Sequence[Offer], also: list[TrustedCertificate], now: datetime
 ) -> None:
@@ -49,7 +49,7 @@ def test_everything_live_that_is_offered_is_held_once(
     assert all(one.not_after > now for one in next_entries(published, offered, also, now))
 
 
-@given(entries(), offers(), ALSO, instants())
+@given(entries(), offers(), ALSO, nows())
 def test_what_stays_keeps_its_order_and_its_date_and_comes_before_what_is_new(
     published: tuple[Entry, ...], offered: Sequence[Offer], also: list[TrustedCertificate], now: datetime
 ) -> None:
@@ -60,7 +60,7 @@ def test_what_stays_keeps_its_order_and_its_date_and_comes_before_what_is_new(
     assert all(one.since is None for one in after[len(kept) :])
 
 
-@given(entries(), offers(), ALSO, instants(), ACTIVE_IDS)
+@given(entries(), offers(), ALSO, nows(), ACTIVE_IDS)
 def test_it_answers_the_same_to_the_same_question(
     published: tuple[Entry, ...],
     offered: Sequence[Offer],
@@ -74,7 +74,7 @@ def test_it_answers_the_same_to_the_same_question(
     assert due in DUE
 
 
-@given(entries(), offers(), ALSO, instants(), st.sets(certificates().map(lambda one: one.sha256)))
+@given(entries(), offers(), ALSO, nows(), st.sets(certificates().map(lambda one: one.sha256)))
 def test_once_written_and_read_for_nothing_is_due(
     published: tuple[Entry, ...],
     offered: Sequence[Offer],

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert.rotation.decide import decide, trigger_pulled
+from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.transitions import TABLE, Step, begin, lose, remember_trigger
 from tests.property.rotation.performer import minted, perform
@@ -60,7 +61,14 @@ class Walk:
             return
         decision = decide(self.rotation, self.policy, self.now)
         users = {highest + 1 - one: ["a/dev"] for one in event.users}
-        after = perform(self.rotation, decision, self.policy, self.now, life=event.life, users=users)
+        after = perform(
+            self.rotation,
+            decision,
+            self.policy,
+            self.now,
+            fresh=minted(highest + 1, self.now, event.life),
+            users=users,
+        )
         self._take(decision.step, after, may_leave=decision.numbers if decision.step is Step.RETIRE else ())
         if not trigger_pulled(after, self.policy):
             self.rotation = remember_trigger(after, self.policy.trigger)
@@ -72,6 +80,8 @@ class Walk:
             if one.number not in may_leave:
                 assert kept is not None, f"{step} dropped generation {one.number}"
                 assert kept.trusted or one.expired(self.now) or not one.trusted, f"{step} withdrew a live one"
+        used_up = [one for one in after.generations if one.role is not Role.PREVIOUS and one.unused_since]
+        assert not used_up, f"{step} counts an overlap of one that is not previous"
         fresh = {one.number for one in after.generations} - {one.number for one in before.generations}
         assert len(fresh) <= 1
         assert not fresh & set(self.numbers), "a number was used twice"
@@ -111,7 +121,7 @@ def test_no_walk_leaves_the_table_or_drops_live_trust_or_reuses_a_number(policy:
 
 def test_walks_reach_every_row_of_the_table_and_nothing_else() -> None:
     """No row is dead, and each end that a row lists can be reached from creation."""
-    dice = random.Random(20270201)  # noqa: S311 - a fixed sequence, not a secret
+    dice = random.Random(4)  # noqa: S311 - a fixed sequence, not a secret
     used: set[tuple[Step, Phase, Phase]] = set()
     for _ in range(2000):
         walk = Walk(policy=Policy())
@@ -125,15 +135,17 @@ def test_walks_reach_every_row_of_the_table_and_nothing_else() -> None:
 
 def _drawn(dice: random.Random) -> Event:
     def some(chance: float) -> frozenset[int]:
-        return frozenset(dice.sample(range(1, 5), dice.randint(1, 3))) if dice.random() < chance else frozenset()
+        return (
+            frozenset(dice.sample(range(1, 5), dice.choice([1, 1, 1, 2, 3]))) if dice.random() < chance else frozenset()
+        )
 
     return Event(
-        passed=dice.choice([0, 0, 1, 1, 2, 4, 30, 334, 340, 363, 370]) * DAY,
+        passed=dice.choice([0, 0, 0, 1, 1, 2, 4, 30, 150, 340, 370]) * DAY,
         life=dice.choice([LIFE, LIFE, 90 * DAY, 10 * DAY]),
-        users=some(0.7),
-        gone=some(0.1),
+        users=some(0.5),
+        gone=some(0.15),
         trigger=dice.choice(["a", "a", "a", "b"]),
-        pin=dice.choice([None, None, None, 1, 2, 3]),
+        pin=dice.choice([None, None, 1, 2, 3]),
         refresh_only=dice.random() < 0.1,
     )
 
