@@ -80,12 +80,12 @@ class Sandbox:
             ending.callback(self._plane.keys.close)
             self._plane.data_plane.start()
             ending.callback(self._plane.data_plane.stop)
-            listener = Listener(self._plane.data_plane, self._host)
-            ending.callback(listener.stop)
-            listener.start()
             server = LoopbackServer(Front(self._plane), host=self._host, port=self._port)
             ending.callback(server.stop)
+            listener = Listener(self._plane.data_plane, self._host)
+            ending.callback(listener.stop)
             server.start()
+            listener.start()
             self._server = server
             self._ending = ending.pop_all()
 

@@ -15,9 +15,8 @@ from apigw_client_cert.gateway.interface import StageKind, StageRef
 from tests.doubles.fake_gateway import FakeGateway
 
 if TYPE_CHECKING:
-    from apigw_sandbox import Sandbox
-
     from apigw_client_cert.gateway.interface import Gateway
+    from apigw_sandbox import Sandbox
 
 
 class World(Protocol):

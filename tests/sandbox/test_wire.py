@@ -123,7 +123,6 @@ def test_success_has_the_models_status_where_moto_answers_200(sandbox: Sandbox) 
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("POST", "/restapis/a/resources/b/methods/GET", {}),
         ("DELETE", "/restapis/a/stages/b/cache/data", None),
         ("GET", "/sdktypes", None),
         ("GET", "/v2/apis/a/deployments", None),

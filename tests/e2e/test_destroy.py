@@ -1,0 +1,64 @@
+"""pulumi destroy while somebody else presents the certificate, or while that cannot be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import ok, refused
+from tests.e2e.faulty_proxy import Fault, FaultyProxy
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Scene
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize("kind", ["REST", "WebSocket"])
+def test_destroy_is_refused_while_a_foreign_stage_presents_the_certificate(scene: Scene, kind: str) -> None:
+    """The stage is named, the certificate stays in AWS and in state, and another up restores all (invariant 3)."""
+    stack = scene.stack()
+    ok(stack.up())
+    (first,) = scene.ids()
+    by_hand = scene.sandbox.by_hand
+    create = by_hand.create_rest_api if kind == "REST" else by_hand.create_websocket_api
+    foreign_api = create("reports", stages=["ops"])
+    by_hand.bind(foreign_api, "ops", first)
+
+    text = refused(stack.destroy())
+    assert f"{first} by " in text
+    assert f"{foreign_api}/ops" in text
+    assert "Switch those stages to another certificate" in text
+    assert scene.ids() == [first]
+
+    ok(stack.up())
+    assert scene.ids() == [first]
+    assert scene.presented("dev") == scene.presented("prod") == first
+
+    by_hand.bind(foreign_api, "ops", None)
+    ok(stack.destroy())
+    assert scene.ids() == []
+    assert scene.sandbox.presented(foreign_api, "ops") is None
+
+
+def test_destroy_is_refused_while_the_stages_of_one_api_cannot_be_read(scene: Scene) -> None:
+    """An incomplete scan counts as in use; the error names the API and the permission (invariant 3)."""
+    foreign_api = scene.sandbox.by_hand.create_rest_api("reports", stages=["ops"])
+    with FaultyProxy(scene.sandbox.endpoint_url) as proxy:
+        stack = scene.stack(config={**scene.default_config(), "endpointUrl": proxy.url})
+        ok(stack.up())
+        (first,) = scene.ids()
+        scene.sandbox.by_hand.bind(foreign_api, "ops", first)
+
+        proxy.fail(f"GET /restapis/{foreign_api}/stages", Fault.DENY, times=9)
+        text = refused(stack.destroy())
+        assert f"the stages of REST API {foreign_api}" in text
+        assert "apigateway:GET on /restapis" in text
+        assert scene.ids() == [first]
+
+        proxy.mend()
+        assert f"{foreign_api}/ops" in refused(stack.destroy())
+        scene.sandbox.by_hand.bind(foreign_api, "ops", None)
+        ok(stack.destroy())
+    assert scene.ids() == []

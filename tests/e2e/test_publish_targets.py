@@ -1,0 +1,127 @@
+"""Where trust goes: SSM, S3, Secrets Manager and files; taken, changed by others, moved and removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from tests.e2e.conftest import ok, refused
+
+if TYPE_CHECKING:
+    from apigw_sandbox import Sandbox
+    from tests.e2e.conftest import Scene
+
+pytestmark = pytest.mark.e2e
+
+
+class Places:
+    """One target of each kind in the sandbox, as backends read them and as somebody else writes them."""
+
+    config: ClassVar[dict[str, object]] = {
+        "publish[0].ssm": "/orders/pins",
+        "publish[0].content": "sha256",
+        "publish[1].bucket": "trust",
+        "publish[1].key": "orders.txt",
+        "publish[1].content": "sha256",
+        "publish[2].secret": "orders-pins",
+        "publish[2].content": "sha256",
+    }
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._ssm, self._s3, self._secrets = (sandbox.client(one) for one in ("ssm", "s3", "secretsmanager"))
+        self._s3.create_bucket(Bucket="trust")
+        self._secrets.create_secret(Name="orders-pins")
+
+    def write(self, text: str) -> None:
+        """Replace what all three hold."""
+        self._ssm.put_parameter(Name="/orders/pins", Value=text, Type="String", Overwrite=True)
+        self._s3.put_object(Bucket="trust", Key="orders.txt", Body=text.encode())
+        self._secrets.put_secret_value(SecretId="orders-pins", SecretString=text)
+
+    def read(self) -> set[str]:
+        """What the three hold: one text where they agree."""
+        return {
+            self._ssm.get_parameter(Name="/orders/pins")["Parameter"]["Value"],
+            self._s3.get_object(Bucket="trust", Key="orders.txt")["Body"].read().decode(),
+            self._secrets.get_secret_value(SecretId="orders-pins")["SecretString"],
+        }
+
+
+def test_targets_of_aws_are_refused_when_taken_written_repaired_and_kept(scene: Scene) -> None:
+    """What somebody else wrote is not overwritten unasked; what changed ours is, and is seen by refresh (9, 12)."""
+    places = Places(scene.sandbox)
+    places.write("somebody else's")
+    stack = scene.stack(config={"name": "orders", **places.config, **scene.stage_config("dev")})
+    text = refused(stack.up())
+    assert "already holds something that this bundle did not write" in text
+    assert "take_over=True" in text
+    assert places.read() == {"somebody else's"}
+    assert scene.presented("dev") is None
+
+    stack.configure({"takeOver": True})
+    ok(stack.up())
+    stack.unset("takeOver")
+    (published,) = places.read()
+    (generation,) = stack.outputs("RotatingClientCertificate")["generations"]
+    assert generation["sha256"] in published.lower()
+
+    places.write("edited")
+    ok(stack.refresh())
+    text = ok(stack.up())
+    assert "was changed by somebody else; this update writes it again" in text
+    assert all(name in text for name in ("/orders/pins", "trust/orders.txt", "orders-pins"))
+    assert places.read() == {published}
+    ok(stack.preview("--refresh", "--expect-no-changes"))
+
+    ok(stack.destroy())
+    assert places.read() == {published}
+
+
+def test_a_retargeted_bundle_leaves_the_old_file_and_restarts_the_lead_for_the_new_one(scene: Scene) -> None:
+    """The new file is complete, the old one stays, and stages wait until the new one was there for the lead (1, 12)."""
+    stack = scene.stack()
+    ok(stack.up())
+    scene.at(336)
+    ok(stack.up())
+    first, second = scene.ids()
+    old = stack.folder / "pins.txt"
+    content = old.read_text()
+
+    scene.at(336.5)
+    before = scene.mark()
+    stack.configure({"publish[0].file": "elsewhere.txt"})
+    ok(stack.up())
+    assert old.read_text() == content
+    assert (stack.folder / "elsewhere.txt").read_text() == content
+
+    scene.at(337)
+    text = ok(stack.up())
+    assert f"stage {scene.api}/dev keeps {first} until 2027-02-02T19:36" in text
+    assert scene.actions(before) == []
+
+    scene.at(337.5)
+    ok(stack.up())
+    assert sorted(scene.moves(before)) == [("dev", second), ("prod", second)]
+
+
+def test_a_target_added_and_one_removed_change_neither_stages_nor_the_removed_file(scene: Scene) -> None:
+    """Trust is withdrawn only by retirement or expiry (invariant 12)."""
+    stack = scene.stack()
+    ok(stack.up())
+    before = scene.mark()
+    stack.configure({"publish[1].file": "second.txt"})
+    ok(stack.up())
+    pins = (stack.folder / "pins.txt").read_text()
+    assert "BEGIN CERTIFICATE" in (stack.folder / "second.txt").read_text()
+
+    stack.unset("publish[0]")
+    ok(stack.up())
+    assert (stack.folder / "pins.txt").read_text() == pins
+    stack.unset("publish")
+    text = ok(stack.up())
+    assert "left as published" in text
+    assert "second.txt" in text
+    assert (stack.folder / "second.txt").exists()
+    assert scene.actions(before) == []
+    ok(stack.preview("--expect-no-changes"))

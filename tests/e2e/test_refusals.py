@@ -1,0 +1,99 @@
+"""What cannot work is refused with the remedy; and the state that a program may rely on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import ok, refused
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Scene
+
+pytestmark = pytest.mark.e2e
+
+STATE = {
+    "accountId",
+    "clientCertificateId",
+    "createdDate",
+    "endpointUrl",
+    "expirationDate",
+    "generation",
+    "generations",
+    "highestGeneration",
+    "name",
+    "nextAction",
+    "nextActionAt",
+    "parent",
+    "pemEncodedCertificate",
+    "phase",
+    "previousClientCertificateIds",
+    "project",
+    "region",
+    "retirementBlockedBy",
+    "rotateAt",
+    "rotationId",
+    "stack",
+    "stateVersion",
+    "trustBundlePem",
+    "trustedFingerprintsSha256",
+}
+GENERATION = {
+    "createdDate",
+    "expirationDate",
+    "id",
+    "number",
+    "pem",
+    "pendingSince",
+    "role",
+    "serial",
+    "sha1",
+    "sha256",
+    "spkiSha256",
+    "trusted",
+}
+
+
+def test_a_stage_that_does_not_exist_is_named_and_the_other_one_is_bound(scene: Scene) -> None:
+    """One failed binding concerns no other, and the next run needs nothing but the stage (invariant 8)."""
+    stack = scene.stack(config={**scene.default_config(), **scene.stage_config("ghost")})
+    text = refused(stack.up())
+    assert f"REST API {scene.api} has no stage 'ghost'" in text
+    assert "Correct the API id and the stage name" in text
+    (first,) = scene.ids()
+
+    scene.sandbox.by_hand.create_stage(scene.api, "ghost")
+    ok(stack.up())
+    assert [scene.presented(stage) for stage in ("dev", "ghost", "prod")] == [first] * 3
+    assert scene.ids() == [first]
+
+
+def test_a_full_quota_names_orphans_and_the_quota_code(scene: Scene) -> None:
+    """Nothing is generated, nothing waits, and the text says what to remove or to raise (invariant 10)."""
+    scene.sandbox.change(certificate_quota=2)
+    for number in (1, 2):
+        tags = {"apigw-client-cert:rotation-id": f"lost{number}", "apigw-client-cert:generation": "1"}
+        scene.sandbox.by_hand.generate_certificate(tags=tags)
+    lost = scene.ids()
+    stack = scene.stack()
+    text = refused(stack.up())
+    assert "L-824C9E42" in text
+    assert all(one in text for one in lost)
+    assert scene.actions() == []
+
+
+def test_the_state_of_a_certificate_has_the_documented_properties_and_no_others(scene: Scene) -> None:
+    """State is a format: later releases read it (invariant 11)."""
+    stack = scene.stack()
+    ok(stack.up())
+    (certificate,) = stack.resources("RotatingClientCertificate")
+    outputs = certificate["outputs"]
+    assert set(outputs) - {"__provider"} == STATE
+    assert set(outputs["generations"][0]) == GENERATION
+    assert certificate["id"] == "orders"
+    assert len(outputs["__provider"]) < 300
+
+    scene.at(336)
+    ok(stack.up())
+    assert set(stack.outputs("RotatingClientCertificate")) - {"__provider"} == {*STATE, "pendingClientCertificateId"}
