@@ -138,6 +138,7 @@ def test_a_tainted_certificate_is_not_replaced_while_stages_present_it_and_adopt
         ok(stack.up())
     (second,) = scene.ids()
     assert sorted(scene.moves(before)) == [("dev", second), ("prod", second)]
+    assert len((stack.folder / "pins.txt").read_text().splitlines()) == 1
 
 
 def test_a_certificate_replaced_shortly_before_its_expiry_changes_nothing_and_then_rotates(scene: Scene) -> None:

@@ -436,3 +436,24 @@ def test_two_certificates_of_one_name_in_two_components_keep_apart(run: FakeRun)
     run.certificate()
     assert len(run.gateway.certificates) == 2
     assert run.rotation_id != first
+
+
+def test_a_refused_creation_names_the_newest_certificate_that_a_stage_presents(run: FakeRun) -> None:
+    """Adopting an older one would move stages back."""
+    run.rotate_to("published")
+    run.at(337)
+    run.certificate()
+    run.bundle()
+    run.binding("dev")
+    run.lose_state()
+    with pytest.raises(errors.NotOurs, match="adopt_client_certificate_id='cert02'"):
+        run.certificate()
+
+
+def test_a_certificate_moved_into_a_component_is_a_namesake_too(run: FakeRun) -> None:
+    """Without an alias the engine makes a new one: the refusal names the alias."""
+    run.up()
+    run.lose_state()
+    run.config["parent"] = "shop:index:Orders"
+    with pytest.raises(errors.NotOurs, match="alias of its former name"):
+        run.certificate()

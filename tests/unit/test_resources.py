@@ -82,7 +82,7 @@ def test_our_unknown_is_the_engines() -> None:
 
 def test_what_the_sdk_puts_for_an_unknown_value_reaches_the_lifecycle_as_the_sentinel() -> None:
     """Wherever it hides: check must not print an object's address at the user."""
-    unknown = Unknown()  # type: ignore[no-untyped-call] - the SDK's own class
+    unknown = Unknown()  # type: ignore[no-untyped-call]
     props = {"name": unknown, "tags": {"a": unknown}, "targets": [{"path": unknown}], "stack": "dev"}
     result = resources.RotatingClientCertificateProvider().check({}, props)
     assert result.inputs == {"name": UNKNOWN, "tags": {"a": UNKNOWN}, "targets": [{"path": UNKNOWN}], "stack": "dev"}

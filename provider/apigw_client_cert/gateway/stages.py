@@ -165,8 +165,9 @@ def certificate_refused(stage: StageRef, certificate_id: str, said: str) -> BadI
     """The error for a certificate that a stage may not present."""
     return BadInput(
         f"stage {stage} may not present {certificate_id}: {said}",
-        means="The stage keeps what it presented; most likely the certificate is gone.",
-        remedy="Run `pulumi up --refresh`, which notices a certificate that is gone and replaces it.",
+        means="The stage keeps what it presented.",
+        remedy="If the certificate is gone, `pulumi up --refresh` notices and replaces it. If this is a stage of an"
+        " HTTP API, remove the binding: only REST and WebSocket APIs present client certificates.",
         subject=certificate_id,
     )
 

@@ -181,7 +181,8 @@ _WORDING = {
         errors.StageTaken,
         "Stage {stage} presents {presented}, a live certificate of another rotation",
         "The stage keeps it; nothing was changed.",
-        "Two bindings compete for this stage: remove one of them. take_over does not apply here.",
+        "If the certificate was renamed or moved in the program, give it (or the component around it) an alias of its"
+        " former name. Else two bindings compete for this stage: remove one of them. take_over does not apply here.",
     ),
     Refusal.FOREIGN: _Wording(
         errors.StageTaken,

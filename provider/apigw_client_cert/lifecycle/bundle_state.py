@@ -162,7 +162,8 @@ def _taken(target: Target) -> errors.TargetTaken:
     return errors.TargetTaken(
         f"{target.address} already holds something that this bundle did not write",
         means="Backends may rely on it; nothing was written anywhere.",
-        remedy="Choose another place, or set take_over=True to replace it, with also_trust=[…] for every certificate"
-        " in it that must stay trusted.",
+        remedy="If this bundle was renamed or moved in the program, give it (or the component around it) an alias of"
+        " its former name. Else choose another place, or set take_over=True to replace the content, with also_trust=[…]"
+        " for every certificate in it that must stay trusted.",
         subject=target.address,
     )

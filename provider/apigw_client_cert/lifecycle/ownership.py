@@ -15,7 +15,7 @@ from apigw_client_cert.rotation.model import Generation, Role
 from apigw_client_cert.rotation.transitions import begin, resume
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
@@ -109,11 +109,18 @@ def first_rotation(gateway: Gateway, props: Mapping[str, Any], token: str, now: 
     namesakes = [
         one
         for one in gateway.list_certificates()
-        if ROTATION_ID in one.tags and all(one.tags.get(tag) == ours.get(tag) for tag in _INFORMATION.values())
+        # Without the parent: a certificate that was moved into a component looks like this too.
+        if ROTATION_ID in one.tags and _same(one.tags, ours, ("project", "stack", "name"))
     ]
     if namesakes:
         _refuse_presented(gateway, namesakes)
-    lost = [one for one in namesakes if one.tags.get(GENERATION) == "1" and abs(now - one.created_date) <= RECENT]
+    lost = [
+        one
+        for one in namesakes
+        if one.tags.get(GENERATION) == "1"
+        and _same(one.tags, ours, ("parent",))
+        and abs(now - one.created_date) <= RECENT
+    ]
     first = min(lost, key=lambda one: one.created_date, default=None) or _generate(gateway, props, ours)
     return begin(first.tags.get(ROTATION_ID, token), issued_generation(first, 1), now, trigger=trigger)
 
@@ -228,7 +235,8 @@ def _generate(gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str
 
 def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate]) -> None:
     usage = gateway.scan([one.id for one in candidates])
-    for one in candidates:
+    # The newest first: adopting an older one would move the stages that present the newer one back.
+    for one in sorted(candidates, key=_number, reverse=True):
         stages = usage.users.get(one.id, ())
         if stages or usage.gaps:
             by = ", ".join(map(str, stages)) or f"a stage that could not be seen ({'; '.join(usage.gaps)})"
@@ -237,10 +245,15 @@ def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate])
                 f" name, is presented by {by}",
                 means="It is the one that this resource replaces, or another stack's of these names; nothing was"
                 " changed, and nothing new was generated.",
-                remedy=f"If it is this stack's, set adopt_client_certificate_id={one.id!r} to carry on with it. If it"
-                " is another stack's, give this certificate another name.",
+                remedy="If this resource was renamed or moved in the program, give it (or the component around it) an"
+                f" alias of its former name. If it is to carry on with that certificate, set"
+                f" adopt_client_certificate_id={one.id!r}. If that is another stack's, give this one another name.",
                 subject=one.id,
             )
+
+
+def _same(one: Mapping[str, str], other: Mapping[str, str], keys: Iterable[str]) -> bool:
+    return all(one.get(_INFORMATION[key]) == other.get(_INFORMATION[key]) for key in keys)
 
 
 def _number(certificate: IssuedCertificate) -> int:

@@ -49,7 +49,7 @@ def next_entries(
         wanted.setdefault(certificate.sha256, _entry(certificate, None))
     offering = {offer.rotation_id for offer in offers}
     kept = [
-        entry
+        replace(entry, rotation_id=_owner(entry, wanted.get(entry.sha256), offering))
         for entry in published
         if not entry.expired(now)
         # A rotation that is no longer among the inputs has not said that its certificates are retired.
@@ -89,9 +89,18 @@ def bundle_due(
         return "add"
     if [entry.sha256 for entry in after] != before:
         return "drop"
+    if [entry.rotation_id for entry in after] != [entry.rotation_id for entry in published]:
+        return "adopt"
     if not {offer.active_id for offer in offers if offer.active_id} <= set(read_for):
         return "read-again"
     return None
+
+
+def _owner(entry: Entry, wanted: Entry | None, offering: Collection[str]) -> str | None:
+    """Who may retire it: the rotation that lists it now, which may have adopted it, else the one that did before."""
+    if wanted is None or (wanted.rotation_id is None and entry.rotation_id not in offering):
+        return entry.rotation_id
+    return wanted.rotation_id
 
 
 def _entry(certificate: TrustedCertificate, rotation_id: str | None) -> Entry:

@@ -17,7 +17,7 @@ from apigw_client_cert.rotation.binding import (
     binding_due,
     decide_binding,
 )
-from tests.strategies import SECOND, nows, policies, presented, publications
+from tests.strategies import PIVOT, SECOND, nows, policies, presented, publications
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,6 +75,24 @@ def test_a_stage_leaves_a_live_certificate_only_for_a_published_one(facts: Facts
         if not enough and held.not_after is not None and held.not_after - publication.since <= policy.activate_by:
             assert left is not None
             assert left <= policy.activate_by / 2
+
+
+@given(policies(), st.integers(0, 200))
+def test_with_time_left_a_stage_moves_exactly_when_90_per_cent_of_the_lead_has_passed(
+    policy: Policy, percent: int
+) -> None:
+    """At every share of every lead; a second is the shortest wait."""
+    published_for = policy.publish_lead.total_seconds() * percent // 100
+    decision = decide_binding(
+        desired="gen2",
+        presented=Presented(kind=Presents.OURS, id="gen1", not_after=PIVOT + policy.activate_by + SECOND),
+        publication=Publication(since=PIVOT - published_for * SECOND),
+        policy=policy,
+        take_over=False,
+        now=PIVOT,
+    )
+    enough = published_for >= max(1, policy.publish_lead.total_seconds() * 9 // 10)
+    assert decision.move is (Move.BIND if enough else Move.WAIT)
 
 
 @given(FACTS)

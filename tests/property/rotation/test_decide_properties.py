@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apigw_client_cert.rotation.announce import announce
@@ -142,6 +142,7 @@ def test_a_nearly_due_pending_one_is_activated_only_when_the_active_one_runs_out
             assert pending.not_after > active.not_after
 
 
+@settings(max_examples=600)  # one example in fifteen activates
 @given(rotations(), policies(), nows())
 def test_a_pending_one_is_activated_after_its_lead_or_when_the_active_one_runs_out(
     rotation: Rotation, policy: Policy, now: datetime

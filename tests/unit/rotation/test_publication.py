@@ -164,3 +164,14 @@ def test_the_trust_of_a_previous_generation_survives_a_full_rotation() -> None:
     switched = next_entries(both, [offer(replace(one, role=PREVIOUS), two, active="gen2")], (), NOW + 2 * DAY)
     assert switched == both
     assert held(next_entries(switched, [offer(two, active="gen2")], (), NOW + 5 * DAY)) == [2]
+
+
+def test_a_certificate_that_another_rotation_adopted_is_its_to_retire() -> None:
+    """The entry keeps its place and date and changes hands at once; retired by the new owner, it goes."""
+    published = (entry(OLD, owner="former"),)
+    adopted = [offer(OLD, owner="r1")]
+    assert bundle_due(published, adopted, (), ["gen1"], NOW) == "adopt"
+    after = next_entries(published, adopted, (), NOW)
+    assert after == (entry(OLD, owner="r1"),)
+    assert bundle_due(after, adopted, (), ["gen1"], NOW) is None
+    assert held(next_entries(after, [offer(NEW, owner="r1")], (), NOW)) == [2]
