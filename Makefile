@@ -32,7 +32,7 @@ demo: setup ## walk through a whole rotation on the real engine, against the san
 
 test: debian-packages check ## static checks, all tests, coverage gates
 	@rm -f .coverage .coverage.*
-	@$(STAGE) pytest coverage run -m pytest -n 2 $(PYTEST_ARGS)
+	@$(STAGE) pytest coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@$(STAGE) 'combine coverage' coverage combine --quiet
 ifeq ($(strip $(PYTEST_ARGS)),)
 	@$(STAGE) 'coverage of rotation/ = 100 %' coverage report --include='provider/apigw_client_cert/rotation/*' --fail-under=100
