@@ -81,7 +81,7 @@ def test_a_changed_region_is_refused(scene: Scene) -> None:
     stack.configure({"region": "eu-west-1"})
     said = refused(stack.preview())
     assert "region is fixed at creation: it is 'us-east-1' and cannot become 'eu-west-1'" in said
-    assert "set it back, or create another resource beside this one" in said
+    assert "Set it back, or create another resource beside this one" in said
     stack.configure({"region": "us-east-1"})
     ok(stack.up())
     stack.configure({"region": "eu-west-1"})
