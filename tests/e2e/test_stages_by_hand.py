@@ -60,7 +60,7 @@ def test_a_stage_is_unbound_by_hand(scene: Scene) -> None:
     assert 'ignore_changes=["clientCertificateId"]' in said
     assert scene.actions(before) == []
     said = ok(stack.preview())
-    assert f"stage {scene.api}/prod presents no certificate; this update moves it to {ours}" in said
+    assert f"stage {scene.api}/prod presents no certificate and should present {ours}" in said
     ok(stack.up())
     assert scene.actions(before) == ["UpdateStage"]
     assert scene.presented("prod") == ours

@@ -100,7 +100,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
 def delete(props: Mapping[str, Any], world: World) -> None:
     """Leave every target as it is: trust is withdrawn only by retirement or expiry (invariant 12)."""
     guard_version(props)
-    addresses = ", ".join(props.get("digests") or ())
+    addresses = ", ".join(sorted(props.get("digests") or ()))
     if addresses:
         world.say(f"{props['name']}: left as published, to be removed when no backend reads it: {addresses}")
 
