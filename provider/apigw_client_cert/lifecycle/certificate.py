@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import Usage
-from apigw_client_cert.lifecycle import ownership
+from apigw_client_cert.lifecycle import adoption, ownership
 from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
 from apigw_client_cert.lifecycle.inputs import (
     CERTIFICATE_ID,
@@ -105,7 +105,7 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
     """Generate, or adopt, the first generation; its id is the resource's name, never AWS's."""
     now = world.now()
     gateway = world.acting_gateway(connection_of(props))
-    rotation = ownership.first_rotation(gateway, props, world.token(), now)
+    rotation = adoption.first_rotation(gateway, props, world.token(), now)
     placed = {**props, "region": gateway.region, "accountId": gateway.account_id()}
     return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)
 

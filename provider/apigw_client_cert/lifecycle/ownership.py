@@ -1,22 +1,18 @@
-"""Who owns a certificate: the tags, adopting what an interrupted run left behind, and never touching the rest."""
+"""Who owns a certificate: its tags, and what may be deleted by them."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.certificate import read_certificate
-from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, known
 from apigw_client_cert.rotation.model import Generation, Role
-from apigw_client_cert.rotation.transitions import begin, resume
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
     from apigw_client_cert.lifecycle.inputs import Failures
@@ -26,17 +22,12 @@ _PREFIX = "apigw-client-cert:"
 ROTATION_ID = ROTATION_ID_TAG
 GENERATION = _PREFIX + "generation"
 NAMES = ("project", "stack", "parent", "name")
-_INFORMATION = {key: _PREFIX + key for key in NAMES}
+INFORMATION = {key: _PREFIX + key for key in NAMES}
 
 # AWS: tag keys to 128 characters, values to 256, of this character set, none that begins with "aws:"
 # (facts/aws-client-certs.md §1.3). A stage takes 50 tags; five are ours.
 _TAG_TEXT = re.compile(r"[a-zA-Z0-9+\-=._:/]*")
 _KEY_LENGTH, _VALUE_LENGTH, _USER_TAGS = 128, 256, 45
-
-# How old a certificate of the same names may be to count as what an interrupted creation left behind. Names are
-# no proof of ownership: another stack of the same names may be at work, so the window is as short as an
-# impatient person's next try.
-RECENT = timedelta(hours=1)
 
 
 def check_tags(tags: object, failures: Failures) -> None:
@@ -61,7 +52,7 @@ def check_tags(tags: object, failures: Failures) -> None:
 
 def tags_of(props: Mapping[str, Any], rotation_id: str, number: int) -> dict[str, str]:
     """The tags of one generation: the user's, the owner's id, and names for people."""
-    information = {tag: _tag_value(props[key]) for key, tag in _INFORMATION.items() if known(props, key)}
+    information = {tag: _tag_value(props[key]) for key, tag in INFORMATION.items() if known(props, key)}
     return {**(known(props, "tags") or {}), **information, ROTATION_ID: rotation_id, GENERATION: str(number)}
 
 
@@ -80,72 +71,6 @@ def issued_generation(issued: IssuedCertificate, number: int) -> Generation:
         spki_sha256=facts.spki_sha256,
         pem=facts.pem,
     )
-
-
-def adopt_or_generate(
-    gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str], rotation: Rotation, now: datetime
-) -> IssuedCertificate:
-    """The next generation: what an interrupted run left behind under the same tags, else a new one."""
-    in_state = {one.id for one in rotation.generations}
-    found = _find(gateway.list_certificates(), tags)
-    for orphan in sorted(found, key=lambda one: one.created_date):
-        if orphan.id not in in_state and orphan.expiration_date > now:
-            return orphan
-    return _generate(gateway, props, tags)
-
-
-def first_rotation(gateway: Gateway, props: Mapping[str, Any], token: str, now: datetime) -> Rotation:
-    """The rotation of a new resource: an adopted one, a recent lost first generation, or a fresh one.
-
-    Raises ``BadInput`` for a dead certificate to adopt, and ``NotOurs`` while a stage presents a certificate of the
-    same names: this resource replaces another, its state was lost, or the other one is a twin stack's. Starting
-    afresh would withdraw trust from what the stage presents (invariant 12).
-    """
-    trigger = known(props, "rotationTrigger")
-    adopted = known(props, "adoptClientCertificateId")
-    if adopted is not None:
-        return _adopt_explicitly(gateway, props, adopted, token, now)
-    ours = tags_of(props, token, 1)
-    namesakes = [
-        one
-        for one in gateway.list_certificates()
-        # Without the parent: a certificate that was moved into a component looks like this too.
-        if ROTATION_ID in one.tags and _same(one.tags, ours, ("project", "stack", "name"))
-    ]
-    if namesakes:
-        _refuse_presented(gateway, namesakes)
-    lost = [
-        one
-        for one in namesakes
-        if one.tags.get(GENERATION) == "1"
-        and _same(one.tags, ours, ("parent",))
-        and abs(now - one.created_date) <= RECENT
-    ]
-    first = min(lost, key=lambda one: one.created_date, default=None) or _generate(gateway, props, ours)
-    return begin(first.tags.get(ROTATION_ID, token), issued_generation(first, 1), now, trigger=trigger)
-
-
-def _adopt_explicitly(
-    gateway: Gateway, props: Mapping[str, Any], certificate_id: str, token: str, now: datetime
-) -> Rotation:
-    """The certificate that the user named becomes ours and active, with what its former rotation left beside it."""
-    found = gateway.get(certificate_id)
-    if found is None or found.expiration_date <= now:
-        state = "does not exist" if found is None else f"expired at {format_instant(found.expiration_date)}"
-        raise errors.BadInput(
-            f"adopt_client_certificate_id is {certificate_id!r}, and that certificate {state} in {gateway.region}",
-            means="Nothing was changed.",
-            remedy="Name a live certificate of this account and region, or leave the property out to generate one.",
-            subject="adoptClientCertificateId",
-        )
-    former = found.tags.get(ROTATION_ID)
-    beside = [one for one in gateway.list_certificates() if former and one.tags.get(ROTATION_ID) == former]
-    by_number = {max(_number(one), 1): one for one in [*beside, found]}
-    for number, one in by_number.items():
-        gateway.tag(one.id, tags_of(props, token, number))
-    generations = [issued_generation(one, number) for number, one in sorted(by_number.items())]
-    chosen = [one.number for one in generations if one.id == found.id]
-    return resume(token, generations, chosen, now, trigger=known(props, "rotationTrigger"))
 
 
 def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation) -> None:
@@ -168,7 +93,7 @@ def orphans(gateway: Gateway, rotation: Rotation) -> list[str]:
         if one.id not in in_state
         and one.tags.get(ROTATION_ID) == rotation.rotation_id
         # A higher number may be what a run at this very moment is about to record.
-        and _number(one) <= rotation.highest_number
+        and number_of(one) <= rotation.highest_number
     ]
 
 
@@ -211,52 +136,8 @@ def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
         )
 
 
-# UNVERIFIED: that GetClientCertificates returns each certificate's tags. The service model says so; without them a
-# lost certificate would not be found again, and the next one would be generated beside it.
-def _find(listed: Sequence[IssuedCertificate], tags: Mapping[str, str]) -> list[IssuedCertificate]:
-    return [
-        one
-        for one in listed
-        if one.tags.get(ROTATION_ID) == tags[ROTATION_ID] and one.tags.get(GENERATION) == tags[GENERATION]
-    ]
-
-
-def _generate(gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str]) -> IssuedCertificate:
-    """Generate once; when no answer comes, look whether it happened rather than asking again."""
-    description = known(props, "description") or f"{props['name']}, generation {tags[GENERATION]}"
-    try:
-        return gateway.generate(description=description, tags=tags)
-    except errors.OutcomeUnknown:
-        found = _find(gateway.list_certificates(), tags)
-        if not found:
-            raise
-        return found[0]
-
-
-def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate]) -> None:
-    usage = gateway.scan([one.id for one in candidates])
-    # The newest first: adopting an older one would move the stages that present the newer one back.
-    for one in sorted(candidates, key=_number, reverse=True):
-        stages = usage.users.get(one.id, ())
-        if stages or usage.gaps:
-            by = ", ".join(map(str, stages)) or f"a stage that could not be seen ({'; '.join(usage.gaps)})"
-            raise errors.NotOurs(
-                f"Certificate {one.id}, generated {format_instant(one.created_date)} under the same project, stack and"
-                f" name, is presented by {by}",
-                means="It is the one that this resource replaces, or another stack's of these names; nothing was"
-                " changed, and nothing new was generated.",
-                remedy="If this resource was renamed or moved in the program, give it (or the component around it) an"
-                f" alias of its former name. If it is to carry on with that certificate, set"
-                f" adopt_client_certificate_id={one.id!r}. If that is another stack's, give this one another name.",
-                subject=one.id,
-            )
-
-
-def _same(one: Mapping[str, str], other: Mapping[str, str], keys: Iterable[str]) -> bool:
-    return all(one.get(_INFORMATION[key]) == other.get(_INFORMATION[key]) for key in keys)
-
-
-def _number(certificate: IssuedCertificate) -> int:
+def number_of(certificate: IssuedCertificate) -> int:
+    """The generation number in the tags; 0 where there is none."""
     text = certificate.tags.get(GENERATION, "")
     return int(text) if text.isdecimal() else 0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import ownership
+from apigw_client_cert.lifecycle import adoption, ownership
 from apigw_client_cert.lifecycle.ownership import issued_generation
 from apigw_client_cert.rotation import transitions
 from apigw_client_cert.rotation.decide import Decision, decide, trigger_pulled
@@ -60,7 +60,7 @@ class Actor:
         number = rotation.highest_number + 1
         tags = ownership.tags_of(self.properties, rotation.rotation_id, number)
         return issued_generation(
-            ownership.adopt_or_generate(self.gateway, self.properties, tags, rotation, self.now), number
+            adoption.adopt_or_generate(self.gateway, self.properties, tags, rotation, self.now), number
         )
 
     def _activate(self, rotation: Rotation, decision: Decision) -> Rotation:

@@ -1,0 +1,142 @@
+"""Where a generation comes from: what an interrupted run left behind, what the user names, or a new one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.inputs import known
+from apigw_client_cert.lifecycle.ownership import (
+    GENERATION,
+    INFORMATION,
+    ROTATION_ID,
+    issued_generation,
+    number_of,
+    tags_of,
+)
+from apigw_client_cert.rotation.transitions import begin, resume
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
+    from apigw_client_cert.rotation.model import Rotation
+
+# How old a certificate of the same names may be to count as what an interrupted creation left behind. Names are
+# no proof of ownership: another stack of the same names may be at work, so the window is as short as an
+# impatient person's next try.
+RECENT = timedelta(hours=1)
+
+
+def adopt_or_generate(
+    gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str], rotation: Rotation, now: datetime
+) -> IssuedCertificate:
+    """The next generation: what an interrupted run left behind under the same tags, else a new one."""
+    in_state = {one.id for one in rotation.generations}
+    found = _find(gateway.list_certificates(), tags)
+    for orphan in sorted(found, key=lambda one: one.created_date):
+        if orphan.id not in in_state and orphan.expiration_date > now:
+            return orphan
+    return _generate(gateway, props, tags)
+
+
+def first_rotation(gateway: Gateway, props: Mapping[str, Any], token: str, now: datetime) -> Rotation:
+    """The rotation of a new resource: an adopted one, a recent lost first generation, or a fresh one.
+
+    Raises ``BadInput`` for a dead certificate to adopt, and ``NotOurs`` while a stage presents a certificate of the
+    same names: this resource replaces another, its state was lost, or the other one is a twin stack's. Starting
+    afresh would withdraw trust from what the stage presents (invariant 12).
+    """
+    trigger = known(props, "rotationTrigger")
+    adopted = known(props, "adoptClientCertificateId")
+    if adopted is not None:
+        return _adopt_explicitly(gateway, props, adopted, token, now)
+    ours = tags_of(props, token, 1)
+    namesakes = [
+        one
+        for one in gateway.list_certificates()
+        # Without the parent: a certificate that was moved into a component looks like this too.
+        if ROTATION_ID in one.tags and _same(one.tags, ours, ("project", "stack", "name"))
+    ]
+    if namesakes:
+        _refuse_presented(gateway, namesakes)
+    lost = [
+        one
+        for one in namesakes
+        if one.tags.get(GENERATION) == "1"
+        and _same(one.tags, ours, ("parent",))
+        and abs(now - one.created_date) <= RECENT
+    ]
+    first = min(lost, key=lambda one: one.created_date, default=None) or _generate(gateway, props, ours)
+    return begin(first.tags.get(ROTATION_ID, token), issued_generation(first, 1), now, trigger=trigger)
+
+
+def _adopt_explicitly(
+    gateway: Gateway, props: Mapping[str, Any], certificate_id: str, token: str, now: datetime
+) -> Rotation:
+    """The certificate that the user named becomes ours and active, with what its former rotation left beside it."""
+    found = gateway.get(certificate_id)
+    if found is None or found.expiration_date <= now:
+        state = "does not exist" if found is None else f"expired at {format_instant(found.expiration_date)}"
+        raise errors.BadInput(
+            f"adopt_client_certificate_id is {certificate_id!r}, and that certificate {state} in {gateway.region}",
+            means="Nothing was changed.",
+            remedy="Name a live certificate of this account and region, or leave the property out to generate one.",
+            subject="adoptClientCertificateId",
+        )
+    former = found.tags.get(ROTATION_ID)
+    beside = [one for one in gateway.list_certificates() if former and one.tags.get(ROTATION_ID) == former]
+    by_number = {max(number_of(one), 1): one for one in [*beside, found]}
+    for number, one in by_number.items():
+        gateway.tag(one.id, tags_of(props, token, number))
+    generations = [issued_generation(one, number) for number, one in sorted(by_number.items())]
+    chosen = [one.number for one in generations if one.id == found.id]
+    return resume(token, generations, chosen, now, trigger=known(props, "rotationTrigger"))
+
+
+# UNVERIFIED: that GetClientCertificates returns each certificate's tags. The service model says so; without them a
+# lost certificate would not be found again, and the next one would be generated beside it.
+def _find(listed: Sequence[IssuedCertificate], tags: Mapping[str, str]) -> list[IssuedCertificate]:
+    return [
+        one
+        for one in listed
+        if one.tags.get(ROTATION_ID) == tags[ROTATION_ID] and one.tags.get(GENERATION) == tags[GENERATION]
+    ]
+
+
+def _generate(gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str]) -> IssuedCertificate:
+    """Generate once; when no answer comes, look whether it happened rather than asking again."""
+    description = known(props, "description") or f"{props['name']}, generation {tags[GENERATION]}"
+    try:
+        return gateway.generate(description=description, tags=tags)
+    except errors.OutcomeUnknown:
+        found = _find(gateway.list_certificates(), tags)
+        if not found:
+            raise
+        return found[0]
+
+
+def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate]) -> None:
+    usage = gateway.scan([one.id for one in candidates])
+    # The newest first: adopting an older one would move the stages that present the newer one back.
+    for one in sorted(candidates, key=number_of, reverse=True):
+        stages = usage.users.get(one.id, ())
+        if stages or usage.gaps:
+            by = ", ".join(map(str, stages)) or f"a stage that could not be seen ({'; '.join(usage.gaps)})"
+            raise errors.NotOurs(
+                f"Certificate {one.id}, generated {format_instant(one.created_date)} under the same project, stack and"
+                f" name, is presented by {by}",
+                means="It is the one that this resource replaces, or another stack's of these names; nothing was"
+                " changed, and nothing new was generated.",
+                remedy="If this resource was renamed or moved in the program, give it (or the component around it) an"
+                f" alias of its former name. If it is to carry on with that certificate, set"
+                f" adopt_client_certificate_id={one.id!r}. If that is another stack's, give this one another name.",
+                subject=one.id,
+            )
+
+
+def _same(one: Mapping[str, str], other: Mapping[str, str], keys: Iterable[str]) -> bool:
+    return all(one.get(INFORMATION[key]) == other.get(INFORMATION[key]) for key in keys)
