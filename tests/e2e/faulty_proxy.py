@@ -111,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         status, headers, answer = self._forward(body)
         if fault in {Fault.KILL_CALLER, Fault.KILL_RUN}:
-            caller = process_behind(self.client_address[1])
+            caller = process_behind(self.client_address[1], self.connection.getsockname()[1])
             for process in [caller] if fault is Fault.KILL_CALLER else run_of(caller):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
@@ -146,11 +146,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def process_behind(port: int) -> int:
-    """The process that holds the loopback socket with this local port, from Linux's /proc."""
-    wanted = f"0100007F:{port:04X}"
+def process_behind(port: int, peer_port: int) -> int:
+    """The process that holds this end of a loopback connection, from Linux's /proc.
+
+    Both ends are asked for: the kernel lends one local port to several connections at once, if their peers differ.
+    """
+    ends = [f"0100007F:{one:04X}" for one in (port, peer_port)]
     rows = [line.split() for line in (PROC / "net/tcp").read_text().splitlines()[1:]]
-    (inode,) = [row[9] for row in rows if row[1] == wanted]
+    (inode,) = [row[9] for row in rows if row[1:3] == ends]
     for link in PROC.glob("[0-9]*/fd/*"):
         with contextlib.suppress(OSError):
             if os.readlink(link) == f"socket:[{inode}]":  # noqa: PTH115 - the target is no path
