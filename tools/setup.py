@@ -1,5 +1,7 @@
 """`make setup`: the virtual environment in .venv and the Pulumi CLI, from PATH or built into .tools/bin.
 
+`python -m tools.setup vegeta` adds the load generator of the proof; with `--optional` it may be missing, except in CI.
+
 Each part is stamped with a digest of the files that define it, so a second run does nothing. Only the ordinary
 clients fetch anything (pip, go), with whatever configuration the caller gave them. Besides their caches nothing outside
 the clone is written.
@@ -7,6 +9,7 @@ the clone is written.
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import hashlib
 import os
@@ -19,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.toolchain import BUILT_BIN, CHOSEN_CLI, CLI_PROGRAMS, ROOT, TOOLS, VENV, cli_on_path
+from tools.toolchain import BUILT_BIN, CHOSEN_CLI, CLI_PROGRAMS, ROOT, TOOLS, VEGETA, VENV, cli_on_path, vegeta_on_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +32,10 @@ _CLI_STAMP = BUILT_BIN / ".ready"
 _CLI_MODULE = ROOT / "tools" / "pulumi" / "cli"
 _HOST_MODULE = ROOT / "tools" / "pulumi" / "language-host"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
+_SDK_VERSION = f"{_SDK}/go/common/version.Version"
+_VEGETA_STAMP = BUILT_BIN / ".vegeta-ready"
+_VEGETA_MODULE = ROOT / "tools" / "vegeta"
+_VEGETA = "github.com/tsenart/vegeta/v12"
 
 
 class SetupError(Exception):
@@ -37,11 +44,17 @@ class SetupError(Exception):
 
 def main() -> int:
     """Set the clone up and return the exit status; every expected failure ends in one line on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m tools.setup")
+    parser.add_argument("besides", nargs="?", choices=["vegeta"], help="a program that not every target needs")
+    parser.add_argument("--optional", action="store_true", help="without Go, only say that it is missing")
+    arguments = parser.parse_args()
     try:
         TOOLS.mkdir(exist_ok=True)
         with (TOOLS / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two `make` runs in one clone take turns
             _set_up()
+            if arguments.besides == "vegeta":
+                _provide_vegeta(optional=arguments.optional and os.environ.get("CI") != "true")
     except SetupError as error:
         print(f"set-up: {error}", file=sys.stderr)
         return 1
@@ -51,8 +64,8 @@ def main() -> int:
 def _set_up() -> None:
     cli = cli_on_path()
     build_cli = cli is None and not _cli_is_built()
-    if build_cli:
-        _require_go()  # before minutes go into anything else
+    if build_cli:  # before minutes go into anything else
+        _require_go(_CLI_MODULE, "Pulumi CLI", "or the Pulumi CLI (https://www.pulumi.com/docs/install/)")
     _make_venv()
     if build_cli:
         _build_cli()
@@ -81,20 +94,20 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
-def _require_go() -> None:
-    found = re.search(r"^go (\S+)$", (_CLI_MODULE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
+def _require_go(module: Path, product: str, alternative: str) -> None:
+    """Raise SetupError unless the Go on PATH can build this module; the advice names what would do instead."""
+    found = re.search(r"^go (\S+)$", (module / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
     required = found[1] if found else ""
-    advice = f"install Go {required} or newer, or the Pulumi CLI (https://www.pulumi.com/docs/install/)."
+    advice = f"install Go {required} or newer, {alternative}."
     go = shutil.which("go")
     if not go:
-        message = f"neither the Pulumi CLI nor Go is on PATH: {advice}"
+        message = f"neither the {product} nor Go is on PATH: {advice}"
         raise SetupError(message)
     # Asked inside the module, because a `go` that may switch toolchains answers with the one it would use there.
-    ask = [go, "env", "GOVERSION"]
-    answer = subprocess.run(ask, cwd=_CLI_MODULE, capture_output=True, text=True, check=False)
+    answer = subprocess.run([go, "env", "GOVERSION"], cwd=module, capture_output=True, text=True, check=False)
     running = answer.stdout.strip()
     if answer.returncode != 0 or not go_is_recent_enough(running, required):
-        message = f"no Pulumi CLI is on PATH and Go ({running or 'unknown version'}) is too old to build it: {advice}"
+        message = f"no {product} is on PATH and Go ({running or 'unknown version'}) is too old to build it: {advice}"
         raise SetupError(message)
 
 
@@ -143,12 +156,13 @@ def _cli_is_built() -> bool:
 def _build_cli() -> None:
     BUILT_BIN.mkdir(exist_ok=True)
     _CLI_STAMP.unlink(missing_ok=True)
-    version = _module(_CLI_MODULE, "Version")
+    version = _module(_CLI_MODULE, _SDK, "Version")
     with _timed(f"building the Pulumi CLI {version} into .tools/bin (about 4 minutes on 2 cores)"):
-        _build(_CLI_MODULE, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", version)
+        _build(_CLI_MODULE, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", f"{_SDK_VERSION}={version}")
     with _timed("building the Python language host (about half a minute)"):
-        _build(_HOST_MODULE, f"{_SDK}/python/cmd/pulumi-language-python", _module(_HOST_MODULE, "Version"))
-    sdk = Path(_module(_CLI_MODULE, "Dir"))
+        version = _module(_HOST_MODULE, _SDK, "Version")
+        _build(_HOST_MODULE, f"{_SDK}/python/cmd/pulumi-language-python", f"{_SDK_VERSION}={version}")
+    sdk = Path(_module(_CLI_MODULE, _SDK, "Dir"))
     for script in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
         source = sdk / "python" / script
         target = BUILT_BIN / source.name
@@ -159,15 +173,36 @@ def _build_cli() -> None:
     _CLI_STAMP.write_text(_cli_definition(), encoding="utf-8")
 
 
-def _module(module: Path, field: str) -> str:
-    """Return a field of the Pulumi SDK as `module` requires it; Dir is empty until the SDK has been downloaded."""
-    return _run(["go", "list", "-m", "-f", f"{{{{.{field}}}}}", _SDK], cwd=module).strip()
+def _provide_vegeta(*, optional: bool) -> None:
+    """Build the load generator unless it is there; where it is `optional`, a machine without Go only says so."""
+    definition = digest([_VEGETA_MODULE / name for name in ("go.mod", "go.sum")])
+    stamp = _VEGETA_STAMP.read_text(encoding="utf-8") if _VEGETA_STAMP.is_file() else ""
+    if (VEGETA.is_file() and stamp == definition) or vegeta_on_path():
+        return
+    try:
+        _require_go(_VEGETA_MODULE, "load generator vegeta", "or vegeta 12 (https://github.com/tsenart/vegeta)")
+    except SetupError as error:
+        if not optional:
+            raise
+        print(f"set-up: {error} Until then the tests of the proof are skipped.", flush=True)
+        return
+    BUILT_BIN.mkdir(exist_ok=True)
+    _VEGETA_STAMP.unlink(missing_ok=True)
+    version = _module(_VEGETA_MODULE, _VEGETA, "Version")
+    with _timed(f"building vegeta {version} into .tools/bin (about half a minute)"):
+        _build(_VEGETA_MODULE, _VEGETA, f"main.Version={version}")
+    _VEGETA_STAMP.write_text(definition, encoding="utf-8")
 
 
-def _build(module: Path, package: str, version: str) -> None:
-    linker = f"-s -w -X {_SDK}/go/common/version.Version={version}"
-    target = BUILT_BIN / package.rpartition("/")[2]
-    _run(["go", "build", "-buildvcs=false", "-ldflags", linker, "-o", str(target), package], cwd=module)
+def _module(module: Path, path: str, field: str) -> str:
+    """Return a field of the module `path` as `module` requires it; Dir is empty until it has been downloaded."""
+    return _run(["go", "list", "-m", "-f", f"{{{{.{field}}}}}", path], cwd=module).strip()
+
+
+def _build(module: Path, package: str, variable: str) -> None:
+    """Build a command of `module` into .tools/bin under its own name; the linker sets `variable`: `path.Name=value`."""
+    folder = f"{BUILT_BIN}{os.sep}"
+    _run(["go", "build", "-buildvcs=false", "-ldflags", f"-s -w -X {variable}", "-o", folder, package], cwd=module)
 
 
 def _run(command: Sequence[str], cwd: Path = ROOT) -> str:

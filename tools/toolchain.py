@@ -32,8 +32,15 @@ MINIMUM_CLI = (3, 216)
 
 SANDBOX_REGION = "us-east-1"
 
+VEGETA = BUILT_BIN / "vegeta"
+"""Where set-up builds the load generator of the proof when PATH offers none."""
+
+VEGETA_MAJOR = 12
+"""The major version that tools/vegeta/go.mod pins, whose flags and results tools/proof/load.py knows."""
+
 _INHERITED_NOT = re.compile(r"(AWS|PULUMI|APIGW)_|(PYTHONHOME|PYTHONPATH|VIRTUAL_ENV)$")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+_VEGETA_VERSION = re.compile(r"^Version: v?(\d+)\.", re.MULTILINE)
 
 
 class ToolchainError(Exception):
@@ -110,3 +117,31 @@ def cli_on_path() -> Path | None:
     env = os.environ | {"PULUMI_HOME": str(TOOLS / "pulumi-home"), "PULUMI_SKIP_UPDATE_CHECK": "1"}
     answer = subprocess.run([pulumi, "version"], env=env, capture_output=True, text=True, check=False)
     return pulumi.parent if answer.returncode == 0 and recent_enough(answer.stdout) else None
+
+
+def vegeta() -> Path:
+    """Return the load generator: the one that set-up built, else one of the same major version on PATH.
+
+    Raises:
+        ToolchainError: there is neither.
+    """
+    found = VEGETA if VEGETA.is_file() else vegeta_on_path()
+    if found is None:
+        message = "vegeta is missing: install Go and run `make proof`, which builds it."
+        raise ToolchainError(message)
+    return found
+
+
+def vegeta_on_path() -> Path | None:
+    """Return a vegeta of VEGETA_MAJOR on PATH, or None; one in .tools/bin does not count, set-up keeps that itself."""
+    found = shutil.which("vegeta")
+    if found is None or Path(found) == VEGETA:
+        return None
+    answer = subprocess.run([found, "-version"], capture_output=True, text=True, check=False)
+    return Path(found) if answer.returncode == 0 and is_vegeta_of_our_major(answer.stdout) else None
+
+
+def is_vegeta_of_our_major(answer: str) -> bool:
+    """Tell whether the output of `vegeta -version` is of VEGETA_MAJOR; False if it names no version."""
+    version = _VEGETA_VERSION.search(answer)
+    return version is not None and int(version[1]) == VEGETA_MAJOR

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools import setup
+from tools import setup, toolchain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,3 +37,57 @@ def test_digest_changes_with_content_and_not_with_the_time_of_writing(tmp_path: 
     first.write_text("onetwo")
     second.write_text("")
     assert setup.digest([first, second]) != before
+
+
+@pytest.mark.parametrize(
+    ("answer", "accepted"),
+    [
+        ("Version: v12.13.0\nCommit: \nRuntime: go1.26.8 linux/amd64\nDate: \n", True),
+        ("Version: 12.8.4\n", True),
+        ("Version: v13.0.0\n", False),
+        ("Version: v1.12.0\n", False),
+        ("Version: \nCommit: v12.13.0\n", False),
+        ("", False),
+    ],
+)
+def test_vegeta_on_path_counts_if_it_says_our_major_version(answer: str, *, accepted: bool) -> None:
+    """The flags and results of other major versions are unknown, and so is a build that names none."""
+    assert toolchain.is_vegeta_of_our_major(answer) is accepted
+
+
+def test_pinned_vegeta_is_of_our_major_version() -> None:
+    """What set-up builds and what it accepts from PATH stay the same."""
+    pinned = (toolchain.ROOT / "tools" / "vegeta" / "go.mod").read_text(encoding="utf-8")
+    assert f"github.com/tsenart/vegeta/v{toolchain.VEGETA_MAJOR} v{toolchain.VEGETA_MAJOR}." in pinned
+
+
+@pytest.fixture
+def without_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A set-up clone whose machine has neither Go nor vegeta."""
+    monkeypatch.setattr(setup, "TOOLS", tmp_path)
+    monkeypatch.setattr(setup, "VEGETA", tmp_path / "vegeta")
+    monkeypatch.setattr(setup, "_set_up", lambda: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ci", "status"),
+    [([], "", 0), (["vegeta"], "", 1), (["vegeta", "--optional"], "", 0), (["vegeta", "--optional"], "true", 1)],
+)
+@pytest.mark.usefixtures("without_go")
+def test_only_those_who_need_vegeta_need_go(
+    arguments: list[str],
+    ci: str,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`make setup` is silent, `make proof` and CI stop with one line of advice, `make test` says it and goes on."""
+    monkeypatch.setattr("sys.argv", ["setup", *arguments])
+    monkeypatch.setenv("CI", ci)
+
+    assert setup.main() == status
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("\n") == len(arguments[:1])
+    assert ("install Go" in said.err) is (status == 1)
+    assert ("install Go" in said.out and "skipped" in said.out) is (bool(arguments) and status == 0)
