@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format lock clean
+.PHONY: help setup demo proof test check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -30,7 +30,12 @@ setup: ## prepare .venv and the Pulumi CLI; done by the targets that need it
 demo: setup ## walk through a whole rotation on the real engine, against the sandbox
 	@$(ON_PATH) .venv/bin/python -m tools.demo
 
+proof: debian-packages ## rotate on seven real servers under load; PROOF_REQUESTS=6000 makes it small
+	@sh tools/setup.sh vegeta
+	@$(ON_PATH) .venv/bin/python -m tools.proof
+
 test: debian-packages check ## static checks, all tests, coverage gates
+	@sh tools/setup.sh vegeta --optional
 	@rm -f .coverage .coverage.*
 	@$(STAGE) pytest coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@$(STAGE) 'combine coverage' coverage combine --quiet
@@ -59,7 +64,7 @@ lock: ## renew requirements-dev.lock; LOCK_ARGS=--upgrade moves every pin to its
 		--no-emit-find-links $(LOCK_ARGS) --extra sandbox --output-file requirements-dev.lock pyproject.toml requirements-dev.in >/dev/null
 
 clean: ## remove .venv, .tools, .demo, reports and caches
-	@rm -rf .venv .tools .demo reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv .tools .demo .proof reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find $(wildcard provider sandbox tests tools examples) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: debian-packages

@@ -1,0 +1,187 @@
+"""Where a run takes place: a sandbox whose API has two stages in front of one backend, and the load on them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import ssl
+from typing import TYPE_CHECKING
+
+from apigw_sandbox import Sandbox
+from apigw_sandbox.behaviour import Behaviour
+from tools.proof import wall
+from tools.proof.join import Names, join
+from tools.proof.load import Load, Target
+from tools.proof.observed import NEW, OLD, Event, Phase, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from typing_extensions import Self
+
+    from tests.backends.backend import Backend, Setup
+    from tools.proof.plan import Plan
+
+STAGES = ("dev", "prod")
+POOLED = "new,keepalive,resumed"
+UNPOOLED = "new,resumed"
+# One request in ten is a slow one: at 150 a second, 37 of them are always under way.
+TARGETS, LONG_EVERY = 20, 10
+# How long the pool rests before and after a reload that drops idle connections: longer than any request but a slow
+# one takes, and than Apache's children take to notice.
+REST_SECONDS = 0.4
+_CALLS = {"GenerateClientCertificate": "generate", "UpdateStage": "PATCH", "DeleteClientCertificate": "DELETE"}
+
+
+class Site:
+    """One backend behind one API. Use as a context manager; ``finish`` gives the run.
+
+    Args:
+        name: What the run is called.
+        folder: A new folder for all that it writes.
+        kind: Which server.
+        setup: How the server is told about client certificates.
+        plan: The run's stretches and rate.
+    """
+
+    def __init__(self, name: str, folder: Path, kind: type[Backend], setup: Setup, plan: Plan) -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.plan = plan
+        self.names = Names()
+        self.run = Run(name=name, backend=kind.kind, planned_requests=plan.requests, rate=plan.rate)
+        self.sandbox = Sandbox(
+            behaviour=Behaviour(
+                propagation_seconds=plan.propagation,
+                keepalive_lifetime_seconds=plan.lifetime,
+                session_lifetime_seconds=plan.lifetime,
+                shapes=POOLED,
+            )
+        )
+        self.backend: Backend
+        self.api = ""
+        self._kind, self._setup = kind, setup
+        self._load: Load | None = None
+        self._ending = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as ending:
+            ending.enter_context(self.sandbox)
+            chain, key = self.sandbox.issue_server_certificate("localhost")
+            identity = self.folder / "server.pem"
+            identity.write_text(key + chain, encoding="ascii")
+            folder = self.folder / "backend"
+            folder.mkdir()
+            self.backend = ending.enter_context(self._kind(folder, identity, self._setup))
+            self.api = self.sandbox.by_hand.create_rest_api(
+                "orders", STAGES, backend_url=f"{self.backend.url}/", proxy=True
+            )
+            self._ending = ending.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.close()
+
+    def begin(self) -> float:
+        """Start the load; returns when, in epoch seconds."""
+        self._load = self._ending.enter_context(Load(self.folder / "load", self._targets(), self.plan.rate))
+        return wall.epoch()
+
+    @property
+    def load(self) -> Load:
+        """The load generator; ``RuntimeError`` before ``begin``."""
+        if self._load is None:
+            raise RuntimeError("the load has not begun")
+        return self._load
+
+    def name_certificates(self) -> None:
+        """Call the account's certificates old and new, in the order in which they were generated."""
+        for certificate in self.sandbox.certificates():
+            if certificate.id not in self.names.by_id:
+                # "" is in it from the start.
+                name = (OLD, NEW)[len(self.names.by_id) - 1]
+                der = ssl.PEM_cert_to_DER_cert(certificate.pem.replace("\r", ""))
+                self.names.add(name, certificate.id, hashlib.sha256(der).hexdigest())
+
+    @contextlib.contextmanager
+    def doing(self, kind: str, label: str) -> Iterator[None]:
+        """Something is done to the system: an event of the run, however it ends."""
+        start = wall.epoch()
+        try:
+            yield
+        finally:
+            self.run.events.append(Event(kind=kind, label=label, start=start, end=wall.epoch()))
+
+    @contextlib.contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """A stretch of the run."""
+        start = wall.epoch()
+        try:
+            yield
+        finally:
+            self.run.phases.append(Phase(name=name, start=start, end=wall.epoch()))
+
+    def reload(self, label: str = "") -> None:
+        """Let the backend read what was published.
+
+        nginx and Apache close idle connections at that moment. A request that is sent at the same instant on one of
+        them is lost whatever it presents (RFC 9112 §9.3.1), so the pool rests around these reloads.
+        """
+        if self.backend.drops_idle:
+            self.sandbox.change(shapes=UNPOOLED)
+            wall.wait(REST_SECONDS)
+        with self.doing("reload", label):
+            self.backend.reload()
+        if self.backend.drops_idle:
+            wall.wait(REST_SECONDS)
+            self.sandbox.change(shapes=POOLED)
+
+    def settle(self) -> None:
+        """Wait until no request can present what the stages presented before: propagation, pool and sessions."""
+        wall.wait(self.plan.propagation + self.plan.lifetime + self.plan.slow / 2)
+
+    def finish(self) -> Run:
+        """End the load and put together what was seen; nothing that happens later is part of the run."""
+        self.load.stop()
+        run = self.run
+        sent = list(self.load.results())
+        records = list(self.sandbox.requests.entries())
+        run.requests, complaints = join(sent, records, self.names)
+        run.sent, run.recorded, run.answered = len(sent), len(records), self.backend.requests()
+        run.complaints += complaints
+        if self.load.died:
+            run.complaints.append("the load generator ended before it was told to")
+        run.events += self._calls()
+        run.events.sort(key=lambda event: event.start)
+        run.phases.sort(key=lambda phase: phase.start)
+        return run
+
+    def _calls(self) -> list[Event]:
+        """The API calls that changed a certificate or a binding while requests were under way."""
+        first = self.run.requests[0].sent if self.run.requests else 0.0
+        return [
+            Event(
+                kind=_CALLS[entry.action],
+                label=self.names.by_id.get(entry.resource, entry.resource.rpartition("/")[2]),
+                start=entry.wall.timestamp(),
+                end=entry.wall.timestamp(),
+            )
+            for entry in self.sandbox.journal.entries()
+            if entry.action in _CALLS
+            and entry.succeeded
+            and entry.wall.timestamp() >= first
+            and (entry.action != "UpdateStage" or "/clientCertificateId" in entry.patch)
+        ]
+
+    def _targets(self) -> list[Target]:
+        """Both stages in turn. The sandbox draws the shape; only slow requests say theirs, since they need a path."""
+        targets = []
+        for number in range(TARGETS):
+            stage = STAGES[number % len(STAGES)]
+            # Of both stages: 10 is even, so the second slow one is moved by one place.
+            slow = number % LONG_EVERY == number // LONG_EVERY
+            path = f"/?delay={self.plan.slow}" if slow else "/"
+            headers = (("x-sandbox-shape", "long"),) if slow else ()
+            targets.append(Target(url=self.sandbox.invoke_url(self.api, stage, path), headers=headers))
+        return targets
