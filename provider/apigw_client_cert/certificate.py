@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.errors import BadInput
+from apigw_client_cert.rotation.model import TrustedCertificate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,6 +107,18 @@ def read_certificate(pem: str) -> CertificateFacts:
         spki_sha256=hashlib.sha256(spki).hexdigest(),
         subject=subject,
         pem=blocks[0],
+    )
+
+
+def trusted_certificate(pem: str) -> TrustedCertificate:
+    """What a backend needs to accept the certificate of this PEM, for ``trust.render`` and its like.
+
+    Raises:
+        BadInput: As ``read_certificate``.
+    """
+    facts = read_certificate(pem)
+    return TrustedCertificate(
+        sha256=facts.sha256, sha1=facts.sha1, spki_sha256=facts.spki_sha256, pem=facts.pem, not_after=facts.not_after
     )
 
 

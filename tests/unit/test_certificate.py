@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from apigw_client_cert.certificate import read_certificate, split_pem
+from apigw_client_cert.certificate import read_certificate, split_pem, trusted_certificate
 from apigw_client_cert.errors import BadInput
 from tests.x509 import LIFETIME, twins
 
@@ -101,3 +101,8 @@ def test_importing_the_modules_loads_no_cryptography() -> None:
         "sys.exit(any(name.split('.')[0] in ('cryptography', 'boto3') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_pem_becomes_what_a_bundle_holds() -> None:
+    """The fields are those of the facts, and ``trust.render`` takes the result."""
+    assert trusted_certificate(OLD.pem.replace("\n", "\r\n")) == OLD.trusted
