@@ -152,14 +152,15 @@ class Site:
         run.complaints += complaints
         if self.load.died:
             run.complaints.append("the load generator ended before it was told to")
-        run.events += self._calls()
-        run.events.sort(key=lambda event: event.start)
+        # What was done before the load began is no boundary under load.
+        begun = run.requests[0].sent if run.requests else 0.0
+        events = [event for event in (*run.events, *self._calls()) if event.end >= begun]
+        run.events = sorted(events, key=lambda event: event.start)
         run.phases.sort(key=lambda phase: phase.start)
         return run
 
     def _calls(self) -> list[Event]:
-        """The API calls that changed a certificate or a binding while requests were under way."""
-        first = self.run.requests[0].sent if self.run.requests else 0.0
+        """The API calls that changed a certificate or a binding."""
         return [
             Event(
                 kind=_CALLS[entry.action],
@@ -170,7 +171,6 @@ class Site:
             for entry in self.sandbox.journal.entries()
             if entry.action in _CALLS
             and entry.succeeded
-            and entry.wall.timestamp() >= first
             and (entry.action != "UpdateStage" or "/clientCertificateId" in entry.patch)
         ]
 
