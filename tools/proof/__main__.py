@@ -11,25 +11,31 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.backends.backend import ReloadError, ServerExitedError, ToolMissingError
 from tests.backends.cast import BACKENDS
 from tests.backends.stunnel import Stunnel
 from tools.proof.controls import CONTROLS, baseline, perform
-from tools.proof.observed import Run
 from tools.proof.page import page
+from tools.proof.picture import rotation_figure
 from tools.proof.plan import REQUESTS, at_once, control_plan, rotation_plan, share
 from tools.proof.report import Wanted, proves, report
 from tools.proof.rotation import ProofBroken, rotation
 from tools.toolchain import ROOT
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tools.proof.observed import Run
+
 FOLDER = ROOT / ".proof"
 REPORT = ROOT / "reports" / "proof.json"
 PAGE = ROOT / "reports" / "proof.html"
+PICTURE = ROOT / "reports" / "proof.svg"
+"""The first rotation alone: the README's picture."""
 # No configuration of stunnel accepts two certificates of one subject (docs/backends.md).
 PROVED = tuple(kind for kind in BACKENDS if kind is not Stunnel)
 # What a machine, a server or a step may do; anything else is a defect of the harness and ends it.
@@ -69,6 +75,8 @@ def main() -> int:
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     PAGE.write_text(page(made, runs, list(controls.values())), encoding="utf-8")
+    if runs:
+        PICTURE.write_text(rotation_figure(runs[0], incomplete=made["incomplete"] is True), encoding="utf-8")
     for complaint in made["complaints"]:  # type: ignore[attr-defined]  # a list of strings
         print(f"proof: INCOMPLETE: {complaint}")
     print(
