@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from apigw_sandbox.behaviour import Behaviour, InUseDeletion, UnknownCertificate
+from apigw_sandbox.faults import Fault, FaultKind, FiredFault, HangUpError, Hostile, Moment, SeenCall
 from apigw_sandbox.journal import Journal, JournalEntry
 from apigw_sandbox.remote import RemoteSandbox, SandboxProcess
 from apigw_sandbox.sandbox import Sandbox
 
 __all__ = [
     "Behaviour",
+    "Fault",
+    "FaultKind",
+    "FiredFault",
+    "HangUpError",
+    "Hostile",
     "InUseDeletion",
     "Journal",
     "JournalEntry",
+    "Moment",
     "RemoteSandbox",
     "Sandbox",
     "SandboxProcess",
+    "SeenCall",
     "UnknownCertificate",
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from apigw_sandbox.behaviour import Behaviour
 from apigw_sandbox.clock import parse_instant
+from apigw_sandbox.faults.hostile import SHARE, Hostile, new_seed
 from apigw_sandbox.loopback import is_loopback
 from apigw_sandbox.sandbox import Sandbox
 
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve; returns 0 after an orderly stop. Bad arguments end with status 2 before anything is served."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        hostile = _hostile(options)
+    except ValueError as error:
+        parser.error(str(error))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -31,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         region=options.region,
         account_id=options.account,
         behaviour=Behaviour(throttle=options.throttle),
+        hostile=hostile,
     )
     with sandbox:
         if options.now is not None:
@@ -55,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--account", default="123456789012", help="the account that STS names (default %(default)s)")
     parser.add_argument("--now", type=parse_instant, help="start the clock at, for example, 2027-03-01T00:00:00Z")
     parser.add_argument("--throttle", action="store_true", help="10 requests/s, burst 40, as AWS does")
+    parser.add_argument("--faults", choices=["none", "hostile"], default="none", help="default %(default)s")
+    parser.add_argument("--fault-seed", type=int, help="what hostile faults are drawn by (default: drawn, and printed)")
+    parser.add_argument(
+        "--fault-share", type=float, default=SHARE, help="the share of calls that they strike (default %(default)s)"
+    )
     parser.add_argument(
         "--seed-api",
         type=_seed,
@@ -65,6 +77,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--until-stdin-closes", action="store_true", help="also stop when standard input ends")
     return parser
+
+
+def _hostile(options: argparse.Namespace) -> Hostile | None:
+    """The preset that is asked for; raises ``ValueError``."""
+    if options.faults == "none":
+        if options.fault_seed is not None:
+            raise ValueError("--fault-seed is for --faults hostile")
+        return None
+    seed = new_seed() if options.fault_seed is None else options.fault_seed
+    return Hostile(seed=seed, share=options.fault_share)
 
 
 def _loopback(host: str) -> str:

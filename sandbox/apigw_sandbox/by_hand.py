@@ -155,10 +155,11 @@ def stages(plane: ControlPlane) -> tuple[StageView, ...]:
 
 
 def forget_everything(plane: ControlPlane) -> None:
-    """The account as new: certificates, APIs, parameters, objects, secrets, journal, switches and clock."""
+    """The account as new: certificates, APIs, parameters, objects, secrets, journal, switches, clock and faults."""
     with plane.lock:
         plane.forget()
         backends.reset()
+        plane.faults.reset()
 
 
 def _service(kind: str) -> str:

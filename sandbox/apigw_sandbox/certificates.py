@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import string
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from apigw_sandbox.behaviour import Behaviour, InUseDeletion
 from apigw_sandbox.paging import Pager
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -105,6 +106,19 @@ class CertificateStore:
     def all(self) -> tuple[ClientCertificate, ...]:
         """Every certificate, oldest first."""
         return tuple(self._certificates.values())
+
+    def copied(self) -> dict[str, ClientCertificate]:
+        """The certificates as they are now, by id, for ``on_display``; what changes later does not change these."""
+        return {one.id: replace(one, tags=dict(one.tags)) for one in self._certificates.values()}
+
+    @contextlib.contextmanager
+    def on_display(self, certificates: dict[str, ClientCertificate]) -> Iterator[None]:
+        """Answer reads from a copy for a while; nobody may change anything meanwhile."""
+        present, self._certificates = self._certificates, certificates
+        try:
+            yield
+        finally:
+            self._certificates = present
 
     def page(self, *, position: str | None, limit: str | None) -> tuple[list[ClientCertificate], str | None]:
         """One page, and the position of the next or None; raises ``BadRequest``."""

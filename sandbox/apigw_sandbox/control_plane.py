@@ -11,6 +11,8 @@ from apigw_sandbox.behaviour import Behaviour, UnknownCertificate
 from apigw_sandbox.certificates import CertificateStore, is_acm_arn
 from apigw_sandbox.clock import SandboxClock, wall_now
 from apigw_sandbox.data_plane.plane import DataPlane
+from apigw_sandbox.faults.earlier import EarlierStates
+from apigw_sandbox.faults.plan import Faults
 from apigw_sandbox.journal import Journal, JournalEntry, is_mutating
 from apigw_sandbox.minting import KeyPool
 from apigw_sandbox.paging import Pager
@@ -18,6 +20,8 @@ from apigw_sandbox.throttle import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from apigw_sandbox.faults.hostile import Hostile
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -36,6 +40,7 @@ class Outcome:
     error: str = ""
     by_hand: bool = False
     patch: Mapping[str, str | None] | None = None
+    fault: str = ""
 
 
 class ControlPlane:
@@ -51,6 +56,7 @@ class ControlPlane:
         account_id: str = DEFAULT_ACCOUNT,
         region: str = DEFAULT_REGION,
         behaviour: Behaviour | None = None,
+        hostile: Hostile | None = None,
     ) -> None:
         self.account_id = account_id
         self.region = region
@@ -64,12 +70,18 @@ class ControlPlane:
         self._stores: dict[str, CertificateStore] = {}
         self._bucket = TokenBucket()
         self.data_plane = DataPlane(self)
+        self.earlier = EarlierStates(self)
+        self.faults = Faults(self.earlier, hostile)
 
     def certificates(self, region: str) -> CertificateStore:
         """The certificates of a region, which share nothing with another's."""
         if region not in self._stores:
             self._stores[region] = CertificateStore(self.keys)
         return self._stores[region]
+
+    def certificate_stores(self) -> Mapping[str, CertificateStore]:
+        """The stores of the regions that were ever asked for."""
+        return dict(self._stores)
 
     def admit(self, service: str) -> None:
         """Let a call in, or raise ``TooManyRequests`` while the throttle is on."""
@@ -106,16 +118,22 @@ class ControlPlane:
                 region=outcome.region,
                 by_hand=outcome.by_hand,
                 patch=dict(outcome.patch or {}),
+                fault=outcome.fault,
             )
             self.journal.append(entry)
+            self.earlier.changed(entry)
         return entry
 
     def forget(self) -> None:
-        """Certificates, journal, requests, switches and clock as at the start; moto's part is reset by the caller."""
+        """Certificates, journal, requests, switches and clock as at the start.
+
+        The caller resets moto's part, and then ``faults``, which may look at the account.
+        """
         self._stores.clear()
         self._bucket.reset()
         self.api_pager = Pager()
         self.journal.clear()
         self.data_plane.forget()
         self.clock.reset()
+        self.earlier.forget()
         self.behaviour = self._initial_behaviour

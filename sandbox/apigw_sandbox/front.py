@@ -14,12 +14,17 @@ from apigw_sandbox import management
 from apigw_sandbox.api_errors import ApiError
 from apigw_sandbox.control_plane import ControlPlane, Outcome
 from apigw_sandbox.data_plane import trial_invocation, user_requests
-from apigw_sandbox.messages import Answer, Call, error_answer
+from apigw_sandbox.faults.connection import Caller
+from apigw_sandbox.faults.inflict import inflict
+from apigw_sandbox.faults.kinds import FaultKind
+from apigw_sandbox.messages import NO_ANSWER, Answer, Call, error_answer
 from apigw_sandbox.moto_extension import serving
 from apigw_sandbox.subjects import patch_of, resource_of
 
 if TYPE_CHECKING:
     from apigw_sandbox.data_plane.replies import Reply
+    from apigw_sandbox.faults.kinds import Fault
+    from apigw_sandbox.faults.plan import Struck
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -59,39 +64,77 @@ class Front:
                 )
             )
             return answer
-        # Faults hook in here: the call is known, nothing has happened and nobody waits for a lock.
-        if trial_invocation.is_trial(call):
+        struck = self._plane.faults.strike(call)
+        handling = _Handling(self._plane, call)
+        if struck.fault is None:
+            return handling.carry_out()
+        if struck.fault.kind is FaultKind.STALE:
+            return handling.look_back(struck, struck.fault)
+        self._plane.faults.note(struck)
+        return inflict(struck, struck.fault, Caller(environ), handling)
+
+
+class _Handling:
+    """One call: what can be done with it, each with its line in the journal. The caller holds no lock."""
+
+    def __init__(self, plane: ControlPlane, call: Call) -> None:
+        self._plane = plane
+        self._call = call
+
+    def carry_out(self, fault: str = "") -> Answer:
+        """Let it take effect, and answer."""
+        if trial_invocation.is_trial(self._call):
             # It waits for a backend, which nobody else must wait for.
-            answer = self._answered(lambda: trial_invocation.perform(self._plane, call))
-            self._record(call, answer)
+            answer = _answered(lambda: trial_invocation.perform(self._plane, self._call))
+            self._record(answer, fault)
             return answer
         with self._plane.lock:
-            answer = self._answered(lambda: self._perform(call))
-            self._record(call, answer)
+            answer = _answered(self._perform)
+            self._record(answer, fault)
         return answer
 
-    def _perform(self, call: Call) -> Answer:
-        self._plane.admit(call.service)
-        return serving.perform(self._plane, call)
+    def outlived(self, struck: Struck) -> bool:
+        """Whether the account was reset, or the sandbox stopped, since the call came."""
+        return self._plane.faults.outlived(struck)
 
-    def _answered(self, perform: Callable[[], Answer]) -> Answer:
-        try:
-            return perform()
-        except ApiError as error:
-            return error_answer(error)
+    def refuse(self, fault: str, answer: Answer | None, code: str) -> None:
+        """Let it have no effect; None: nor an answer."""
+        self._record(answer or NO_ANSWER, fault, code)
 
-    def _record(self, call: Call, answer: Answer) -> None:
+    def look_back(self, struck: Struck, fault: Fault) -> Answer:
+        """Answer from an earlier state; from the present one, and without a word of a fault, where none is known."""
+        with self._plane.lock:
+            state = self._plane.earlier.before(fault.behind, at_most_seconds=fault.delay)
+            if state is None:
+                return self.carry_out()
+            self._plane.faults.note(struck)
+            with self._plane.earlier.in_place(state):
+                return self.carry_out(fault.kind.value)
+
+    def _perform(self) -> Answer:
+        self._plane.admit(self._call.service)
+        return serving.perform(self._plane, self._call)
+
+    def _record(self, answer: Answer, fault: str, code: str = "") -> None:
         self._plane.record(
             Outcome(
-                service=call.service,
-                action=call.action,
-                resource=resource_of(call, answer),
+                service=self._call.service,
+                action=self._call.action,
+                resource=resource_of(self._call, answer),
                 status=answer.status,
-                region=call.region,
-                error=answer.header("x-amzn-ErrorType"),
-                patch=patch_of(call),
+                region=self._call.region,
+                error=code or answer.header("x-amzn-ErrorType"),
+                patch=patch_of(self._call),
+                fault=fault,
             )
         )
+
+
+def _answered(perform: Callable[[], Answer]) -> Answer:
+    try:
+        return perform()
+    except ApiError as error:
+        return error_answer(error)
 
 
 def _replace_body(environ: dict[str, Any], body: bytes) -> None:

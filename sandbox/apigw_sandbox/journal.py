@@ -29,7 +29,9 @@ class JournalEntry:
     (``unknown`` and ``METHOD /path`` for what no service knows). ``resource`` is a certificate id, ``api/stage``,
     a parameter's name and so on, or empty. ``mutates`` is a property of the action; the call changed
     something only if it also ``succeeded``. ``patch`` maps the paths of an UpdateStage to their new values
-    (None for a removal). ``by_hand`` marks what a test did behind the API's back.
+    (None for a removal). ``by_hand`` marks what a test did behind the API's back. ``fault`` is the kind of fault that
+    the caller met, else "". ``status`` is what the call came to, whatever the caller was told: 201 for a generate that
+    took effect and whose answer was lost, or that was then answered 500; 0 for one that was reset before.
     """
 
     number: int
@@ -44,11 +46,12 @@ class JournalEntry:
     region: str = ""
     by_hand: bool = False
     patch: Mapping[str, str | None] = field(default_factory=dict)
+    fault: str = ""
 
     @property
     def succeeded(self) -> bool:
-        """Whether the call was answered with success."""
-        return self.status < SUCCESS_BELOW
+        """Whether the call took effect, or for a read, found its answer; its caller need not know."""
+        return 0 < self.status < SUCCESS_BELOW
 
     def to_json(self) -> dict[str, object]:
         """All fields as JSON values; times in RFC 3339 with milliseconds."""

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from apigw_sandbox import by_hand
 from apigw_sandbox.api_errors import ApiError, BadRequest, NotFound
 from apigw_sandbox.clock import format_instant, parse_instant
+from apigw_sandbox.faults import over_http as faults_over_http
 from apigw_sandbox.loopback import is_loopback
 from apigw_sandbox.messages import JSON, Answer, error_answer, json_answer
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
     from apigw_sandbox.control_plane import ControlPlane
+    from apigw_sandbox.faults import Faults
 
 PREFIX = "/_sandbox/"
 JSON_LINES = "application/jsonl"
@@ -85,6 +87,7 @@ _VIEWS: dict[str, Callable[[ControlPlane], object]] = {
     "behaviour": lambda plane: plane.behaviour.to_json(),
     "certificates": lambda plane: {"certificates": [one.to_json() for one in by_hand.certificates(plane)]},
     "stages": lambda plane: {"stages": [asdict(stage) for stage in by_hand.stages(plane)]},
+    "faults": lambda plane: faults_over_http.view(plane.faults),
     "data-plane": lambda plane: {"url": plane.data_plane.url, "ca_pem": plane.data_plane.authority.pem},
 }
 
@@ -137,6 +140,10 @@ def _plain(method: str, kinds: Kinds, answers: str | None = None) -> Verb:
     return verb
 
 
+def _on_faults(verb: Callable[[Faults, Arguments], object]) -> Verb:
+    return lambda plane, arguments: verb(plane.faults, arguments)
+
+
 _STAGE: Kinds = {"api_id": str, "stage_name": str}
 
 VERBS: dict[str, Verb] = {
@@ -156,6 +163,7 @@ VERBS: dict[str, Verb] = {
     "delete-api": _plain("delete_api", {"api_id": str}),
     "bind": _plain("bind", {**_STAGE, "certificate_id": str}),
     "delete-certificate": _plain("delete_certificate", {"certificate_id": str}),
+    **{name: _on_faults(verb) for name, verb in faults_over_http.VERBS.items()},
     "set-tags": _plain("set_tags", {"certificate_id": str, "tags": dict}),
 }
 

@@ -49,6 +49,10 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
 
+NO_ANSWER = Answer(status=0, body=b"{}")
+"""In the place of an answer that there is not, or not yet."""
+
+
 def json_answer(payload: object, status: int = 200) -> Answer:
     """An answer with a JSON body."""
     return Answer(status=status, body=json.dumps(payload).encode(), headers=(("Content-Type", JSON),))

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from apigw_sandbox.clock import format_instant, parse_instant
 from apigw_sandbox.data_plane.request_log import RequestRecord
 from apigw_sandbox.data_plane.user_requests import invocation_url
+from apigw_sandbox.faults.over_http import RemoteFaults
 from apigw_sandbox.journal import JournalEntry
 from apigw_sandbox.management import PREFIX
 
@@ -33,9 +34,10 @@ class RemoteSandbox:
 
     def __init__(self, endpoint_url: str) -> None:
         self.endpoint_url = endpoint_url
+        self.faults = RemoteFaults(lambda: self.view("faults"), self.do)
 
     def view(self, name: str) -> dict[str, Any]:
-        """GET: ``journal``, ``clock``, ``behaviour``, ``certificates``, ``stages``, ``data-plane`` or ``health``."""
+        """GET: one of the views of ``management``, such as ``stages`` or ``health``."""
         return self._request("GET", name, None)
 
     def do(self, verb: str, **arguments: object) -> dict[str, Any]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from apigw_sandbox.certificates import ClientCertificate
     from apigw_sandbox.clock import SandboxClock
     from apigw_sandbox.data_plane.request_log import RequestLog
+    from apigw_sandbox.faults import Faults, Hostile
     from apigw_sandbox.journal import Journal
     from apigw_sandbox.moto_extension.backends import StageView
 
@@ -39,20 +40,22 @@ class Sandbox:
         account_id: The account that STS names.
         region: The region of ``by_hand``, ``certificates`` and ``stages``, and the default of clients.
         behaviour: The switches at the start and after ``reset``.
+        hostile: The preset of faults at the start and after ``reset``; its seed is logged.
         host: A loopback address.
         port: 0 for a free one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one choice of its own
         self,
         *,
         account_id: str = DEFAULT_ACCOUNT,
         region: str = DEFAULT_REGION,
         behaviour: Behaviour | None = None,
+        hostile: Hostile | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self._plane = ControlPlane(account_id=account_id, region=region, behaviour=behaviour)
+        self._plane = ControlPlane(account_id=account_id, region=region, behaviour=behaviour, hostile=hostile)
         self._host = host
         self._port = port
         self._server: LoopbackServer | None = None
@@ -77,10 +80,12 @@ class Sandbox:
         with contextlib.ExitStack() as ending:
             ending.callback(_one_at_a_time.release)
             by_hand.forget_everything(self._plane)
+            self._plane.faults.announce()
             ending.callback(self._plane.keys.close)
             self._plane.data_plane.start()
             ending.callback(self._plane.data_plane.stop)
             server = LoopbackServer(Front(self._plane), host=self._host, port=self._port)
+            ending.callback(self._plane.faults.end_era)
             ending.callback(server.stop)
             listener = Listener(self._plane.data_plane, self._host)
             ending.callback(listener.stop)
@@ -98,7 +103,7 @@ class Sandbox:
         self._ending.close()
 
     def reset(self) -> None:
-        """The account as at the start, without a restart: state, journal, requests, switches and clock."""
+        """The account as at the start, without a restart: state, journal, requests, switches, clock and faults."""
         by_hand.forget_everything(self._plane)
 
     @property
@@ -142,6 +147,11 @@ class Sandbox:
     def behaviour(self, behaviour: Behaviour) -> None:
         with self._plane.lock:
             self._plane.behaviour = behaviour
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong with which calls: see ``apigw_sandbox.faults``."""
+        return self._plane.faults
 
     @property
     def requests(self) -> RequestLog:

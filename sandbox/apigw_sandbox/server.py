@@ -43,6 +43,10 @@ class _QuietHandler(MotoRequestHandler):
         with contextlib.suppress(OSError):
             super().finish()
 
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - the base class's signature
+        """The caller went away, or a fault hung up: no further request is read from this connection."""
+        self.close_connection = True
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
         """Say nothing."""
 

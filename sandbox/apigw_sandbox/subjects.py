@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from apigw_sandbox import tagging
+from apigw_sandbox.messages import NO_ANSWER
 
 if TYPE_CHECKING:
     from apigw_sandbox.messages import Answer, Call
@@ -17,6 +18,11 @@ _WHOLE_VALUE_MEMBERS = ("clientCertificateId", "description", "deploymentId", "a
 def resource_of(call: Call, answer: Answer) -> str:
     """The certificate id, ``api/stage``, parameter, object or secret that a call names; "" for none."""
     return _RESOURCES[call.service](call, answer)
+
+
+def asked_resource_of(call: Call) -> str:
+    """The same before there is an answer: "" for what gets its id from the answer."""
+    return resource_of(call, NO_ANSWER)
 
 
 def patch_of(call: Call) -> dict[str, str | None]:

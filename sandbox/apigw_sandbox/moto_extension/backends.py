@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -50,6 +52,43 @@ def reset() -> None:
         for account in list(accounts.values()):
             account.reset()
         accounts.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A copy of every API and stage of an account, by region."""
+
+    rest: dict[str, APIGatewayBackend]
+    websocket: dict[str, ApiGatewayV2Backend]
+
+
+def copied(account_id: str) -> Shelf:
+    """The account's APIs and stages as they are now; what changes later does not change these."""
+    return Shelf(
+        copy.deepcopy(dict(apigateway_backends[account_id])), copy.deepcopy(dict(apigatewayv2_backends[account_id]))
+    )
+
+
+@contextlib.contextmanager
+def on_display(account_id: str, shelf: Shelf) -> Iterator[None]:
+    """Answer reads from a copy for a while; nobody may change anything meanwhile."""
+    places: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        (apigateway_backends[account_id], shelf.rest),
+        (apigatewayv2_backends[account_id], shelf.websocket),
+    ]
+    present = [dict(place) for place, _ in places]
+    try:
+        for place, shown in places:
+            _replace(place, shown)
+        yield
+    finally:
+        for (place, _), before in zip(places, present, strict=True):
+            _replace(place, before)
+
+
+def _replace(place: dict[str, Any], contents: dict[str, Any]) -> None:
+    place.clear()
+    place.update(contents)
 
 
 def regions() -> frozenset[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fnmatch
 from typing import Any
 from urllib.parse import parse_qs
 
 from moto.core.utils import get_service_model
 
 from apigw_sandbox.api_errors import BadRequest, Malformed
+from apigw_sandbox.moto_extension.backends import SERVED
 
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "string": str,
@@ -19,6 +21,12 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "map": dict,
     "list": list,
 }
+
+
+def has_operation(service: str | None, pattern: str) -> bool:
+    """Whether a served service (None: any) has an operation of this name, in which ``*`` and ``?`` may stand."""
+    services = SERVED if service is None else (service,) if service in SERVED else ()
+    return any(fnmatch.filter(get_service_model(one).operation_names, pattern) for one in services)
 
 
 def success_status(service: str, action: str) -> int:
