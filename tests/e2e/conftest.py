@@ -6,8 +6,9 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.config import Config
 
-from apigw_sandbox import Sandbox
+from apigw_sandbox import Fault, FaultKind, Sandbox
 from tools.pulumi_stack import Outcome, PulumiStack
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from apigw_sandbox.journal import JournalEntry
 
+# What every run survives without telling anybody, whichever call meets it. What ends a run is the crash matrix's.
+SURVIVED = frozenset({FaultKind.THROTTLE, FaultKind.SLOW})
+HOSTILE_SEED = 1
 START = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 
 
@@ -29,6 +33,8 @@ class Scene:
         self.sandbox.clock.set(START)
         self.api = sandbox.by_hand.create_rest_api("orders", stages=["dev", "prod"])
         self._stacks: list[PulumiStack] = []
+        sandbox.faults.hostile(seed=HOSTILE_SEED, kinds=SURVIVED)
+        sandbox.faults.add(Fault(kind=FaultKind.CONFLICT, action="UpdateStage", calls=(1,)))
 
     def stack(  # noqa: PLR0913 - each is one thing in which stacks of a test differ
         self,
@@ -64,6 +70,10 @@ class Scene:
         self.at(337)
         ok(stack.up())
         return stack
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for the test's own looks, as patient as everybody's: the account is hostile to it, too."""
+        return patient_client(self.sandbox, service)
 
     def default_config(self) -> dict[str, object]:
         """Both stages, one published file of pins."""
@@ -127,6 +137,11 @@ class Scene:
 
     def _tell(self, stack: PulumiStack) -> None:
         stack.env["APIGW_CLIENT_CERT_NOW"] = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def patient_client(sandbox: Sandbox, service: str) -> Any:
+    """A boto3 client with botocore's own retries."""
+    return sandbox.client(service, config=Config(retries={"mode": "standard", "total_max_attempts": 8}, proxies={}))
 
 
 @pytest.fixture

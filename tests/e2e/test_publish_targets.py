@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from tests.e2e.conftest import ok, refused
+from tests.e2e.conftest import ok, patient_client, refused
 
 if TYPE_CHECKING:
     from apigw_sandbox import Sandbox
@@ -29,7 +29,7 @@ class Places:
     }
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self._ssm, self._s3, self._secrets = (sandbox.client(one) for one in ("ssm", "s3", "secretsmanager"))
+        self._ssm, self._s3, self._secrets = (patient_client(sandbox, one) for one in ("ssm", "s3", "secretsmanager"))
         self._s3.create_bucket(Bucket="trust")
         self._secrets.create_secret(Name="orders-pins")
 

@@ -50,7 +50,7 @@ def test_a_websocket_stage_is_bound_rotated_and_cleared(scene: Scene) -> None:
 
 def test_a_stage_of_an_http_api_is_refused(scene: Scene) -> None:
     """HTTP APIs cannot present a client certificate; the error passes on what AWS says about it."""
-    client = scene.sandbox.client("apigatewayv2")
+    client = scene.client("apigatewayv2")
     api = client.create_api(Name="plain", ProtocolType="HTTP")["ApiId"]
     client.create_stage(ApiId=api, StageName="live")
     stack = scene.stack(config=_config(api))
