@@ -149,6 +149,20 @@ def test_a_bundle_that_never_held_it_makes_the_stage_wait_and_then_refuse(run: F
     assert run.presented("dev") == "cert01"
 
 
+def test_a_switch_that_fails_leaves_the_stage_and_state_as_they_were(run: FakeRun) -> None:
+    """The run fails and says so; the next one moves the stage (invariant 8)."""
+    run.rotate_to("published")
+    run.at(337)
+    before = dict(run.state["dev"])
+    run.gateway.fail_next("bind", errors.ConcurrentModification("not verified", means="", remedy=""))
+    with pytest.raises(errors.ConcurrentModification):
+        run.up()
+    assert run.presented("dev") == "cert01"
+    assert run.state["dev"] == before
+    run.up()
+    assert run.presented("dev") == run.presented("prod") == "cert02"
+
+
 def test_near_expiry_the_wait_is_cut_short_and_said(run: FakeRun) -> None:
     """First published two days before the expiry: backends get until half of activate_by is left."""
     run.up()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 
 import pytest
 from hypothesis import given
@@ -19,6 +19,20 @@ def test_without_the_variable_the_clock_is_the_machines() -> None:
     assert datetime(2026, 1, 1, tzinfo=timezone.utc) < read <= clock.now({})
     assert read.utcoffset() == timedelta(0)
     assert read.microsecond == 0
+
+
+def test_the_machines_clock_is_read_at_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not once per process: a plugin may serve many runs, and their waits must end (invariant 1)."""
+
+    class LaterClock(datetime):
+        """What the machine's clock says a hundred years from now."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> LaterClock:
+            return cls(2126, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(clock, "datetime", LaterClock)
+    assert clock.now({}).year == 2126
 
 
 @pytest.mark.parametrize("empty", [{}, {clock.VARIABLE: ""}])

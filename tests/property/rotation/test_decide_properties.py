@@ -83,7 +83,7 @@ def test_performing_the_decided_step_leads_to_a_phase_that_the_table_lists(
 def test_no_two_decisions_at_one_instant_both_generate(
     rotation: Rotation, policy: Policy, now: datetime, users: dict[int, list[str]]
 ) -> None:
-    """Repeated or parallel runs cannot fill the quota."""
+    """Repeated or parallel runs cannot fill the quota (invariant 5)."""
     generates, at_once = {Step.ISSUE, Step.REGENERATE}, []
     for _ in range(12):
         decision = decide(rotation, policy, now)
@@ -147,7 +147,7 @@ def test_a_nearly_due_pending_one_is_activated_only_when_the_active_one_runs_out
 def test_a_pending_one_is_activated_after_its_lead_or_when_the_active_one_runs_out(
     rotation: Rotation, policy: Policy, now: datetime
 ) -> None:
-    """Without a bundle this wait is all that backends get."""
+    """Without a bundle this wait is all that backends get (invariant 1)."""
     decision = decide(rotation, policy, now)
     if decision.step is Step.ACTIVATE:
         active, pending = rotation.active, rotation.pending
@@ -160,7 +160,7 @@ def test_a_pending_one_is_activated_after_its_lead_or_when_the_active_one_runs_o
 
 @given(rotations(), policies(), nows())
 def test_only_unused_previous_ones_are_retired(rotation: Rotation, policy: Policy, now: datetime) -> None:
-    """Each of them has been unused for 95 % of the overlap, and no pin is in force."""
+    """Each of them has been unused for 95 % of the overlap, and no pin is in force (invariant 3)."""
     decision = decide(rotation, policy, now)
     if decision.step is Step.RETIRE:
         assert pin_in_force(rotation, policy, now)[0] is None

@@ -157,7 +157,7 @@ def test_left_alone_it_rotates_for_years_with_two_certificates_and_nothing_red(
 def test_punctual_runs_keep_the_active_one_fresh_whatever_people_break(
     policy: Policy, cadence: list[float], what_happens: list[Happening]
 ) -> None:
-    """Liveness, and every promise of safety, with hand edits, pins, triggers, kills and a bundle that fails."""
+    """With hand edits, pins, triggers, kills and a bundle that fails (invariants 1, 2, 3, 5, 12)."""
     oracle = judged(live(policy, gaps_of(policy, cadence), what_happens))
     assert oracle.complaints == []
 
@@ -167,7 +167,7 @@ def test_punctual_runs_keep_the_active_one_fresh_whatever_people_break(
 def test_missed_runs_cost_freshness_but_never_safety(
     policy: Policy, days: list[int], what_happens: list[Happening]
 ) -> None:
-    """Gaps of up to four months: still nobody is moved early, nothing in use is deleted, each run ends alive."""
+    """Gaps of up to four months: each run still ends alive, and nobody was moved early (invariants 1, 2, 3, 12)."""
     oracle = judged(live(policy, [day * DAY for day in days], what_happens), punctual=False)
     assert oracle.complaints == []
 

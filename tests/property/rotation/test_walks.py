@@ -111,7 +111,7 @@ _DAYS = st.sampled_from([0, 1, 2, 3, 4, 25, 30, 150, 330, 340, 362, 364, 370, -1
     ),
 )
 def test_no_walk_leaves_the_table_or_drops_live_trust_or_reuses_a_number(policy: Policy, events: list[Event]) -> None:
-    """Only a retirement, or a deletion by hand, takes a live generation out of the trust; numbers only grow."""
+    """Only a retirement, or a deletion by hand, takes live ones out of the trust (invariant 12); numbers only grow."""
     walk = Walk(policy=policy)
     for event in events:
         walk.run(event)

@@ -102,7 +102,15 @@ def test_a_hurried_activation_admits_that_the_lead_has_not_passed(since: datetim
     text = line(rotation(generation(1, left=2 * DAY), generation(2, PENDING, pending_since=since)))
     assert text is not None
     assert "the one to present although its lead of 1d has not passed, and stages move to it" in text
-    assert ("pending since" in text) is (since is not None)
+    assert (", pending since 2027-02-01T11:00Z)" if since else "(generation 2)") in text
+
+
+def test_an_activation_at_the_very_end_of_the_lead_is_not_hurried() -> None:
+    """Nothing to admit: 95 % of the lead is all of it."""
+    since = NOW - timedelta(hours=22, minutes=48)
+    text = line(rotation(generation(1, left=20 * DAY), generation(2, PENDING, pending_since=since)))
+    assert text is not None
+    assert "although" not in text
 
 
 def test_a_pin_says_what_it_stops() -> None:
@@ -145,6 +153,15 @@ def test_a_regeneration_warns_that_backends_will_reject_it() -> None:
     )
 
 
+def test_a_regeneration_after_an_expiry_names_what_expired() -> None:
+    """It was not deleted: nobody ran."""
+    text = line(rotation(generation(1, left=-2 * DAY)))
+    assert text is not None
+    assert text.startswith(
+        "orders: certificate gen1 (generation 1) expired 2027-01-30, 2 days ago and no other generation is alive;"
+    )
+
+
 def test_a_withdrawal_names_what_expired() -> None:
     """And what happens to it."""
     assert line(rotation(generation(1, PREVIOUS, left=-DAY), generation(2))) == (
@@ -180,6 +197,25 @@ def test_a_further_look_names_the_stages_of_the_last_one() -> None:
     text = line(held)
     assert text is not None
     assert text.endswith("presents certificate gen1 (generation 1) (last seen at abc123/dev, abc123/prod)")
+
+
+@pytest.mark.parametrize(
+    ("decided", "blocked"), [("overlapping", ["abc123/dev"]), ("still-in-use", [])], ids=["another-one", "nobody"]
+)
+def test_a_look_accuses_no_stage_that_was_not_seen_to_present_it(decided: str, blocked: list[str]) -> None:
+    """The names belong to another generation's scan, or there are none."""
+    held = rotation(generation(1, PREVIOUS), generation(2), blocked_by=blocked)
+    look = Decision(step=Step.CONFIRM, reason=decided, numbers=(1,), next_action=Step.CONFIRM, next_action_at=NOW)
+    assert announce("orders", held, POLICY, look, NOW) == (
+        "orders: this update looks whether any stage still presents certificate gen1 (generation 1)"
+    )
+
+
+@pytest.mark.parametrize("held", [rotation(generation(1)), rotation(generation(9, PENDING))])
+def test_an_activation_that_does_not_fit_its_rotation_still_reads_without_an_error(held: Rotation) -> None:
+    """Without a successor of that number, or without an active one to name."""
+    misfit = Decision(step=Step.ACTIVATE, reason="x", numbers=(9,), next_action=Step.ACTIVATE, next_action_at=NOW)
+    assert announce("orders", held, POLICY, misfit, NOW) == "orders: this update activates the pending generation"
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def test_an_acm_certificate_is_taken_over_when_ours_is_published() -> None:
     assert decided(acm, LONG_AGO, take_over=True) == BindingDecision(move=Move.BIND)
     waiting = decided(acm, Publication(since=NOW), take_over=True)
     assert waiting == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
-    assert decided(acm, NEVER, take_over=True).move is Move.WAIT
+    assert decided(acm, NEVER, take_over=True) == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
 
 
 def test_a_publication_in_the_future_is_waited_for_no_longer_than_the_presented_one_lives() -> None:

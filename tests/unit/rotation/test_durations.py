@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from fractions import Fraction
 
@@ -63,14 +64,14 @@ def test_any_other_form_is_refused_with_an_example(written: object) -> None:
 )
 def test_zero_negative_and_fractions_of_a_second_are_refused(written: object) -> None:
     """No rule can wait for less than one whole second."""
-    with pytest.raises(ValueError, match="not a positive number of whole seconds"):
+    with pytest.raises(ValueError, match=f"^{re.escape(repr(written))} is not a positive number of whole seconds"):
         parse_duration(written)
 
 
 @pytest.mark.parametrize("written", ["3651d", "999999999d", timedelta(days=3650, seconds=1)])
 def test_a_duration_that_no_certificate_lives_is_refused(written: object) -> None:
     """A slip of the keyboard (3000d for 30d) does not become a policy."""
-    with pytest.raises(ValueError, match="longer than 3650 days"):
+    with pytest.raises(ValueError, match=f"^{re.escape(repr(written))} is longer than 3650 days"):
         parse_duration(written)
 
 
@@ -99,7 +100,7 @@ def test_a_wait_of_a_day_is_served_after_ninety_five_per_cent() -> None:
 def test_a_served_wait_is_cut_to_whole_seconds_without_rounding_noise() -> None:
     """95 % of every multiple of 20 s is exact, which binary fractions would not give."""
     assert all(served(timedelta(seconds=20 * count)) == timedelta(seconds=19 * count) for count in range(1, 5000))
-    assert served(timedelta(seconds=21)) == timedelta(seconds=19)
+    assert served(timedelta(seconds=21)) == served(timedelta(seconds=21.9)) == timedelta(seconds=19)
 
 
 def test_the_shortest_wait_still_lasts_a_second() -> None:

@@ -39,6 +39,13 @@ def test_an_instant_that_no_rule_can_calculate_with_is_refused(name: str, instan
         replace(generation(1), **{name: instant})  # type: ignore[arg-type]  # mypy cannot know which field
 
 
+@pytest.mark.parametrize("year", [1970, 9000])
+def test_the_first_and_the_last_year_are_taken(year: int) -> None:
+    """The bounds themselves overflow nothing."""
+    instant = datetime(year, 6, 1, tzinfo=timezone.utc)
+    assert generation(1, unused_since=instant).unused_since == instant
+
+
 def test_expiry_counts_from_the_last_second_on() -> None:
     """At notAfter itself a certificate counts as expired: the safer reading."""
     one = generation(1, left=timedelta(0))

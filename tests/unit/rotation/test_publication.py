@@ -100,6 +100,14 @@ def test_what_the_user_no_longer_asks_to_trust_is_dropped() -> None:
     assert held(next_entries(published, [offer(NEW)], (), NOW)) == [2]
 
 
+def test_what_a_removed_rotation_published_is_not_the_users_to_withdraw() -> None:
+    """Asked for besides and no longer asked for: it is still trusted on its own rotation's word (invariant 12)."""
+    published = (entry(OLD, "gone"), entry(NEW))
+    asked = next_entries(published, [offer(NEW)], [OLD], NOW)
+    assert asked == published
+    assert next_entries(asked, [offer(NEW)], (), NOW) == published
+
+
 def test_one_certificate_offered_twice_is_held_once() -> None:
     """By two rotations, or by one and the user: the first offer owns it."""
     after = next_entries((), [offer(OLD, OLD), offer(OLD, NEW, owner="r2")], [NEW], NOW)

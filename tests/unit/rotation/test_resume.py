@@ -34,8 +34,7 @@ def test_the_newest_live_one_that_is_presented_is_active(
     made = resume("r", generations, presented, NOW, trigger="t")
     assert (made.active.number if made.active else None) == active
     assert (made.pending.number if made.pending else None) == pending
-    assert made.highest_number == len(lives)
-    assert made.trigger == "t"
+    assert (made.rotation_id, made.highest_number, made.trigger) == ("r", len(lives), "t")
     assert len(made.generations) == len(lives)
 
 
@@ -44,4 +43,5 @@ def test_every_wait_starts_anew_and_only_what_expired_leaves_trust() -> None:
     made = resume("r", [generation(1, left=DEAD), generation(2), generation(4, Role.PREVIOUS)], [2], NOW)
     assert [one.trusted for one in made.generations] == [False, True, True]
     assert {one.pending_since for one in made.generations} == {NOW}
+    assert [one.role for one in made.generations] == [Role.PREVIOUS, Role.ACTIVE, Role.PENDING]
     assert made.phase is Phase.PUBLISHED

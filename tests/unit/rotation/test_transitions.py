@@ -35,7 +35,7 @@ def test_creation_gives_one_active_generation_on_offer_from_now() -> None:
     """The first generation is active at once; without a bundle its trust counts from creation."""
     begun = transitions.begin("r1", generation(7, PENDING), NOW, trigger="a")
     assert begun.phase is Phase.STEADY
-    assert (begun.highest_number, begun.trigger) == (7, "a")
+    assert (begun.rotation_id, begun.highest_number, begun.trigger) == ("r1", 7, "a")
     assert begun.active is not None
     assert begun.active.pending_since == NOW
 
@@ -124,7 +124,7 @@ def test_recovering_from_a_loss_needs_no_former_active_one() -> None:
 def test_regenerate_puts_all_dead_ones_behind_the_fresh_one() -> None:
     """The fresh one is active at once: nothing else could be presented."""
     held = rotation(generation(1, left=-DAY), generation(2, PENDING, left=-HOUR), trigger="a")
-    after = transitions.regenerate(held, generation(3), NOW, trigger="b")
+    after = transitions.regenerate(held, generation(3, PENDING), NOW, trigger="b")
     assert roles(after) == {1: "previous", 2: "previous", 3: "active"}
     assert [one.trusted for one in after.generations] == [False, False, True]
     assert after.trigger == "b"

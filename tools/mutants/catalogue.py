@@ -1,0 +1,15 @@
+"""All mutants, by the invariant that they break."""
+
+from __future__ import annotations
+
+from tools.mutants.wrong_certificate import WRONG_CERTIFICATE
+from tools.mutants.wrong_dependents import WRONG_DEPENDENTS
+from tools.mutants.wrong_edges import WRONG_EDGES
+from tools.mutants.wrong_rules import WRONG_RULES
+
+MUTANTS = tuple(
+    sorted(
+        (*WRONG_RULES, *WRONG_CERTIFICATE, *WRONG_DEPENDENTS, *WRONG_EDGES),
+        key=lambda mutant: (mutant.invariant, mutant.name),
+    )
+)

@@ -1,0 +1,277 @@
+"""Wrong versions of the certificate's lifecycle: it touches AWS, or forgets to look, where it must not."""
+
+from __future__ import annotations
+
+from tools.mutants.mutant import Edit, Mutant
+
+_CERTIFICATE = "tests/lifecycle/test_certificate_lifecycle.py::"
+_LOOKING = "tests/lifecycle/test_looking.py::"
+_OWNERSHIP = "tests/lifecycle/test_certificate_ownership.py::"
+_RETIREMENT = "tests/lifecycle/test_retirement.py::"
+
+_ISSUED = "                after = enter(rotation, self._issue(rotation), self.now, trigger=self.policy.trigger)\n"
+
+WRONG_CERTIFICATE = (
+    Mutant(
+        name="delete-before-create",
+        invariant=2,
+        wrong="What the new generation replaces is deleted before it is generated.",
+        edits=(
+            Edit(
+                "lifecycle/rotation_steps.py",
+                _ISSUED,
+                "                for one in rotation.generations:\n"
+                "                    self._delete(rotation, one)\n" + _ISSUED,
+            ),
+        ),
+        killed_by=(_CERTIFICATE + "test_a_whole_rotation_takes_one_step_per_run",),
+    ),
+    Mutant(
+        name="delete-in-the-run-that-recovers",
+        invariant=2,
+        wrong="Generations that are dead are deleted in the run that generates in their place.",
+        edits=(
+            Edit(
+                "lifecycle/rotation_steps.py",
+                _ISSUED,
+                _ISSUED + "                for one in after.previous if step is Step.REGENERATE else ():\n"
+                "                    self._delete(after, one)\n",
+            ),
+        ),
+        killed_by=(_RETIREMENT + "test_the_run_that_generates_deletes_nothing",),
+    ),
+    Mutant(
+        name="no-in-use-scan",
+        invariant=3,
+        wrong="Nobody looks a second time before the deletion.",
+        edits=(
+            Edit(
+                "lifecycle/rotation_steps.py",
+                "usage = self.gateway.scan([*(one.id for one in rotation.previous), *orphans])",
+                'usage = type("Nobody", (), {"users": {}, "gaps": ()})',
+            ),
+        ),
+        killed_by=(
+            _RETIREMENT + "test_a_stage_that_came_back_between_the_two_looks_keeps_its_certificate",
+            _CERTIFICATE + "test_a_whole_rotation_takes_one_step_per_run",
+        ),
+    ),
+    Mutant(
+        name="incomplete-scan-is-clean",
+        invariant=3,
+        wrong="What a scan could not read counts as not in use.",
+        edits=(
+            Edit(
+                "lifecycle/rotation_steps.py",
+                '    return stages + tuple(f"unknown: {gap}" for gap in usage.gaps)\n',
+                "    return stages\n",
+            ),
+        ),
+        killed_by=(_CERTIFICATE + "test_a_scan_with_a_gap_counts_as_in_use",),
+    ),
+    Mutant(
+        name="destroy-ignores-users",
+        invariant=3,
+        wrong="A destroy deletes what stages present, and what nobody could look for.",
+        edits=(Edit("lifecycle/certificate.py", "    ownership.guard_unused(usage, ids)\n", ""),),
+        killed_by=(_RETIREMENT + "test_a_destroy_cuts_off_no_stage_of_another_stack",),
+    ),
+    Mutant(
+        name="delete-without-rotation-id",
+        invariant=4,
+        wrong="A previous generation is deleted although its rotation id is not ours any more.",
+        edits=(
+            Edit(
+                "lifecycle/rotation_steps.py",
+                "if found.tags.get(ownership.ROTATION_ID) != rotation.rotation_id:",
+                "if not found.tags:",
+            ),
+        ),
+        killed_by=(_OWNERSHIP + "test_a_previous_one_without_our_tag_is_reported_and_kept",),
+    ),
+    Mutant(
+        name="sweep-foreign-certificates",
+        invariant=4,
+        wrong="Orphans are told by their number alone: another rotation's certificate goes with ours.",
+        edits=(
+            Edit(
+                "lifecycle/ownership.py",
+                "        and one.tags.get(ROTATION_ID) == rotation.rotation_id\n",
+                "        and ROTATION_ID in one.tags\n",
+            ),
+        ),
+        killed_by=(_OWNERSHIP + "test_an_orphan_of_a_past_number_goes_with_the_next_retirement",),
+    ),
+    Mutant(
+        name="orphan-not-adopted",
+        invariant=5,
+        wrong="An interrupted run's certificate is not looked for: each try leaves another one.",
+        edits=(
+            Edit(
+                "lifecycle/adoption.py",
+                "    found = _find(gateway.list_certificates(), tags)\n    for",
+                "    found = []\n    for",
+            ),
+        ),
+        killed_by=(_OWNERSHIP + "test_an_update_killed_after_generate_is_finished_by_adoption",),
+    ),
+    Mutant(
+        name="lost-answer-generated-again",
+        invariant=5,
+        wrong="When no answer to a generate comes, another certificate is generated.",
+        edits=(
+            Edit(
+                "lifecycle/adoption.py",
+                "        if not found:\n            raise\n        return found[0]\n",
+                "        return found and gateway.generate(description=description, tags=tags)\n",
+            ),
+        ),
+        killed_by=(_OWNERSHIP + "test_a_lost_answer_of_generate_is_found_by_its_tags_in_the_same_run",),
+    ),
+    Mutant(
+        name="orphan-never-swept",
+        invariant=5,
+        wrong="A certificate that two runs at once left behind stays for ever.",
+        edits=(
+            Edit("lifecycle/rotation_steps.py", "orphans = ownership.orphans(self.gateway, rotation)", "orphans = []"),
+        ),
+        killed_by=(_OWNERSHIP + "test_an_orphan_of_a_past_number_goes_with_the_next_retirement",),
+    ),
+    Mutant(
+        name="diff-asks-aws",
+        invariant=6,
+        wrong="A preview looks at AWS.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "    decision = decide(rotation, policy, now)\n",
+                "    seen = world.observing_gateway(connection_of(olds))\n"
+                "    gone = [one.number for one in rotation.generations if not seen.get(one.id)]\n"
+                "    rotation = lose(rotation, gone, now)\n"
+                "    decision = decide(rotation, policy, now)\n",
+            ),
+        ),
+        killed_by=(
+            _LOOKING + "test_diff_asks_nobody",
+            _CERTIFICATE + "test_nothing_is_due_on_day_100_and_diff_is_silent",
+        ),
+    ),
+    Mutant(
+        name="refresh-takes-the-step",
+        invariant=6,
+        wrong="A refresh of the certificate performs the step that is due.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "certificate_outputs(props, lose(rotation, gone, now), policy_of(props), now)\n",
+                "certificate_outputs(props, Actor(gateway=gateway, properties=props, policy=policy_of(props), now=now,"
+                " say=world.say).perform(lose(rotation, gone, now)), policy_of(props), now)\n",
+            ),
+        ),
+        killed_by=(_LOOKING + "test_a_refresh_only_looks",),
+    ),
+    Mutant(
+        name="two-steps-in-one-update",
+        invariant=7,
+        wrong="An update goes on with whatever is due next, which no diff has announced.",
+        edits=(
+            Edit(
+                "lifecycle/rotation_steps.py",
+                "        after = self._act(rotation, decision)\n",
+                "        after = self._act(rotation, decision)\n"
+                "        after = self._act(after, decide(after, self.policy, self.now))\n",
+            ),
+        ),
+        killed_by=(_CERTIFICATE + "test_a_whole_rotation_takes_one_step_per_run",),
+    ),
+    Mutant(
+        name="activate-without-looking",
+        invariant=7,
+        wrong="A generation that was deleted meanwhile becomes the one to present.",
+        edits=(
+            Edit(
+                "lifecycle/rotation_steps.py",
+                "if chosen is not None and self.gateway.get(chosen.id) is None:",
+                "if chosen is None:",
+            ),
+        ),
+        killed_by=(_CERTIFICATE + "test_a_pending_one_deleted_before_the_switch_is_not_presented",),
+    ),
+    Mutant(
+        name="rotate-on-a-changed-threshold",
+        invariant=7,
+        wrong="A changed rotate_before alone issues a successor, which diff did not announce.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "    actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)\n",
+                "    from dataclasses import replace\n\n"
+                "    if changed(olds, news, DURATIONS):\n"
+                '        rotation, policy = replace(rotation, trigger="old"), replace(policy, trigger="new")\n'
+                "    actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)\n",
+            ),
+        ),
+        killed_by=(_CERTIFICATE + "test_a_changed_threshold_recomputes_the_dates_and_rotates_nothing",),
+    ),
+    Mutant(
+        name="dead-pin-accepted",
+        invariant=10,
+        wrong="A pin to a generation that does not exist passes, and is silently ignored.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                '    if not changed(olds, news, ["pinGeneration"]):\n',
+                "    if True:\n",
+            ),
+        ),
+        killed_by=(_CERTIFICATE + "test_a_pin_to_a_dead_generation_is_refused_in_diff",),
+    ),
+    Mutant(
+        name="impossible-policy-accepted",
+        invariant=10,
+        wrong="Durations that leave no room for the procedure pass check.",
+        edits=(Edit("lifecycle/inputs.py", "failures.add(on_the_wire.get(name, name), message)", "pass"),),
+        killed_by=("tests/lifecycle/test_certificate_check.py::test_bad_input_is_refused_by_property",),
+    ),
+    Mutant(
+        name="newer-state-accepted",
+        invariant=11,
+        wrong="State that a newer release wrote is read as if nothing were new in it.",
+        edits=(Edit("lifecycle/state.py", "    if version > STATE_VERSION:\n", "    if version < STATE_VERSION:\n"),),
+        killed_by=(_CERTIFICATE + "test_state_of_a_newer_release_is_refused",),
+    ),
+    Mutant(
+        name="output-dropped",
+        invariant=11,
+        wrong="An update returns one output less than the state held.",
+        edits=(
+            Edit(
+                "lifecycle/certificate_state.py",
+                '            "trustedFingerprintsSha256": [one.sha256 for one in trusted],\n',
+                "",
+            ),
+        ),
+        killed_by=("tests/lifecycle/test_golden_state.py::test_no_output_was_dropped_since",),
+    ),
+    Mutant(
+        name="check-fills-a-default",
+        invariant=11,
+        wrong="A default goes into state: a release that changes it shows a change in every stack.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "    return Checked(dict(news), failures.found)\n",
+                '    return Checked({"rotateBefore": "30d", **news}, failures.found)\n',
+            ),
+        ),
+        killed_by=("tests/lifecycle/test_certificate_check.py::test_the_inputs_come_back_unchanged",),
+    ),
+    Mutant(
+        name="replaced-while-presented",
+        invariant=12,
+        wrong="A creation does not look whether stages present a certificate of the same names: starting afresh"
+        " withdraws trust from it.",
+        edits=(Edit("lifecycle/adoption.py", "    if namesakes:\n", "    if not namesakes:\n"),),
+        killed_by=(_OWNERSHIP + "test_a_creation_beside_a_namesake_that_is_presented_is_refused",),
+    ),
+)

@@ -1,0 +1,136 @@
+"""Wrong versions of what depends on a certificate: bindings that touch the wrong stage, bundles that lose trust."""
+
+from __future__ import annotations
+
+from tools.mutants.mutant import Edit, Mutant
+
+_BINDING = "tests/lifecycle/test_binding_lifecycle.py::"
+_BINDING_DELETE = "tests/lifecycle/test_binding_check_and_delete.py::"
+_BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
+_LOOKING = "tests/lifecycle/test_looking.py::"
+
+_BOUND = '                self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))\n'
+
+WRONG_DEPENDENTS = (
+    Mutant(
+        name="refresh-binds-again",
+        invariant=6,
+        wrong="A refresh of a binding repairs what another tool did.",
+        edits=(
+            Edit(
+                "lifecycle/binding.py",
+                "    outputs = dict(props)\n",
+                "    outputs = dict(props)\n"
+                "    if presented is None and before is not None:\n"
+                "        gateway.bind(stage, before)\n"
+                "        presented = before\n",
+            ),
+        ),
+        killed_by=(_LOOKING + "test_a_refresh_only_looks",),
+    ),
+    Mutant(
+        name="refusal-is-green",
+        invariant=8,
+        wrong="A stage that may not move is left as it is, and the run is green.",
+        edits=(
+            Edit(
+                "lifecycle/binding_steps.py",
+                "raise _refusal(decision.refusal or Refusal.FOREIGN, stage, presented, desired)",
+                'return self._state(presented=presented.id, set_id=self.olds.get("setClientCertificateId"))',
+            ),
+        ),
+        killed_by=(_BINDING + "test_a_bundle_that_never_held_it_makes_the_stage_wait_and_then_refuse",),
+    ),
+    Mutant(
+        name="failed-bind-is-green",
+        invariant=8,
+        wrong="A switch that AWS refused is recorded as done.",
+        edits=(
+            Edit(
+                "lifecycle/binding_steps.py",
+                _BOUND,
+                f"                try:\n    {_BOUND}"
+                "                except errors.RotationError as error:\n"
+                "                    self.say(str(error))\n",
+            ),
+        ),
+        killed_by=(_BINDING + "test_a_switch_that_fails_leaves_the_stage_and_state_as_they_were",),
+    ),
+    Mutant(
+        name="clear-an-asserted-stage",
+        invariant=9,
+        wrong="A renamed binding's deletion clears the stage that its successor asserts.",
+        edits=(Edit("lifecycle/binding.py", " or _assertion(props) in _asserted:\n", ":\n"),),
+        killed_by=(_BINDING_DELETE + "test_delete_leaves_a_stage_that_another_binding_asserts_in_this_run",),
+    ),
+    Mutant(
+        name="clear-what-others-set",
+        invariant=9,
+        wrong="A deleted binding clears whatever the stage presents.",
+        edits=(
+            Edit(
+                "lifecycle/binding.py",
+                "    if presented is not None and ours(gateway, props, presented):\n",
+                "    if presented is not None:\n",
+            ),
+        ),
+        killed_by=(_BINDING_DELETE + "test_delete_leaves_what_somebody_else_set",),
+    ),
+    Mutant(
+        name="target-overwritten",
+        invariant=9,
+        wrong="A target that holds somebody else's trust is written over without take_over.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_state.py",
+                'and not news.get("takeOver"):\n',
+                "and not news:\n",
+            ),
+        ),
+        killed_by=(_BUNDLE + "test_a_target_that_holds_something_else_is_refused_before_any_is_written",),
+    ),
+    Mutant(
+        name="bundle-drops-a-live-generation",
+        invariant=12,
+        wrong="The bundle holds what is active and pending only: previous generations lose trust at the activation.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_state.py",
+                "if (generation := load_generation(state)).trusted)",
+                'if (generation := load_generation(state)).trusted and generation.role.value != "previous")',
+            ),
+        ),
+        killed_by=(_BUNDLE + "test_oldest_first_through_a_whole_rotation",),
+    ),
+    Mutant(
+        name="trust-withdrawn-on-delete",
+        invariant=12,
+        wrong="Removing the bundle from the program empties its targets.",
+        edits=(
+            Edit(
+                "lifecycle/trust_bundle.py",
+                '    addresses = ", ".join(sorted(props.get("digests") or ()))\n',
+                '    for spec in props["targets"]:\n'
+                '        world.target(spec, connection_of(props)).write("")\n'
+                '    addresses = ", ".join(sorted(props.get("digests") or ()))\n',
+            ),
+        ),
+        killed_by=(_BUNDLE + "test_removing_the_resource_leaves_its_targets_and_says_so",),
+    ),
+    Mutant(
+        name="trust-withdrawn-on-retarget",
+        invariant=12,
+        wrong="Moving the bundle to another target empties the former one.",
+        edits=(
+            Edit(
+                "lifecycle/trust_bundle.py",
+                '    targets = [world.target(spec, connection) for spec in news["targets"]]\n',
+                '    for spec in olds.get("targets") or ():\n'
+                '        if spec not in news["targets"]:\n'
+                '            world.target(spec, connection).write("")\n'
+                '    targets = [world.target(spec, connection) for spec in news["targets"]]\n',
+            ),
+        ),
+        killed_by=(_BUNDLE + "test_retargeting_leaves_the_old_place_and_completes_the_new_one",),
+    ),
+)

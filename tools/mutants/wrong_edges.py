@@ -1,0 +1,119 @@
+"""Wrong versions of the edges: ``gateway/`` and the clock."""
+
+from __future__ import annotations
+
+from tools.mutants.mutant import Edit, Mutant
+
+_USAGE = "tests/unit/gateway/test_usage.py::"
+
+WRONG_EDGES = (
+    Mutant(
+        name="clock-read-at-import",
+        invariant=1,
+        wrong="The clock stands still from the import on: in a process that serves several runs no wait ever ends.",
+        edits=(
+            Edit(
+                "clock.py",
+                "    return datetime.now(timezone.utc).replace(microsecond=0)",
+                "    return _STARTED.replace(microsecond=0)",
+            ),
+            Edit(
+                "clock.py",
+                'VARIABLE = "APIGW_CLIENT_CERT_NOW"\n',
+                'VARIABLE = "APIGW_CLIENT_CERT_NOW"\n_STARTED = datetime.now(timezone.utc)\n',
+            ),
+        ),
+        killed_by=("tests/unit/test_clock.py::test_the_machines_clock_is_read_at_every_call",),
+    ),
+    Mutant(
+        name="scan-without-websocket",
+        invariant=3,
+        wrong="The in-use scan does not look at WebSocket APIs.",
+        edits=(Edit("gateway/usage.py", "            self._websocket()\n", ""),),
+        killed_by=(
+            _USAGE + "test_both_families_are_read_with_no_call_too_many",
+            "tests/contract/test_gateway.py::test_a_scan_finds_users_in_both_families",
+        ),
+    ),
+    Mutant(
+        name="scan-without-pagination",
+        invariant=3,
+        wrong="The in-use scan ends with the first page of each list.",
+        edits=(
+            Edit(
+                "gateway/usage.py",
+                "                yield from page.get(key, ())\n",
+                "                yield from page.get(key, ())\n                break\n",
+            ),
+        ),
+        killed_by=(_USAGE + "test_both_families_are_read_with_no_call_too_many",),
+    ),
+    Mutant(
+        name="denied-api-has-no-users",
+        invariant=3,
+        wrong="An API whose stages may not be read counts as one without stages.",
+        edits=(
+            Edit(
+                "gateway/usage.py",
+                '            self._gap(f"the stages of REST API {api_id}", error)\n',
+                "            assert error\n",
+            ),
+        ),
+        killed_by=(_USAGE + "test_an_api_without_permission_is_a_gap_and_the_scan_goes_on",),
+    ),
+    Mutant(
+        name="quota-retried",
+        invariant=5,
+        wrong="A generate that the full quota refused is sent again, as botocore's own retries do.",
+        edits=(
+            Edit(
+                "gateway/retries.py",
+                "    if code in LIMIT_CODES:\n        return None\n",
+                "    if code in LIMIT_CODES:\n        return Trouble.THROTTLED\n",
+            ),
+        ),
+        killed_by=("tests/contract/test_sandbox_only.py::test_a_full_quota_is_asked_once",),
+    ),
+    Mutant(
+        name="generate-repeated",
+        invariant=5,
+        wrong="A generate whose outcome is unknown is sent again: two certificates for one step.",
+        edits=(
+            Edit(
+                "gateway/answers.py",
+                'return self.operation != "GenerateClientCertificate"',
+                "return bool(self.operation)",
+            ),
+        ),
+        killed_by=("tests/unit/gateway/test_retries.py::test_a_generate_with_a_server_error_is_sent_once",),
+    ),
+    Mutant(
+        name="bind-not-read-back",
+        invariant=8,
+        wrong="A PATCH that AWS answered and did not carry out counts as a switch.",
+        edits=(
+            Edit(
+                "gateway/stages.py",
+                "        if seen.client_certificate_id != certificate_id and self._get(stage).client_certificate_id"
+                " != certificate_id:\n",
+                "        if not seen:\n",
+            ),
+        ),
+        killed_by=("tests/unit/gateway/test_stages.py::test_a_patch_that_changed_nothing_is_noticed",),
+    ),
+    Mutant(
+        name="denied-means-gone",
+        invariant=1,
+        wrong="A certificate that may not be read counts as deleted: the next update moves its stages at once.",
+        edits=(
+            Edit(
+                "gateway/certificates.py",
+                'expected={"NotFoundException"},\n                clientCertificateId=certificate_id,\n'
+                "            )\n        except Answered:\n            return None\n",
+                'expected={"NotFoundException", "AccessDeniedException"},\n                clientCertificateId='
+                "certificate_id,\n            )\n        except Answered:\n            return None\n",
+            ),
+        ),
+        killed_by=("tests/unit/gateway/test_certificates.py::test_only_not_found_means_gone",),
+    ),
+)

@@ -1,0 +1,196 @@
+"""Wrong versions of ``rotation/``: the rules decide too early, too late, or for the wrong generation."""
+
+from __future__ import annotations
+
+from tools.mutants.mutant import Edit, Mutant
+
+_ACTIVATION = "tests/unit/rotation/test_decide_activation.py::"
+_BINDING = "tests/unit/rotation/test_binding.py::"
+_BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
+_PUBLICATION = "tests/unit/rotation/test_publication.py::"
+_STAGES = "tests/lifecycle/test_binding_lifecycle.py::"
+_TRANSITIONS = "tests/unit/rotation/test_transitions.py::"
+
+WRONG_RULES = (
+    Mutant(
+        name="activate-before-the-lead",
+        invariant=1,
+        wrong="The pending generation is activated in the next run, whatever the lead.",
+        edits=(
+            Edit(
+                "rotation/decide.py",
+                "pending.pending_since + served(policy.publish_lead)",
+                "pending.pending_since",
+            ),
+        ),
+        killed_by=(_ACTIVATION + "test_the_pending_one_is_activated_after_95_per_cent_of_its_lead",),
+    ),
+    Mutant(
+        name="lead-from-created-date",
+        invariant=1,
+        wrong="The lead counts from AWS's createdDate: an adopted orphan is presented though nobody published it.",
+        edits=(
+            Edit(
+                "rotation/decide.py",
+                "pending.pending_since + served(policy.publish_lead)",
+                "pending.created_date + served(policy.publish_lead)",
+            ),
+        ),
+        killed_by=(_ACTIVATION + "test_the_lead_counts_from_pending_since_not_from_aws_creation_date",),
+    ),
+    Mutant(
+        name="activation-waits-for-ever",
+        invariant=1,
+        wrong="A pending generation waits for its whole lead though the active one expires meanwhile.",
+        edits=(
+            Edit(
+                "rotation/decide.py", "at = latest if waited is None else min(waited, latest)", "at = waited or latest"
+            ),
+        ),
+        killed_by=(_ACTIVATION + "test_within_activate_by_the_wait_is_over",),
+    ),
+    Mutant(
+        name="issue-before-activate",
+        invariant=1,
+        wrong="Issuing is more urgent than activating: a trigger that changes in every run keeps the old one for ever.",
+        edits=(
+            Edit(
+                "rotation/transitions.py",
+                '    ACTIVATE = "activate"\n    ISSUE = "issue"\n',
+                '    ISSUE = "issue"\n    ACTIVATE = "activate"\n',
+            ),
+        ),
+        killed_by=("tests/unit/rotation/test_decide.py::test_a_trigger_does_not_delay_an_activation_that_is_due",),
+    ),
+    Mutant(
+        name="bind-without-a-lead",
+        invariant=1,
+        wrong="A stage moves as soon as the bundle holds the new certificate, before backends have read it.",
+        edits=(
+            Edit(
+                "rotation/binding.py",
+                "    lead = served(policy.publish_lead, PUBLISHED_LONG_ENOUGH)\n",
+                "    lead = timedelta(0)\n",
+            ),
+        ),
+        killed_by=(
+            _BINDING + "test_a_stage_leaves_a_live_one_after_90_per_cent_of_the_lead",
+            _BUNDLE + "test_a_target_reverted_during_the_lead_is_repaired_and_the_wait_starts_anew",
+        ),
+    ),
+    Mutant(
+        name="bind-the-unpublished-near-expiry",
+        invariant=1,
+        wrong="Near the expiry a stage moves to a certificate that the bundle does not hold.",
+        edits=(
+            Edit(
+                "rotation/binding.py",
+                "return BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_PUBLISHED)",
+                "return BindingDecision(move=Move.BIND, hurried=True)",
+            ),
+        ),
+        killed_by=(_BINDING + "test_near_the_expiry_a_stage_still_never_moves_to_what_is_not_published",),
+    ),
+    Mutant(
+        name="repair-keeps-the-date",
+        invariant=1,
+        wrong="What was missing from a target keeps its date: stages move before backends have read the repaired text.",
+        edits=(Edit("rotation/publication.py", " or entry.sha256 in missing else entry", " else entry"),),
+        killed_by=(
+            _PUBLICATION + "test_what_was_missing_from_a_target_is_published_from_now",
+            _BUNDLE + "test_a_target_reverted_during_the_lead_is_repaired_and_the_wait_starts_anew",
+        ),
+    ),
+    Mutant(
+        name="bundle-not-read-before-the-switch",
+        invariant=1,
+        wrong="The targets are not read again in the run that activates: a reverted one goes unnoticed.",
+        edits=(Edit("rotation/publication.py", '        return "read-again"\n', "        return None\n"),),
+        killed_by=(
+            _PUBLICATION + "test_before_a_stage_may_move_the_targets_are_read_again",
+            _BUNDLE + "test_before_the_switch_the_targets_are_read_again",
+        ),
+    ),
+    Mutant(
+        name="bundle-re-sorted-at-activation",
+        invariant=1,
+        wrong="The active certificate goes to the top: a backend that tries only the first match rejects the stages"
+        " that have not moved yet.",
+        edits=(
+            Edit(
+                "rotation/publication.py",
+                "    return (*kept, *added)\n",
+                "    active = {offer.active_id for offer in offers}\n"
+                "    shown = {one.sha256 for offer in offers for one in offer.trusted"
+                ' if getattr(one, "id", None) in active}\n'
+                "    return tuple(sorted((*kept, *added), key=lambda one: one.sha256 not in shown))\n",
+            ),
+        ),
+        killed_by=(_BUNDLE + "test_oldest_first_through_a_whole_rotation",),
+    ),
+    Mutant(
+        name="overlap-from-activation",
+        invariant=3,
+        wrong="The overlap counts from the activation, not from the first scan that found nobody.",
+        edits=(
+            Edit(
+                "rotation/transitions.py",
+                "_change(generations, [former.number], role=role)",
+                "_change(generations, [former.number], role=role, unused_since=now)",
+            ),
+        ),
+        killed_by=("tests/lifecycle/test_retirement.py::test_the_overlap_counts_from_the_first_clean_look",),
+    ),
+    Mutant(
+        name="overlap-survives-a-user",
+        invariant=3,
+        wrong="A scan that finds a user does not restart the overlap.",
+        edits=(
+            Edit(
+                "rotation/transitions.py",
+                "unused = None if in_use.get(generation.number) else unbroken",
+                "unused = None if in_use.get(generation.number) and since is None else unbroken",
+            ),
+        ),
+        killed_by=(_TRANSITIONS + "test_a_scan_that_finds_a_user_clears_the_unused_time_and_names_the_stages",),
+    ),
+    Mutant(
+        name="acm-overwritten",
+        invariant=4,
+        wrong="An ACM ARN is replaced like one of ours.",
+        edits=(Edit("rotation/binding.py", "return None if take_over else Refusal.ACM", "return None"),),
+        killed_by=(
+            _BINDING + "test_an_acm_certificate_is_never_overwritten_without_take_over",
+            _STAGES + "test_an_acm_certificate_is_refused_without_take_over_and_never_looked_up",
+        ),
+    ),
+    Mutant(
+        name="bind-over-a-foreign-value",
+        invariant=9,
+        wrong="A live certificate that somebody else bound is replaced without take_over.",
+        edits=(
+            Edit(
+                "rotation/binding.py",
+                "        if not take_over:\n            return Refusal.FOREIGN\n",
+                "",
+            ),
+        ),
+        killed_by=(
+            _BINDING + "test_a_live_foreign_certificate_is_refused_without_take_over",
+            _STAGES + "test_a_live_foreign_certificate_is_refused_and_named",
+        ),
+    ),
+    Mutant(
+        name="removed-rotation-loses-trust",
+        invariant=12,
+        wrong="What a removed rotation published leaves the bundle while it lives.",
+        edits=(
+            Edit(
+                "rotation/publication.py",
+                "and (entry.sha256 in wanted or (entry.rotation_id is not None and entry.rotation_id not in offering))",
+                "and entry.sha256 in wanted",
+            ),
+        ),
+        killed_by=(_PUBLICATION + "test_a_rotation_that_is_no_longer_an_input_has_retired_nothing",),
+    ),
+)
