@@ -55,6 +55,8 @@ def main() -> int:
     wanted = int(os.environ.get("PROOF_REQUESTS", REQUESTS))
     began = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
+    for stale in (REPORT, PAGE, PICTURE):
+        stale.unlink(missing_ok=True)
     plan, small = rotation_plan(share(wanted, len(PROVED)), wanted), control_plan()
     print(f"proof: {len(PROVED)} rotations of {plan.requests} requests, {plan.rate:g} a second each", flush=True)
     mishaps: list[str] = []
