@@ -16,7 +16,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.certificate import split_pem
-from apigw_client_cert.errors import BadInput
+from apigw_client_cert.errors import BadInput, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -191,7 +191,7 @@ def _backend(kind: str) -> _Backend:
         return _BACKENDS[kind]
     except KeyError:
         raise BadInput(
-            f"there is no backend configuration for {kind!r}",
+            f"there is no backend configuration for {shown(kind)}",
             means="Nothing was rendered.",
             remedy=f"Use one of {', '.join(BACKENDS)}; docs/backends.md says what to do for other servers.",
             subject=kind,

@@ -29,6 +29,33 @@ No message may hold a PEM or a credential: the dynamic host shows the whole trac
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Enough to recognise a value by; a message is read on a terminal.
+LONGEST_SHOWN = 120
+MOST_LISTED = 10
+
+
+def shown(value: object) -> str:
+    """A user's value as a message may repeat it: its ``repr``, cut short, and withheld where it holds a PEM.
+
+    Control characters come out escaped, so that a value cannot forge a line of a log.
+    """
+    text = repr(value)
+    if "-----BEGIN" in text:
+        return "(withheld: it holds a PEM)"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
+
+
+def listed(things: Iterable[object], separator: str = ", ") -> str:
+    """The first ten, and how many more: a message may have to name a thousand stages."""
+    names = [str(one) for one in things]
+    more = [f"and {len(names) - MOST_LISTED} more"] if len(names) > MOST_LISTED else []
+    return separator.join([*names[:MOST_LISTED], *more])
+
 
 class RotationError(Exception):
     """Something this package cannot finish by itself.

@@ -22,7 +22,7 @@ from apigw_client_cert.backends import (
     setup_place,
     timestamp,
 )
-from apigw_client_cert.errors import BadInput
+from apigw_client_cert.errors import BadInput, shown
 from apigw_client_cert.rotation.model import Finding, Severity
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def render(content: str, certificates: Iterable[TrustedCertificate]) -> str:
     if content == "json":
         return _json(distinct)
     raise BadInput(
-        f"there is no content {content!r}",
+        f"there is no content {shown(content)}",
         means="Nothing was rendered.",
         remedy=f"Use one of {', '.join(CONTENTS)}.",
         subject=content,

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ THROTTLED_CODES: Final = frozenset(
         "SlowDown",
     }
 )
-CONFLICT_CODES: Final = frozenset({"ConflictException", "TooManyUpdates"})
+CONFLICT_CODES: Final = frozenset({"ConflictException", "OperationAborted", "TooManyUpdates"})
 #: 429 like a throttle, but waiting never helps (facts/aws-client-certs.md §3.5).
 LIMIT_CODES: Final = frozenset({"LimitExceededException", "ParameterLimitExceeded"})
 UNAVAILABLE_CODES: Final = frozenset({"InternalServerError", "InternalServiceError", "InternalFailure"})
@@ -40,6 +41,8 @@ CREDENTIAL_CODES: Final = frozenset(
 )
 INPUT_CODES: Final = frozenset({"BadRequestException", "ValidationException", "InvalidParameterException"})
 
+#: Wider than any code of botocore's models; what is no code is not repeated in a message.
+_CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
 
@@ -80,9 +83,10 @@ class Answered(Exception):  # noqa: N818 - an expected answer, caught inside gat
 
 
 def code_of(answer: Any) -> str:  # noqa: ANN401 - botocore's parsed answer has no type
-    """The error code in a parsed answer, or ``""``."""
+    """The error code in a parsed answer, or ``""`` where there is none that could be one."""
     error = answer.get("Error") if isinstance(answer, dict) else None
-    return str(error.get("Code") or "") if isinstance(error, dict) else ""
+    code = str(error.get("Code") or "") if isinstance(error, dict) else ""
+    return code if _CODE.fullmatch(code) else ""
 
 
 def status_of(answer: Any) -> int:  # noqa: ANN401 - botocore's parsed answer has no type

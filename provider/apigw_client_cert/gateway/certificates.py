@@ -6,6 +6,7 @@ Shapes: facts/aws-client-certs.md §1.1. Nothing here knows what a rotation is.
 from __future__ import annotations
 
 import contextlib
+import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,10 +16,9 @@ from apigw_client_cert.errors import (
     QuotaExhausted,
     RotationError,
     StillInUse,
-    Unavailable,
 )
 from apigw_client_cert.gateway.answers import Answered, Call
-from apigw_client_cert.gateway.failures import outcome_unknown
+from apigw_client_cert.gateway.failures import outcome_unknown, unreadable_answer
 from apigw_client_cert.gateway.interface import IssuedCertificate
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ QUOTA_CODE: Final = "L-824C9E42"
 #: The largest page that GetClientCertificates gives (facts/aws-client-certs.md §1.1).
 PAGE_SIZE: Final = 500
 _MOST_NAMED: Final = 10
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+#: What a rotation counts with (rotation/model.py).
+_YEARS: Final = (1970, 9000)
 
 
 class Certificates:
@@ -184,19 +187,19 @@ def still_in_use(certificate_id: str) -> StillInUse:
 def _readable(answer: Mapping[str, Any], call: Call) -> IssuedCertificate:
     issued = _issued(answer)
     if issued is None:
-        raise Unavailable(
-            f"{call}: the answer holds no client certificate",
-            means="Something between here and AWS answered in AWS's place; nothing was changed.",
-            remedy="Check `endpoint_url` and the proxy settings, then run again.",
-            subject=call.subject,
-        )
+        raise unreadable_answer(call)
     return issued
 
 
-def _issued(answer: Mapping[str, Any]) -> IssuedCertificate | None:
+def _issued(answer: Mapping[str, Any] | None) -> IssuedCertificate | None:
+    """The certificate in an answer; None where a field is missing, or is none that AWS would send."""
+    answer = answer or {}
     identifier = answer.get("clientCertificateId")
     created, expires = answer.get("createdDate"), answer.get("expirationDate")
-    if not identifier or not isinstance(created, datetime) or not isinstance(expires, datetime):
+    if not isinstance(created, datetime) or not isinstance(expires, datetime):
+        return None
+    # Where an id goes: into URLs, tags' ARNs, messages. Dates outside are refused by the rotation.
+    if not _ID.fullmatch(str(identifier)) or not all(_YEARS[0] <= one.year <= _YEARS[1] for one in (created, expires)):
         return None
     return IssuedCertificate(
         id=str(identifier),
@@ -204,7 +207,7 @@ def _issued(answer: Mapping[str, Any]) -> IssuedCertificate | None:
         created_date=_utc(created),
         expiration_date=_utc(expires),
         description=str(answer.get("description") or ""),
-        tags=dict(answer.get("tags") or {}),
+        tags={str(key): str(value) for key, value in (answer.get("tags") or {}).items()},
     )
 
 

@@ -7,7 +7,9 @@ happens under a lock; the clients themselves are thread-safe. Importing this mod
 
 from __future__ import annotations
 
+import json
 import random
+import re
 import threading
 import time
 from functools import partial
@@ -17,7 +19,15 @@ from apigw_client_cert.errors import AccessDenied, EndpointUnreachable, OutcomeU
 from apigw_client_cert.gateway.answers import Call
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.assumed_role import SESSION_NAME, AssumedRole
-from apigw_client_cert.gateway.failures import bad_endpoint, no_answer, no_region, translated
+from apigw_client_cert.gateway.failures import (
+    bad_endpoint,
+    no_answer,
+    no_credentials,
+    no_region,
+    translated,
+    understood,
+)
+from apigw_client_cert.gateway.quoting import speakable
 from apigw_client_cert.gateway.retries import Retries, retry_after_seconds, trouble_of
 
 if TYPE_CHECKING:
@@ -28,6 +38,7 @@ if TYPE_CHECKING:
 
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _READ_TIMEOUT_SECONDS: Final = 30
+_ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 _WAITED: Final = "apigw_client_cert_waited_seconds"
 
 
@@ -81,7 +92,8 @@ class Client:
         with self._account_lock:
             if self._account is None:
                 try:
-                    self._account = (str(self.call("sts", "GetCallerIdentity")["Account"]),)
+                    said = str(self.call("sts", "GetCallerIdentity").get("Account"))
+                    self._account = (said if _ACCOUNT_ID.fullmatch(said) else None,)
                 except (AccessDenied, EndpointUnreachable, Retryable, OutcomeUnknown):
                     self._account = (None,)
             return self._account[0]
@@ -103,7 +115,9 @@ class Client:
         """
         call = Call(service, operation, subject)
         with translated(call, expected):
-            return _genuine(call, getattr(self.service(service), _method(operation))(**parameters))
+            perform = getattr(self.service(service), _method(operation))
+            with understood(call):
+                return _genuine(call, perform(**parameters))
 
     def pages(
         self,
@@ -120,7 +134,7 @@ class Client:
             paginator = self.service(service).get_paginator(_method(operation))
             pages = iter(paginator.paginate(PaginationConfig={"PageSize": page_size}, **(parameters or {})))
         while True:
-            with translated(call, expected):
+            with translated(call, expected), understood(call):
                 page = next(pages, None)
             if page is None:
                 return
@@ -146,7 +160,9 @@ class Client:
             # Some of these are ValueErrors too.
             raise
         except ValueError as error:
-            raise bad_endpoint(self.connection.endpoint_url or "") from error
+            if isinstance(error, json.JSONDecodeError):
+                raise no_credentials("credential_process printed something that is no JSON") from speakable(error)
+            raise bad_endpoint(self.connection.endpoint_url or "") from speakable(error)
 
     def _needs_retry(self, service: str, **event: Any) -> float | None:  # noqa: ANN401 - botocore's event arguments have no types
         """Answers botocore's event: None to leave it, or the seconds that botocore shall wait: 0, as we waited here."""

@@ -1,24 +1,26 @@
 """The one place where botocore's errors become ours: by class and by error code, never by text.
 
-A code that is in no table of ``answers.py`` passes through unchanged: guessing what it means would hide it.
+A code that is in no table of ``answers.py`` is reported by its name: guessing what it means would hide it.
 """
 
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.errors import (
     AccessDenied,
     BadInput,
     ConcurrentModification,
     EndpointUnreachable,
+    NeedsOperator,
     NoCredentials,
     OutcomeUnknown,
     QuotaExhausted,
     RotationError,
     Throttled,
     Unavailable,
+    shown,
 )
 from apigw_client_cert.gateway.answers import (
     CONFLICT_CODES,
@@ -36,11 +38,10 @@ from apigw_client_cert.gateway.answers import (
     status_of,
 )
 from apigw_client_cert.gateway.permissions import permission_for
+from apigw_client_cert.gateway.quoting import quoted, speakable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-
-_LONGEST_QUOTE: Final = 300
 
 
 @contextlib.contextmanager
@@ -53,8 +54,8 @@ def translated(call: Call, expected: Collection[str] = ()) -> Iterator[None]:
 
     Raises:
         Answered: for an expected code.
-        RotationError: for everything known.
-        Exception: what is unknown, unchanged.
+        RotationError: for everything that botocore raises.
+        Exception: anything else is a bug of ours, and passes unchanged.
     """
     try:
         yield
@@ -64,7 +65,21 @@ def translated(call: Call, expected: Collection[str] = ()) -> Iterator[None]:
         failure = _failure(error, call, expected)
         if failure is None:
             raise
-        raise failure from error
+        raise failure from speakable(error)
+
+
+@contextlib.contextmanager
+def understood(call: Call) -> Iterator[None]:
+    """Refuse an answer with a wrong type in it: botocore's parsers raise whatever they trip over."""
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - loaded on first need
+
+    try:
+        yield
+    except BotoCoreError:
+        # Some of these are ValueErrors too.
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise unreadable_answer(call) from speakable(error)
 
 
 def outcome_unknown(call: Call) -> OutcomeUnknown:
@@ -91,8 +106,13 @@ def _failure(error: Exception, call: Call, expected: Collection[str]) -> Excepti
             remedy="Check `region`, `endpoint_url`, the network and proxy settings, then run again.",
             subject=call.subject,
         )
+    if type(error) is boto.HTTPClientError and isinstance(error.kwargs.get("error"), ValueError):
+        # http.client writes no header with a line break in it; the only headers that vary are the credentials'.
+        return no_credentials("a key or token holds a line break, or a character that no HTTP header takes")
     if is_unanswered(error):
         return no_answer(call)
+    if isinstance(error, boto.PaginationError | boto.ChecksumError | boto.FlexibleChecksumError):
+        return unreadable_answer(call)
     return _bad_set_up(error)
 
 
@@ -109,13 +129,19 @@ def _bad_set_up(error: Exception) -> RotationError | None:
         | boto.NoAuthTokenError
         | boto.SSOError,
     ):
-        return _no_credentials(type(error).__name__)
+        return no_credentials(type(error).__name__)
     if isinstance(error, boto.ProfileNotFound):
         return _input("the profile is in no AWS configuration file", "Correct `profile`, or add it to ~/.aws/config.")
     if isinstance(error, boto.NoRegionError | boto.InvalidRegionError | boto.UnknownRegionError):
         return no_region()
     if isinstance(error, boto.ParamValidationError):
-        return _input(f"botocore refuses the parameters: {_quoted(str(error))}", "Correct the value that it names.")
+        return _input(f"botocore refuses the parameters: {quoted(str(error))}", "Correct the value that it names.")
+    if isinstance(error, boto.BotoCoreError):
+        return NeedsOperator(
+            f"botocore cannot work with this set-up ({type(error).__name__})",
+            means="Nothing was changed.",
+            remedy="Mend ~/.aws/config, ~/.aws/credentials or the AWS_ variables; the cause above says which.",
+        )
     return None
 
 
@@ -129,7 +155,9 @@ def no_region() -> BadInput:
 
 def bad_endpoint(endpoint_url: str) -> BadInput:
     """The error for an ``endpoint_url`` that is no URL."""
-    return _input(f"`endpoint_url` is no URL: {endpoint_url!r}", "Give scheme, host and port: http://127.0.0.1:5000.")
+    return _input(
+        f"`endpoint_url` is no URL: {shown(endpoint_url)}", "Give scheme, host and port: http://127.0.0.1:5000."
+    )
 
 
 def _input(what: str, remedy: str, subject: str = "") -> BadInput:
@@ -148,7 +176,20 @@ def no_answer(call: Call) -> RotationError:
     )
 
 
-def _no_credentials(cause: str) -> NoCredentials:
+def unreadable_answer(call: Call) -> RotationError:
+    """The error for an answer that AWS would not give: a field is missing, or of a wrong type or form."""
+    if not call.reads:
+        return outcome_unknown(call)
+    return Unavailable(
+        f"{call}: the answer cannot be read",
+        means="Something between here and AWS answered in AWS's place; nothing was changed.",
+        remedy="Check `endpoint_url` and the proxy settings, then run again.",
+        subject=call.subject,
+    )
+
+
+def no_credentials(cause: str) -> NoCredentials:
+    """The error for credentials that are missing or of no use."""
     return NoCredentials(
         f"boto3's default chain found no usable credentials ({cause})",
         means="Nothing was changed.",
@@ -156,9 +197,9 @@ def _no_credentials(cause: str) -> NoCredentials:
     )
 
 
-def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception | None:  # noqa: ANN401, PLR0911 - one exit per row of the table reads best
+def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # noqa: ANN401, PLR0911 - one exit per row of the table reads best
     code, status = code_of(error.response), status_of(error.response)
-    said = _quoted(str(error.response.get("Error", {}).get("Message") or "no message"))
+    said = quoted(str(error.response.get("Error", {}).get("Message") or "no message"))
     if code in expected:
         return Answered(code, said)
     if code in LIMIT_CODES:
@@ -190,12 +231,17 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception | No
             subject=call.subject,
         )
     if code in CREDENTIAL_CODES:
-        return _no_credentials(code)
+        return no_credentials(code)
     if is_server_error(code, status):
         return _server_error(call, code or str(status))
     if code in INPUT_CODES:
         return _input(f"{call}: AWS answered {code}: {said}", "Correct the value that AWS names.", call.subject)
-    return None
+    return NeedsOperator(
+        f"{call}: AWS answered {code or 'no code'} ({status}): {said}",
+        means="It refused the call: nothing was changed.",
+        remedy="Mend what it names, then run again.",
+        subject=call.subject,
+    )
 
 
 def _server_error(call: Call, code: str) -> RotationError:
@@ -207,9 +253,3 @@ def _server_error(call: Call, code: str) -> RotationError:
         remedy="The next scheduled run tries again.",
         subject=call.subject,
     )
-
-
-def _quoted(text: str) -> str:
-    """AWS's words, on one line, cut short, and withheld where they repeat a certificate."""
-    flat = " ".join(text.split())
-    return "(withheld: it repeats a PEM)" if "-----BEGIN" in flat else flat[:_LONGEST_QUOTE]

@@ -7,12 +7,14 @@ an unknown outcome.
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.errors import BadInput, ConcurrentModification, StageNotFound
-from apigw_client_cert.gateway.answers import Answered
+from apigw_client_cert.gateway.answers import Answered, Call
+from apigw_client_cert.gateway.failures import unreadable_answer
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.client import Client
 
+# Ids, and ACM's ARNs.
+_ID_OR_ARN = re.compile(r"[A-Za-z0-9_:/.-]{1,512}")
 _NOT_FOUND = frozenset({"NotFoundException"})
 _REFUSED = frozenset({"NotFoundException", "BadRequestException"})
 
@@ -105,19 +109,21 @@ class Stages:
     def _get(self, stage: StageRef) -> _Seen:
         try:
             if stage.kind is StageKind.WEBSOCKET:
-                return _websocket(self._websocket_call("GetStage", stage))
-            return _rest(self._rest_call("GetStage", stage))
+                return _websocket(self._websocket_call("GetStage", stage), Call("apigatewayv2", "GetStage", str(stage)))
+            return _rest(self._rest_call("GetStage", stage), Call("apigateway", "GetStage", str(stage)))
         except Answered as answer:
             raise stage_not_found(stage) from answer
 
     def _update(self, stage: StageRef, value: str, deployment_id: str | None) -> _Seen:
         if stage.kind is StageKind.WEBSOCKET:
             fields = {"ClientCertificateId": value} | ({"DeploymentId": deployment_id} if deployment_id else {})
-            return _websocket(self._websocket_call("UpdateStage", stage, **fields))
+            call = Call("apigatewayv2", "UpdateStage", str(stage))
+            return _websocket(self._websocket_call("UpdateStage", stage, **fields), call)
         operations = [{"op": "replace", "path": "/clientCertificateId", "value": value}]
         if deployment_id:
             operations.append({"op": "replace", "path": "/deploymentId", "value": deployment_id})
-        return _rest(self._rest_call("UpdateStage", stage, patchOperations=operations))
+        call = Call("apigateway", "UpdateStage", str(stage))
+        return _rest(self._rest_call("UpdateStage", stage, patchOperations=operations), call)
 
     def _rest_call(self, operation: str, stage: StageRef, **parameters: object) -> Mapping[str, Any]:
         return self._client.call(
@@ -176,10 +182,18 @@ def _expected(operation: str) -> frozenset[str]:
     return _REFUSED if operation == "UpdateStage" else _NOT_FOUND
 
 
-def _rest(answer: Mapping[str, Any]) -> _Seen:
+def _rest(answer: Mapping[str, Any], call: Call) -> _Seen:
     # Unset is absent at AWS (facts/aws-client-certs.md §1.2) and empty in some emulators.
-    return _Seen(answer.get("clientCertificateId") or None, answer.get("deploymentId") or None)
+    return _Seen(_id(answer.get("clientCertificateId"), call), _id(answer.get("deploymentId"), call))
 
 
-def _websocket(answer: Mapping[str, Any]) -> _Seen:
-    return _Seen(answer.get("ClientCertificateId") or None, answer.get("DeploymentId") or None)
+def _websocket(answer: Mapping[str, Any], call: Call) -> _Seen:
+    return _Seen(_id(answer.get("ClientCertificateId"), call), _id(answer.get("DeploymentId"), call))
+
+
+def _id(value: object, call: Call) -> str | None:
+    if not value:
+        return None
+    if not isinstance(value, str) or not _ID_OR_ARN.fullmatch(value):
+        raise unreadable_answer(call)
+    return value

@@ -6,6 +6,7 @@ WebSocket API. What cannot be read becomes a gap, and a scan with gaps proves no
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.errors import AccessDenied, RotationError, Throttled, Unavailable
@@ -13,7 +14,7 @@ from apigw_client_cert.gateway.answers import Answered
 from apigw_client_cert.gateway.interface import StageKind, StageRef, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from apigw_client_cert.gateway.client import Client
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _LISTINGS: Final = {"apigateway": ("items", 500), "apigatewayv2": ("Items", 100)}
 #: Each failed read has waited up to a minute already; a region in trouble must not cost hundreds of them.
 _MOST_FAILURES: Final = 3
+#: API ids and stage names, generously; what is none goes into no URL and no message.
+_NAME: Final = re.compile(r"[A-Za-z0-9_$-]{1,128}")
 _GAPS = (AccessDenied, Throttled, Unavailable)
 
 
@@ -54,7 +57,9 @@ class Scan:
 
     def _rest(self) -> None:
         for api in self._items("the list of REST APIs", "apigateway", "GetRestApis"):
-            self._rest_stages(str(api["id"]))
+            api_id = self._name(api, "id", "the list of REST APIs")
+            if api_id is not None:
+                self._rest_stages(api_id)
 
     def _rest_stages(self, api_id: str) -> None:
         if not self._begin(f"REST API {api_id}"):
@@ -70,20 +75,24 @@ class Scan:
             self._gap(f"the stages of REST API {api_id}", error)
             return
         for stage in answer.get("item", ()):
-            self._note(stage.get("clientCertificateId"), StageRef(api_id, str(stage["stageName"])))
+            name = self._name(stage, "stageName", f"the stages of REST API {api_id}")
+            if name is not None:
+                self._note(stage.get("clientCertificateId"), StageRef(api_id, name))
 
     def _websocket(self) -> None:
         for api in self._items("the list of WebSocket APIs", "apigatewayv2", "GetApis"):
             # HTTP APIs cannot hold a client certificate (facts/aws-client-certs.md §3.1).
-            if api.get("ProtocolType") != "HTTP":
-                self._websocket_stages(str(api["ApiId"]))
+            api_id = self._name(api, "ApiId", "the list of WebSocket APIs")
+            if api_id is not None and api.get("ProtocolType") != "HTTP":
+                self._websocket_stages(api_id)
 
     def _websocket_stages(self, api_id: str) -> None:
         if not self._begin(f"WebSocket API {api_id}"):
             return
         for stage in self._items(f"the stages of WebSocket API {api_id}", "apigatewayv2", "GetStages", ApiId=api_id):
-            ref = StageRef(api_id, str(stage["StageName"]), StageKind.WEBSOCKET)
-            self._note(stage.get("ClientCertificateId"), ref)
+            name = self._name(stage, "StageName", f"the stages of WebSocket API {api_id}")
+            if name is not None:
+                self._note(stage.get("ClientCertificateId"), StageRef(api_id, name, StageKind.WEBSOCKET))
 
     def _items(self, what: str, service: str, operation: str, **parameters: str) -> Iterator[dict[str, Any]]:
         """The items of every page; with parameters it lists inside one API, which may be gone by now."""
@@ -107,6 +116,14 @@ class Scan:
         if self._progress is not None:
             self._progress(api)
         return True
+
+    def _name(self, item: Mapping[str, Any] | None, key: str, what: str) -> str | None:
+        """The item's id or name; one that AWS would not give is a gap, because its item may be a user."""
+        value = (item or {}).get(key)
+        if isinstance(value, str) and _NAME.fullmatch(value):
+            return value
+        self._gaps.append(f"{what}: an entry has no {key} that can be read")
+        return None
 
     def _note(self, presented: object, stage: StageRef) -> None:
         if isinstance(presented, str) and presented in self._users:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.ownership import (
     GENERATION,
     INFORMATION,
+    NAMES,
     ROTATION_ID,
     issued_generation,
     number_of,
@@ -88,13 +90,21 @@ def _adopt_explicitly(
             subject="adoptClientCertificateId",
         )
     former = found.tags.get(ROTATION_ID)
-    beside = [one for one in gateway.list_certificates() if former and one.tags.get(ROTATION_ID) == former]
+    token = _successor_of(former, found.id, props) if former else token
+    beside = [one for one in gateway.list_certificates() if former and one.tags.get(ROTATION_ID) in {former, token}]
     by_number = {max(number_of(one), 1): one for one in [*beside, found]}
-    for number, one in by_number.items():
+    # The named one last: until then its tag leads back to the others.
+    for number, one in sorted(by_number.items(), key=lambda numbered: numbered[1].id == found.id):
         gateway.tag(one.id, tags_of(props, token, number))
     generations = [issued_generation(one, number) for number, one in sorted(by_number.items())]
     chosen = [one.number for one in generations if one.id == found.id]
     return resume(token, generations, chosen, now, trigger=known(props, "rotationTrigger"))
+
+
+def _successor_of(former: str, certificate_id: str, props: Mapping[str, Any]) -> str:
+    """The id of the rotation that takes over from another: whoever is interrupted while tagging finds it again."""
+    parts = [former, certificate_id, *(str(known(props, key) or "") for key in NAMES)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 # UNVERIFIED: that GetClientCertificates returns each certificate's tags. The service model says so; without them a
@@ -125,7 +135,7 @@ def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate])
     for one in sorted(candidates, key=number_of, reverse=True):
         stages = usage.users.get(one.id, ())
         if stages or usage.gaps:
-            by = ", ".join(map(str, stages)) or f"a stage that could not be seen ({'; '.join(usage.gaps)})"
+            by = errors.listed(stages) or f"a stage that could not be seen ({errors.listed(usage.gaps, '; ')})"
             raise errors.NotOurs(
                 f"Certificate {one.id}, generated {format_instant(one.created_date)} under the same project, stack and"
                 f" name, is presented by {by}",

@@ -68,10 +68,10 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     elif desired is not None and CERTIFICATE_ID.fullmatch(desired) is None:
         failures.add(
             "clientCertificateId",
-            f"client_certificate_id is {desired!r}; expected something like 'a1b2c3': pass"
+            f"client_certificate_id is {errors.shown(desired)}; expected something like 'a1b2c3': pass"
             " certificate.client_certificate_id, never certificate.id",
         )
-    if not failures.found and UNKNOWN not in {news.get("apiId"), news.get("stageName")}:
+    if not failures.found and UNKNOWN not in {news.get(key) for key in ("apiId", "stageName", "apiKind")}:
         _asserted.add(_assertion(news))
     return Checked(dict(news), failures.found)
 
@@ -96,7 +96,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     line = None
     if due:
         line = (
-            f"stage {stage_of(news)} presents {presented or 'no certificate'} and should present {desired}:"
+            f"stage {stage_of(news)} presents {_named(presented)} and should present {desired}:"
             " an update moves it, or says until when it waits"
         )
         world.say(line)
@@ -133,7 +133,7 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
         outputs.update(presentedClientCertificateId=presented, presentedSince=format_instant(world.now()))
         # An alarm about another tool would be false where our own PATCH took effect and its answer was lost.
         by = "hand, or by a run whose answer was lost" if ours(gateway, props, presented) else "another tool"
-        world.say(f"stage {stage} was switched from {before or 'no certificate'} to {presented} by {by}")
+        world.say(f"stage {stage} was switched from {_named(before)} to {presented} by {by}")
     return resource_id, outputs
 
 
@@ -167,6 +167,14 @@ def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> d
     connection = connection_of({**news, "region": olds.get("region") or known(news, "region")})
     gateway = world.acting_gateway(connection, olds.get("accountId"))
     return StageSwitch(gateway=gateway, olds=olds, news=news, now=world.now(), say=world.say).perform()
+
+
+def _named(in_state: object) -> str:
+    """What state says that a stage presented, for a line: a hand may have edited it."""
+    if not in_state:
+        return "no certificate"
+    known_form = isinstance(in_state, str) and (CERTIFICATE_ID.fullmatch(in_state) or ACM_ARN.fullmatch(in_state))
+    return str(in_state) if known_form else errors.shown(in_state)
 
 
 def _assertion(props: Mapping[str, Any]) -> tuple[str, StageRef]:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import read_certificate
 from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
 from apigw_client_cert.lifecycle.inputs import ACM_ARN, known
-from apigw_client_cert.lifecycle.ownership import ROTATION_ID
-from apigw_client_cert.lifecycle.state import STATE_VERSION, without_none
+from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of
+from apigw_client_cert.lifecycle.state import STATE_VERSION, undamaged, without_none
 from apigw_client_cert.rotation.binding import (
     BindingDecision,
     BindingPolicy,
@@ -41,6 +40,7 @@ OUTPUTS = (
 )
 
 
+@undamaged()
 def stage_of(props: Mapping[str, Any]) -> StageRef:
     """The stage that the properties name."""
     return StageRef(str(props["apiId"]), str(props["stageName"]), StageKind(props.get("apiKind") or "REST"))
@@ -51,7 +51,7 @@ def ours(gateway: Gateway, props: Mapping[str, Any], presented: str) -> bool:
 
     The tag matters where a switch took effect and its answer was lost: state then names the one before.
     """
-    if presented in {props.get("setClientCertificateId"), *_known_generations(props)}:
+    if presented == props.get("setClientCertificateId") or presented in _known_generations(props):
         return True
     if ACM_ARN.fullmatch(presented) or not props.get("rotationId"):
         return False
@@ -129,10 +129,11 @@ class StageSwitch:
             kind = Presents.OURS
         else:
             kind = Presents.FOREIGN if rotation_id is None else Presents.OTHER_ROTATION
-        facts = read_certificate(found.pem)
+        facts = facts_of(found)
         not_after = min(facts.not_after, found.expiration_date)
         return Presented(kind=kind, id=presented, not_after=not_after, sha256=facts.sha256)
 
+    @undamaged()
     def _publication(self, desired: str) -> Publication:
         generation = _known_generations(self.news).get(desired, {})
         published = known(self.news, "publishedSince")
@@ -165,6 +166,7 @@ def _policy(props: Mapping[str, Any]) -> BindingPolicy:
     return BindingPolicy(**{name: parse_duration(props[key]) for key, name in names.items() if props.get(key)})
 
 
+@undamaged()
 def _known_generations(props: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {one["id"]: one for one in known(props, "generations") or ()}
 

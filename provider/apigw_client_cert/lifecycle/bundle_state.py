@@ -6,19 +6,26 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import read_certificate
+from apigw_client_cert.certificate import trusted_certificate
 from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.lifecycle.inputs import known
-from apigw_client_cert.lifecycle.state import STATE_VERSION, instant_or_none, load_generation, without_none
-from apigw_client_cert.rotation.model import TrustedCertificate
+from apigw_client_cert.lifecycle.state import (
+    STATE_VERSION,
+    instant_or_none,
+    load_generation,
+    text,
+    undamaged,
+    without_none,
+)
 from apigw_client_cert.rotation.publication import Entry, Offer, next_entries, restart
 from apigw_client_cert.trust import holds, render, same_subject_finding, trust_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from apigw_client_cert.lifecycle.world import World
     from apigw_client_cert.publish.interface import Target
+    from apigw_client_cert.rotation.model import Generation, TrustedCertificate
 
 OUTPUTS = (
     "digests",
@@ -32,14 +39,15 @@ OUTPUTS = (
 )
 
 
+@undamaged()
 def load_entries(state: Mapping[str, Any]) -> tuple[Entry, ...]:
     """What the bundle published, in its order."""
     return tuple(
         Entry(
-            sha256=one["sha256"],
-            sha1=one["sha1"],
-            spki_sha256=one["spkiSha256"],
-            pem=one["pem"],
+            sha256=text(one["sha256"]),
+            sha1=text(one["sha1"]),
+            spki_sha256=text(one["spkiSha256"]),
+            pem=text(one["pem"]),
             not_after=parse_instant(one["expirationDate"]),
             rotation_id=one.get("rotationId"),
             since=instant_or_none(one.get("publishedSince")),
@@ -48,6 +56,7 @@ def load_entries(state: Mapping[str, Any]) -> tuple[Entry, ...]:
     )
 
 
+@undamaged()
 def offers_of(props: Mapping[str, Any]) -> tuple[Offer, ...]:
     """What each certificate among the inputs wants trusted."""
     return tuple(
@@ -62,13 +71,7 @@ def offers_of(props: Mapping[str, Any]) -> tuple[Offer, ...]:
 
 def also_trusted(props: Mapping[str, Any]) -> tuple[TrustedCertificate, ...]:
     """The foreign certificates that the user asked to trust as well."""
-    facts = [read_certificate(pem) for pem in known(props, "alsoTrust") or ()]
-    return tuple(
-        TrustedCertificate(
-            sha256=one.sha256, sha1=one.sha1, spki_sha256=one.spki_sha256, pem=one.pem, not_after=one.not_after
-        )
-        for one in facts
-    )
+    return tuple(trusted_certificate(pem) for pem in known(props, "alsoTrust") or ())
 
 
 def drifted(state: Mapping[str, Any], targets: Sequence[Target], world: World) -> list[str]:
@@ -98,17 +101,21 @@ def republish(
 ) -> dict[str, Any]:
     """Bring every target to the bundle's next content; returns the complete state.
 
-    A target without a digest in state is new to us: unless it is empty or already right, it is refused
-    (``TargetTaken``) before any target is written.
+    A target without a digest in state is new to us: unless it is empty or holds what only this bundle can have written,
+    it is refused (``TargetTaken``) before any target is written.
     """
     now = world.now()
-    entries = next_entries(load_entries(olds), offers_of(news), also, now)
+    published = load_entries(olds)
+    entries = next_entries(published, offers_of(news), also, now)
     contents = [render(str(spec.get("content") or "pem"), entries) for spec in news["targets"]]
     found = [target.read() for target in targets]
     digests = olds.get("digests") or {}
-    for target, content, current in zip(targets, contents, found, strict=True):
-        taken = current is not None and current != content and target.address not in digests
-        if taken and not news.get("takeOver"):
+    recognised: dict[str, TrustedCertificate] = {
+        one.sha256: one for one in (*published, *_generations(news), *entries)
+    }
+    for target, spec, content, current in zip(targets, news["targets"], contents, found, strict=True):
+        ours = current in {None, content} or target.address in digests or _is_own(current, spec, recognised.values())
+        if not ours and not news.get("takeOver"):
             raise _taken(target)
     for target, content, current in zip(targets, contents, found, strict=True):
         if current != content:
@@ -121,6 +128,20 @@ def republish(
             world.say(f"{news['name']}: {finding.severity.value}: {finding.message}")
     written = {target.address: _digest(content) for target, content in zip(targets, contents, strict=True)}
     return _state(news, entries, written)
+
+
+def _is_own(current: str, spec: Mapping[str, Any], known: Iterable[TrustedCertificate]) -> bool:
+    """Whether a text is, to the letter, what this bundle writes of some of its own certificates.
+
+    A run that ended after a write and before its state was saved left such a text; a rotation that went on meanwhile
+    must not find it "taken" (invariant 5).
+    """
+    held = [one for one in known if holds(current, one)]
+    return bool(held) and render(str(spec.get("content") or "pem"), held) == current
+
+
+def _generations(props: Mapping[str, Any]) -> list[Generation]:
+    return [load_generation(state) for one in props["rotations"] for state in one["generations"]]
 
 
 def _state(news: Mapping[str, Any], entries: Sequence[Entry], digests: Mapping[str, str | None]) -> dict[str, Any]:
@@ -155,7 +176,7 @@ def _dump(entry: Entry) -> dict[str, Any]:
 
 
 def _digest(content: str | None) -> str | None:
-    return None if content is None else hashlib.sha256(content.encode()).hexdigest()
+    return None if content is None else hashlib.sha256(content.encode(errors="surrogateescape")).hexdigest()
 
 
 def _taken(target: Target) -> errors.TargetTaken:

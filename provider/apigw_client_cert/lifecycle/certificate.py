@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from apigw_client_cert.rotation.model import Rotation
     from apigw_client_cert.rotation.policy import Policy
 
+# UNVERIFIED: AWS documents no limit for a client certificate's description; this is the one of API Gateway v2's
+# descriptions (https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-stagename.html).
+_DESCRIPTION_LENGTH = 1024
 _METADATA = (*ownership.NAMES, "description", "tags")
 INPUTS = (
     *_METADATA,
@@ -64,9 +67,19 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     check_durations(news, failures)
     failures.match(news, "adoptClientCertificateId", CERTIFICATE_ID, '"a1b2c3"')
     ownership.check_tags(known(news, "tags"), failures)
+    description = known(news, "description")
+    if (
+        isinstance(description, str)
+        and len(description) > _DESCRIPTION_LENGTH
+        and description != olds.get("description")
+    ):
+        failures.add(
+            "description",
+            f"description has {len(description)} characters; shorten it to {_DESCRIPTION_LENGTH} at most",
+        )
     pin = known(news, "pinGeneration")
-    if pin is not None and (isinstance(pin, bool) or not isinstance(pin, int | float) or pin != int(pin) or pin < 1):
-        failures.add("pinGeneration", f"pin_generation must be a generation number such as 2, not {pin!r}")
+    if pin is not None and (isinstance(pin, bool) or not isinstance(pin, int | float) or not pin >= 1 or pin % 1 != 0):
+        failures.add("pinGeneration", f"pin_generation must be a generation number such as 2, not {errors.shown(pin)}")
     before, after = known(olds, "rotationTrigger"), known(news, "rotationTrigger")
     if pin is not None and before is not None and after is not None and before != after:
         failures.add(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from apigw_client_cert.errors import shown
 from apigw_client_cert.gateway.connection import Connection
 from apigw_client_cert.rotation.durations import parse_duration
 from apigw_client_cert.rotation.policy import Policy, draw_jitter, policy_clashes
@@ -59,7 +60,7 @@ class Failures:
         if value == UNKNOWN:
             return None
         if not isinstance(value, str) or not value.strip():
-            self.add(key, f"{snake(key)} must be a non-empty string, not {value!r}")
+            self.add(key, f"{snake(key)} must be a non-empty string, not {shown(value)}")
             return None
         return value
 
@@ -67,19 +68,19 @@ class Failures:
         """Note a failure unless the property is absent, unknown, or of this form."""
         value = self.text(news, key, **how)
         if value is not None and form.fullmatch(value) is None:
-            self.add(key, f"{snake(key)} is {value!r}; expected something like {example}")
+            self.add(key, f"{snake(key)} is {shown(value)}; expected something like {example}")
 
     def choice(self, news: Mapping[str, Any], key: str, choices: Iterable[str]) -> None:
         """Note a failure unless the property is absent, unknown, or one of these words."""
         value = news.get(key)
-        if value not in {None, UNKNOWN, *choices}:
-            self.add(key, f"{snake(key)} is {value!r}; expected one of {', '.join(choices)}")
+        if value not in (None, UNKNOWN, *choices):
+            self.add(key, f"{snake(key)} is {shown(value)}; expected one of {', '.join(choices)}")
 
     def flag(self, news: Mapping[str, Any], key: str) -> None:
         """Note a failure unless the property is absent, unknown, or a boolean."""
         value = news.get(key)
-        if value not in {None, UNKNOWN} and not isinstance(value, bool):
-            self.add(key, f"{snake(key)} must be True or False, not {value!r}")
+        if value not in (None, UNKNOWN) and not isinstance(value, bool):
+            self.add(key, f"{snake(key)} must be True or False, not {shown(value)}")
 
 
 def snake(key: str) -> str:
@@ -109,13 +110,25 @@ def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures:
     failures.text(news, "profile")
     endpoint = failures.text(news, "endpointUrl")
     if endpoint is not None:
-        parts = urlsplit(endpoint)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            failures.add("endpointUrl", f'endpoint_url is {endpoint!r}; expected a URL like "http://127.0.0.1:4566"')
+        if "@" in endpoint:
+            # Not shown: it would be a secret in the log, as it would be in state.
+            failures.add("endpointUrl", "endpoint_url holds a user name or password; give credentials by profile")
+        elif not _is_url(endpoint):
+            failures.add(
+                "endpointUrl", f'endpoint_url is {shown(endpoint)}; expected a URL like "http://127.0.0.1:4566"'
+            )
     for key in ("region", "endpointUrl"):
         before, after = known(olds, key), known(news, key)
         if before is not None and news.get(key) != UNKNOWN and before != after:
             failures.add(key, f"{fixed(key, before, after)}; {SET_BACK}")
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 SET_BACK = "set it back, or create another resource beside this one and move the stages to it"
@@ -123,7 +136,7 @@ SET_BACK = "set it back, or create another resource beside this one and move the
 
 def fixed(key: str, before: object, after: object) -> str:
     """What is wrong with a changed identity; the remedy is ``SET_BACK``."""
-    return f"{snake(key)} is fixed at creation: it is {before!r} and cannot become {after!r}"
+    return f"{snake(key)} is fixed at creation: it is {shown(before)} and cannot become {shown(after)}"
 
 
 def check_durations(news: Mapping[str, Any], failures: Failures, keys: Iterable[str] = DURATIONS) -> None:

@@ -14,6 +14,7 @@ from apigw_client_cert.rotation.model import Generation, Role
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from apigw_client_cert.certificate import CertificateFacts
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
     from apigw_client_cert.lifecycle.inputs import Failures
     from apigw_client_cert.rotation.model import Rotation
@@ -27,6 +28,8 @@ INFORMATION = {key: _PREFIX + key for key in NAMES}
 # AWS: tag keys to 128 characters, values to 256, of this character set, none that begins with "aws:"
 # (facts/aws-client-certs.md §1.3). A stage takes 50 tags; five are ours.
 _TAG_TEXT = re.compile(r"[a-zA-Z0-9+\-=._:/]*")
+# State carries numbers as floats, which count to 2**53; a longer one was set by a hand.
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _KEY_LENGTH, _VALUE_LENGTH, _USER_TAGS = 128, 256, 45
 
 
@@ -35,7 +38,7 @@ def check_tags(tags: object, failures: Failures) -> None:
     if tags is None:
         return
     if not isinstance(tags, dict):
-        failures.add("tags", f"tags must be a mapping of text to text, not {tags!r}")
+        failures.add("tags", f"tags must be a mapping of text to text, not {errors.shown(tags)}")
         return
     if len(tags) > _USER_TAGS:
         failures.add("tags", f"tags has {len(tags)} entries; at most {_USER_TAGS} fit beside ours")
@@ -43,11 +46,13 @@ def check_tags(tags: object, failures: Failures) -> None:
         if value == UNKNOWN:
             continue
         if not isinstance(value, str) or len(key) > _KEY_LENGTH or len(value) > _VALUE_LENGTH:
-            failures.add("tags", f"tag {key!r}: keys have up to 128 characters, values are text of up to 256")
+            failures.add(
+                "tags", f"tag {errors.shown(key)}: keys have up to 128 characters, values are text of up to 256"
+            )
         elif not key or not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
-            failures.add("tags", f"tag {key!r}: only letters, digits and +-=._:/ are allowed")
+            failures.add("tags", f"tag {errors.shown(key)}: only letters, digits and +-=._:/ are allowed")
         elif key.startswith(("aws:", _PREFIX)):
-            failures.add("tags", f"tag {key!r}: keys that begin with aws: or {_PREFIX} are reserved")
+            failures.add("tags", f"tag {errors.shown(key)}: keys that begin with aws: or {_PREFIX} are reserved")
 
 
 def tags_of(props: Mapping[str, Any], rotation_id: str, number: int) -> dict[str, str]:
@@ -56,9 +61,30 @@ def tags_of(props: Mapping[str, Any], rotation_id: str, number: int) -> dict[str
     return {**(known(props, "tags") or {}), **information, ROTATION_ID: rotation_id, GENERATION: str(number)}
 
 
+def facts_of(issued: IssuedCertificate) -> CertificateFacts:
+    """What the PEM says; raises ``Unavailable`` where AWS's answer holds none that can be read."""
+    try:
+        facts = read_certificate(issued.pem)
+    except errors.BadInput as error:
+        raise _unreadable(issued, error.what) from error
+    if facts.not_after < issued.created_date:
+        raise _unreadable(issued, "its validity ended before it was made")
+    return facts
+
+
+def _unreadable(issued: IssuedCertificate, reason: str) -> errors.Unavailable:
+    return errors.Unavailable(
+        f"AWS's answer for client certificate {issued.id} cannot be read: {reason}",
+        means="Nothing was published or presented on the strength of it.",
+        remedy="Check `endpoint_url` and the proxy settings, and look at the certificate with"
+        f" `aws apigateway get-client-certificate --client-certificate-id {issued.id}`; then run again.",
+        subject=issued.id,
+    )
+
+
 def issued_generation(issued: IssuedCertificate, number: int) -> Generation:
     """A certificate as AWS describes it, turned into a generation; the earlier of the two expiry dates counts."""
-    facts = read_certificate(issued.pem)
+    facts = facts_of(issued)
     return Generation(
         number=number,
         id=issued.id,
@@ -74,11 +100,16 @@ def issued_generation(issued: IssuedCertificate, number: int) -> Generation:
 
 
 def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation) -> None:
-    """Bring the tags of every generation in line with changed names or user tags (a renamed stack, for example)."""
+    """Bring the tags of every generation in line with changed names or user tags (a renamed stack, for example).
+
+    One that does not carry our rotation id any more is left alone: another rotation may have adopted it, and writing
+    our id over its new owner's would take it back (invariant 4).
+    """
     dropped = sorted(set(known(olds, "tags") or {}) - set(known(news, "tags") or {}))
     for generation in rotation.generations:
-        if gateway.get(generation.id) is None:
-            continue  # deleted by hand since the last refresh, which will say so; tags are no reason to fail here
+        found = gateway.get(generation.id)
+        if found is None or found.tags.get(ROTATION_ID) != rotation.rotation_id:
+            continue  # gone or taken over since the last run; tags are no reason to fail here
         gateway.tag(generation.id, tags_of(news, rotation.rotation_id, generation.number))
         if dropped:
             gateway.untag(generation.id, dropped)
@@ -108,7 +139,7 @@ def owned_ids(gateway: Gateway, rotation: Rotation) -> list[str]:
     untagged = sorted(one.id for one in listed if one.id in in_state and ROTATION_ID not in one.tags)
     if untagged:
         raise errors.NotOurs(
-            f"Certificate {', '.join(untagged)} no longer carries the tag {ROTATION_ID}={rotation.rotation_id}",
+            f"Certificate {errors.listed(untagged)} no longer carries the tag {ROTATION_ID}={rotation.rotation_id}",
             means="Somebody took it over, or removed the tag; nothing was deleted.",
             remedy="Put the tag back to have it deleted with the rest, or remove the resource from state"
             " (pulumi state delete) to leave it to its new owner.",
@@ -121,7 +152,7 @@ def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
     """Refuse to delete while a stage presents one of these, or while that could not be seen (invariant 3)."""
     users = {one: usage.users[one] for one in certificate_ids if usage.users.get(one)}
     if users:
-        seen = "; ".join(f"{one} by {', '.join(map(str, stages))}" for one, stages in users.items())
+        seen = "; ".join(f"{one} by {errors.listed(stages)}" for one, stages in users.items())
         raise errors.StillInUse(
             f"Stages still present what was to be deleted: {seen}",
             means="Deleting it would cut them off from their backends; nothing was deleted.",
@@ -130,7 +161,7 @@ def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
         )
     if usage.gaps:
         raise errors.StillInUse(
-            f"The in-use scan could not read everything: {'; '.join(usage.gaps)}",
+            f"The in-use scan could not read everything: {errors.listed(usage.gaps, '; ')}",
             means="A stage that was not seen may present the certificate; nothing was deleted.",
             remedy="Grant apigateway:GET on /restapis and /apis and what is below them, or run again later.",
         )
@@ -139,7 +170,7 @@ def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
 def number_of(certificate: IssuedCertificate) -> int:
     """The generation number in the tags; 0 where there is none."""
     text = certificate.tags.get(GENERATION, "")
-    return int(text) if text.isdecimal() else 0
+    return int(text) if _NUMBER.fullmatch(text) else 0
 
 
 def _tag_value(text: object) -> str:

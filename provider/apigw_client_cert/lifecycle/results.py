@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -10,7 +10,8 @@ from typing import Any
 class Checked:
     """Inputs as they go into state, and at most one failure per property (property -> reason)."""
 
-    inputs: dict[str, Any]
+    # Not in tracebacks: also_trust is whole PEMs.
+    inputs: dict[str, Any] = field(repr=False)
     failures: dict[str, str]
 
 

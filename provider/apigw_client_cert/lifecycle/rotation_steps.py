@@ -81,6 +81,10 @@ class Actor:
         orphans = ownership.orphans(self.gateway, rotation)
         usage = self.gateway.scan([*(one.id for one in rotation.previous), *orphans])
         in_use = {one.number: users for one in rotation.previous if (users := _users(usage, one.id))}
+        # First, while the generation in state still calls for a retirement: a run that ends here is done again.
+        for orphan in orphans:
+            if not _users(usage, orphan):
+                self.gateway.delete(orphan)
         deleted: list[int] = []
         for number in decision.numbers:
             generation = rotation.numbered(number)
@@ -91,9 +95,6 @@ class Actor:
                 in_use[number] = (blocked,)
             else:
                 deleted.append(number)
-        for orphan in orphans:
-            if not _users(usage, orphan):
-                self.gateway.delete(orphan)
         return transitions.retire(rotation, deleted, in_use, self.now)
 
     def _delete(self, rotation: Rotation, generation: Generation) -> str | None:

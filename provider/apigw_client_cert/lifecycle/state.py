@@ -6,6 +6,7 @@ without raising ``STATE_VERSION`` and a golden state test.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
@@ -13,7 +14,7 @@ from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.rotation.model import Generation, Role, Rotation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
 STATE_VERSION = 1
@@ -22,6 +23,20 @@ _INSTANTS = {"pendingSince": "pending_since", "unusedSince": "unused_since", "sc
 _TEXTS = {"id": "id", "sha256": "sha256", "sha1": "sha1", "spkiSha256": "spki_sha256", "serial": "serial", "pem": "pem"}
 
 
+@contextlib.contextmanager
+def undamaged() -> Iterator[None]:
+    """Refuse what the enclosed loader trips over: nobody but an editor's hand leaves state like that."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise errors.Refused(
+            f"The state of this resource cannot be read ({type(error).__name__}: {errors.shown(str(error))})",
+            means="It was edited or damaged; nothing was changed.",
+            remedy="Restore what it was: pulumi stack export --version=N (see pulumi stack history), then import it.",
+        ) from error
+
+
+@undamaged()
 def guard_version(state: Mapping[str, Any]) -> None:
     """Refuse state that a newer release wrote: this one could drop what it does not know."""
     version = int(state.get("stateVersion") or STATE_VERSION)
@@ -33,9 +48,17 @@ def guard_version(state: Mapping[str, Any]) -> None:
         )
 
 
+@undamaged()
 def instant_or_none(value: str | None) -> datetime | None:
     """An optional date of state."""
     return None if value is None else parse_instant(value)
+
+
+def text(value: object) -> str:
+    """A text of state, which goes into URLs and sets; anything else is a ``TypeError``."""
+    if not isinstance(value, str):
+        raise TypeError(f"a text was expected, not {type(value).__name__}")
+    return value
 
 
 def without_none(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +95,7 @@ def load_generation(state: Mapping[str, Any]) -> Generation:
         pending_since=instant_or_none(state.get("pendingSince")),
         unused_since=instant_or_none(state.get("unusedSince")),
         scanned_at=instant_or_none(state.get("scannedAt")),
-        **{name: state[key] for key, name in _TEXTS.items()},
+        **{name: text(state[key]) for key, name in _TEXTS.items()},
     )
 
 
@@ -89,12 +112,13 @@ def dump_rotation(rotation: Rotation) -> dict[str, Any]:
     )
 
 
+@undamaged()
 def load_rotation(state: Mapping[str, Any]) -> Rotation:
     """The rotation that state holds; raises ``Refused`` for a newer state version."""
     guard_version(state)
     generations = tuple(load_generation(one) for one in state.get("generations") or ())
     return Rotation(
-        rotation_id=state["rotationId"],
+        rotation_id=text(state["rotationId"]),
         generations=generations,
         highest_number=int(state["highestGeneration"]),
         trigger=state.get("rotationTrigger"),

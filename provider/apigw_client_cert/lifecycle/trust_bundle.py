@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import split_pem
+from apigw_client_cert.certificate import read_certificate, split_pem
 from apigw_client_cert.lifecycle.bundle_state import (
     also_trusted,
     drifted,
@@ -31,7 +31,7 @@ from apigw_client_cert.rotation.publication import bundle_due
 from apigw_client_cert.trust import BACKENDS, CONTENTS, OPENSSL_FAMILY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from apigw_client_cert.lifecycle.world import World
 
@@ -47,16 +47,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     check_connection(olds, news, failures)
     _check_rotations(news.get("rotations"), failures)
     _check_targets(news.get("targets"), failures)
-    for position, pem in enumerate(known(news, "alsoTrust") or (), start=1):
-        if pem == UNKNOWN or pem in (known(olds, "alsoTrust") or ()):
-            continue
-        try:
-            count = len(split_pem(pem))
-        except errors.BadInput as error:
-            failures.add("alsoTrust", f"also_trust, entry {position}: {error.what}; {error.remedy}")
-        else:
-            if count != 1:
-                failures.add("alsoTrust", f"also_trust, entry {position} holds {count} certificates; give one each")
+    _check_also_trust(known(olds, "alsoTrust") or (), known(news, "alsoTrust"), failures)
     return Checked(dict(news), failures.found)
 
 
@@ -115,6 +106,27 @@ def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> 
     return republish(olds, {**news, "region": connection.region}, targets, also_trusted(news), world)
 
 
+def _check_also_trust(before: Sequence[str], also: object, failures: Failures) -> None:
+    if also is not None and not isinstance(also, list):
+        failures.add("alsoTrust", f"also_trust must be a list of PEM certificates, not {errors.shown(also)}")
+        return
+    for position, pem in enumerate(also or (), start=1):
+        if pem == UNKNOWN or pem in before:
+            continue
+        if not isinstance(pem, str):
+            failures.add("alsoTrust", f"also_trust, entry {position} must be one PEM, not {errors.shown(pem)}")
+            continue
+        try:
+            count = len(split_pem(pem))
+            if count == 1:
+                read_certificate(pem)
+        except errors.BadInput as error:
+            failures.add("alsoTrust", f"also_trust, entry {position}: {error.what}; {error.remedy}")
+        else:
+            if count != 1:
+                failures.add("alsoTrust", f"also_trust, entry {position} holds {count} certificates; give one each")
+
+
 def _check_rotations(rotations: object, failures: Failures) -> None:
     if rotations == UNKNOWN:
         return
@@ -122,8 +134,14 @@ def _check_rotations(rotations: object, failures: Failures) -> None:
         failures.add("rotations", "certificates must name at least one RotatingClientCertificate")
         return
     for one in rotations:
-        if one != UNKNOWN and not (isinstance(one, dict) and one.get("rotationId") and "generations" in one):
+        if one != UNKNOWN and not _is_rotation(one):
             failures.add("rotations", "each certificate is given by its rotation id and its generations")
+
+
+def _is_rotation(one: object) -> bool:
+    if not isinstance(one, dict) or not isinstance(one.get("rotationId"), str) or not one["rotationId"]:
+        return False
+    return isinstance(one.get("generations"), list) or one.get("generations") == UNKNOWN
 
 
 def _check_targets(targets: object, failures: Failures) -> None:
@@ -147,11 +165,11 @@ def _check_targets(targets: object, failures: Failures) -> None:
 
 def _spec_failure(spec: object) -> str | None:
     if not isinstance(spec, dict):
-        return f"expected a target such as SsmParameter(…), not {spec!r}"
+        return f"expected a target such as SsmParameter(…), not {errors.shown(spec)}"
     content, backend = spec.get("content", "pem"), spec.get("backend")
     if content not in CONTENTS:
-        return f"content is {content!r}; expected one of {', '.join(CONTENTS)}"
+        return f"content is {errors.shown(content)}; expected one of {', '.join(CONTENTS)}"
     readers = sorted({*BACKENDS, *OPENSSL_FAMILY})
     if backend is not None and backend not in readers:
-        return f"backend is {backend!r}; expected one of {', '.join(readers)}"
+        return f"backend is {errors.shown(backend)}; expected one of {', '.join(readers)}"
     return spec_findings(spec)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
@@ -15,14 +16,18 @@ if TYPE_CHECKING:
 
 #: A certificate is public, and the backend that reads it is seldom the user that runs Pulumi.
 _MODE: Final = 0o644
+#: How much of the name a temporary file bears: with the rest it must fit into the 255 bytes of a file name.
+_SHOWN_NAME: Final = 40
 
 
 class FileTarget:
     """One file, UTF-8, line ends as given.
 
-    An existing file keeps its mode and, where the process may set it, its owner; a new one gets 0644.
-    A symbolic link stays: what it points to is replaced. A relative path starts at the working directory, which for a
-    Pulumi program is the project's folder. A process killed during ``write`` leaves a ``.NAME.*.tmp`` beside the file.
+    An existing file keeps its mode and, where the process may set it, its owner; a new one gets 0644. Where the owner
+    cannot be kept and its readers would be locked out by that, the file is left as it is.
+    A symbolic link stays: what it points to is replaced. A device, pipe or socket is refused. A relative path starts at
+    the working directory, which for a Pulumi program is the project's folder. A process killed during ``write`` leaves
+    a ``.NAME.*.tmp`` beside the file.
     """
 
     def __init__(self, path: str) -> None:
@@ -38,35 +43,41 @@ class FileTarget:
         with (
             self._explained("read"),
             contextlib.suppress(FileNotFoundError),
-            open(self._path, "rb") as file,  # noqa: PTH123 - paths stay text as the user wrote them
         ):
-            return file.read().decode(errors="surrogateescape")
+            # Opening a pipe would wait for a writer for ever.
+            self._guard_regular(self._path)
+            with open(self._path, "rb") as file:  # noqa: PTH123 - paths stay text as the user wrote them
+                return file.read().decode(errors="surrogateescape")
         return None
 
     def write(self, content: str) -> None:
         """Write beside it, flush to the disk, rename over it.
 
         Raises:
-            BadInput: the folder is missing, or the path is a folder.
-            AccessDenied: the process may not write there.
+            BadInput: the folder is missing, or the path is a folder, a device, a pipe, a socket or a loop of links.
+            AccessDenied: the process may not write there, or not in its owner's name.
             NeedsOperator: the disk is full or broken.
         """
         real = os.path.realpath(self._path)
         folder, name = os.path.split(real)
         with self._explained("written"):
-            if not os.path.isdir(folder):  # noqa: PTH112 - as above
+            with contextlib.suppress(FileNotFoundError):
+                # A loop of links comes out of realpath() as a link, which must not become a file: this raises ELOOP.
+                self._guard_regular(real)
+            try:
+                descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name[:_SHOWN_NAME]}.", suffix=".tmp")
+            except FileNotFoundError as error:
                 raise BadInput(
                     f"the folder of {self.address} does not exist: {folder}",
                     means="Nothing was published there.",
                     remedy="Create the folder, or correct `path`.",
                     subject=self.address,
-                )
-            descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
+                ) from error
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(content.encode())
                     file.flush()
-                    _dress(file.fileno(), real)
+                    self._dress(file.fileno(), real)
                     os.fsync(file.fileno())
                 os.replace(temporary, real)  # noqa: PTH105 - as above
             except BaseException:
@@ -74,6 +85,39 @@ class FileTarget:
                     os.unlink(temporary)  # noqa: PTH108 - as above
                 raise
             _sync_folder(folder)
+
+    def _guard_regular(self, path: str) -> None:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - as above
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise BadInput(
+                f"{self.address} is a device, a pipe or a socket, not a file",
+                means="Nothing was published there.",
+                remedy="Correct `path`.",
+                subject=self.address,
+            )
+
+    def _dress(self, descriptor: int, real: str) -> None:
+        """Give the new file the mode and owner of the one that it replaces, or leave that one alone."""
+        try:
+            former = os.stat(real)  # noqa: PTH116 - as above
+        except FileNotFoundError:
+            os.fchmod(descriptor, _MODE)
+            return
+        # Before the mode: changing the owner clears set-id bits. Only root may give a file away; others may still
+        # choose a group of theirs.
+        for owner in (former.st_uid, -1):
+            with contextlib.suppress(OSError):
+                os.fchown(descriptor, owner, former.st_gid)
+                break
+        if _locked_out(former, os.fstat(descriptor)):
+            raise AccessDenied(
+                f"{self.address} belongs to another user or group, and its mode lets nobody else read it",
+                means="A new file in its place would lock its readers out; nothing was published there.",
+                remedy="Let the user that runs Pulumi own the file or belong to its group, or let everybody read it"
+                " (chmod o+r): a certificate is public.",
+                subject=self.address,
+            )
+        os.fchmod(descriptor, stat.S_IMODE(former.st_mode))
 
     @contextlib.contextmanager
     def _explained(self, done: str) -> Iterator[None]:
@@ -94,6 +138,13 @@ class FileTarget:
                 subject=self.address,
             ) from error
         except OSError as error:
+            if error.errno in {errno.ELOOP, errno.ENAMETOOLONG}:
+                raise BadInput(
+                    f"{self.address} cannot be {done}: {error.strerror}",
+                    means="Nothing was published there.",
+                    remedy="Correct `path`.",
+                    subject=self.address,
+                ) from error
             raise NeedsOperator(
                 f"{self.address} cannot be {done}: {error.strerror}",
                 means="Nothing was published there.",
@@ -102,17 +153,12 @@ class FileTarget:
             ) from error
 
 
-def _dress(descriptor: int, real: str) -> None:
-    """Give the new file the mode and owner of the one that it replaces."""
-    try:
-        former = os.stat(real)  # noqa: PTH116 - as above
-    except FileNotFoundError:
-        os.fchmod(descriptor, _MODE)
-        return
-    # Before the mode: changing the owner clears set-id bits. Only root may give a file away.
-    with contextlib.suppress(PermissionError):
-        os.fchown(descriptor, former.st_uid, former.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(former.st_mode))
+def _locked_out(former: os.stat_result, made: os.stat_result) -> bool:
+    """Whether the former file's owner (root reads everything) or its group could not read the one made for it."""
+    if former.st_mode & stat.S_IROTH:
+        return False
+    group = made.st_gid != former.st_gid and bool(former.st_mode & stat.S_IRGRP)
+    return group or former.st_uid not in {made.st_uid, 0}
 
 
 def _sync_folder(folder: str) -> None:

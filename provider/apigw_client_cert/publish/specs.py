@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert.errors import shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
@@ -27,6 +29,10 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 CONTENT_KEYS: Final = frozenset({"content", "backend"})
 
+# A line break in a name would forge a line of the log. Surrogates (Cs) have no UTF-8.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# Linux's PATH_MAX (linux/limits.h); the file system's own limits are found when the file is read.
+_PATH_BYTES: Final = 4096
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html, "Name".
 _SSM_NAME: Final = re.compile(r"(?:/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+")
 _SSM_NAME_LENGTH: Final = 1011
@@ -52,14 +58,16 @@ def spec_findings(spec: Mapping[str, Any], other_keys: Collection[str] = CONTENT
     """
     kind = spec.get("type")
     if not isinstance(kind, str) or kind not in KEYS:
-        return f"a publish target's `type` is one of {', '.join(KEYS)}, not {kind!r}"
+        return f"a publish target's `type` is one of {', '.join(KEYS)}, not {shown(kind)}"
     unknown = sorted(set(spec) - {"type", *KEYS[kind], *other_keys})
     if unknown:
-        return f"a publish target of type {kind} has no key {unknown[0]!r}; it takes {', '.join(KEYS[kind])}"
+        return f"a publish target of type {kind} has no key {shown(unknown[0])}; it takes {', '.join(KEYS[kind])}"
     for key in KEYS[kind]:
         value = spec.get(key)
         if not isinstance(value, str) or not value.strip():
             return f"a publish target of type {kind} needs `{key}`, a text that is not empty"
+        if _CONTROL.search(value):
+            return f"`{key}` {shown(value)} holds a NUL or another control character"
         finding = _FINDINGS[kind, key](value)
         if finding is not None:
             return finding
@@ -67,38 +75,48 @@ def spec_findings(spec: Mapping[str, Any], other_keys: Collection[str] = CONTENT
 
 
 def _path(path: str) -> str | None:
-    if "\0" in path:
-        return "`path` holds a NUL character"
-    return f"`path` {path!r} is a folder, not a file" if path.endswith("/") else None
+    length = len(path.encode())
+    if length > _PATH_BYTES:
+        return f"`path` is {length} bytes long; a file system takes {_PATH_BYTES} at most"
+    return f"`path` {shown(path)} is a folder, not a file" if path.endswith("/") else None
 
 
 def _ssm_name(name: str) -> str | None:
     if not _SSM_NAME.fullmatch(name):
-        return f"SSM parameter name {name!r} is not letters, digits and _ . - between slashes, the first one in front"
+        return (
+            f"SSM parameter name {shown(name)} is not letters, digits and _ . - between slashes, the first one in front"
+        )
     if len(name) > _SSM_NAME_LENGTH:
         return f"the SSM parameter name is {len(name)} characters long; AWS takes {_SSM_NAME_LENGTH}"
     if name.count("/") > _SSM_LEVELS:
-        return f"SSM parameter name {name!r} has more than {_SSM_LEVELS} levels"
+        return f"SSM parameter name {shown(name)} has more than {_SSM_LEVELS} levels"
     if name.lstrip("/").lower().startswith(("aws", "ssm")):
-        return f"SSM parameter name {name!r} begins with aws or ssm, which AWS keeps for itself"
+        return f"SSM parameter name {shown(name)} begins with aws or ssm, which AWS keeps for itself"
     return None
 
 
 def _bucket(bucket: str) -> str | None:
     if not _BUCKET.fullmatch(bucket):
-        return f"S3 bucket name {bucket!r} is not 3 to 63 lower-case letters, digits, hyphens and single dots"
-    return f"S3 bucket name {bucket!r} looks like an IP address" if _IP_ADDRESS.fullmatch(bucket) else None
+        return f"S3 bucket name {shown(bucket)} is not 3 to 63 lower-case letters, digits, hyphens and single dots"
+    return f"S3 bucket name {shown(bucket)} looks like an IP address" if _IP_ADDRESS.fullmatch(bucket) else None
 
 
 def _key(key: str) -> str | None:
-    length = len(key.encode(errors="surrogatepass"))
-    return f"the S3 key is {length} bytes long; AWS takes {_KEY_BYTES}" if length > _KEY_BYTES else None
+    length = len(key.encode())
+    if length > _KEY_BYTES:
+        return f"the S3 key is {length} bytes long; AWS takes {_KEY_BYTES}"
+    depth = 0
+    for segment in key.split("/"):
+        depth += -1 if segment == ".." else segment not in {"", "."}
+        if depth < 0:
+            return f"S3 key {shown(key)} climbs out of the bucket with `..`"
+    return None
 
 
 def _secret_id(secret_id: str) -> str | None:
     if _SECRET_NAME.fullmatch(secret_id) or _SECRET_ARN.fullmatch(secret_id):
         return None
-    return f"{secret_id!r} is neither a secret's name (letters, digits and / _ + = . @ -, at most 512) nor its ARN"
+    return f"{shown(secret_id)} is neither a secret's name (letters, digits and / _ + = . @ -, at most 512) nor its ARN"
 
 
 _FINDINGS: Final[dict[tuple[str, str], Callable[[str], str | None]]] = {

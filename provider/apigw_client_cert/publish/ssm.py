@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.errors import BadInput
-from apigw_client_cert.gateway.answers import Answered
+from apigw_client_cert.gateway.answers import Answered, Call
+from apigw_client_cert.gateway.failures import unreadable_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,10 @@ class SsmTarget:
             )
         except Answered:
             return None
-        return str(answer["Parameter"]["Value"])
+        value = (answer.get("Parameter") or {}).get("Value")
+        if not isinstance(value, str):
+            raise unreadable_answer(Call("ssm", "GetParameter", self._name))
+        return value
 
     def write(self, content: str) -> None:
         """Put it: Standard up to 4 KB, else Advanced, which AWS charges for.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apigw_client_cert import errors
 from apigw_client_cert.rotation.decide import pin_in_force
 from apigw_client_cert.rotation.durations import format_duration, served
 from apigw_client_cert.rotation.transitions import Step
@@ -48,7 +49,7 @@ def distance(span: timedelta) -> str:
 def _issue(rotation: Rotation, policy: Policy, decision: Decision, now: datetime) -> str:
     shown, pending = rotation.active, rotation.pending
     if decision.reason == "triggered":
-        why = f"rotation_trigger changed from {rotation.trigger!r} to {policy.trigger!r}"
+        why = f"rotation_trigger changed from {errors.shown(rotation.trigger)} to {errors.shown(policy.trigger)}"
     elif pending is not None:
         why = f"{_expiry(pending, now)} and is still pending"
     elif shown is not None:
@@ -122,7 +123,7 @@ def _retire(rotation: Rotation, _policy: Policy, decision: Decision, _now: datet
 
 def _confirm(rotation: Rotation, _policy: Policy, decision: Decision, _now: datetime) -> str:
     blocked = rotation.retirement_blocked_by
-    last = f" (last seen at {', '.join(blocked)})" if decision.reason == "still-in-use" and blocked else ""
+    last = f" (last seen at {errors.listed(blocked)})" if decision.reason == "still-in-use" and blocked else ""
     return f"this update looks whether any stage still presents {_names(rotation, decision.numbers)}{last}"
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pickle
+import traceback
 
 import pytest
 from botocore.exceptions import (
     ClientError,
+    ConfigParseError,
     ConnectionClosedError,
     ConnectTimeoutError,
     CredentialRetrievalError,
+    HTTPClientError,
+    InvalidRegionError,
     NoRegionError,
+    PaginationError,
     ParamValidationError,
     ProxyConnectionError,
     ReadTimeoutError,
@@ -21,7 +26,7 @@ from botocore.parsers import ResponseParserError
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.answers import Answered, Call
-from apigw_client_cert.gateway.failures import translated
+from apigw_client_cert.gateway.failures import translated, understood
 
 READ = Call("apigateway", "GetStage", "a1b2c3/prod")
 CHANGE = Call("apigateway", "UpdateStage", "a1b2c3/prod")
@@ -55,6 +60,7 @@ def raised(error: Exception, call: Call = CHANGE, expected: frozenset[str] = fro
         ("ParameterLimitExceeded", 400, errors.QuotaExhausted),
         ("ConflictException", 409, errors.ConcurrentModification),
         ("TooManyUpdates", 400, errors.ConcurrentModification),
+        ("OperationAborted", 409, errors.ConcurrentModification),
         ("AccessDeniedException", 403, errors.AccessDenied),
         ("UnauthorizedException", 401, errors.AccessDenied),
         ("ExpiredTokenException", 403, errors.NoCredentials),
@@ -75,10 +81,73 @@ def test_a_code_has_one_meaning(code: str, status: int, kind: type[Exception]) -
     assert error.__cause__ is original
 
 
-def test_an_unknown_code_passes_unchanged() -> None:
-    """Guessing what it means would hide it."""
+def test_an_unknown_code_is_reported_by_its_name() -> None:
+    """Guessing what it means would hide it; botocore's own error behind it."""
     original = refusal("TeapotException", 418)
-    assert raised(original) is original
+    error = raised(original)
+    assert type(error) is errors.NeedsOperator
+    assert "AWS answered TeapotException (418): no" in str(error)
+    assert error.__cause__ is original
+
+
+def test_a_configuration_that_botocore_cannot_read_is_ours_to_name() -> None:
+    """Whatever botocore raises becomes an error of the tree, by its class."""
+    error = raised(ConfigParseError(path="/home/me/.aws/config", error="x"))
+    assert type(error) is errors.NeedsOperator
+    assert "ConfigParseError" in str(error)
+    assert "~/.aws/config" in str(error)
+
+
+def test_a_page_that_comes_twice_is_an_answer_that_cannot_be_read() -> None:
+    """An in-use scan counts it as a gap."""
+    assert type(raised(PaginationError(message="twice"), READ)) is errors.Unavailable
+    assert type(raised(PaginationError(message="twice"), CHANGE)) is errors.OutcomeUnknown
+
+
+def test_a_token_that_fits_into_no_header_is_a_matter_of_credentials() -> None:
+    """http.client raises before it sends; botocore wraps it, token and all."""
+    original = HTTPClientError(error=ValueError("Invalid header value b'SECRET\\n'"))
+    error = raised(original, GENERATE)
+    assert type(error) is errors.NoCredentials
+    assert "line break" in str(error)
+    assert "SECRET" not in "".join(traceback.format_exception(error))
+
+
+def test_the_cause_of_a_failed_connection_keeps_its_own_causes() -> None:
+    """They say what did not answer; nothing else below botocore's error is shown."""
+    below = OSError("Connection refused")
+    for original, kept in ((ConnectTimeoutError(**URL), True), (ReadTimeoutError(**URL), False)):
+        original.__context__ = below
+        assert (raised(original).__cause__.__context__ is below) is kept  # type: ignore[union-attr]  # asserted by the line above
+
+
+@pytest.mark.parametrize("bug", [KeyError("x"), TypeError("x"), ValueError("x"), RecursionError("x")])
+def test_what_a_parser_trips_over_is_an_answer_that_cannot_be_read(bug: Exception) -> None:
+    """Nothing checks the types in an answer; a change may have taken effect all the same."""
+    for call, kind in ((READ, errors.Unavailable), (CHANGE, errors.OutcomeUnknown)):
+        with pytest.raises(kind), translated(call), understood(call):
+            raise bug
+
+
+def test_a_region_that_botocore_refuses_is_no_answer() -> None:
+    """Its error for it is a ValueError too."""
+    with pytest.raises(errors.BadInput), translated(READ), understood(READ):
+        raise InvalidRegionError(region_name="x y")
+
+
+@pytest.mark.parametrize("code", ["A" * 101, "a b", "x\ny", "é"])
+def test_what_is_no_code_is_not_repeated(code: str) -> None:
+    """The status decides then."""
+    error = raised(refusal(code, 418))
+    assert "no code (418)" in str(error)
+    assert type(raised(refusal(code, 429))) is errors.Throttled
+
+
+def test_words_of_aws_are_one_short_printable_line() -> None:
+    """A terminal obeys escape sequences, and a log has lines."""
+    text = str(raised(refusal("ValidationException", 400, "\x1b[2J" + "x" * 20_000 + "\n-----BEGIN")))
+    assert "\x1b" not in text
+    assert len(text) < 500
 
 
 def test_an_expected_code_is_the_callers() -> None:

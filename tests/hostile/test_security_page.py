@@ -1,0 +1,68 @@
+"""SECURITY.md names tests that exist, and says of the policy and the dependencies what is so."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "SECURITY.md").read_text()
+POLICY = json.loads((ROOT / "docs" / "iam-policy.json").read_text())
+NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)))
+
+
+def test_the_page_names_tests() -> None:
+    """Every mention of a test is one that the next test looks up."""
+    assert len(NAMED) > 10
+    assert PAGE.count("tests/") == len(re.findall(r"`tests/[\w/]+\.py::\w+`", PAGE))
+
+
+@pytest.mark.parametrize(("file", "name"), NAMED)
+def test_a_test_that_is_named_exists(file: str, name: str) -> None:
+    """As a function, or as a class of them."""
+    tree = ast.parse((ROOT / file).read_text())
+    assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", PAGE))
+def test_a_link_leads_to_a_file(link: str) -> None:
+    """Relative to the root."""
+    assert (ROOT / link).is_file()
+
+
+def _statements(action: str, resource: str) -> list[dict[str, object]]:
+    return [one for one in POLICY["Statement"] if action in str(one["Action"]) and resource in str(one["Resource"])]
+
+
+def test_what_makes_or_deletes_a_certificate_is_fenced_by_the_tag() -> None:
+    """By the request's tags where a certificate is made, by its own where it is deleted; nothing else changes one."""
+    for action, key in (("apigateway:POST", "RequestTag"), ("apigateway:DELETE", "ResourceTag")):
+        (statement,) = _statements(action, "/clientcertificates")
+        assert statement["Condition"] == {"Null": {f"aws:{key}/{ROTATION_ID_TAG}": "false"}}
+    for action in ("apigateway:PUT", "apigateway:PATCH", "apigateway:*"):
+        assert _statements(action, "/clientcertificates") == []
+
+
+def test_no_statement_is_wider_than_a_stage_a_certificate_or_a_listing() -> None:
+    """Stages are switched by name; a wildcard reads, tags, or is fenced."""
+    for statement in POLICY["Statement"]:
+        if "PATCH" in str(statement["Action"]):
+            assert all("*" not in resource for resource in statement["Resource"])
+        assert "apigateway:*" not in str(statement["Action"])
+        assert statement["Resource"] != "*"
+
+
+def test_the_direct_dependencies_are_the_three_of_the_page() -> None:
+    """A fourth one has to be weighed here as well."""
+    (declared,) = re.findall(r"^dependencies = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    names = sorted(re.findall(r'"([a-z0-9-]+)', declared))
+    assert names == ["boto3", "cryptography", "pulumi"]
+    assert all(f"`{name}`" in PAGE for name in names)
+    pins = (ROOT / "requirements-dev.lock").read_text().splitlines()
+    assert all("==" in pin for pin in pins if pin and not pin.startswith(("#", "-e")))

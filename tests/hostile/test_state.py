@@ -1,0 +1,145 @@
+"""Outputs in state that a hand has edited: read, or refused in our own words before anything is changed.
+
+Inputs in state are those of the last check, and Pulumi's own to keep.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apigw_client_cert import errors
+from apigw_client_cert.lifecycle import (
+    binding,
+    binding_steps,
+    bundle_state,
+    certificate,
+    certificate_state,
+    trust_bundle,
+)
+from apigw_client_cert.lifecycle.results import Difference
+from apigw_client_cert.lifecycle.world import World
+from tests.doubles.fake_gateway import FakeGateway
+from tests.doubles.fake_target import FakeTarget
+from tests.hostile.answering import spoiled
+from tests.hostile.audit import audited, audited_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+from tests.hostile.odd import fewer
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
+API = "a1b2c3d4e5"
+
+
+class _Stack:
+    """A certificate in its overlap, its bundle and one binding, in a fake account."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.gateway = FakeGateway(clock=lambda: self.now)
+        self.gateway.add_stage(API, "prod")
+        self.place = FakeTarget()
+        self.lines: list[str] = []
+        self.world = World(
+            now=lambda: self.now,
+            gateway=lambda _connection: self.gateway,
+            target=lambda _spec, _connection: self.place,
+            say=self.lines.append,
+            token=lambda: "r1",
+        )
+        self.states: dict[ModuleType, dict[str, Any]] = {}
+        self.news: dict[ModuleType, dict[str, Any]] = {}
+        binding.forget_assertions()
+        for day in (0, 336, 337):
+            self.now = NOW + timedelta(days=day)
+            self.up()
+
+    def up(self) -> None:
+        """One run over all three."""
+        self._perform(certificate, {"name": "orders", "project": "p", "stack": "dev"})
+        made = self.states[certificate]
+        wired = {key: made[key] for key in ("rotationId", "clientCertificateId", "generations")}
+        targets = [{"type": "file", "path": "pins.pem"}]
+        self._perform(trust_bundle, {"name": "orders-trust", "rotations": [wired], "targets": targets})
+        since = self.states[trust_bundle]["publishedSince"]
+        self._perform(binding, {"apiId": API, "stageName": "prod", **wired, "publishedSince": since})
+
+    def _perform(self, module: Any, news: dict[str, Any]) -> None:
+        news = json.loads(json.dumps(news))
+        before = self.states.get(module)
+        state = module.create(news, self.world)[1] if before is None else module.update(before, news, self.world)
+        self.states[module], self.news[module] = json.loads(json.dumps(state)), news
+
+
+OUTPUTS = {
+    certificate: certificate_state.OUTPUTS,
+    trust_bundle: bundle_state.OUTPUTS,
+    binding: binding_steps.OUTPUTS,
+}
+METHODS: dict[str, Callable[..., Any]] = {
+    "diff": lambda module, olds, news, world: module.diff(olds, news, world),
+    "read": lambda module, olds, _news, world: module.read("x", olds, world),
+    "update": lambda module, olds, news, world: module.update(olds, news, world),
+    "delete": lambda module, olds, _news, world: module.delete(olds, world),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("module", [certificate, trust_bundle, binding])
+def test_a_state_with_spoiled_fields_is_read_or_refused_in_our_words(module: ModuleType, method: str) -> None:
+    """Missing, added or of another type; a refusal comes before the first change."""
+    stack = _Stack()
+    inputs = {key: value for key, value in stack.states[module].items() if key not in OUTPUTS[module]}
+    sound = {key: value for key, value in stack.states[module].items() if key in OUTPUTS[module]}
+    before = (
+        dict(stack.gateway.certificates),
+        {ref: one.client_certificate_id for ref, one in stack.gateway.stages.items()},
+    )
+
+    @fewer
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        olds = {**json.loads(data.draw(spoiled(sound, keep=frozenset({"-"})))), **inputs}
+        stack.gateway.calls.clear()
+        try:
+            found = METHODS[method](module, olds, stack.news[module], stack.world)
+        except errors.RotationError as error:
+            audited_error(error)
+            assert stack.gateway.called("generate", "delete", "bind", "unbind") == []
+        else:
+            assert found is None or isinstance(found, tuple | dict | Difference)
+        for line in stack.lines:
+            audited(line)
+        stack.lines.clear()
+        # Whatever was done by a state that could be read is undone for the next example.
+        stack.gateway.certificates = dict(before[0])
+        for ref, one in stack.gateway.stages.items():
+            one.client_certificate_id = before[1][ref]
+
+    holds()
+
+
+def test_a_newer_state_is_refused_whatever_else_it_holds() -> None:
+    """Its version is the first thing that is looked at."""
+    for module, state in _Stack().states.items():
+        with pytest.raises(errors.Refused, match="knows up to 1") as caught:
+            module.read("x", {"stateVersion": 2.0, "name": state.get("name"), "generations": 5}, _Stack().world)
+        audited_error(caught.value)
+
+
+def test_a_target_that_holds_bytes_of_no_text_is_a_changed_target() -> None:
+    """A refresh reports it and goes on; the next update writes it again."""
+    stack = _Stack()
+    stack.place.content = b"\xff\xfe\x00binary".decode(errors="surrogateescape")
+    _id, state = trust_bundle.read("x", stack.states[trust_bundle], stack.world)
+    assert state["driftedTargets"] == ["file pins.pem"]
+    trust_bundle.update(state, stack.news[trust_bundle], stack.world)
+    assert stack.place.content.startswith("-----BEGIN CERTIFICATE-----")
