@@ -1,21 +1,41 @@
 """Rotate AWS API Gateway client certificates with Pulumi, without a failed request.
 
-Importing this package loads neither boto3 nor cryptography: a preview with nothing due needs neither.
+Importing this package loads nothing else: a preview with nothing due needs neither boto3 nor cryptography, and the
+plugin's process none of the dynamic declarations.
 """
 
-from apigw_client_cert.component import ClientCertificateRotation
-from apigw_client_cert.declarations.binding import StageBinding
-from apigw_client_cert.declarations.certificate import RotatingClientCertificate
-from apigw_client_cert.declarations.trust_bundle import TrustBundle
-from apigw_client_cert.places import (
-    Aws,
-    File,
-    RestStage,
-    S3Object,
-    SecretsManagerSecret,
-    SsmParameter,
-    WebSocketStage,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apigw_client_cert.component import ClientCertificateRotation
+    from apigw_client_cert.declarations.binding import StageBinding
+    from apigw_client_cert.declarations.certificate import RotatingClientCertificate
+    from apigw_client_cert.declarations.trust_bundle import TrustBundle
+    from apigw_client_cert.places import (
+        Aws,
+        File,
+        RestStage,
+        S3Object,
+        SecretsManagerSecret,
+        SsmParameter,
+        WebSocketStage,
+    )
+else:
+    _HOMES = {
+        "ClientCertificateRotation": "component",
+        "RotatingClientCertificate": "declarations.certificate",
+        "StageBinding": "declarations.binding",
+        "TrustBundle": "declarations.trust_bundle",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'places')}"), name)
+
 
 __all__ = [
     "Aws",

@@ -47,16 +47,19 @@ def stage_of(props: Mapping[str, Any]) -> StageRef:
 
 
 def ours(gateway: Gateway, props: Mapping[str, Any], presented: str) -> bool:
-    """Whether this binding's rotation put the certificate there: by state, or by the certificate's own tag.
+    """Whether this binding's rotation put the certificate there: by the certificate's own tag, else by state.
 
-    The tag matters where a switch took effect and its answer was lost: state then names the one before.
+    The tag first: where a switch took effect and its answer was lost, state names the one before; and what another
+    rotation adopted since is that one's, though this binding set it once (invariant 9). State speaks for what carries
+    no tag any more.
     """
-    if presented == props.get("setClientCertificateId") or presented in _known_generations(props):
-        return True
-    if ACM_ARN.fullmatch(presented) or not props.get("rotationId"):
+    if ACM_ARN.fullmatch(presented):
         return False
     found = gateway.get(presented)
-    return found is not None and found.tags.get(ROTATION_ID) == props["rotationId"]
+    owner = None if found is None else found.tags.get(ROTATION_ID)
+    if owner is not None and props.get("rotationId"):
+        return bool(owner == props["rotationId"])
+    return presented == props.get("setClientCertificateId") or presented in _known_generations(props)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,9 +110,7 @@ def republish(
     contents = [render(str(spec.get("content") or "pem"), entries) for spec in news["targets"]]
     found = [target.read() for target in targets]
     digests = olds.get("digests") or {}
-    recognised: dict[str, TrustedCertificate] = {
-        one.sha256: one for one in (*published, *_generations(news), *entries)
-    }
+    recognised: dict[str, TrustedCertificate] = {one.sha256: one for one in (*published, *_generations(news), *entries)}
     for target, spec, content, current in zip(targets, news["targets"], contents, found, strict=True):
         ours = current in {None, content} or target.address in digests or _is_own(current, spec, recognised.values())
         if not ours and not news.get("takeOver"):

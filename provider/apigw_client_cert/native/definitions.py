@@ -1,0 +1,222 @@
+"""What each property is, in words and as a type: the schema is built from these and from what ``check`` reads.
+
+Names, enumerations and defaults come from the lifecycle and its policy; only descriptions are written here. Defaults
+are told, not given: a default in a schema would be sent by every SDK, and a later release could not change it without
+showing a change in every stack.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from apigw_client_cert.gateway.interface import Redeploy, StageKind
+from apigw_client_cert.lifecycle.binding import ON_DELETE
+from apigw_client_cert.lifecycle.inputs import DURATIONS
+from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE, PACKAGE
+from apigw_client_cert.publish.specs import KEYS
+from apigw_client_cert.rotation.durations import format_duration
+from apigw_client_cert.rotation.model import Phase, Role
+from apigw_client_cert.rotation.policy import Policy
+from apigw_client_cert.trust import CONTENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Property(NamedTuple):
+    """A description and a schema type."""
+
+    text: str
+    type: Mapping[str, Any] = {"type": "string"}
+
+
+def _type(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/types/{PACKAGE}:index:{name}"}
+
+
+def _list(items: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": dict(items)}
+
+
+_TEXT: Final = {"type": "string"}
+_TEXTS: Final = {"type": "object", "additionalProperties": _TEXT}
+_WHOLE: Final = {"type": "integer"}
+_FLAG: Final = {"type": "boolean"}
+
+_DEFAULTS: Final = {key: format_duration(getattr(Policy(), name)) for key, name in DURATIONS.items()}
+
+CONNECTION: Final = {
+    "region": Property("The AWS region; boto3's default chain where it is left out. Fixed once the resource exists."),
+    "profile": Property("The profile of the AWS configuration files; boto3's default chain where it is left out."),
+    "assumeRoleArn": Property("The role to assume before every call, as `arn:aws:iam::123456789012:role/rotation`."),
+    "endpointUrl": Property("Another endpoint than AWS's own, as an emulator has. Fixed once the resource exists."),
+}
+DURATION: Final = {
+    "rotateBefore": Property(
+        "A successor is issued when the newest generation has less than this to live."
+        f" A duration such as `30d`, `24h`, `90m`; by default `{_DEFAULTS['rotateBefore']}`, at most `180d`."
+    ),
+    "publishLead": Property(
+        "How long a successor is trusted before a stage may present it."
+        f" A duration; by default `{_DEFAULTS['publishLead']}`."
+    ),
+    "overlap": Property(
+        "How long nobody must have presented a previous generation before it is deleted."
+        f" A duration; by default `{_DEFAULTS['overlap']}`."
+    ),
+    "activateBy": Property(
+        "Below this remaining life of the active generation its successor waits no longer."
+        f" A duration; by default `{_DEFAULTS['activateBy']}`."
+    ),
+}
+_STATE_VERSION: Final = {"stateVersion": Property("The format of this state.", _WHOLE)}
+_ACCOUNT: Final = {"accountId": Property("The AWS account that the resource lives in.")}
+_PEM: Final = "What backends must trust, as PEM, oldest live generation first."
+
+CERTIFICATE_INPUTS: Final = {
+    "name": Property("The name in the certificates' tags; by default the resource's name."),
+    "project": Property("The project in the certificates' tags; by default the one of the program."),
+    "stack": Property("The stack in the certificates' tags; by default the one that is updated."),
+    "parent": Property("The type of the parent in the certificates' tags; by default the one of the program."),
+    "description": Property("AWS's description of each generation; up to 1024 characters."),
+    "tags": Property("Your own tags, beside the ones that say who owns the certificate; at most 45.", _TEXTS),
+    **DURATION,
+    "jitter": Property(
+        "Run up to this much earlier, always the same amount for one name. A duration; nothing by default."
+    ),
+    "rotationTrigger": Property("Any text; changing it from one value to another makes a rotation due now."),
+    "pinGeneration": Property(
+        "Keep this generation active: rollback, or a freeze of activation and retirement, never of publishing.", _WHOLE
+    ),
+    "adoptClientCertificateId": Property(
+        "Take over this certificate instead of generating one; read at creation only."
+    ),
+    **CONNECTION,
+}
+CERTIFICATE_OUTPUTS: Final = {
+    **_ACCOUNT,
+    "clientCertificateId": Property("The certificate that stages may present now. Dependents take this, never the id."),
+    "createdDate": Property("When the active generation was made; RFC 3339."),
+    "expirationDate": Property("When the active generation expires; RFC 3339."),
+    "generation": Property("The number of the active generation, from 1.", _WHOLE),
+    "generations": Property("Every generation that is still needed, by number.", _list(_type("Generation"))),
+    "highestGeneration": Property("The highest number that was ever used.", _WHOLE),
+    "nextAction": Property("The next step, such as `issue`, `activate`, `confirm` or `retire`."),
+    "nextActionAt": Property("When the next step is due; RFC 3339."),
+    "pemEncodedCertificate": Property("The active generation as PEM."),
+    "pendingClientCertificateId": Property("The successor that is trusted but not presented yet."),
+    "phase": Property("Where the rotation stands; `lost` until the next update recovers it.", _type("Phase")),
+    "previousClientCertificateIds": Property(
+        "The certificates that are kept until nobody presents them.", _list(_TEXT)
+    ),
+    "retirementBlockedBy": Property(
+        "The stages that the last scan saw presenting a previous generation.", _list(_TEXT)
+    ),
+    "rotateAt": Property("When the successor of the active generation is due; RFC 3339."),
+    "rotationId": Property("Who owns the generations; also in their tags."),
+    **_STATE_VERSION,
+    "trustBundlePem": Property(_PEM),
+    "trustedFingerprintsSha256": Property(
+        "The same as fingerprints: lower-case hex over the DER certificate.", _list(_TEXT)
+    ),
+}
+BUNDLE_INPUTS: Final = {
+    "name": Property("The name in messages; by default the resource's name."),
+    "rotations": Property("Whose generations to publish: outputs of certificates.", _list(_type("PublishedRotation"))),
+    "alsoTrust": Property(
+        "PEMs of other certificates that the readers of the targets must keep trusting, one each.", _list(_TEXT)
+    ),
+    "targets": Property("Where to publish, and in which form.", _list(_type("Target"))),
+    "takeOver": Property("Replace what a target holds already; `false` by default.", _FLAG),
+    **CONNECTION,
+}
+BUNDLE_OUTPUTS: Final = {
+    "digests": Property("Target -> SHA-256 of what was written to it.", _TEXTS),
+    "driftedTargets": Property("The targets that the last refresh saw holding something else.", _list(_TEXT)),
+    "entries": Property("What is published, one certificate each.", _list(_type("BundleEntry"))),
+    "fingerprintsSha256": Property("What is published, as fingerprints.", _list(_TEXT)),
+    "publishedSince": Property("Fingerprint -> since when every target holds it without a break; RFC 3339.", _TEXTS),
+    "readFor": Property("The active certificates for which the targets were read.", _list(_TEXT)),
+    **_STATE_VERSION,
+    "trustBundlePem": Property(_PEM),
+}
+BINDING_INPUTS: Final = {
+    "clientCertificateId": Property("What the stage should present: `clientCertificateId` of a certificate."),
+    "generations": Property("`generations` of the same certificate.", _list(_type("Generation"))),
+    "publishedSince": Property(
+        "`publishedSince` of the bundle; without it the generation's own `pendingSince` counts.", _TEXTS
+    ),
+    "apiId": Property("The id of the REST or WebSocket API."),
+    "stageName": Property("The name of the stage."),
+    "apiKind": Property("The family of the API; `REST` by default.", _type("ApiKind")),
+    "takeOver": Property("Replace a live certificate that is not ours; `false` by default.", _FLAG),
+    "onDelete": Property(
+        "What becomes of the stage when this resource goes: `clear` (the default) what it set, or `keep` it.",
+        _type("OnDelete"),
+    ),
+    "redeploy": Property(
+        "`never` (the default), or `same-deployment` to re-send the deployment id with the switch.", _type("Redeploy")
+    ),
+    "publishLead": DURATION["publishLead"],
+    "activateBy": DURATION["activateBy"],
+    "rotationId": Property("`rotationId` of the same certificate."),
+    **CONNECTION,
+}
+BINDING_OUTPUTS: Final = {
+    **_ACCOUNT,
+    "presentedClientCertificateId": Property("What the stage presented when it was last looked at."),
+    "presentedSince": Property("Since when the stage has been seen presenting it; RFC 3339."),
+    "setClientCertificateId": Property("What this binding set last."),
+    **_STATE_VERSION,
+    "waitingFor": Property("The certificate that the stage waits for."),
+    "waitingUntil": Property("Until when the stage keeps the former certificate, where it has to wait; RFC 3339."),
+}
+GENERATION: Final = {
+    "number": Property("From 1, never used twice.", _WHOLE),
+    "id": Property("AWS's client certificate id."),
+    "role": Property("What it is for.", _type("Role")),
+    "createdDate": Property("When it was made; RFC 3339."),
+    "expirationDate": Property("When it expires; RFC 3339."),
+    "trusted": Property("Whether it is in the trust bundle.", _FLAG),
+    "sha256": Property("SHA-256 over the DER certificate, lower-case hex."),
+    "sha1": Property("SHA-1 over the DER certificate, lower-case hex."),
+    "spkiSha256": Property("SHA-256 over the DER SubjectPublicKeyInfo, lower-case hex."),
+    "serial": Property("The serial number."),
+    "pem": Property("The certificate as PEM."),
+    "pendingSince": Property("Since when it waits, or waited, to be presented; RFC 3339."),
+    "unusedSince": Property("The first of an unbroken run of scans that saw nobody present it; RFC 3339."),
+    "scannedAt": Property("The last scan; RFC 3339."),
+}
+ENTRY: Final = {
+    **{key: GENERATION[key] for key in ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")},
+    "rotationId": Property("Whose generation it is; absent for what is trusted besides."),
+    "publishedSince": Property("Since when every target holds it without a break; RFC 3339."),
+}
+ROTATION: Final = {
+    "rotationId": Property("`rotationId` of a certificate."),
+    "clientCertificateId": Property("Its `clientCertificateId`."),
+    "generations": Property("Its `generations`.", _list(_type("Generation"))),
+}
+TARGET: Final = {
+    "type": Property("The kind of place.", _type("TargetType")),
+    **{key: Property(f"Of a target of type `{kind}`.") for kind, keys in KEYS.items() for key in keys},
+    "content": Property(f"The form: {', '.join(f'`{one}`' for one in CONTENTS)}; `pem` by default."),
+    "backend": Property("Who reads a plain `pem`, for the warning of two certificates with one subject."),
+}
+# Type -> its properties and which of them are always there.
+OBJECTS: Final[dict[str, tuple[Mapping[str, Property], tuple[str, ...]]]] = {
+    "Generation": (GENERATION, ("number", "id", "expirationDate")),
+    "BundleEntry": (ENTRY, ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")),
+    "PublishedRotation": (ROTATION, ("rotationId", "generations")),
+    "Target": (TARGET, ("type",)),
+}
+ENUMS: Final = {
+    "ApiKind": tuple(one.value for one in StageKind),
+    "OnDelete": ON_DELETE,
+    "Phase": tuple(one.value for one in Phase),
+    "Redeploy": tuple(one.value for one in Redeploy),
+    "Role": tuple(one.value for one in Role),
+    "TargetType": tuple(KEYS),
+}
+INPUTS: Final = {CERTIFICATE.token: CERTIFICATE_INPUTS, BUNDLE.token: BUNDLE_INPUTS, BINDING.token: BINDING_INPUTS}
+OUTPUTS: Final = {CERTIFICATE.token: CERTIFICATE_OUTPUTS, BUNDLE.token: BUNDLE_OUTPUTS, BINDING.token: BINDING_OUTPUTS}

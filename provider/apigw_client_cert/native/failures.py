@@ -1,0 +1,73 @@
+"""Every error as a clean abort: one line, no traceback, no PEM; with what was achieved where AWS was changed."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import grpc  # type: ignore[import-untyped]  # grpcio ships no types
+from pulumi.runtime.proto import provider_pb2, status_pb2
+
+from apigw_client_cert import errors
+from apigw_client_cert.native.structs import struct_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_Servicer = TypeVar("_Servicer")
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+
+
+class HalfDone(Exception):  # noqa: N818 - it carries a state, and the error as its cause
+    """A create or an update failed after AWS was changed: the state that is true now."""
+
+    def __init__(self, resource_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
+        super().__init__(resource_id)
+        self.resource_id = resource_id
+        self.state = state
+        self.inputs = inputs
+
+
+def clean(
+    method: Callable[[_Servicer, _Request, grpc.ServicerContext], _Response],
+) -> Callable[[_Servicer, _Request, grpc.ServicerContext], _Response]:
+    """Turn every exception of a servicer's method into an abort that a user can read."""
+
+    @functools.wraps(method)
+    def answer(servicer: _Servicer, request: _Request, context: grpc.ServicerContext) -> _Response:
+        try:
+            return method(servicer, request, context)
+        except HalfDone as half:
+            reason = reason_of(half.__cause__ or half)
+            _keep(context, half, reason)
+        except Exception as error:  # noqa: BLE001 - gRPC would show it as "Exception calling application"
+            reason = reason_of(error)
+        _abort(context, reason)
+
+    return answer
+
+
+def reason_of(error: BaseException) -> str:
+    """What the user reads."""
+    if isinstance(error, errors.RotationError):
+        return str(error)
+    return (
+        f"The plugin met an error that it does not know ({type(error).__name__}: {errors.shown(str(error))})."
+        " What was done in AWS will be found by its tags; run again, and please report it if it comes back."
+    )
+
+
+def _abort(context: grpc.ServicerContext, reason: str) -> NoReturn:
+    context.abort(grpc.StatusCode.UNKNOWN, reason)
+    raise AssertionError("abort raises")
+
+
+def _keep(context: grpc.ServicerContext, half: HalfDone, reason: str) -> None:
+    """The engine saves these properties with ``initErrors`` and updates again (facts/native-plugin.md)."""
+    detail = provider_pb2.ErrorResourceInitFailed(
+        id=half.resource_id, properties=struct_of(half.state), inputs=struct_of(half.inputs), reasons=[reason]
+    )
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason)
+    status.details.add().Pack(detail)
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))

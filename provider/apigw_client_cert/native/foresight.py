@@ -1,0 +1,187 @@
+"""What an update will make of the state, told without AWS: the values that a preview shows.
+
+The lifecycle's own code runs in an imagined world in which AWS is as state says. It runs twice: an hour apart, with
+different certificates where one would be generated, and with nobody or somebody presenting the former ones. What both
+runs agree on is known; the rest is unknown at preview. So no rule is repeated here.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from apigw_client_cert import errors
+from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, Usage
+from apigw_client_cert.lifecycle.bundle_state import load_entries
+from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
+from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, policy_of
+from apigw_client_cert.lifecycle.ownership import ROTATION_ID
+from apigw_client_cert.lifecycle.rotation_steps import Actor
+from apigw_client_cert.lifecycle.state import load_rotation
+from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.native.kinds import CERTIFICATE
+from apigw_client_cert.rotation.model import Generation, Role, Rotation
+from apigw_client_cert.trust import render
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from apigw_client_cert.gateway.connection import Connection
+    from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.native.kinds import Kind
+    from apigw_client_cert.publish.interface import Target
+
+_APART: Final = timedelta(hours=1)
+# No update changes them (facts/pulumi-semantics.md §0: neither does one change the id).
+_FIXED: Final = ("rotationId", "accountId", "region", "stateVersion")
+
+
+class _Unforeseeable(Exception):  # noqa: N818 - no error: the values are unknown, that is all
+    """The answer depends on what only AWS knows."""
+
+
+def after_create(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
+    """The state after a creation: every output is unknown, and so is a region that the default chain names."""
+    resolved = [key for key in ("region",) if key in kind.inputs]
+    return {**dict.fromkeys((*kind.outputs, *resolved), UNKNOWN), **news}
+
+
+def after_update(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+    """The state after an update, with ``UNKNOWN`` for what cannot be told."""
+    if has_unknown(dict(news)):
+        return _unknown(kind, olds, news)
+    try:
+        one, other = (_imagined(kind, olds, news, world, again=again) for again in (False, True))
+    except (_Unforeseeable, errors.RotationError):
+        # A refusal is the update's to say, after it has looked.
+        return _unknown(kind, olds, news)
+    return {key: _agreed(one.get(key, UNKNOWN), other.get(key, UNKNOWN)) for key in {**one, **other}}
+
+
+def _unknown(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+    fixed = {key: olds[key] for key in _FIXED if key in olds}
+    return {**dict.fromkeys(kind.outputs, UNKNOWN), **fixed, **news}
+
+
+def _imagined(
+    kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World, *, again: bool
+) -> dict[str, Any]:
+    now = world.now() + (_APART if again else timedelta(0))
+    gateway = cast("Gateway", _AsStateSays(olds, again=again))
+    if kind is CERTIFICATE:
+        policy = policy_of(news)
+        placed = {**news, "region": olds.get("region"), "accountId": olds.get("accountId")}
+        actor = _ImaginedActor(gateway=gateway, properties=news, policy=policy, now=now, say=_silent)
+        return certificate_outputs(placed, actor.perform(load_rotation(olds)), policy, now)
+    imagined = _ImaginedWorld(
+        now=lambda: now,
+        gateway=lambda _connection: gateway,
+        target=lambda spec, connection: _imagined_target(olds, spec, world.target(spec, connection)),
+        say=_silent,
+        token=world.token,
+    )
+    return kind.lifecycle.update(olds, news, imagined)
+
+
+def _silent(_line: str) -> None:
+    """The update itself says it."""
+
+
+class _ImaginedWorld(World):
+    """A made-up clock may change everything here."""
+
+    def guard_clock(self, connection: Connection) -> None:
+        """Nothing real can be changed."""
+
+
+class _ImaginedActor(Actor):
+    """Issues a certificate of which only the number is known."""
+
+    def _issue(self, rotation: Rotation) -> Generation:
+        made_up = f"imagined-{self.now.timestamp():.0f}"
+        return Generation(
+            number=rotation.highest_number + 1,
+            id=made_up,
+            role=Role.PENDING,
+            created_date=self.now,
+            not_after=self.now + timedelta(days=365),
+            serial=made_up,
+            sha256=made_up,
+            sha1=made_up,
+            spki_sha256=made_up,
+            pem=f"-----BEGIN CERTIFICATE-----\n{b64encode(made_up.encode()).decode()}\n-----END CERTIFICATE-----\n",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _AsStateSays:
+    """API Gateway as far as state knows it; ``again`` says whether somebody presents the former certificates."""
+
+    olds: Mapping[str, Any]
+    again: bool
+
+    @property
+    def region(self) -> str:
+        return str(self.olds.get("region") or UNKNOWN)
+
+    def account_id(self) -> str | None:
+        return self.olds.get("accountId")
+
+    def get(self, certificate_id: str) -> IssuedCertificate:
+        for one in load_rotation(self.olds).generations if "highestGeneration" in self.olds else ():
+            if one.id == certificate_id:
+                return IssuedCertificate(
+                    id=one.id,
+                    pem=one.pem,
+                    created_date=one.created_date,
+                    expiration_date=one.not_after,
+                    tags={ROTATION_ID: str(self.olds["rotationId"])},
+                )
+        raise _Unforeseeable
+
+    def list_certificates(self) -> tuple[IssuedCertificate, ...]:
+        return ()
+
+    def scan(self, certificate_ids: Collection[str]) -> Usage:
+        somebody = (StageRef("somebody", "imagined"),) if self.again else ()
+        return Usage(users=dict.fromkeys(certificate_ids, somebody))
+
+    def delete(self, certificate_id: str) -> None:
+        """As it would succeed."""
+
+    def presented(self, _stage: StageRef) -> str | None:
+        return self.olds.get("presentedClientCertificateId")
+
+    def bind(self, *_what: object) -> None:
+        """As it would succeed."""
+
+
+@dataclass(slots=True)
+class _AsWritten:
+    """A target that holds what was written to it, or nothing."""
+
+    address: str
+    content: str | None = field(repr=False)
+
+    def read(self) -> str | None:
+        return self.content
+
+    def write(self, content: str) -> None:
+        self.content = content
+
+
+def _imagined_target(olds: Mapping[str, Any], spec: Mapping[str, Any], real: Target) -> Target:
+    written = real.address in (olds.get("digests") or {})
+    content = render(str(spec.get("content") or "pem"), load_entries(olds)) if written else None
+    return _AsWritten(real.address, content)
+
+
+def _agreed(one: Any, other: Any) -> Any:  # noqa: ANN401 - any two JSON values
+    """What two runs have in common; UNKNOWN where they differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: _agreed(one.get(key, UNKNOWN), other.get(key, UNKNOWN)) for key in {**one, **other}}
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [_agreed(*pair) for pair in zip(one, other, strict=True)]
+    return one if one == other else UNKNOWN

@@ -1,0 +1,69 @@
+"""One engine call's view of the world: it notes that AWS may have been changed, and stops between calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from apigw_client_cert import errors
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from apigw_client_cert.lifecycle.world import World
+
+# Of Gateway and Target; the others only look.
+_CHANGES: Final = frozenset({"generate", "delete", "tag", "untag", "bind", "unbind", "write"})
+
+
+@dataclass(slots=True)
+class Guard:
+    """What one create, update or delete did to the world outside.
+
+    Attributes:
+        stop: Set by Cancel; the next call outside is then not begun. A call that was begun always ends.
+        changed: Whether a changing call was begun; one that failed may have taken effect all the same.
+    """
+
+    stop: threading.Event
+    changed: bool = field(default=False)
+
+    def over(self, world: World, say: Callable[[str], None]) -> World:
+        """The world as this call may reach it."""
+        return replace(
+            world,
+            gateway=lambda connection: _Guarded(world.gateway(connection), self),
+            target=lambda spec, connection: _Guarded(world.target(spec, connection), self),
+            say=say,
+        )
+
+    def before(self, method: str) -> None:
+        """Refuse to begin anything once the run was cancelled."""
+        if self.stop.is_set():
+            raise errors.Refused(
+                "The run was cancelled",
+                means="What was done before is in state or will be found by its tags; nothing more was begun.",
+                remedy="Run again: the next run goes on from there.",
+            )
+        if method in _CHANGES:
+            self.changed = True
+
+
+class _Guarded:
+    """A Gateway or a Target whose every method asks first."""
+
+    def __init__(self, inner: Any, guard: Guard) -> None:  # noqa: ANN401 - stands for any of the two protocols
+        self._inner = inner
+        self._guard = guard
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the protocol has there
+        found = getattr(self._inner, name)
+        if not callable(found):
+            return found
+
+        def guarded(*arguments: object, **named: object) -> object:
+            self._guard.before(name)
+            return found(*arguments, **named)
+
+        return guarded

@@ -1,0 +1,136 @@
+"""Which resource is which: type tokens, the lifecycle behind each, and what Check fills in from the URN."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from apigw_client_cert import errors
+from apigw_client_cert.lifecycle import binding, binding_steps, bundle_state, certificate, certificate_state
+from apigw_client_cert.lifecycle import trust_bundle as bundle
+from apigw_client_cert.lifecycle.ownership import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from apigw_client_cert.lifecycle.results import Checked, Difference
+    from apigw_client_cert.lifecycle.world import World
+
+PACKAGE: Final = "apigw-client-cert"
+
+
+class Lifecycle(Protocol):
+    """What the modules of ``lifecycle/`` offer for one resource."""
+
+    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
+        """Validate the inputs."""
+        ...
+
+    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
+        """Say whether an update is due."""
+        ...
+
+    def create(self, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+        """Make it; returns id and state."""
+        ...
+
+    def read(self, resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]] | None:
+        """What is there now; None when it is gone."""
+        ...
+
+    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+        """Perform the step that is due; returns the complete state."""
+        ...
+
+    def delete(self, props: Mapping[str, Any], world: World) -> None:
+        """Remove it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One resource type.
+
+    ``inputs`` and ``outputs`` are names on the wire; ``required`` are those that ``check`` refuses to miss.
+    ``filled`` names the inputs that Check takes from the URN where the program leaves them out, as the Python
+    declarations do for the dynamic form. ``identified`` is the id that a creation from these inputs returns.
+    """
+
+    name: str
+    lifecycle: Lifecycle
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
+    identified: Callable[[Mapping[str, Any]], str]
+
+    @property
+    def token(self) -> str:
+        """``apigw-client-cert:index:StageBinding``."""
+        return f"{PACKAGE}:index:{self.name}"
+
+
+def _by_name(props: Mapping[str, Any]) -> str:
+    return str(props["name"])
+
+
+CERTIFICATE: Final = Kind(
+    name="RotatingClientCertificate",
+    lifecycle=certificate,
+    inputs=certificate.INPUTS,
+    outputs=certificate_state.OUTPUTS,
+    filled=NAMES,
+    identified=_by_name,
+)
+BUNDLE: Final = Kind(
+    name="TrustBundle",
+    lifecycle=bundle,
+    inputs=bundle.INPUTS,
+    outputs=bundle_state.OUTPUTS,
+    required=("rotations", "targets"),
+    filled=("name",),
+    identified=_by_name,
+)
+BINDING: Final = Kind(
+    name="StageBinding",
+    lifecycle=binding,
+    inputs=binding.INPUTS,
+    outputs=binding_steps.OUTPUTS,
+    required=("apiId", "clientCertificateId", "stageName"),
+    identified=lambda props: str(binding_steps.stage_of(props)),
+)
+KINDS: Final = {kind.token: kind for kind in (CERTIFICATE, BUNDLE, BINDING)}
+
+
+def kind_of(urn: str) -> Kind:
+    """The kind that a URN names; raises ``BadInput`` for a type of another release."""
+    token = _parts(urn)[2].rpartition("$")[2]
+    if token not in KINDS:
+        raise errors.BadInput(
+            f"{PACKAGE} has no resource type {token}",
+            means="Nothing was looked at.",
+            remedy=f"It has {', '.join(KINDS)}: correct the type, or use the release of the plugin that has it.",
+            subject=token,
+        )
+    return KINDS[token]
+
+
+def filled(kind: Kind, urn: str, news: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs, with what the URN says of those that were left out."""
+    named = names_of(urn)
+    return {**{key: named[key] for key in kind.filled if named.get(key) is not None}, **news}
+
+
+def names_of(urn: str) -> dict[str, str | None]:
+    """Name, project, stack and the parent's type, None for the stack itself as parent.
+
+    ``urn:pulumi:dev::orders::pkg:index:Parent$pkg:index:Child::name``; only the name may hold ``::``.
+    """
+    stack, project, types, name = _parts(urn)
+    above = types.split("$")[:-1]
+    return {"name": name, "project": project, "stack": stack, "parent": above[-1] if above else None}
+
+
+def _parts(urn: str) -> tuple[str, str, str, str]:
+    stack, project, types, name = urn.removeprefix("urn:pulumi:").split("::", 3)
+    return stack, project, types, name

@@ -1,0 +1,121 @@
+"""``python -m apigw_client_cert.native.schema`` writes ``schema.json``; without pulumi's code generators.
+
+The format: https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from apigw_client_cert.lifecycle.binding import PLACE
+from apigw_client_cert.native import definitions
+from apigw_client_cert.native.configuration import CONFIGURATION
+from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE, KINDS, PACKAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from apigw_client_cert.native.definitions import Property
+    from apigw_client_cert.native.kinds import Kind
+
+FILE: Final = Path(__file__).with_name("schema.json")
+_TEXTS: Final = {
+    CERTIFICATE.token: "One logical client certificate of API Gateway that renews itself over scheduled runs."
+    " Dependents take `clientCertificateId`, never `id`.",
+    BUNDLE.token: "What backends must trust, written to places that they read."
+    " Removing or retargeting it leaves what was published as it is.",
+    BINDING.token: "One stage that presents one certificate, and moves when its successor has been published long"
+    " enough.",
+}
+_REPLACING: Final = {BINDING.token: PLACE}
+# What every state has; the rest depends on the phase of the rotation.
+_ALWAYS: Final = {
+    CERTIFICATE.token: ("generations", "highestGeneration", "name", "nextAction", "phase", "rotationId"),
+    BUNDLE.token: ("fingerprintsSha256", "name", "publishedSince", "trustBundlePem"),
+    BINDING.token: ("apiId", "clientCertificateId", "stageName"),
+}
+
+
+def schema(version: str) -> dict[str, Any]:
+    """The package schema.
+
+    Args:
+        version: The release, as in pyproject.toml.
+    """
+    configuration = {**definitions.CONNECTION, **definitions.DURATION}
+    configured = {key: _property(configuration[key]) for key in CONFIGURATION}
+    return {
+        "name": PACKAGE,
+        "displayName": "API Gateway client certificates",
+        "version": version,
+        "description": "Rotate AWS API Gateway client certificates, create-before-delete, without a failed request",
+        "license": "Apache-2.0",
+        "keywords": ["pulumi", "aws", "api-gateway", "client-certificate", "mtls", "category/cloud"],
+        "publisher": PACKAGE,
+        "namespace": PACKAGE,
+        "language": {
+            "python": {
+                "packageName": "pulumi_apigw_client_cert",
+                "pyproject": {"enabled": True},
+                "respectSchemaVersion": True,
+            },
+            "nodejs": {"packageName": f"@{PACKAGE}/{PACKAGE}", "respectSchemaVersion": True},
+            "go": {"generateResourceContainerTypes": True, "respectSchemaVersion": True},
+        },
+        "config": {"variables": configured},
+        "provider": {
+            "description": "Where and as whom, and the policy of resources that name none.",
+            "inputProperties": configured,
+        },
+        "types": {f"{PACKAGE}:index:{name}": one for name, one in sorted(_types().items())},
+        "resources": {token: _resource(kind) for token, kind in sorted(KINDS.items())},
+    }
+
+
+def _resource(kind: Kind) -> dict[str, Any]:
+    inputs, outputs = definitions.INPUTS[kind.token], definitions.OUTPUTS[kind.token]
+    replacing = _REPLACING.get(kind.token, ())
+    return {
+        "description": _TEXTS[kind.token],
+        "inputProperties": _properties(inputs, kind.inputs, replacing),
+        # The CLI leaves an empty list out when it prints a schema.
+        **({"requiredInputs": sorted(kind.required)} if kind.required else {}),
+        "properties": _properties({**inputs, **outputs}, dict.fromkeys((*kind.inputs, *kind.outputs)), ()),
+        "required": list(_ALWAYS[kind.token]),
+    }
+
+
+def _types() -> dict[str, Any]:
+    enums = {
+        name: {"type": "string", "enum": [{"value": value} for value in values]}
+        for name, values in definitions.ENUMS.items()
+    }
+    objects = {
+        name: {"type": "object", "properties": _properties(made_of, made_of, ()), "required": list(always)}
+        for name, (made_of, always) in definitions.OBJECTS.items()
+    }
+    return {**enums, **objects}
+
+
+def _properties(texts: Mapping[str, Property], keys: Iterable[str], replacing: Iterable[str]) -> dict[str, Any]:
+    replaces = frozenset(replacing)
+    return {
+        key: {**_property(texts[key]), **({"replaceOnChanges": True} if key in replaces else {})}
+        for key in sorted(keys)
+    }
+
+
+def _property(one: Property) -> dict[str, Any]:
+    return {"description": one.text, **one.type}
+
+
+def written(version: str) -> str:
+    """The schema as it is committed."""
+    return json.dumps(schema(version), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(written(metadata.version(PACKAGE)), encoding="utf-8")

@@ -1,0 +1,90 @@
+"""The plugin process: a port number on stdout, then calls until the engine is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from concurrent import futures
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc  # type: ignore[import-untyped]  # grpcio ships no types
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from apigw_client_cert.native.engine import EngineLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apigw_client_cert.native.servicer import Servicer
+
+# The engine runs up to 16 steps at once by default, and refreshes more; waiting threads cost little.
+THREADS: Final = 32
+# State holds whole PEMs, and a bundle may name many rotations: the engine's own limit (sdk/go/common/util/rpcutil).
+_MESSAGE_BYTES: Final = 400 * 1024 * 1024
+_WATCH_SECONDS: Final = 1.0
+# botocore's read timeout and some: a call that was begun may end (cancel stops between AWS calls, never inside one).
+_GRACE_SECONDS: Final = 40.0
+
+
+def main() -> None:
+    """Serve until the engine ends this process, or is gone itself."""
+    parent = os.getppid()
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    log = EngineLog()
+    if len(sys.argv) > 1:
+        # Flags such as --logtostderr may come first; the address is the last (facts/native-plugin.md).
+        log.connect(sys.argv[-1])
+    loading = _Loading(log)
+    server, port = serve(loading)
+    # Any other line before this one would end the plugin.
+    print(port, flush=True)  # noqa: T201 - how the engine learns the port
+    # While the engine connects.
+    servicer = loading.servicer()
+    while not stopping.wait(_WATCH_SECONDS):
+        # Killing the CLI leaves its plugins alive (facts/native-plugin.md).
+        if os.getppid() != parent:
+            break
+    servicer.cancel()
+    server.stop(_GRACE_SECONDS).wait()
+
+
+def serve(servicer: Servicer | _Loading) -> tuple[grpc.Server, int]:
+    """Start to answer on a free port of this machine; the caller stops it."""
+    server = grpc.server(
+        futures.ThreadPoolExecutor(max_workers=THREADS),
+        options=[("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)],
+    )
+    answering: Any = servicer
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(answering, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return server, port
+
+
+class _Loading:
+    """Stands for the servicer, which is imported while the engine connects; the first calls wait for it."""
+
+    def __init__(self, log: EngineLog) -> None:
+        self._log = log
+        self._lock = threading.Lock()
+        self._servicer: Servicer | None = None
+
+    def servicer(self) -> Servicer:
+        """The one servicer of this process."""
+        with self._lock:
+            if self._servicer is None:
+                from apigw_client_cert.native.servicer import Servicer  # noqa: PLC0415 - after the port is printed
+
+                self._servicer = Servicer(log=self._log)
+            return self._servicer
+
+    def __getattr__(self, name: str) -> Callable[[Any, Any], Any]:
+        return lambda request, context: getattr(self.servicer(), name)(request, context)  # noqa: PLW0108 - not before the call
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""What the engine calls: each method unpacks, asks the lifecycle, and packs. No rule lives here."""
+
+# ruff: noqa: N802 - the methods have the names of the protocol
+from __future__ import annotations
+
+import difflib
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import grpc  # type: ignore[import-untyped]  # grpcio ships no types
+from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]  # protobuf ships no types
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from apigw_client_cert import errors
+from apigw_client_cert.lifecycle.binding import forget_assertions
+from apigw_client_cert.lifecycle.inputs import snake
+from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.native import committed, foresight
+from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
+from apigw_client_cert.native.difference import detailed_diff
+from apigw_client_cert.native.engine import INFO, WARNING, EngineLog
+from apigw_client_cert.native.failures import HalfDone, clean
+from apigw_client_cert.native.guard import Guard
+from apigw_client_cert.native.imports import imported
+from apigw_client_cert.native.kinds import PACKAGE, filled, kind_of
+from apigw_client_cert.native.structs import plain, struct_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from apigw_client_cert.native.kinds import Kind
+
+_DiffResponse = provider_pb2.DiffResponse
+
+
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
+    """The resource provider of one process. Thread-safe: between calls it holds configuration only.
+
+    ``DiffConfig`` is left unimplemented: any answer would keep a changed configuration from ``Configure``
+    (facts/native-plugin.md).
+
+    Args:
+        world: The world outside; tests give a fake one.
+        log: Where lines for the user go.
+    """
+
+    def __init__(self, world: World | None = None, log: EngineLog | None = None) -> None:
+        self._world = world or World()
+        self._log = log or EngineLog()
+        self._configuration: dict[str, Any] = {}
+        self._stop = threading.Event()
+
+    def cancel(self) -> None:
+        """Begin no further call to AWS; the ones in flight end by themselves."""
+        self._stop.set()
+
+    @clean
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        """Learn where the engine is."""
+        if request.engine_address:
+            self._log.connect(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse()
+
+    @clean
+    def Attach(self, request: plugin_pb2.PluginAttach, _context: grpc.ServicerContext) -> Empty:
+        """Serve one more run of the engine in a process that a debugger started."""
+        self._log.connect(request.address)
+        forget_assertions()
+        return Empty()
+
+    @clean
+    def GetPluginInfo(self, _request: Empty, _context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        """The version, as the schema has it."""
+        return plugin_pb2.PluginInfo(version=committed.version())
+
+    @clean
+    def GetSchema(
+        self, _request: provider_pb2.GetSchemaRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
+        """The committed schema."""
+        return provider_pb2.GetSchemaResponse(schema=committed.text())
+
+    @clean
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
+        """Validate the provider's configuration."""
+        return _checked(check_configuration(plain(request.news)))
+
+    @clean
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.ConfigureResponse:
+        """Remember the configuration; no connection is made yet."""
+        self._configuration = _configuration(request)
+        return provider_pb2.ConfigureResponse(supportsPreview=True)
+
+    @clean
+    def Check(self, request: provider_pb2.CheckRequest, _context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
+        """Validate the inputs of one resource."""
+        kind = kind_of(request.urn)
+        news = filled(kind, request.urn, configured(kind, plain(request.news), self._configuration))
+        checked = kind.lifecycle.check(plain(request.olds), news)
+        return _checked(replace(checked, failures={**_strangers(kind, news), **checked.failures}))
+
+    @clean
+    def Diff(self, request: provider_pb2.DiffRequest, _context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        """Say whether a step is due, and what it will change."""
+        kind, olds, news = kind_of(request.urn), plain(request.olds), plain(request.news)
+        world = replace(self._world, say=self._log.sayer(request.urn, WARNING))
+        difference = kind.lifecycle.diff(olds, news, world)
+        if not difference.changes:
+            return _DiffResponse(changes=_DiffResponse.DIFF_NONE)
+        after = {**olds, **news} if difference.replaces else foresight.after_update(kind, olds, news, self._world)
+        detail = detailed_diff(olds, after, kind.inputs, difference.replaces)
+        return _DiffResponse(
+            changes=_DiffResponse.DIFF_SOME,
+            replaces=list(difference.replaces),
+            diffs=list(detail),
+            detailedDiff=detail,
+            hasDetailedDiff=bool(detail),
+        )
+
+    @clean
+    def Create(
+        self, request: provider_pb2.CreateRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.CreateResponse:
+        """Make it, or at preview say what is known of it."""
+        kind, news = kind_of(request.urn), plain(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=struct_of(foresight.after_create(kind, news)))
+        guard = Guard(self._stop)
+        try:
+            resource_id, state = kind.lifecycle.create(news, guard.over(self._world, self._say(request.urn)))
+        except Exception as error:
+            resource_id = kind.identified(news)
+            seen = self._observed(kind, resource_id, news) if guard.changed else None
+            if seen is None:
+                raise
+            raise HalfDone(resource_id, seen, news) from error
+        return provider_pb2.CreateResponse(id=resource_id, properties=struct_of(state))
+
+    @clean
+    def Read(self, request: provider_pb2.ReadRequest, _context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
+        """Notice what others did; or import, which the engine asks for with nothing but an id."""
+        kind, state = kind_of(request.urn), plain(request.properties)
+        world = Guard(self._stop).over(self._world, self._say(request.urn))
+        if not state:
+            inputs = filled(kind, request.urn, configured(kind, {}, self._configuration))
+            made = imported(kind, request.id, inputs, world)
+            return provider_pb2.ReadResponse(
+                id=request.id, inputs=struct_of(made.inputs), properties=struct_of(made.state)
+            )
+        found = kind.lifecycle.read(request.id, state, world)
+        if found is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(id=found[0], inputs=request.inputs, properties=struct_of(found[1]))
+
+    @clean
+    def Update(
+        self, request: provider_pb2.UpdateRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.UpdateResponse:
+        """Perform the step that is due, or at preview say what it will change."""
+        kind, olds, news = kind_of(request.urn), plain(request.olds), plain(request.news)
+        if request.preview:
+            foreseen = foresight.after_update(kind, olds, news, self._world)
+            return provider_pb2.UpdateResponse(properties=struct_of(foreseen))
+        guard = Guard(self._stop)
+        try:
+            state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
+        except Exception as error:
+            if not guard.changed:
+                raise
+            seen = self._observed(kind, request.id, olds)
+            raise HalfDone(request.id, olds if seen is None else seen, plain(request.old_inputs)) from error
+        return provider_pb2.UpdateResponse(properties=struct_of(state))
+
+    @clean
+    def Delete(self, request: provider_pb2.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
+        """Remove it, or refuse."""
+        world = Guard(self._stop).over(self._world, self._log.sayer(request.urn, INFO))
+        kind_of(request.urn).lifecycle.delete(plain(request.properties), world)
+        return Empty()
+
+    def Construct(self, _request: provider_pb2.ConstructRequest, context: grpc.ServicerContext) -> NoReturn:
+        """Not offered yet."""
+        context.abort(
+            grpc.StatusCode.UNIMPLEMENTED,
+            f"This release of the plugin {PACKAGE} has no component: declare RotatingClientCertificate, TrustBundle"
+            " and StageBinding, or use the component of the Python package apigw_client_cert.",
+        )
+        raise AssertionError("abort raises")
+
+    def Cancel(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:
+        """Ctrl-C, and the end of every run."""
+        self.cancel()
+        return Empty()
+
+    def _say(self, urn: str) -> Any:  # noqa: ANN401 - World's callable
+        return self._log.sayer(urn, WARNING)
+
+    def _observed(self, kind: Kind, resource_id: str, state: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What is there after a call that failed half way; None where it cannot be told. Looks in spite of Cancel."""
+        try:
+            found = kind.lifecycle.read(resource_id, state, replace(self._world, say=lambda _line: None))
+        except errors.RotationError:
+            return None
+        return None if found is None else found[1]
+
+
+def _checked(checked: Any) -> provider_pb2.CheckResponse:  # noqa: ANN401 - lifecycle.results.Checked
+    return provider_pb2.CheckResponse(
+        inputs=struct_of(checked.inputs),
+        failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in checked.failures.items()],
+    )
+
+
+def _strangers(kind: Kind, news: Collection[str]) -> dict[str, str]:
+    """The properties that no release of ours reads: a misspelt duration must not be ignored (invariant 10)."""
+    strangers = [key for key in news if key not in kind.inputs and key not in kind.outputs and not key.startswith("__")]
+    return {key: _stranger(kind, key) for key in strangers}
+
+
+def _stranger(kind: Kind, key: str) -> str:
+    close = difflib.get_close_matches(key, kind.inputs, n=1)
+    meant = f"did you mean {close[0]} ({snake(close[0])} in Python)?" if close else f"it has {', '.join(kind.inputs)}"
+    return f"{kind.name} has no property {errors.shown(key)}; {meant}"
+
+
+def _configuration(request: provider_pb2.ConfigureRequest) -> dict[str, Any]:
+    found = plain(request.args)
+    if not found:
+        prefix = f"{PACKAGE}:config:"
+        found = {key.removeprefix(prefix): value for key, value in request.variables.items()}
+    return {key: found[key] for key in CONFIGURATION if key in found}

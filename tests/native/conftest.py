@@ -1,0 +1,59 @@
+"""The plugin on the real engine, against the sandbox."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apigw_sandbox import Sandbox
+from tests.e2e.conftest import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.pulumi_stack import PulumiStack
+
+PACKAGE = "apigw-client-cert"
+PROGRAM = (Path(__file__).parent / "programs" / "raw.py").read_text()
+EXECUTABLE = f"""#!{sys.executable}
+from apigw_client_cert.native.server import main
+
+main()
+"""
+
+
+class NativeScene(Scene):
+    """A scene whose stacks use the plugin instead of the dynamic resources."""
+
+    def native(self, name: str = "dev", *, program: str = PROGRAM, **config: object) -> PulumiStack:
+        """A stack of the raw program over both stages, publishing a file; ``config`` adds or replaces."""
+        whole = {"api": self.api, "stages": "dev,prod", **config}
+        stack = self.stack(name, program=program, config=whole)
+        plugin = self.folder / "plugin"
+        plugin.mkdir(exist_ok=True)
+        executable = plugin / f"pulumi-resource-{PACKAGE}"
+        executable.write_text(EXECUTABLE)
+        executable.chmod(0o755)
+        project = stack.folder / "Pulumi.yaml"
+        entry = {"providers": [{"name": PACKAGE, "path": str(plugin)}]}
+        project.write_text(f"{project.read_text()}plugins: {json.dumps(entry)}\n")
+        return stack
+
+
+def resource(stack: PulumiStack, name: str) -> dict[str, Any]:
+    """One of our resources as in state, by its name."""
+    found = stack.export()["deployment"].get("resources", [])
+    (one,) = [one for one in found if one["type"].startswith(f"{PACKAGE}:") and one["urn"].endswith(f"::{name}")]
+    state: dict[str, Any] = one
+    return state
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[NativeScene]:
+    """A fresh account and a fresh backend."""
+    with Sandbox() as sandbox:
+        yield NativeScene(sandbox, tmp_path)

@@ -1,0 +1,75 @@
+"""Certificate, bundle and bindings as raw resources of the plugin, as the configuration says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CERTIFICATE_OUTPUTS = ("clientCertificateId", "rotationId", "generations", "expirationDate", "phase")
+config = pulumi.Config()
+
+
+class Raw(pulumi.CustomResource):
+    """What a generated SDK would declare."""
+
+    def __init__(
+        self, kind: str, name: str, props: Mapping[str, Any], outputs: tuple[str, ...] = (), **how: Any
+    ) -> None:
+        if config.get_bool("migrated"):
+            how["aliases"] = [pulumi.Alias(type_=f"pulumi-python:dynamic/apigw:{kind}")]
+        options = pulumi.ResourceOptions(**how)
+        super().__init__(f"apigw-client-cert:index:{kind}", name, {**dict.fromkeys(outputs), **props}, options)
+
+    def __getitem__(self, key: str) -> pulumi.Output[Any]:
+        output: pulumi.Output[Any] = self.__dict__[key]
+        return output
+
+
+def given(key: str) -> dict[str, Any]:
+    """More inputs of one resource."""
+    return config.get_object(key) or {}
+
+
+secret: Any = config.get_secret_object("secret") or {}
+where = {"endpointUrl": config.get("endpointUrl")}
+certificate = Raw(
+    "RotatingClientCertificate",
+    "orders",
+    {**where, **given("certificate"), **({"tags": secret} if secret else {})},
+    CERTIFICATE_OUTPUTS,
+    import_=config.get("importCertificate"),
+)
+published_since = None
+if config.get_bool("publish") is not False:
+    bundle = Raw(
+        "TrustBundle",
+        "orders-trust",
+        {
+            **where,
+            "rotations": [{key: certificate[key] for key in ("rotationId", "clientCertificateId", "generations")}],
+            "targets": [{"type": "file", "path": "pins.txt", "content": "sha256"}],
+            **given("bundle"),
+        },
+        ("publishedSince",),
+    )
+    published_since = bundle["publishedSince"]
+for stage in (config.get("stages") or "").split(","):
+    if stage:
+        Raw(
+            "StageBinding",
+            f"orders-{stage}",
+            {
+                **where,
+                "apiId": config.require("api"),
+                "stageName": stage,
+                **{key: certificate[key] for key in ("clientCertificateId", "rotationId", "generations")},
+                "publishedSince": published_since,
+                **given("binding"),
+            },
+            import_=(config.get_object("importStages") or {}).get(stage),
+        )
+pulumi.export("expirationDate", certificate["expirationDate"])

@@ -1,0 +1,219 @@
+"""What only the real engine shows: partial state, imports, secrets, providers, previews without credentials."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apigw_client_cert.native import committed
+from apigw_sandbox import Fault, FaultKind
+from tests.e2e.conftest import ok, refused
+from tests.native.conftest import PROGRAM, resource
+from tools.toolchain import bin_dir, environment
+
+if TYPE_CHECKING:
+    from tests.native.conftest import NativeScene
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+EXPLICIT = PROGRAM.replace(
+    'where = {"endpointUrl": config.get("endpointUrl")}',
+    """where = {}
+pulumi.runtime.register_resource_transform(
+    lambda args: None
+    if args.type_.startswith("pulumi:")
+    else pulumi.ResourceTransformResult(args.props, pulumi.ResourceOptions.merge(args.opts, options))
+)
+
+
+class Provider(pulumi.ProviderResource):
+    def __init__(self) -> None:
+        super().__init__(
+            "apigw-client-cert",
+            "explicit",
+            {"endpointUrl": config.get("endpointUrl"), "region": "eu-west-1", "publishLead": "48h"},
+        )
+
+
+options = pulumi.ResourceOptions(provider=Provider())""",
+)
+
+
+def test_a_changed_description_lists_no_binding(scene: NativeScene) -> None:
+    """At preview only what will change is unknown."""
+    stack = scene.native()
+    ok(stack.up())
+    stack.configure({"certificate.description": "mine", "certificate.overlap": "4d"})
+    shown = ok(stack.preview())
+    assert "[diff: +description,overlap" in shown
+    assert "StageBinding" not in shown
+    assert "TrustBundle" not in shown
+    ok(stack.up())
+    ok(stack.preview("--expect-no-changes"))
+
+
+def test_a_failed_update_keeps_what_it_achieved(scene: NativeScene) -> None:
+    """Tags were written, then AWS refused: the state says so, and the next run finishes the same certificate."""
+    stack = scene.native(certificate={"tags": {"team": "a"}})
+    ok(stack.up())
+    stack.configure({"certificate.tags": {"owner": "b"}})
+    scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="UntagResource"))
+    said = refused(stack.up())
+    assert "Traceback" not in said
+    kept = resource(stack, "orders")
+    assert len(kept["initErrors"]) == 1
+    assert kept["outputs"]["tags"] == {"team": "a"}
+    assert len(kept["outputs"]["generations"]) == 1
+
+    scene.sandbox.faults.clear()
+    ok(stack.up())
+    mended = resource(stack, "orders")
+    assert "initErrors" not in mended
+    assert mended["outputs"]["tags"] == {"owner": "b"}
+    assert len(scene.ids()) == 1
+
+
+def test_a_switch_that_took_effect_and_answered_500_is_in_state(scene: NativeScene) -> None:
+    """The stage presents the new certificate, and so says the state of the failed run."""
+    stack = scene.native(stages="prod")
+    ok(stack.up())
+    for day in (336, 337):
+        scene.at(day)
+        if day > 336:
+            fault = Fault(kind=FaultKind.SERVER_ERROR, action="UpdateStage", after_effect=True)
+            scene.sandbox.faults.add(fault)
+        outcome = stack.up()
+    refused(outcome)
+    scene.sandbox.faults.clear()
+    presented = scene.presented("prod")
+    kept = resource(stack, "orders-prod")
+    assert kept["outputs"]["presentedClientCertificateId"] == presented == scene.ids()[1]
+    assert kept["initErrors"]
+    before = scene.mark()
+    ok(stack.up())
+    assert scene.moves(before) == []
+    ok(stack.preview("--expect-no-changes"))
+
+
+def test_a_certificate_and_a_stage_are_imported_and_nothing_changes(scene: NativeScene) -> None:
+    """After a lost state, ``import_`` brings both back: same certificate, no PATCH, quiet afterwards."""
+    first = scene.native(publish=False)
+    ok(first.up())
+    (certificate,) = scene.ids()
+    _lose_state(first)
+    before = scene.mark()
+    _everywhere(scene, first)
+    first.configure(
+        {
+            "importCertificate": certificate,
+            "importStages": {"dev": f"{scene.api}/dev", "prod": f"{scene.api}/prod"},
+        }
+    )
+    ok(first.up())
+    assert scene.changes(before) == []
+    assert resource(first, "orders")["id"] == certificate
+    assert resource(first, "orders-prod")["outputs"]["presentedClientCertificateId"] == certificate
+    first.unset("importCertificate")
+    first.unset("importStages")
+    ok(first.preview("--expect-no-changes"))
+    ok(first.destroy())
+    assert scene.ids() == []
+
+
+def test_the_cli_imports_by_id(scene: NativeScene) -> None:
+    """``pulumi import`` of a certificate and a stage; the program then finds nothing to do."""
+    stack = scene.native(publish=False, stages="prod")
+    ok(stack.up())
+    (certificate,) = scene.ids()
+    _lose_state(stack)
+    _everywhere(scene, stack)
+    before = scene.mark()
+    for kind, name, resource_id in (
+        ("RotatingClientCertificate", "orders", certificate),
+        ("StageBinding", "orders-prod", f"{scene.api}/prod"),
+    ):
+        token = f"apigw-client-cert:index:{kind}"
+        ok(stack.run("import", token, name, resource_id, "--yes", "--protect=false", "--generate-code=false"))
+    ok(stack.up())
+    assert scene.changes(before) == []
+    ok(stack.preview("--expect-no-changes"))
+
+
+def test_the_cli_reads_the_committed_schema(scene: NativeScene) -> None:
+    """``pulumi package get-schema`` of the executable says what is committed."""
+    scene.native()
+    executable = scene.folder / "plugin" / "pulumi-resource-apigw-client-cert"
+    done = subprocess.run(
+        [bin_dir() / "pulumi", "package", "get-schema", executable],
+        env=environment(scene.folder / "home", scene.folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = json.loads(done.stdout)
+    assert said == json.loads(committed.text())
+
+
+def test_a_foreign_certificate_is_refused_with_the_way_to_adopt_it(scene: NativeScene) -> None:
+    """Owning means tagging, which an import must not do."""
+    foreign = scene.client("apigateway").generate_client_certificate()["clientCertificateId"]
+    stack = scene.native(importCertificate=foreign)
+    _everywhere(scene, stack)
+    assert f"adoptClientCertificateId: {foreign}" in refused(stack.up())
+
+
+def test_a_secret_input_is_a_secret_in_state(scene: NativeScene) -> None:
+    """Where it is echoed, too; the rest of the state stays readable."""
+    stack = scene.native()
+    stack.configure({"secret": {"team": "very-secret"}})
+    ok(stack.up())
+    state = resource(stack, "orders")
+    assert "very-secret" not in str(stack.export())
+    assert "ciphertext" in str(state["outputs"]["tags"])
+    assert state["outputs"]["clientCertificateId"] == scene.ids()[0]
+    ok(stack.preview("--expect-no-changes"))
+
+
+def test_an_explicit_provider_says_where_and_how(scene: NativeScene) -> None:
+    """Its region and its policy are those of its resources."""
+    stack = scene.native(program=EXPLICIT, stages="")
+    ok(stack.up())
+    outputs = resource(stack, "orders")["outputs"]
+    assert (outputs["region"], outputs["publishLead"]) == ("eu-west-1", "48h")
+    assert scene.ids() == []  # the sandbox's own region
+    ok(stack.preview("--expect-no-changes"))
+
+
+def test_a_preview_needs_no_credentials(scene: NativeScene) -> None:
+    """Neither the first one nor one with a step due."""
+    stack = scene.native()
+    without: dict[str, Any] = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "")
+    _with(stack, without, "preview")
+    ok(stack.up())
+    scene.at(336)
+    assert "this update generates generation 2" in _with(stack, without, "preview")
+
+
+def _with(stack: PulumiStack, env: dict[str, str], command: str) -> str:
+    before = dict(stack.env)
+    stack.env.update({**env, "AWS_CONFIG_FILE": os.devnull})
+    try:
+        return ok(getattr(stack, command)())
+    finally:
+        stack.env.clear()
+        stack.env.update(before)
+
+
+def _everywhere(scene: NativeScene, stack: PulumiStack) -> None:
+    """Configure the provider itself: an import knows nothing of what the program says."""
+    stack.run("config", "set", "apigw-client-cert:endpointUrl", scene.sandbox.endpoint_url, expect=0)
+
+
+def _lose_state(stack: PulumiStack) -> None:
+    state = stack.export()
+    state["deployment"]["resources"] = []
+    stack.import_state(state)

@@ -1,0 +1,52 @@
+"""The plugin's process: how it starts, and when it ends."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+PLUGIN = [sys.executable, "-m", "apigw_client_cert.native.server"]
+# Far more than a start or an end takes: nothing here waits for it unless something hangs.
+PATIENCE = 60
+PARENT = f"""
+import subprocess
+plugin = subprocess.Popen({PLUGIN!r}, stdout=subprocess.PIPE, text=True)
+print(plugin.stdout.readline().strip(), flush=True)
+"""
+
+
+def test_the_port_is_the_first_line_and_nothing_heavy_is_loaded_for_it() -> None:
+    """boto3 and cryptography come at first need: a quiet preview needs neither."""
+    heavy = ("boto3", "botocore", "cryptography")
+    program = (
+        "import sys; from apigw_client_cert.native.server import serve; from apigw_client_cert.native.servicer import"
+        f" Servicer; server, port = serve(Servicer()); print(port, [one for one in {heavy!r} if one in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    port, loaded = done.stdout.split(maxsplit=1)
+    assert int(port) > 0
+    assert loaded.strip() == "[]"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_in_order(number: signal.Signals) -> None:
+    """The engine asks with SIGINT, and kills five seconds later."""
+    with subprocess.Popen(PLUGIN, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as plugin:
+        assert plugin.stdout is not None
+        assert int(plugin.stdout.readline()) > 0
+        plugin.send_signal(number)
+        output, errors = plugin.communicate(timeout=PATIENCE)
+    assert (plugin.returncode, output, errors) == (0, "", "")
+
+
+def test_it_ends_when_the_engine_is_gone() -> None:
+    """Its stderr is closed only when it has ended: the parent is dead long before."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as parent:
+        output, errors = parent.communicate(timeout=PATIENCE)
+    assert int(output) > 0
+    assert errors == ""

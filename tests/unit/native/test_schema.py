@@ -1,0 +1,91 @@
+"""The schema is what ``check`` reads, and is committed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from importlib import metadata
+from typing import Any
+
+import pytest
+
+from apigw_client_cert.lifecycle.binding import ON_DELETE, PLACE
+from apigw_client_cert.lifecycle.inputs import snake
+from apigw_client_cert.native import committed, definitions
+from apigw_client_cert.native.configuration import CONFIGURATION
+from apigw_client_cert.native.kinds import BINDING, KINDS, Kind, filled
+from apigw_client_cert.native.schema import FILE, schema, written
+from apigw_client_cert.publish.specs import CONTENT_KEYS, KEYS
+from apigw_client_cert.rotation.model import Generation
+
+VERSION = metadata.version("apigw-client-cert")
+SCHEMA = schema(VERSION)
+kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+
+
+def test_the_committed_schema_is_the_generated_one() -> None:
+    """After a change: ``python -m apigw_client_cert.native.schema``."""
+    assert FILE.read_text(encoding="utf-8") == written(VERSION)
+    assert json.loads(committed.text()) == SCHEMA
+    assert committed.version() == VERSION
+
+
+@kinds
+def test_inputs_and_outputs_are_those_of_the_lifecycle(kind: Kind) -> None:
+    """No property more, none less, and no description for something that does not exist."""
+    resource = SCHEMA["resources"][kind.token]
+    assert set(resource["inputProperties"]) == set(kind.inputs) == set(definitions.INPUTS[kind.token])
+    assert set(resource["properties"]) == {*kind.inputs, *kind.outputs}
+    assert set(definitions.OUTPUTS[kind.token]) == set(kind.outputs)
+    assert set(resource["required"]) <= set(resource["properties"])
+
+
+@kinds
+def test_required_inputs_are_those_that_check_refuses_to_miss(kind: Kind) -> None:
+    """What Check fills in from the URN is not asked of the user."""
+    urn = f"urn:pulumi:dev::p::{kind.token}::orders"
+    checked = kind.lifecycle.check({}, filled(kind, urn, {}))
+    assert sorted(checked.failures) == SCHEMA["resources"][kind.token].get("requiredInputs", [])
+
+
+def test_a_binding_is_replaced_by_what_its_diff_replaces_it_for() -> None:
+    """The others say ``replaceOnChanges`` nowhere."""
+    replacing = {
+        (token, key)
+        for token, resource in SCHEMA["resources"].items()
+        for key, one in resource["inputProperties"].items()
+        if one.get("replaceOnChanges")
+    }
+    assert replacing == {(BINDING.token, key) for key in PLACE}
+
+
+def test_every_property_and_type_is_described_and_every_reference_leads_somewhere() -> None:
+    """Generated SDKs show these texts; a dangling reference breaks the generators."""
+    described = [*_properties(SCHEMA)]
+    assert all(one["description"].endswith(".") for one in described)
+    references = {
+        one["$ref"] for one in [*described, *(one["items"] for one in described if "items" in one)] if "$ref" in one
+    }
+    assert {reference.removeprefix("#/types/") for reference in references} == set(SCHEMA["types"])
+
+
+def test_types_hold_what_state_holds() -> None:
+    """A generation as it is written, a target as it is read."""
+    assert {snake(key) for key in definitions.GENERATION} == {
+        {"not_after": "expiration_date", "spki_sha256": "spki_sha256"}.get(one.name, one.name)
+        for one in fields(Generation)
+    }
+    assert set(definitions.TARGET) == {"type", *CONTENT_KEYS, *(key for keys in KEYS.values() for key in keys)}
+    assert definitions.ENUMS["OnDelete"] == ON_DELETE
+
+
+def test_the_provider_takes_the_configuration_that_is_read() -> None:
+    """As configuration values and as inputs of explicit providers."""
+    assert set(SCHEMA["config"]["variables"]) == set(SCHEMA["provider"]["inputProperties"]) == set(CONFIGURATION)
+
+
+def _properties(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    owners = [*schema["types"].values(), *schema["resources"].values(), schema["provider"]]
+    return [
+        one for owner in owners for kind in ("properties", "inputProperties") for one in owner.get(kind, {}).values()
+    ]

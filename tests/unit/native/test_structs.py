@@ -1,0 +1,60 @@
+"""Property bags over the wire."""
+
+from __future__ import annotations
+
+import pytest
+from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # protobuf ships no types
+from pulumi.runtime import rpc
+
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
+from apigw_client_cert.native.structs import plain, struct_of
+
+
+def on_the_wire(properties: dict[str, object]) -> Struct:
+    """The struct as an SDK would fill it, None included."""
+    struct = Struct()
+    struct.update(properties)
+    return struct
+
+
+def test_values_come_back_as_they_went_numbers_as_floats() -> None:
+    """Texts, flags, numbers, lists and mappings of any depth."""
+    properties = {"text": "a", "flag": False, "number": 3, "list": [1, {"deep": ["x"]}], "map": {"k": "v"}, "none": []}
+    assert plain(struct_of(properties)) == properties
+    assert isinstance(plain(struct_of({"number": 3}))["number"], float)
+
+
+def test_null_is_absent_in_both_directions() -> None:
+    """The lifecycle knows "unset" in one form only."""
+    assert plain(on_the_wire({"a": None, "deep": {"b": None, "c": 1}})) == {"deep": {"c": 1}}
+    assert dict(struct_of({"a": None, "deep": {"b": None}, "list": ({"c": None},)}).items()) == {
+        "deep": struct_of({}),
+        "list": [struct_of({})],
+    }
+
+
+@pytest.mark.parametrize(
+    "sentinel",
+    [
+        rpc.UNKNOWN,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    ],
+)
+def test_an_unknown_of_any_type_is_our_unknown(sentinel: str) -> None:
+    """A Go program's unknown list is as unknown as a Python program's text."""
+    assert plain(on_the_wire({"a": sentinel, "b": [{"c": sentinel}]})) == {"a": UNKNOWN, "b": [{"c": UNKNOWN}]}
+
+
+def test_a_secret_is_read_without_its_mark() -> None:
+    """The lifecycle sees the value; the engine keeps the mark."""
+    secret = {rpc._special_sig_key: rpc._special_secret_sig, "value": {"team": "a"}}  # noqa: SLF001 - the protocol's constants
+    assert plain(on_the_wire({"tags": secret, "list": [secret]})) == {"tags": {"team": "a"}, "list": [{"team": "a"}]}
+
+
+def test_an_output_value_is_its_value_or_unknown() -> None:
+    """An engine that sends outputs although we do not accept them is understood."""
+    output = {rpc._special_sig_key: rpc._special_output_value_sig}  # noqa: SLF001 - the protocol's constants
+    assert plain(on_the_wire({"a": {**output, "value": 1}, "b": output})) == {"a": 1, "b": UNKNOWN}
