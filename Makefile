@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof mutants test check lint format lock clean
+.PHONY: help setup demo proof mutants crash-matrix test test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -22,7 +22,7 @@ export PYTHON
 UV_VERSION := 0.13.9
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: ## prepare .venv and the Pulumi CLI; done by the targets that need it
 	@sh tools/setup.sh
@@ -37,6 +37,9 @@ proof: debian-packages ## rotate on seven real servers under load; PROOF_REQUEST
 mutants: setup ## judge deliberately wrong versions of the package, and the mutation score of rotation/
 	@$(STAGE) mutants python -m tools.mutants --score
 
+crash-matrix: setup ## let every AWS call of every run go wrong, and judge what the next runs make of it
+	@$(ON_PATH) nice .venv/bin/python -m tools.crash_matrix
+
 test: debian-packages check ## static checks, all tests, coverage gates
 	@sh tools/setup.sh vegeta --optional
 	@rm -f .coverage .coverage.*
@@ -48,6 +51,10 @@ ifeq ($(strip $(PYTEST_ARGS)),)
 else
 	@echo '== coverage gates: not judged, PYTEST_ARGS chose a part'
 endif
+
+test-long: setup ## ten thousand steps of the model-based test
+	@mkdir -p reports
+	@MODEL_STEPS=10000 MODEL_REPORT=reports/model.json $(STAGE) model pytest -q tests/model
 
 check: setup ## static checks only
 	@$(STAGE) 'ruff check' ruff check .

@@ -1,0 +1,138 @@
+"""The changing calls of one run, judged one after the other against what the account was at that call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.model.seen import ACM, Certificate, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apigw_sandbox.journal import JournalEntry
+    from tests.model.ledger import Ledger, Run
+
+BINDING = "/clientCertificateId"
+
+
+class Calls:
+    """Follows what stages present and which certificates exist, call by call."""
+
+    def __init__(self, ledger: Ledger, run: Run, before: Snapshot, after: Snapshot) -> None:
+        self._ledger = ledger
+        self._run = run
+        self._after = after
+        self._presents = dict(before.presents)
+        self._alive = dict(before.certificates)
+        self._made: list[str] = []
+        self._gone: list[str] = []
+
+    def judge(self, changes: Iterable[JournalEntry]) -> None:
+        """Every call of the run that was meant to change something, in order."""
+        judges = {
+            "GenerateClientCertificate": self._generation,
+            "DeleteClientCertificate": self._deletion,
+            "TagResource": self._tagging,
+            "UntagResource": self._tagging,
+            "UpdateStage": self._update_of_stage,
+        }
+        for call in changes:
+            judges.get(call.action, self._other)(call)
+        if self._made and self._gone and self._run.kind == "up":
+            self._complain("2", f"it generated {self._made} and deleted {self._gone}")
+
+    def _generation(self, call: JournalEntry) -> None:
+        if call.succeeded:
+            self._made.append(call.resource)
+            self._alive[call.resource] = self._ledger.known[call.resource]
+            self._ledger.claim(self._run.stack, self._alive[call.resource])
+
+    def _deletion(self, call: JournalEntry) -> None:
+        one = call.resource
+        # Even one that AWS refuses: nobody has seen whether it does.
+        users = [stage for stage, shown in self._presents.items() if shown == one]
+        if users:
+            self._complain("3", f"DeleteClientCertificate of {one}, which {users} presented")
+        if one in self._alive and not self._ledger.owns(self._run.stack, self._alive[one]):
+            self._complain("4", f"DeleteClientCertificate of {one}, which is not its own")
+        if call.succeeded and self._alive.pop(one, None) is not None:
+            self._gone.append(one)
+
+    def _tagging(self, call: JournalEntry) -> None:
+        one = self._alive.get(call.resource)
+        if one is None:
+            return
+        chosen = self._alive.get(self._run.adopts or "")
+        beside = chosen is not None and chosen.rotation is not None and chosen.rotation == one.rotation
+        adopts = not self._run.listed[0] and (beside or one == chosen)
+        if not adopts and not self._ledger.owns(self._run.stack, one):
+            self._complain("4", f"{call.action} of {one.id}, which is not its own")
+        elif call.succeeded and one.id in self._after.certificates:
+            self._ledger.claim(self._run.stack, self._after.certificates[one.id])
+
+    def _other(self, call: JournalEntry) -> None:
+        if call.action != "PutParameter" or f"ssm {call.resource}" not in self._run.targets:
+            self._complain("9", f"{call.action} of {call.resource}")
+
+    def _update_of_stage(self, call: JournalEntry) -> None:
+        if not call.succeeded:
+            return
+        stage, shown, taken = call.resource, self._presents.get(call.resource), call.patch.get(BINDING)
+        if set(call.patch) != {BINDING}:
+            self._complain("9", f"it patched {sorted(call.patch)} of {stage}")
+        if taken:
+            self._move(stage, shown, taken, call.at)
+        else:
+            self._clearing(stage, shown)
+        self._presents[stage] = taken or None
+
+    def _move(self, stage: str, shown: str | None, taken: str, at: datetime) -> None:
+        run = self._run
+        if stage not in run.asserted:
+            self._complain("9", f"it bound {stage}, which its program does not name")
+        if taken not in self._alive or taken not in self._ledger.made(run.stack) | run.listed[1]:
+            self._complain("4", f"it bound {stage} to {taken}, which is not its own")
+        left = self._alive.get(shown or "")
+        dead = left.expires <= at if left is not None else shown != ACM
+        if not dead and shown != taken:
+            self._replacement(stage, left, self._ledger.known[taken], at)
+
+    def _replacement(self, stage: str, left: Certificate | None, taken: Certificate, at: datetime) -> None:
+        """A stage leaves a live certificate (None: ACM's) for another one."""
+        run, name = self._run, left.id if left else ACM
+        if left is None or left.id not in self._ledger.made(run.stack):
+            if left is not None and left.rotation is not None:
+                self._complain("9", f"{stage} left {name}, which another rotation made")
+            elif not run.take_over:
+                self._complain("9", f"{stage} left {name} without take_over")
+        # A switch to another generation looks at the targets first; else hand edits are seen by --refresh.
+        believed = not run.refreshed and run.active[0] == run.active[1]
+        since = self._ledger.published.since(run.stack, taken, run.targets, believed=believed)
+        if since is None:
+            self._complain("1", f"{stage} left live {name} for {taken.id}, which is not published")
+        elif at - since < run.lead * 0.9 - timedelta(seconds=1) and not _hurried(run, left, since, at):
+            said = f"{at - since} after it was published; the lead is {run.lead}"
+            self._complain("1", f"{stage} left live {name} for {taken.id} {said}")
+
+    def _clearing(self, stage: str, shown: str | None) -> None:
+        run, left = self._run, self._alive.get(shown or "")
+        if stage in run.asserted and run.kind != "destroy":
+            self._complain("9", f"it cleared {stage}, which the program binds")
+        if stage not in run.bound or run.keeps:
+            self._complain("9", f"it cleared {stage}, which was not its own to clear")
+        if shown is not None and shown not in self._ledger.made(run.stack):
+            self._complain("9", f"it cleared {stage} of {shown}, which it never set")
+        if left is not None and left.rotation is not None and not self._ledger.owns(run.stack, left):
+            self._complain("9", f"it cleared {stage} of {shown}, which another rotation has adopted")
+
+    def _complain(self, invariant: str, what: str) -> None:
+        self._ledger.complain(invariant, self._run, what)
+
+
+def _hurried(run: Run, left: Certificate | None, since: datetime, at: datetime) -> bool:
+    """Whether the presented certificate runs out: within ``activate_by``, or half of it for what came that late."""
+    if left is None:
+        return False
+    hurry = left.expires - run.activate_by
+    return at >= (hurry if since < hurry else hurry + run.activate_by / 2)

@@ -1,0 +1,236 @@
+"""The engine's part of ``pulumi up``, played in this process over the real lifecycle: order, state, and its loss."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert.errors import RotationError
+from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+
+    from apigw_client_cert.lifecycle.world import World
+
+Properties = dict[str, Any]
+CERTIFICATE, BUNDLE = "certificate", "bundle"
+# What declarations/binding.py passes on of each generation.
+_IDENTIFIED = ("id", "number", "sha256", "expirationDate", "pendingSince")
+
+
+class KilledError(BaseException):
+    """SIGKILL: no product code may catch it, and what the run had not finished never reaches the state."""
+
+
+class StopError(Exception):
+    """The engine ends the run: a resource failed."""
+
+
+@dataclass(kw_only=True)
+class Program:
+    """What the program of one stack declares; ``bindings`` maps a binding's key to its stage."""
+
+    name: str
+    connection: Properties
+    certificate: Properties = field(default_factory=dict)
+    targets: list[Properties] = field(default_factory=list)
+    bundle: Properties = field(default_factory=dict)
+    bindings: dict[str, Properties] = field(default_factory=dict)
+    binding: Properties = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Held:
+    """One resource in state."""
+
+    outputs: Properties
+    inputs: Properties
+
+
+@dataclass(kw_only=True)
+class Engine:
+    """One stack: its program, its state, and the operations of the CLI. Each returns the error that made it red."""
+
+    program: Program
+    world: Callable[[], World]
+    state: dict[str, Held] = field(default_factory=dict)
+    condemned: list[Held] = field(default_factory=list)
+
+    def up(self, *, refresh: bool = False) -> str | None:
+        """``pulumi up``, with ``--refresh`` if asked; deletions come last, and only if all else succeeded."""
+        return self._run(lambda: self._up(refresh=refresh))
+
+    def refresh(self) -> str | None:
+        """``pulumi refresh``."""
+        return self._run(self._refresh)
+
+    def preview(self) -> tuple[bool, str | None]:
+        """``pulumi preview``: whether it shows a change; what an update changes is unknown to what depends on it."""
+        found: list[bool] = []
+        error = self._run(lambda: found.append(self._preview()))
+        return bool(found and found[0]), error
+
+    def destroy(self) -> str | None:
+        """``pulumi destroy``: no program runs, so nothing is asserted; dependents first."""
+        return self._run(self._destroy)
+
+    def output(self, key: str) -> Any:
+        """An output of the certificate, None where there is none."""
+        return self.state[CERTIFICATE].outputs.get(key) if CERTIFICATE in self.state else None
+
+    def _run(self, what: Callable[[], object]) -> str | None:
+        binding.forget_assertions()
+        try:
+            what()
+        except (RotationError, StopError) as error:
+            return str(error)
+        return None
+
+    def _up(self, *, refresh: bool) -> None:
+        if refresh:
+            self._refresh()
+        self._register(CERTIFICATE, certificate, self._certificate_inputs())
+        if self.program.targets:
+            self._register(BUNDLE, trust_bundle, self._bundle_inputs())
+        failed = [error for key in sorted(self.program.bindings) if (error := self._bind(key)) is not None]
+        if failed:
+            raise StopError("; ".join(failed))
+        self._delete_condemned()
+        for name in [name for name in self.state if name not in self._declared()]:
+            _module(name).delete(self.state[name].outputs, self.world())
+            del self.state[name]
+
+    def _bind(self, key: str) -> str | None:
+        """Bindings do not depend on each other: one that fails does not stop its siblings."""
+        try:
+            self._register(f"binding {key}", binding, self._binding_inputs(key))
+        except (RotationError, StopError) as error:
+            return str(error)
+        return None
+
+    def _refresh(self) -> None:
+        for name in list(self.state):
+            found = _module(name).read(name, self.state[name].outputs, self.world())
+            if found is None:
+                del self.state[name]
+            else:
+                self.state[name].outputs = wire(found[1])
+
+    def _preview(self) -> bool:
+        stale = self._differs(CERTIFICATE, certificate, self._certificate_inputs())
+        made = self._made(CERTIFICATE, unknown=stale)
+        changes = stale
+        if self.program.targets:
+            stale = self._differs(BUNDLE, trust_bundle, self._bundle_inputs(made))
+            changes = changes or stale
+        published = self._made(BUNDLE, unknown=stale)
+        for key in sorted(self.program.bindings):
+            inputs = self._binding_inputs(key, made, published)
+            changes = self._differs(f"binding {key}", binding, inputs) or changes
+        return changes or bool(self.condemned) or not set(self.state) <= self._declared()
+
+    def _differs(self, name: str, module: Any, inputs: Properties) -> bool:
+        news = self._checked(name, module, inputs)
+        return name not in self.state or bool(module.diff(self.state[name].outputs, news, self.world()).changes)
+
+    def _destroy(self) -> None:
+        self._delete_condemned()
+        for name in sorted(self.state, key=_destruction_order):
+            _module(name).delete(self.state[name].outputs, self.world())
+            del self.state[name]
+
+    def _delete_condemned(self) -> None:
+        while self.condemned:
+            binding.delete(self.condemned[0].outputs, self.world())
+            self.condemned.pop(0)
+
+    def _register(self, name: str, module: Any, inputs: Properties) -> None:
+        news = self._checked(name, module, inputs)
+        held = self.state.get(name)
+        if held is None:
+            outputs = module.create(news, self.world())[1]
+        else:
+            difference = module.diff(held.outputs, news, self.world())
+            if not difference.changes:
+                held.inputs = news
+                return
+            if difference.replaces:
+                outputs = module.create(news, self.world())[1]
+                self.condemned.append(held)
+            else:
+                outputs = module.update(held.outputs, news, self.world())
+        self.state[name] = Held(outputs=wire(outputs), inputs=news)
+
+    def _checked(self, name: str, module: Any, inputs: Properties) -> Properties:
+        held = self.state.get(name)
+        checked = module.check({} if held is None else held.inputs, wire(inputs))
+        if checked.failures:
+            raise StopError(f"{name}: {checked.failures}")
+        return wire(checked.inputs)
+
+    def _declared(self) -> set[str]:
+        bundle = {BUNDLE} if self.program.targets else set()
+        return {CERTIFICATE, *bundle, *(f"binding {key}" for key in self.program.bindings)}
+
+    def _certificate_inputs(self) -> Properties:
+        names = {"name": self.program.name, "project": "model", "stack": "dev"}
+        return {**names, **self.program.connection, **self.program.certificate}
+
+    def _made(self, name: str, *, unknown: bool) -> Mapping[str, Any]:
+        """The outputs that others take; while an update is due, or before creation, nobody knows them."""
+        keys = ("rotationId", "clientCertificateId", "generations", "publishedSince")
+        return dict.fromkeys(keys, UNKNOWN) if unknown or name not in self.state else self.state[name].outputs
+
+    def _bundle_inputs(self, made: Mapping[str, Any] | None = None) -> Properties:
+        made = self.state[CERTIFICATE].outputs if made is None else made
+        rotation = {key: made.get(key) for key in ("rotationId", "clientCertificateId", "generations")}
+        what = {"name": f"{self.program.name}-trust", "rotations": [rotation], "targets": self.program.targets}
+        return {**what, **self.program.connection, **self.program.bundle}
+
+    def _binding_inputs(
+        self, key: str, made: Mapping[str, Any] | None = None, published: Mapping[str, Any] | None = None
+    ) -> Properties:
+        made = self.state[CERTIFICATE].outputs if made is None else made
+        if published is None and self.program.targets:
+            published = self.state[BUNDLE].outputs
+        generations = made.get("generations")
+        if isinstance(generations, list):
+            generations = [{name: one[name] for name in _IDENTIFIED if name in one} for one in generations]
+        return {
+            **self.program.bindings[key],
+            "clientCertificateId": made.get("clientCertificateId"),
+            "rotationId": made.get("rotationId"),
+            "generations": generations,
+            "publishedSince": published.get("publishedSince") if published and self.program.targets else None,
+            "publishLead": self.program.certificate.get("publishLead"),
+            "activateBy": self.program.certificate.get("activateBy"),
+            **self.program.connection,
+            **self.program.binding,
+        }
+
+
+def wire(properties: Mapping[str, Any]) -> Properties:
+    """A property bag after the wire: numbers are floats, and None is absent."""
+
+    def flat(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: flat(one) for key, one in value.items() if one is not None}
+        if isinstance(value, list):
+            return [flat(one) for one in value]
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    result: Properties = flat(json.loads(json.dumps(dict(properties))))
+    return result
+
+
+def _module(name: str) -> Any:
+    modules: dict[str, ModuleType] = {CERTIFICATE: certificate, BUNDLE: trust_bundle}
+    return modules.get(name, binding)
+
+
+def _destruction_order(name: str) -> int:
+    return {BUNDLE: 1, CERTIFICATE: 2}.get(name, 0)

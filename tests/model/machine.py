@@ -1,0 +1,14 @@
+"""Everything that may happen to two stacks in one account, in any order.
+
+A printed example runs as it stands: ``python -m tests.model.replay FILE``.
+"""
+
+from __future__ import annotations
+
+from tests.model.hand_edits import HandEdits
+from tests.model.programs import Programs
+from tests.model.runs import Runs
+
+
+class RotationMachine(Runs, HandEdits, Programs):
+    """The state machine that Hypothesis drives."""
