@@ -1,0 +1,84 @@
+"""What a failure prints runs as it stands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from apigw_client_cert.rotation import binding, decide
+from tests.model import replay
+from tests.model.cloud import Cloud
+from tests.model.machine import RotationMachine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+PASTED = """\
+E       Failing test case: <state machine>
+E       state = RotationMachine()
+E       state.up(refresh=False, stack='orders')
+E       state.teardown()
+"""
+
+
+@pytest.fixture
+def _cloud() -> Iterator[None]:
+    yield
+    Cloud.stop()
+
+
+def _found() -> pytest.ExceptionInfo[AssertionError]:
+    profile = settings(
+        max_examples=40,
+        stateful_step_count=15,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        verbosity=Verbosity.normal,
+        suppress_health_check=list(HealthCheck),
+    )
+    with pytest.raises(AssertionError, match="invariant 1") as caught:
+        run_state_machine_as_test(seed(5)(RotationMachine), settings=profile)
+    return caught
+
+
+@pytest.mark.usefixtures("_cloud")
+def test_a_failure_of_a_broken_lifecycle_is_played_again_as_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hypothesis's words and our own script fail alike while the lifecycle is broken, and not once it is mended."""
+    with monkeypatch.context() as broken:
+        for module in (binding, decide):
+            broken.setattr(module, "served", lambda *_wait: timedelta(seconds=1))
+        caught = _found()
+        own = "\n".join(RotationMachine.tally.script)
+        # Python 3.10 has no notes on exceptions: there Hypothesis prints.
+        said = "\n".join([capsys.readouterr().out, *getattr(caught.value, "__notes__", ())])
+        assert replay.script(said) == replay.script(own)
+        with pytest.raises(AssertionError, match="invariant 1"):
+            replay.play(said)
+    replay.play(own)
+
+
+def test_a_pasted_example_runs_from_a_file(tmp_path: Path) -> None:
+    """With pytest's margin and all: the statements are what counts."""
+    file = tmp_path / "pasted.txt"
+    file.write_text(PASTED)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.model.replay", str(file)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "the example does not fail\n"), done.stderr
+
+
+def test_a_text_without_an_example_is_refused() -> None:
+    """An error that says what is missing."""
+    with pytest.raises(ValueError, match="state = RotationMachine"):
+        replay.script("nothing to see here")
