@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PROGRAM = """
 import hashlib
+import os
 import pathlib
 import signal
 import ssl
@@ -43,13 +44,18 @@ class Answer(application.Answer):
         return hashlib.sha256(certificate).hexdigest() if certificate else application.NONE
 
 
+def say(text):
+    # The next signal may come as soon as this can be read: print() would then be inside of itself.
+    os.write(1, (text + "\\n").encode())
+
+
 def reload(*_):
     try:
         server.context = fresh_context()
     except (OSError, ValueError) as error:
-        print("not reloaded:", error, flush=True)
+        say("not reloaded: %%s" %% error)
     else:
-        print("reload done", flush=True)
+        say("reload done")
 
 
 server = application.Application(int(sys.argv[3]), pathlib.Path(sys.argv[4]), Answer)
