@@ -172,6 +172,7 @@ def _backend(run: Run) -> dict[str, Any]:
         by_shape.setdefault(request.shape, []).append(request)
     return {
         "name": run.backend,
+        "reasons": dict(Counter(request.failure for request in run.failed)),
         "sent": run.sent,
         "recorded": run.recorded,
         "answered": run.answered,

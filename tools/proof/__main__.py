@@ -24,6 +24,7 @@ from tools.proof.picture import rotation_figure
 from tools.proof.plan import REQUESTS, at_once, control_plan, rotation_plan, share
 from tools.proof.report import Wanted, proves, report
 from tools.proof.rotation import ProofBroken, rotation
+from tools.proof.tally import reasons
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def _result(name: str, future: Future[Run], mishaps: list[str]) -> Run | None:
         print(f"proof: {mishaps[-1]}", flush=True)
         return None
     print(f"proof: {name}: {len(run.requests)} requests, {len(run.failed)} failed", flush=True)
+    for reason, count in reasons(run).items():
+        print(f"proof: {name}:   {count} × {reason}", flush=True)
     return run
 
 

@@ -25,6 +25,7 @@ class Backend(Shape):
     """One rotation; ``fewest_near`` is per shape, within ±2 s of any publish, reload, PATCH or DELETE."""
 
     name: str
+    reasons: dict[str, int]
     sent: int
     recorded: int
     answered: int

@@ -94,6 +94,8 @@ class PulumiRotation:
         self.up("create", "steady", presented=OLD)
         sandbox.clock.reset()
         self.due_at = _instant(self.stack.outputs("RotatingClientCertificate")["rotateAt"])
+        # A first bind propagates like every other: until then requests may present nothing, and no promise covers them.
+        wall.wait(self.site.plan.propagation)
         self.site.backend.start(self.published)
         return self.site.begin()
 

@@ -29,6 +29,7 @@ def figures(run: Run, wanted_near: int) -> dict[str, object]:
         "name": run.backend,
         "requests": len(run.requests),
         "failed": len(run.failed),
+        "reasons": reasons(run),
         "sent": run.sent,
         "recorded": run.recorded,
         "answered": run.answered,

@@ -136,6 +136,7 @@ def test_a_failed_request_of_a_rotation_disproves() -> None:
     """One is enough, and the report is complete all the same."""
     made = the_report([failing(a_run(), 3, "tls-alert: X")], control_runs())
     assert (made["failed"], made["incomplete"]) == (1, False)
+    assert made["backends"][0]["reasons"] == {"tls-alert: X": 1}  # type: ignore[index]
     assert not proves(made)
 
 
