@@ -10,7 +10,7 @@ from apigw_client_cert.gateway.stages import Stages
 from apigw_client_cert.gateway.usage import Scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from apigw_client_cert.gateway.client import Client
     from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, Usage
@@ -69,6 +69,6 @@ class ApiGateway:
         """Make the stage present nothing."""
         self._stages.unbind(stage)
 
-    def scan(self, certificate_ids: Collection[str], progress: Callable[[str], None] | None = None) -> Usage:
-        """Which stages present these ids; ``progress`` is told each API before it is read."""
-        return Scan(self._client, certificate_ids, progress).run()
+    def scan(self, certificate_ids: Collection[str]) -> Usage:
+        """Which stages present these ids."""
+        return Scan(self._client, certificate_ids).run()

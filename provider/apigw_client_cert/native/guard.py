@@ -1,4 +1,4 @@
-"""One engine call's view of the world: it notes that AWS may have been changed, and stops between calls."""
+"""One engine call's view of the world: it notes what may have been changed, limits waiting, and stops between calls."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert import errors
+from apigw_client_cert.gateway.patience import Patience, with_patience
 
 if TYPE_CHECKING:
     import threading
@@ -23,10 +24,12 @@ class Guard:
 
     Attributes:
         stop: Set by Cancel; the next call outside is then not begun. A call that was begun always ends.
+        patience: How long the calls outside may wait for AWS, and who hears of it.
         changed: Whether a changing call was begun; one that failed may have taken effect all the same.
     """
 
     stop: threading.Event
+    patience: Patience = field(default_factory=Patience)
     changed: bool = field(default=False)
 
     def over(self, world: World, say: Callable[[str], None]) -> World:
@@ -64,6 +67,7 @@ class _Guarded:
 
         def guarded(*arguments: object, **named: object) -> object:
             self._guard.before(name)
-            return found(*arguments, **named)
+            with with_patience(self._guard.patience):
+                return found(*arguments, **named)
 
         return guarded

@@ -11,6 +11,7 @@ from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]  # p
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from apigw_client_cert import errors
+from apigw_client_cert.gateway.patience import Patience
 from apigw_client_cert.lifecycle.binding import forget_assertions
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native import committed, foresight
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.lifecycle.results import Checked
     from apigw_client_cert.native.kinds import Kind
+
+    _Acting = (
+        provider_pb2.CreateRequest | provider_pb2.ReadRequest | provider_pb2.UpdateRequest | provider_pb2.DeleteRequest
+    )
 
 _DiffResponse = provider_pb2.DiffResponse
 
@@ -138,12 +143,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind, news, like = kind_of(request.urn), plain(request.properties), [request.properties]
         if request.preview:
             return provider_pb2.CreateResponse(properties=struct_of(foresight.after_create(kind, news), like))
-        guard = Guard(self._stop)
+        guard = self._guard(request)
         try:
             resource_id, state = kind.lifecycle.create(news, guard.over(self._world, self._say(request.urn)))
         except Exception as error:
             resource_id = kind.identified(news)
-            seen = self._observed(kind, resource_id, news) if guard.changed else None
+            seen = self._observed(kind, resource_id, news, guard) if guard.changed else None
             if seen is None:
                 raise
             raise HalfDone(resource_id, struct_of(seen, like), request.properties) from error
@@ -153,7 +158,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: provider_pb2.ReadRequest, _context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """Notice what others did; or import, which the engine asks for with nothing but an id."""
         kind, state = kind_of(request.urn), plain(request.properties)
-        world = Guard(self._stop).over(self._world, self._say(request.urn))
+        world = self._guard(request).over(self._world, self._say(request.urn))
         if not state:
             inputs = filled(kind, request.urn, configured(kind, {}, self._configuration))
             made = imported(kind, request.id, inputs, world)
@@ -175,13 +180,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             foreseen = foresight.after_update(kind, olds, news, self._world)
             return provider_pb2.UpdateResponse(properties=struct_of(foreseen, like))
-        guard = Guard(self._stop)
+        guard = self._guard(request)
         try:
             state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
         except Exception as error:
             if not guard.changed:
                 raise
-            seen = self._observed(kind, request.id, olds)
+            seen = self._observed(kind, request.id, olds, guard)
             kept = request.olds if seen is None else struct_of(seen, [request.olds])
             raise HalfDone(request.id, kept, request.old_inputs) from error
         return provider_pb2.UpdateResponse(properties=struct_of(state, like))
@@ -189,7 +194,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @clean
     def Delete(self, request: provider_pb2.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
         """Remove it, or refuse."""
-        world = Guard(self._stop).over(self._world, self._log.sayer(request.urn, INFO))
+        world = self._guard(request).over(self._world, self._log.sayer(request.urn, INFO))
         kind_of(request.urn).lifecycle.delete(plain(request.properties), world)
         return Empty()
 
@@ -223,10 +228,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def _say(self, urn: str) -> Any:  # noqa: ANN401 - World's callable
         return self._log.sayer(urn, WARNING)
 
-    def _observed(self, kind: Kind, resource_id: str, state: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _guard(self, request: _Acting) -> Guard:
+        """For one call of the engine, whose ``timeout`` is the resource's customTimeout, 0 where it has none."""
+        return Guard(self._stop, Patience.until(request.timeout, self._log.progress(request.urn)))
+
+    def _observed(self, kind: Kind, resource_id: str, state: Mapping[str, Any], failed: Guard) -> dict[str, Any] | None:
         """What is there after a call that failed half way; None where it cannot be told. Looks in spite of Cancel."""
+        looking = Guard(threading.Event(), failed.patience).over(self._world, lambda _line: None)
         try:
-            found = kind.lifecycle.read(resource_id, state, replace(self._world, say=lambda _line: None))
+            found = kind.lifecycle.read(resource_id, state, looking)
         except errors.RotationError:
             return None
         return None if found is None else found[1]

@@ -21,6 +21,7 @@ class Raw(pulumi.CustomResource):
     ) -> None:
         if config.get_bool("migrated"):
             how["aliases"] = [pulumi.Alias(type_=f"pulumi-python:dynamic/apigw:{kind}")]
+        how["custom_timeouts"] = pulumi.CustomTimeouts(**given("timeouts"))
         options = pulumi.ResourceOptions(**how)
         super().__init__(f"apigw-client-cert:index:{kind}", name, {**dict.fromkeys(outputs), **props}, options)
 

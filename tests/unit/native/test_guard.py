@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.connection import Connection
+from apigw_client_cert.gateway.patience import Patience, current
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native.guard import Guard
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
+
+if TYPE_CHECKING:
+    from apigw_client_cert.gateway.interface import IssuedCertificate
 
 
 def guarded(stop: threading.Event, gateway: FakeGateway, target: FakeTarget) -> tuple[Guard, World]:
@@ -53,3 +58,19 @@ def test_after_cancel_no_further_call_is_begun() -> None:
     with pytest.raises(errors.Refused, match="cancelled"):
         seen.generate(description="", tags={})
     assert [call.method for call in gateway.calls] == ["list_certificates"]
+
+
+def test_calls_outside_are_as_patient_as_the_engine_allows_and_nothing_else_is() -> None:
+    """The patience is that of the call, and is over with it."""
+    allowed, seen = Patience(print, 7.0), []
+
+    class WatchedGateway(FakeGateway):
+        def list_certificates(self) -> tuple[IssuedCertificate, ...]:
+            seen.append(current())
+            return ()
+
+    guard = Guard(threading.Event(), allowed)
+    gateway = WatchedGateway()
+    world = guard.over(World(gateway=lambda _connection: gateway), lambda _line: None)
+    world.gateway(Connection()).list_certificates()
+    assert (seen, current()) == ([allowed], Patience())
