@@ -29,7 +29,7 @@ WRONG_EDGES = (
         name="scan-without-websocket",
         invariant=3,
         wrong="The in-use scan does not look at WebSocket APIs.",
-        edits=(Edit("gateway/usage.py", "            self._websocket()\n", ""),),
+        edits=(Edit("gateway/usage.py", "[*self._rest_apis(), *self._websocket_apis()]", "[*self._rest_apis()]"),),
         killed_by=(
             _USAGE + "test_both_families_are_read_with_no_call_too_many",
             "tests/contract/test_gateway.py::test_a_scan_finds_users_in_both_families",
