@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from tests.native.conftest import NativeScene
 
 pytestmark = pytest.mark.e2e
+ALL = ["RotatingClientCertificate", "TrustBundle", "StageBinding"]
 DYNAMIC = (Path(e2e.__path__[0]) / "programs" / "wired.py").read_text()
 
 
 def test_aliases_bring_all_three_resources_over(scene: NativeScene) -> None:
     """Nothing is issued, patched or deleted; what was there is there afterwards, and quiet."""
     bindings = {f"orders-{stage}": {"restApiId": scene.api, "stageName": stage} for stage in ("dev", "prod")}
-    stack = scene.native(program=DYNAMIC, bindings=bindings, migrated=True)
+    stack = scene.native(program=DYNAMIC, bindings=bindings, migrated=ALL)
     ok(stack.up())
     (certificate,) = scene.ids()
     before = scene.mark()

@@ -12,7 +12,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.patience import Patience
-from apigw_client_cert.lifecycle.binding import forget_assertions
+from apigw_client_cert.lifecycle.binding import forget_assertions, share_assertions
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native import committed, foresight
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
@@ -23,6 +23,7 @@ from apigw_client_cert.native.guard import Guard
 from apigw_client_cert.native.imports import imported
 from apigw_client_cert.native.kinds import PACKAGE, filled, kind_of, strangers
 from apigw_client_cert.native.structs import plain, struct_of
+from apigw_client_cert.noticeboard import Noticeboard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._configuration: dict[str, Any] = {}
         self._own_reference = ""
         self._stop = threading.Event()
+        self._board: Noticeboard | None = None
+        if self._log.address:
+            self._join_the_run()
+
+    def close(self) -> None:
+        """Leave the run of the engine."""
+        if self._board is not None:
+            self._board.close()
 
     def cancel(self) -> None:
         """Begin no further call to AWS; the ones in flight end by themselves."""
@@ -67,15 +76,16 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ProviderHandshakeRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
         """Learn where the engine is."""
-        if request.engine_address:
+        if request.engine_address and request.engine_address != self._log.address:
             self._log.connect(request.engine_address)
+            self._join_the_run()
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_outputs=True)
 
     @clean
     def Attach(self, request: plugin_pb2.PluginAttach, _context: grpc.ServicerContext) -> Empty:
         """Serve one more run of the engine in a process that a debugger started."""
         self._log.connect(request.address)
-        forget_assertions()
+        self._join_the_run()
         return Empty()
 
     @clean
@@ -224,6 +234,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Ctrl-C, and the end of every run."""
         self.cancel()
         return Empty()
+
+    def _join_the_run(self) -> None:
+        """A run that this process knows nothing of yet; its other plugin processes assert stages, too."""
+        self.close()
+        forget_assertions()
+        self._board = Noticeboard(self._log.address, self._log.sayer("", WARNING))
+        share_assertions(self._board)
 
     def _say(self, urn: str) -> Any:  # noqa: ANN401 - World's callable
         return self._log.sayer(urn, WARNING)

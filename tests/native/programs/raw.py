@@ -9,6 +9,7 @@ import pulumi
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PACKAGE = "apigw-client-cert"
 CERTIFICATE_OUTPUTS = ("clientCertificateId", "rotationId", "generations", "expirationDate", "phase")
 config = pulumi.Config()
 
@@ -19,11 +20,11 @@ class Raw(pulumi.CustomResource):
     def __init__(
         self, kind: str, name: str, props: Mapping[str, Any], outputs: tuple[str, ...] = (), **how: Any
     ) -> None:
-        if config.get_bool("migrated"):
-            how["aliases"] = [pulumi.Alias(type_=f"pulumi-python:dynamic/apigw:{kind}")]
+        if kind in (config.get_object("migrated") or ()):
+            how["aliases"] = [*how.get("aliases", ()), pulumi.Alias(type_=f"pulumi-python:dynamic/apigw:{kind}")]
         how["custom_timeouts"] = pulumi.CustomTimeouts(**given("timeouts"))
         options = pulumi.ResourceOptions(**how)
-        super().__init__(f"apigw-client-cert:index:{kind}", name, {**dict.fromkeys(outputs), **props}, options)
+        super().__init__(f"{PACKAGE}:index:{kind}", name, {**dict.fromkeys(outputs), **props}, options)
 
     def __getitem__(self, key: str) -> pulumi.Output[Any]:
         output: pulumi.Output[Any] = self.__dict__[key]
@@ -58,11 +59,13 @@ if config.get_bool("publish") is not False:
         ("publishedSince",),
     )
     published_since = bundle["publishedSince"]
+explicit = pulumi.ProviderResource(PACKAGE, "explicit", where) if config.get_bool("explicit") else None
+former = config.get("formerBindings")
 for stage in (config.get("stages") or "").split(","):
     if stage:
         Raw(
             "StageBinding",
-            f"orders-{stage}",
+            f"{config.get('prefix') or 'orders'}-{stage}",
             {
                 **where,
                 "apiId": config.require("api"),
@@ -72,5 +75,7 @@ for stage in (config.get("stages") or "").split(","):
                 **given("binding"),
             },
             import_=(config.get_object("importStages") or {}).get(stage),
+            provider=explicit,
+            aliases=[pulumi.Alias(name=f"{former}-{stage}")] if former else [],
         )
 pulumi.export("expirationDate", certificate["expirationDate"])
