@@ -116,4 +116,17 @@ WRONG_EDGES = (
         ),
         killed_by=("tests/unit/gateway/test_certificates.py::test_only_not_found_means_gone",),
     ),
+    Mutant(
+        name="assertions-stay-in-one-process",
+        invariant=9,
+        wrong="A stage that a binding of another provider process asserts is cleared.",
+        edits=(
+            Edit(
+                "lifecycle/assertions.py",
+                "return entry in self._own or (self._board is not None and self._board.noted(entry))",
+                "return entry in self._own",
+            ),
+        ),
+        killed_by=("tests/lifecycle/test_assertions.py::test_delete_leaves_a_stage_that_another_process_asserts",),
+    ),
 )
