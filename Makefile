@@ -8,7 +8,7 @@ ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
 STAGE = $(ON_PATH) tools/stage.sh
 
 # mypy refuses a folder without Python files.
-CODE = $(wildcard *.py) $(foreach folder,provider sandbox tests tools examples,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
+CODE = $(wildcard *.py) $(foreach folder,provider sandbox tests tools benchmarks examples,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
 
 # Programs that the tests start besides, with their Debian packages; with CI=true `make test` installs the missing ones.
 DEBIAN_PACKAGES := tools/debian-packages.txt
