@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.conftest import ok, refused
+from tests.doubles.aws_shaped import issue_pem
+from tests.e2e.conftest import START, ok, refused
 from tests.native.conftest import resource
 
 if TYPE_CHECKING:
@@ -32,15 +34,17 @@ def _children(stack: PulumiStack) -> list[str]:
 
 def test_the_component_rotates_and_shows_what_is_due(scene: NativeScene) -> None:
     """Three kinds below it, by one provider; a step a run; a secret stays one; an empty account at the end."""
-    stack = scene.native(program=PROGRAM, given=_given(scene))
-    stack.run("config", "set", "--secret", "description", "very-secret", expect=0)
+    pem, _key = issue_pem(START)
+    given = {**_given(scene), "description": "very-secret", "alsoTrust": [pem]}
+    stack = scene.native(program=PROGRAM, given=given, secretly=["description", "alsoTrust"])
     ok(stack.up())
     assert _children(stack) == [
         f"apigw-client-cert:index:{kind}"
         for kind in ("RotatingClientCertificate", "TrustBundle", *["StageBinding"] * 2)
     ]
     assert len([one for one in stack.export()["deployment"]["resources"] if one["type"].startswith("pulumi:pro")]) == 1
-    assert "very-secret" not in str(stack.export())
+    for hidden in ("very-secret", pem.splitlines()[5]):
+        assert hidden not in json.dumps(stack.export())
     ok(stack.preview("--expect-no-changes"))
 
     scene.at(336)
@@ -57,10 +61,14 @@ def test_the_component_rotates_and_shows_what_is_due(scene: NativeScene) -> None
 
 
 def test_many_components_are_constructed_at_the_same_time(scene: NativeScene) -> None:
-    """Each in an event loop of its own; none takes another's children."""
+    """Each in an event loop of its own; none takes another's children. The last waits for what only AWS will say."""
     names = [f"orders{number}" for number in range(8)]
-    stack = scene.native(program=PROGRAM, names=",".join(names), given={**_given(scene), "stages": {}})
+    given = {**_given(scene), "stages": {}}
+    stack = scene.native(program=PROGRAM, names=",".join(names), chained=names[-1], given=given)
+    ok(stack.preview())
     ok(stack.up())
+    (target,) = [one.stem for one in stack.folder.glob("*.txt") if not one.stem.startswith("orders")]
+    assert target in scene.ids()
     parents = {
         one["urn"].rpartition("::")[2]: one["parent"].rpartition("::")[2]
         for one in stack.export()["deployment"]["resources"]

@@ -11,7 +11,8 @@ import pytest
 
 from apigw_client_cert.native import committed
 from apigw_sandbox import Fault, FaultKind
-from tests.e2e.conftest import ok, refused
+from tests.doubles.aws_shaped import issue_pem
+from tests.e2e.conftest import START, ok, refused
 from tests.native.conftest import PROGRAM, resource
 from tools.toolchain import bin_dir, environment
 
@@ -167,15 +168,32 @@ def test_a_foreign_certificate_is_refused_with_the_way_to_adopt_it(scene: Native
 
 
 def test_a_secret_input_is_a_secret_in_state(scene: NativeScene) -> None:
-    """Where it is echoed, too; the rest of the state stays readable."""
-    stack = scene.native()
-    stack.configure({"secret": {"team": "very-secret"}})
+    """Where it is echoed, repeated by an output, or deep inside a list; the rest of the state stays readable."""
+    pem, _key = issue_pem(START)
+    stack = scene.native(
+        stages="prod",
+        secretly=["tags", "description", "alsoTrust", "generations"],
+        certificate={"tags": {"team": "very-secret"}, "description": "quite secret"},
+        bundle={"alsoTrust": [pem]},
+    )
     ok(stack.up())
-    state = resource(stack, "orders")
-    assert "very-secret" not in str(stack.export())
-    assert "ciphertext" in str(state["outputs"]["tags"])
-    assert state["outputs"]["clientCertificateId"] == scene.ids()[0]
+    whole = json.dumps(stack.export())
+    for hidden in ("very-secret", "quite secret", pem.splitlines()[5]):
+        assert hidden not in whole
+    state = {name: resource(stack, name)["outputs"] for name in ("orders", "orders-trust", "orders-prod")}
+    of_certificate, of_bundle, of_binding = state.values()
+    for secret in (
+        *(of_certificate[key] for key in ("tags", "description")),
+        *(of_bundle[key] for key in ("alsoTrust", "entries", "readFor", "trustBundlePem")),
+        of_bundle["rotations"][0]["generations"],
+        *(of_binding[key] for key in ("generations", "presentedClientCertificateId", "setClientCertificateId")),
+    ):
+        assert "ciphertext" in secret
+    assert of_certificate["clientCertificateId"] == scene.ids()[0]
+    assert len(of_bundle["fingerprintsSha256"]) == len((stack.folder / "pins.txt").read_text().split()) == 2
     ok(stack.preview("--expect-no-changes"))
+    ok(stack.refresh())
+    assert pem.splitlines()[5] not in json.dumps(stack.export())
 
 
 def test_an_explicit_provider_says_where_and_how(scene: NativeScene) -> None:

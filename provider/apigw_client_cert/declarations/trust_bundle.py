@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import Resource
@@ -12,8 +13,6 @@ from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import TrustBundleProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pulumi
 
     from apigw_client_cert.declarations.certificate import CertificateDeclaration
@@ -39,7 +38,7 @@ class BundleDeclaration(Registering):
         *,
         certificates: Sequence[CertificateDeclaration],
         targets: Sequence[Target],
-        also_trust: Sequence[pulumi.Input[str]] | None = None,
+        also_trust: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         take_over: bool | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -56,7 +55,7 @@ class BundleDeclaration(Registering):
                 for certificate in certificates
             ],
             "targets": [target.properties() for target in targets],
-            "alsoTrust": None if also_trust is None else list(also_trust),
+            "alsoTrust": list(also_trust) if isinstance(also_trust, Sequence) else also_trust,
             "takeOver": take_over,
             **self.aws.properties(),
         }

@@ -57,6 +57,7 @@ class Kind:
     ``inputs`` and ``outputs`` are names on the wire; ``required`` are those that ``check`` refuses to miss.
     ``filled`` names the inputs that Check takes from the URN where the program leaves them out, as the Python
     declarations do for the dynamic form. ``identified`` is the id that a creation from these inputs returns.
+    ``repeats`` names the outputs that say again what an input says: where that one is a secret, so are they.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Kind:
     required: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
     identified: Callable[[Mapping[str, Any]], str]
+    repeats: Mapping[str, tuple[str, ...]]
 
     @property
     def token(self) -> str:
@@ -84,6 +86,7 @@ CERTIFICATE: Final = Kind(
     outputs=certificate_state.OUTPUTS,
     filled=NAMES,
     identified=_by_name,
+    repeats={"adoptClientCertificateId": ("clientCertificateId", "generations", "previousClientCertificateIds")},
 )
 BUNDLE: Final = Kind(
     name="TrustBundle",
@@ -93,6 +96,11 @@ BUNDLE: Final = Kind(
     required=("rotations", "targets"),
     filled=("name",),
     identified=_by_name,
+    repeats={
+        "alsoTrust": ("entries", "trustBundlePem"),
+        "rotations": ("entries", "readFor", "trustBundlePem"),
+        "targets": ("digests", "driftedTargets"),
+    },
 )
 BINDING: Final = Kind(
     name="StageBinding",
@@ -101,6 +109,10 @@ BINDING: Final = Kind(
     outputs=binding_steps.OUTPUTS,
     required=("apiId", "clientCertificateId", "stageName"),
     identified=lambda props: str(binding_steps.stage_of(props)),
+    repeats={
+        "clientCertificateId": ("presentedClientCertificateId", "setClientCertificateId", "waitingFor"),
+        "generations": ("presentedClientCertificateId", "setClientCertificateId"),
+    },
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.
 COMPONENT_POLICY: Final = tuple(key for key in certificate.INPUTS if key not in {*NAMES, *CONNECTION})

@@ -152,7 +152,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Make it, or at preview say what is known of it."""
         kind, news, like = kind_of(request.urn), plain(request.properties), [request.properties]
         if request.preview:
-            return provider_pb2.CreateResponse(properties=struct_of(foresight.after_create(kind, news), like))
+            return provider_pb2.CreateResponse(
+                properties=struct_of(foresight.after_create(kind, news), like, kind.repeats)
+            )
         guard = self._guard(request)
         try:
             resource_id, state = kind.lifecycle.create(news, guard.over(self._world, self._say(request.urn)))
@@ -161,8 +163,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             seen = self._observed(kind, resource_id, news, guard) if guard.changed else None
             if seen is None:
                 raise
-            raise HalfDone(resource_id, struct_of(seen, like), request.properties) from error
-        return provider_pb2.CreateResponse(id=resource_id, properties=struct_of(state, like))
+            raise HalfDone(resource_id, struct_of(seen, like, kind.repeats), request.properties) from error
+        return provider_pb2.CreateResponse(id=resource_id, properties=struct_of(state, like, kind.repeats))
 
     @clean
     def Read(self, request: provider_pb2.ReadRequest, _context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
@@ -178,7 +180,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         found = kind.lifecycle.read(request.id, state, world)
         if found is None:
             return provider_pb2.ReadResponse()
-        state = struct_of(found[1], [request.properties])
+        state = struct_of(found[1], [request.properties], kind.repeats)
         return provider_pb2.ReadResponse(id=found[0], inputs=request.inputs, properties=state)
 
     @clean
@@ -189,7 +191,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind, olds, news, like = kind_of(request.urn), plain(request.olds), plain(request.news), [request.news]
         if request.preview:
             foreseen = foresight.after_update(kind, olds, news, self._world)
-            return provider_pb2.UpdateResponse(properties=struct_of(foreseen, like))
+            return provider_pb2.UpdateResponse(properties=struct_of(foreseen, like, kind.repeats))
         guard = self._guard(request)
         try:
             state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
@@ -197,9 +199,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if not guard.changed:
                 raise
             seen = self._observed(kind, request.id, olds, guard)
-            kept = request.olds if seen is None else struct_of(seen, [request.olds])
+            kept = request.olds if seen is None else struct_of(seen, [request.olds], kind.repeats)
             raise HalfDone(request.id, kept, request.old_inputs) from error
-        return provider_pb2.UpdateResponse(properties=struct_of(state, like))
+        return provider_pb2.UpdateResponse(properties=struct_of(state, like, kind.repeats))
 
     @clean
     def Delete(self, request: provider_pb2.DeleteRequest, _context: grpc.ServicerContext) -> Empty:

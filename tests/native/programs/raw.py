@@ -24,7 +24,8 @@ class Raw(pulumi.CustomResource):
             how["aliases"] = [*how.get("aliases", ()), pulumi.Alias(type_=f"pulumi-python:dynamic/apigw:{kind}")]
         how["custom_timeouts"] = pulumi.CustomTimeouts(**given("timeouts"))
         options = pulumi.ResourceOptions(**how)
-        super().__init__(f"{PACKAGE}:index:{kind}", name, {**dict.fromkeys(outputs), **props}, options)
+        inputs = {key: kept(key, value) for key, value in props.items()}
+        super().__init__(f"{PACKAGE}:index:{kind}", name, {**dict.fromkeys(outputs), **inputs}, options)
 
     def __getitem__(self, key: str) -> pulumi.Output[Any]:
         output: pulumi.Output[Any] = self.__dict__[key]
@@ -36,12 +37,16 @@ def given(key: str) -> dict[str, Any]:
     return config.get_object(key) or {}
 
 
-secret: Any = config.get_secret_object("secret") or {}
+def kept(key: str, value: Any) -> Any:
+    """The value, as a secret if the configuration wants this property kept as one."""
+    return pulumi.Output.secret(value) if key in (config.get_object("secretly") or ()) else value
+
+
 where = {"endpointUrl": config.get("endpointUrl")}
 certificate = Raw(
     "RotatingClientCertificate",
     "orders",
-    {**where, **given("certificate"), **({"tags": secret} if secret else {})},
+    {**where, **given("certificate")},
     CERTIFICATE_OUTPUTS,
     import_=config.get("importCertificate"),
 )
@@ -52,7 +57,9 @@ if config.get_bool("publish") is not False:
         "orders-trust",
         {
             **where,
-            "rotations": [{key: certificate[key] for key in ("rotationId", "clientCertificateId", "generations")}],
+            "rotations": [
+                {key: kept(key, certificate[key]) for key in ("rotationId", "clientCertificateId", "generations")}
+            ],
             "targets": [{"type": "file", "path": "pins.txt", "content": "sha256"}],
             **given("bundle"),
         },
