@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import e2e
 from tests.e2e.conftest import ok
-from tests.native.conftest import PROGRAM
+from tests.native.conftest import DYNAMIC, PROGRAM
 
 if TYPE_CHECKING:
     from tests.native.conftest import NativeScene
 
 pytestmark = pytest.mark.e2e
-DYNAMIC = (Path(e2e.__path__[0]) / "programs" / "wired.py").read_text()
 
 
 def test_a_binding_that_moves_to_an_explicit_provider_stays_bound(scene: NativeScene) -> None:
@@ -44,22 +41,13 @@ def test_a_binding_that_moves_to_an_explicit_provider_stays_bound(scene: NativeS
 
 
 def test_a_binding_that_changes_its_form_without_an_alias_stays_bound(scene: NativeScene) -> None:
-    """There and back: the dynamic host and the plugin know what the other one asserts."""
-    bindings = {"orders-prod": {"restApiId": scene.api, "stageName": "prod"}}
-    known = ["RotatingClientCertificate", "TrustBundle"]
-    stack = scene.native(program=DYNAMIC, bindings=bindings, stages="prod", migrated=known)
+    """There and back: the dynamic host and the plugin know what the other one asserts (9)."""
+    stack = scene.native(program=DYNAMIC, stages="prod", migrated=["RotatingClientCertificate", "TrustBundle"])
     ok(stack.up())
     (certificate,) = scene.ids()
     before = scene.mark()
-    (stack.folder / "__main__.py").write_text(PROGRAM)
-    assert "dynamic/apigw:StageBinding orders-prod deleted" in ok(stack.up())
-    assert scene.presented("prod") == certificate
-    aliased = DYNAMIC
-    for kind, name in (("RotatingClientCertificate", "orders"), ("TrustBundle", "orders-trust")):
-        alias = f"opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(type_='apigw-client-cert:index:{kind}')])"
-        aliased = aliased.replace(f'{kind}(\n    "{name}",', f'{kind}(\n    "{name}",\n    {alias},')
-        aliased = aliased.replace(f'{kind}("{name}",', f'{kind}("{name}", {alias},')
-    (stack.folder / "__main__.py").write_text(aliased)
-    assert "apigw-client-cert:index:StageBinding orders-prod deleted" in ok(stack.up())
-    assert scene.presented("prod") == certificate
+    for program, gone in ((PROGRAM, "pulumi-python:dynamic/apigw"), (DYNAMIC, "apigw-client-cert:index")):
+        (stack.folder / "__main__.py").write_text(program)
+        assert f"{gone}:StageBinding orders-prod deleted" in ok(stack.up())
+        assert scene.presented("prod") == certificate
     assert scene.changes(before) == []
