@@ -10,6 +10,10 @@ STAGE = $(ON_PATH) tools/stage.sh
 # mypy refuses a folder without Python files.
 CODE = $(wildcard *.py) $(foreach folder,provider sandbox tests tools examples,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
 
+# The policy pack is checked against its own environment, which is the one that has pulumi-policy.
+POLICY_PYTHON := .tools/policy-venv/bin/python
+POLICY_CODE := policy/__main__.py policy/client_cert_policies
+
 # Programs that the tests start besides, with their Debian packages; with CI=true `make test` installs the missing ones.
 DEBIAN_PACKAGES := tools/debian-packages.txt
 
@@ -20,6 +24,8 @@ PYTEST_ARGS ?=
 PYTHON ?= python3
 export PYTHON
 UV_VERSION := 0.13.9
+COMPILE = .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links $(LOCK_ARGS)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +66,10 @@ check: setup ## static checks only
 	@$(STAGE) 'ruff check' ruff check .
 	@$(STAGE) 'ruff format' ruff format --check .
 	@$(STAGE) mypy mypy --strict $(CODE)
+	@sh tools/setup.sh policy --optional
+	@if [ -f .tools/policy-venv/.ready ]; then \
+		MYPYPATH=policy $(STAGE) 'mypy policy' mypy --strict --python-executable $(POLICY_PYTHON) $(POLICY_CODE); \
+	fi
 	@$(STAGE) import-linter lint-imports
 
 lint: setup ## ruff's findings, repaired where it can
@@ -68,14 +78,14 @@ lint: setup ## ruff's findings, repaired where it can
 format: setup ## rewrite the code in ruff's format
 	@.venv/bin/ruff format .
 
-lock: ## renew requirements-dev.lock; LOCK_ARGS=--upgrade moves every pin to its newest release
+lock: ## renew the lock files; LOCK_ARGS=--upgrade moves every pin to its newest release
 	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv==$(UV_VERSION)
-	@.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header --no-emit-index-url \
-		--no-emit-find-links $(LOCK_ARGS) --extra sandbox --output-file requirements-dev.lock pyproject.toml requirements-dev.in >/dev/null
+	@$(COMPILE) --extra sandbox --output-file requirements-dev.lock pyproject.toml requirements-dev.in >/dev/null
+	@$(COMPILE) --output-file policy/requirements.lock policy/requirements.txt >/dev/null
 
 clean: ## remove .venv, .tools, .demo, reports and caches
 	@rm -rf .venv .tools .demo .proof reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	@find $(wildcard provider sandbox tests tools examples) -type d -name __pycache__ -prune -exec rm -rf {} +
+	@find $(wildcard provider sandbox tests tools examples policy) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: debian-packages
 debian-packages:

@@ -1,6 +1,7 @@
 """`make setup`: the virtual environment in .venv and the Pulumi CLI, from PATH or built into .tools/bin.
 
-`python -m tools.setup vegeta` adds the load generator of the proof; with `--optional` it may be missing, except in CI.
+`python -m tools.setup vegeta` adds the load generator of the proof, `python -m tools.setup policy` the environment of
+the policy pack; with `--optional` it may be missing, except in CI.
 
 Each part is stamped with a digest of the files that define it, so a second run does nothing. Only the ordinary
 clients fetch anything (pip, go), with whatever configuration the caller gave them. Besides their caches nothing outside
@@ -22,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tools.policy_venv import POLICY_LOCK, make_policy_venv
 from tools.toolchain import BUILT_BIN, CHOSEN_CLI, CLI_PROGRAMS, ROOT, TOOLS, VEGETA, VENV, cli_on_path, vegeta_on_path
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ class SetupError(Exception):
 def main() -> int:
     """Set the clone up and return the exit status; every expected failure ends in one line on stderr."""
     parser = argparse.ArgumentParser(prog="python -m tools.setup")
-    parser.add_argument("besides", nargs="?", choices=["vegeta"], help="a program that not every target needs")
-    parser.add_argument("--optional", action="store_true", help="without Go, only say that it is missing")
+    parser.add_argument("besides", nargs="?", choices=["vegeta", "policy"], help="what not every target needs")
+    parser.add_argument("--optional", action="store_true", help="where it cannot be had, only say so")
     arguments = parser.parse_args()
     try:
         TOOLS.mkdir(exist_ok=True)
@@ -55,6 +57,8 @@ def main() -> int:
             _set_up()
             if arguments.besides == "vegeta":
                 _provide_vegeta(optional=arguments.optional and os.environ.get("CI") != "true")
+            if arguments.besides == "policy":
+                _provide_policy_venv(optional=arguments.optional and os.environ.get("CI") != "true")
     except SetupError as error:
         print(f"set-up: {error}", file=sys.stderr)
         return 1
@@ -192,6 +196,15 @@ def _provide_vegeta(*, optional: bool) -> None:
     with _timed(f"building vegeta {version} into .tools/bin (about half a minute)"):
         _build(_VEGETA_MODULE, _VEGETA, f"main.Version={version}")
     _VEGETA_STAMP.write_text(definition, encoding="utf-8")
+
+
+def _provide_policy_venv(*, optional: bool) -> None:
+    try:
+        make_policy_venv(_run, _timed, base_python=_base_python(), definition=digest([POLICY_LOCK]))
+    except SetupError as error:
+        if not optional:
+            raise
+        print(f"set-up: {error} Until then the policy pack is neither checked nor tested.", flush=True)
 
 
 def _module(module: Path, path: str, field: str) -> str:
