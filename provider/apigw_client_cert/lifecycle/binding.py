@@ -22,6 +22,7 @@ from apigw_client_cert.lifecycle.inputs import (
     check_connection,
     check_durations,
     connection_of,
+    has_unknown,
     known,
 )
 from apigw_client_cert.lifecycle.results import Checked, Difference
@@ -88,9 +89,25 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
             f"client_certificate_id is {errors.shown(desired)}; expected something like 'a1b2c3': pass"
             " certificate.client_certificate_id, never certificate.id",
         )
+    elif desired is not None:
+        _check_desired(desired, news, failures)
     if not failures.found and UNKNOWN not in {news.get(key) for key in ("apiId", "stageName", "apiKind")}:
         _asserted.add(_assertion(news))
     return Checked(dict(news), failures.found)
+
+
+def _check_desired(desired: str, news: Mapping[str, Any], failures: Failures) -> None:
+    """A certificate resource's ``id`` is its name, which may look like an id of AWS: it is none of the generations."""
+    generations = news.get("generations")
+    if not isinstance(generations, list) or not generations or has_unknown(generations):
+        return
+    ids = [one.get("id") for one in generations if isinstance(one, dict)]
+    if desired not in ids:
+        failures.add(
+            "clientCertificateId",
+            f"client_certificate_id is {errors.shown(desired)}, which is none of the certificate's generations"
+            f" ({errors.listed(map(errors.shown, ids))}): pass certificate.client_certificate_id, never certificate.id",
+        )
 
 
 def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
