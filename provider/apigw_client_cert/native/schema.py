@@ -63,7 +63,12 @@ def schema(version: str) -> dict[str, Any]:
                 "respectSchemaVersion": True,
             },
             "nodejs": {"packageName": f"@{PACKAGE}/{PACKAGE}", "respectSchemaVersion": True},
-            "go": {"generateResourceContainerTypes": True, "respectSchemaVersion": True},
+            # A path that nobody can serve: the SDK is generated beside the program, and never downloaded.
+            "go": {
+                "generateResourceContainerTypes": True,
+                "importBasePath": f"{PACKAGE}.invalid/sdk/go/apigwclientcert",
+                "respectSchemaVersion": True,
+            },
         },
         "config": {"variables": configured},
         "provider": {
