@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof mutants crash-matrix test test-long check lint format lock clean
+.PHONY: help setup demo proof mutants crash-matrix plugin sdks test test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -40,8 +40,11 @@ mutants: setup ## judge deliberately wrong versions of the package, and the muta
 crash-matrix: setup ## let every AWS call of every run go wrong, and judge what the next runs make of it
 	@$(ON_PATH) nice .venv/bin/python -m tools.crash_matrix
 
+sdks: setup ## generate the SDKs for Python, TypeScript and Go into sdks/
+	@.venv/bin/python -m tools.sdks.generate
+
 test: debian-packages check ## static checks, all tests, coverage gates
-	@sh tools/setup.sh vegeta --optional
+	@sh tools/setup.sh vegeta languages --optional
 	@rm -f .coverage .coverage.*
 	@$(STAGE) pytest coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@$(STAGE) 'combine coverage' coverage combine --quiet
@@ -74,7 +77,7 @@ lock: ## renew requirements-dev.lock; LOCK_ARGS=--upgrade moves every pin to its
 		--no-emit-find-links $(LOCK_ARGS) --extra sandbox --output-file requirements-dev.lock pyproject.toml requirements-dev.in >/dev/null
 
 clean: ## remove .venv, .tools, .demo, reports and caches
-	@rm -rf .venv .tools .demo .proof reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv .tools .demo .proof dist sdks reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find $(wildcard provider sandbox tests tools examples) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: debian-packages
