@@ -40,6 +40,9 @@ mutants: setup ## judge deliberately wrong versions of the package, and the muta
 crash-matrix: setup ## let every AWS call of every run go wrong, and judge what the next runs make of it
 	@$(ON_PATH) nice .venv/bin/python -m tools.crash_matrix
 
+plugin: setup ## build dist/pulumi-resource-apigw-client-cert-v*.tar.gz for `pulumi plugin install`
+	@.venv/bin/python -m tools.plugin
+
 sdks: setup ## generate the SDKs for Python, TypeScript and Go into sdks/
 	@.venv/bin/python -m tools.sdks.generate
 
