@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pulumi
 
 from apigw_client_cert import errors
-from apigw_client_cert.declarations.binding import StageBinding
-from apigw_client_cert.declarations.certificate import RotatingClientCertificate
-from apigw_client_cert.declarations.trust_bundle import TrustBundle
+from apigw_client_cert.declarations.binding import BindingDeclaration, StageBinding
+from apigw_client_cert.declarations.certificate import CertificateDeclaration, RotatingClientCertificate
+from apigw_client_cert.declarations.trust_bundle import BundleDeclaration, TrustBundle
 from apigw_client_cert.rotation.durations import parse_duration
 
 if TYPE_CHECKING:
@@ -25,6 +25,19 @@ Publisher = Callable[[pulumi.Output[str], pulumi.Output[list[str]]], Sequence[pu
 # Below it no person and no pipeline could bring a certificate to a backend by hand: without ``publish`` nothing
 # in this program does.
 SHORTEST_UNPUBLISHED_LEAD = timedelta(hours=1)
+
+
+class Children(NamedTuple):
+    """What a component is made of: the resources of one door.
+
+    ``other_door`` begins the types of the same resources behind the other one: a component that moves from the dynamic
+    form to the plugin, or back, keeps its certificate, and nothing is unbound.
+    """
+
+    certificate: type[CertificateDeclaration]
+    bundle: type[BundleDeclaration]
+    binding: type[BindingDeclaration]
+    other_door: str
 
 
 class ClientCertificateRotation(pulumi.ComponentResource):
@@ -49,13 +62,17 @@ class ClientCertificateRotation(pulumi.ComponentResource):
     for a ``publish_lead`` under an hour without ``publish``.
     """
 
+    children: ClassVar[Children] = Children(
+        RotatingClientCertificate, TrustBundle, StageBinding, other_door="apigw-client-cert:index"
+    )
+
     def __init__(  # noqa: PLR0913 - one keyword per documented input
         self,
         name: str,
         *,
         stages: Mapping[str, Stage],
         publish: Sequence[Target] | Publisher | None = None,
-        certificate: RotatingClientCertificate | None = None,
+        certificate: CertificateDeclaration | None = None,
         also_trust: Sequence[pulumi.Input[str]] | None = None,
         take_over: bool | None = None,
         on_delete: str | None = None,
@@ -67,24 +84,26 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         _guard(stages, publish, certificate, policy)
         super().__init__("apigw-client-cert:index:ClientCertificateRotation", name, None, opts)
         self._after = opts.depends_on if opts is not None else None
-        self.certificate = certificate or RotatingClientCertificate(name, aws=aws, opts=self._child(), **policy)
-        self.trust_bundle: TrustBundle | None = None
+        self.certificate = certificate or self.children.certificate(
+            name, aws=aws, opts=self._child("RotatingClientCertificate"), **policy
+        )
+        self.trust_bundle: BundleDeclaration | None = None
         published_by: Sequence[pulumi.Resource] = ()
         if callable(publish):
             published_by = publish(self.certificate.trust_bundle_pem, self.certificate.trusted_fingerprints_sha256)
         elif publish:
-            self.trust_bundle = TrustBundle(
+            self.trust_bundle = self.children.bundle(
                 f"{name}-trust",
                 certificates=[self.certificate],
                 targets=publish,
                 also_trust=also_trust,
                 take_over=take_over,
                 aws=aws,
-                opts=self._child(),
+                opts=self._child("TrustBundle"),
             )
             published_by = [self.trust_bundle]
         self.bindings = {
-            key: StageBinding(
+            key: self.children.binding(
                 f"{name}-{key}",
                 certificate=self.certificate,
                 stage=stage,
@@ -93,7 +112,9 @@ class ClientCertificateRotation(pulumi.ComponentResource):
                 on_delete=on_delete,
                 redeploy=redeploy,
                 aws=aws,
-                opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(depends_on=list(published_by))),
+                opts=pulumi.ResourceOptions.merge(
+                    self._child("StageBinding"), pulumi.ResourceOptions(depends_on=list(published_by))
+                ),
             )
             for key, stage in sorted(stages.items())
         }
@@ -110,15 +131,16 @@ class ClientCertificateRotation(pulumi.ComponentResource):
             {"clientCertificateId": self.client_certificate_id, "expirationDate": self.expiration_date}
         )
 
-    def _child(self) -> pulumi.ResourceOptions:
+    def _child(self, kind: str) -> pulumi.ResourceOptions:
         # Pulumi hands a component's parent-ish options down (protect, aliases, transforms), but not depends_on.
-        return pulumi.ResourceOptions(parent=self, depends_on=self._after)
+        other = pulumi.Alias(type_=f"{self.children.other_door}:{kind}")
+        return pulumi.ResourceOptions(parent=self, depends_on=self._after, aliases=[other])
 
 
 def _guard(
     stages: Mapping[str, Stage],
     publish: Sequence[Target] | Publisher | None,
-    certificate: RotatingClientCertificate | None,
+    certificate: CertificateDeclaration | None,
     policy: Mapping[str, object],
 ) -> None:
     keys: dict[tuple[object, ...], str] = {}

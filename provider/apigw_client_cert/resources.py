@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from apigw_client_cert.lifecycle.results import Checked, Difference
 
 Properties = dict[str, Any]
+# Where the dynamic host keeps the pickle, in inputs and outputs (facts/pulumi-semantics.md §1.3).
+PROVIDER_KEY = "__provider"
 
 
 class RotatingClientCertificateProvider(ResourceProvider):
@@ -41,7 +43,7 @@ class RotatingClientCertificateProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether a step is due."""
-        return _difference(certificate.diff(_plain(olds), _plain(news), World()))
+        return _difference(olds, certificate.diff(_plain(olds), _plain(news), World()))
 
     def create(self, props: Properties) -> CreateResult:
         """Generate or adopt the first generation."""
@@ -71,7 +73,7 @@ class TrustBundleProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether the targets are to be written."""
-        return _difference(trust_bundle.diff(_plain(olds), _plain(news), World()))
+        return _difference(olds, trust_bundle.diff(_plain(olds), _plain(news), World()))
 
     def create(self, props: Properties) -> CreateResult:
         """Publish for the first time."""
@@ -101,7 +103,7 @@ class StageBindingProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether the stage should move."""
-        return _difference(binding.diff(_plain(olds), _plain(news), World()))
+        return _difference(olds, binding.diff(_plain(olds), _plain(news), World()))
 
     def create(self, props: Properties) -> CreateResult:
         """Bind the stage."""
@@ -136,6 +138,8 @@ def _checked(checked: Checked) -> CheckResult:
     return CheckResult(checked.inputs, [CheckFailure(key, reason) for key, reason in checked.failures.items()])
 
 
-def _difference(difference: Difference) -> DiffResult:
+def _difference(olds: Properties, difference: Difference) -> DiffResult:
+    # State that the plugin wrote lacks the pickled provider, without which the host can neither read nor delete.
+    changes = difference.changes or PROVIDER_KEY not in olds
     # An explicit True or False: None would make the engine compare inputs, pickled provider included.
-    return DiffResult(changes=difference.changes, replaces=list(difference.replaces))
+    return DiffResult(changes=changes, replaces=list(difference.replaces))

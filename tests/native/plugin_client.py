@@ -92,6 +92,12 @@ class PluginClient:
         """Remove it."""
         _call(self.stub.Delete, provider_pb2.DeleteRequest(id="id", urn=self.urn(kind), properties=struct_of(state)))
 
+    def invoke(self, function: str, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """The answer, and argument -> failure."""
+        request = provider_pb2.InvokeRequest(tok=f"apigw-client-cert:index:{function}", args=struct_of(arguments))
+        response = _call(self.stub.Invoke, request)
+        return plain(getattr(response, "return")), {one.property: one.reason for one in response.failures}
+
     def configure(self, configuration: Mapping[str, Any]) -> provider_pb2.ConfigureResponse:
         """What every run does first."""
         response: provider_pb2.ConfigureResponse = _call(

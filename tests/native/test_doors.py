@@ -45,7 +45,8 @@ class DynamicDoor:
 
     def changes(self, kind: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[bool, list[str]]:
         """Whether an update is due, and what replaces."""
-        found = PROVIDERS[kind].diff("id", dict(olds), dict(news))
+        # As the host keeps it in every state that it wrote.
+        found = PROVIDERS[kind].diff("id", {**olds, resources.PROVIDER_KEY: "pickle"}, dict(news))
         return bool(found.changes), sorted(found.replaces or ())
 
     def create(self, kind: str, news: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

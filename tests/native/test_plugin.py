@@ -173,23 +173,39 @@ def test_a_preview_asks_nothing_of_aws(run: FakeRun, client: PluginClient) -> No
 
 
 def test_what_is_not_offered_says_so(client: PluginClient) -> None:
-    """A component by name of what to use instead; DiffConfig with the protocol's own word."""
-    calls: list[tuple[Any, Any]] = [
-        (client.stub.Construct, provider_pb2.ConstructRequest()),
-        (client.stub.DiffConfig, provider_pb2.DiffRequest()),
+    """A component and a function of another release by their names; DiffConfig with the protocol's own word."""
+    stub, other = client.stub, "apigw-client-cert:index:Other"
+    calls: list[tuple[Any, Any, str]] = [
+        (stub.Construct, provider_pb2.ConstructRequest(type=other), "no component 'apigw-client-cert:index:Other'"),
+        (stub.Invoke, provider_pb2.InvokeRequest(tok=other), "no function 'apigw-client-cert:index:Other'"),
+        (stub.DiffConfig, provider_pb2.DiffRequest(), ""),
     ]
-    for method, request in calls:
+    for method, request, said in calls:
         with pytest.raises(grpc.RpcError) as failed:
             method(request)
-        assert failed.value.code() == grpc.StatusCode.UNIMPLEMENTED
+        assert said in failed.value.details()
+    assert failed.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_functions_answer_from_their_arguments_and_the_clock(run: FakeRun, client: PluginClient) -> None:
+    """What the certificate of day 0 will do, and what a backend needs now; AWS is not asked."""
+    before, state = len(run.gateway.calls), run.state["certificate"]
+    steps = client.invoke("getForecast", {"generations": state["generations"], "steps": 2})[0]["steps"]
+    assert [(one["action"], one["presented"]) for one in steps] == [("issue", 1), ("activate", 2)]
+    config = client.invoke("getBackendConfig", {"kind": "nginx", "generations": state["generations"]})[0]
+    assert state["generations"][0]["sha1"] in config["published"]
+    assert client.invoke("getBackendConfig", {"kind": "iis"})[1].keys() == {"kind"}
+    assert len(run.gateway.calls) == before
 
 
 def test_the_plugin_serves_its_schema_and_version(client: PluginClient) -> None:
-    """Both from the committed file; previews are supported, secrets are left to the engine."""
+    """Both from the committed file; previews, secrets and output values are supported, as components need them."""
     schema = json.loads(client.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
     assert client.stub.GetPluginInfo(Empty()).version == schema["version"]
     configured = client.configure({})
-    assert (configured.supportsPreview, configured.acceptSecrets) == (True, False)
+    assert (configured.supportsPreview, configured.acceptSecrets, configured.acceptOutputs) == (True, True, True)
+    shaken = client.stub.Handshake(provider_pb2.ProviderHandshakeRequest())
+    assert (shaken.accept_secrets, shaken.accept_outputs) == (True, True)
 
 
 def test_the_due_line_reaches_the_engine_as_a_warning_on_the_resource(run: FakeRun, client: PluginClient) -> None:

@@ -113,7 +113,7 @@ def _result(name: str, future: Future[Run], mishaps: list[str]) -> Run | None:
         return None
     print(f"proof: {name}: {len(run.requests)} requests, {len(run.failed)} failed", flush=True)
     for reason, count in reasons(run).items():
-        print(f"proof: {name}:   {count} × {reason}", flush=True)
+        print(f"proof: {name}:   {count} times: {reason}", flush=True)
     return run
 
 

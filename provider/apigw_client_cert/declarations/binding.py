@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.declarations.properties import declared, output
+from apigw_client_cert.declarations.properties import Registering, declared, output
 from apigw_client_cert.lifecycle.binding_steps import OUTPUTS
 from apigw_client_cert.resources import StageBindingProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from apigw_client_cert.declarations.certificate import RotatingClientCertificate
-    from apigw_client_cert.declarations.trust_bundle import TrustBundle
+    from apigw_client_cert.declarations.certificate import CertificateDeclaration
+    from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
     from apigw_client_cert.places import Aws, Stage
 
 
-class StageBinding(Resource, module="apigw", name="StageBinding"):
+class BindingDeclaration(Registering):
     """One stage that presents one certificate, and moves when its successor has been published long enough.
 
     Args:
@@ -38,9 +38,9 @@ class StageBinding(Resource, module="apigw", name="StageBinding"):
         self,
         resource_name: str,
         *,
-        certificate: RotatingClientCertificate,
+        certificate: CertificateDeclaration,
         stage: Stage,
-        trust_bundle: TrustBundle | None = None,
+        trust_bundle: BundleDeclaration | None = None,
         take_over: bool | None = None,
         on_delete: str | None = None,
         redeploy: str | None = None,
@@ -64,7 +64,7 @@ class StageBinding(Resource, module="apigw", name="StageBinding"):
             # A stage that was replaced under the same name presents nothing, and no input of ours would tell.
             again = pulumi.ResourceOptions(depends_on=[stage.resource], replace_with=[stage.resource])
             opts = pulumi.ResourceOptions.merge(opts, again)
-        super().__init__(StageBindingProvider(), resource_name, declared(props, OUTPUTS), opts)
+        self._register(resource_name, declared(props, OUTPUTS), opts)
 
     @property
     def presented_client_certificate_id(self) -> pulumi.Output[str | None]:
@@ -80,6 +80,16 @@ class StageBinding(Resource, module="apigw", name="StageBinding"):
     def waiting_until(self) -> pulumi.Output[str | None]:
         """Until when the stage keeps the former certificate, where it has to wait; RFC 3339."""
         return output(self, "waitingUntil")
+
+
+class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBinding"):
+    """One stage that presents one certificate; the dynamic resource.
+
+    Arguments and outputs: ``BindingDeclaration``.
+    """
+
+    def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        Resource.__init__(self, StageBindingProvider(), name, props, opts)
 
 
 def _identified(generations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pulumi
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.declarations.properties import Duration, declared, output, written
+from apigw_client_cert.declarations.properties import Duration, Registering, declared, output, written
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
@@ -31,8 +31,8 @@ class CertificateOptions(TypedDict, total=False):
     tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None
 
 
-class RotatingClientCertificate(Resource, module="apigw", name="RotatingClientCertificate"):
-    """One logical client certificate that renews itself over scheduled runs.
+class CertificateDeclaration(Registering):
+    """One logical client certificate that renews itself over scheduled runs, whichever door serves it.
 
     Dependents take ``client_certificate_id``, never ``id``: the id is this resource's name and never changes.
 
@@ -89,7 +89,7 @@ class RotatingClientCertificate(Resource, module="apigw", name="RotatingClientCe
             "tags": tags,
             **self.aws.properties(),
         }
-        super().__init__(RotatingClientCertificateProvider(), resource_name, declared(props, OUTPUTS), opts)
+        self._register(resource_name, declared(props, OUTPUTS), opts)
 
     @property
     def client_certificate_id(self) -> pulumi.Output[str]:
@@ -170,3 +170,13 @@ class RotatingClientCertificate(Resource, module="apigw", name="RotatingClientCe
     def trusted_fingerprints_sha256(self) -> pulumi.Output[list[str]]:
         """The same as fingerprints: lower-case hex over the DER certificate."""
         return output(self, "trustedFingerprintsSha256")
+
+
+class RotatingClientCertificate(CertificateDeclaration, Resource, module="apigw", name="RotatingClientCertificate"):
+    """One logical client certificate that renews itself over scheduled runs; the dynamic resource.
+
+    Dependents take ``client_certificate_id``, never ``id``. Arguments and outputs: ``CertificateDeclaration``.
+    """
+
+    def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        Resource.__init__(self, RotatingClientCertificateProvider(), name, props, opts)

@@ -12,9 +12,14 @@ from apigw_client_cert.rotation.durations import format_duration
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pulumi.dynamic import Resource
-
 Duration = pulumi.Input[str] | timedelta
+
+
+class Registering(pulumi.Resource):
+    """What a declaration leaves to its door: the dynamic host and the plugin register the same properties."""
+
+    def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        raise NotImplementedError
 
 
 def declared(props: Mapping[str, Any], outputs: Iterable[str]) -> dict[str, Any]:
@@ -23,7 +28,7 @@ def declared(props: Mapping[str, Any], outputs: Iterable[str]) -> dict[str, Any]
     return {**dict.fromkeys(outputs), **props}
 
 
-def output(resource: Resource, key: str) -> pulumi.Output[Any]:
+def output(resource: Registering, key: str) -> pulumi.Output[Any]:
     """One output by its name on the wire."""
     found: pulumi.Output[Any] = resource.__dict__[key]
     return found

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.declarations.properties import declared, output
+from apigw_client_cert.declarations.properties import Registering, declared, output
 from apigw_client_cert.lifecycle.bundle_state import OUTPUTS
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import TrustBundleProvider
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     import pulumi
 
-    from apigw_client_cert.declarations.certificate import RotatingClientCertificate
+    from apigw_client_cert.declarations.certificate import CertificateDeclaration
     from apigw_client_cert.places import Target
 
 
-class TrustBundle(Resource, module="apigw", name="TrustBundle"):
-    """What backends must trust, written to places that they read.
+class BundleDeclaration(Registering):
+    """What backends must trust, written to places that they read, whichever door serves it.
 
     Args:
         resource_name: The Pulumi name.
@@ -37,7 +37,7 @@ class TrustBundle(Resource, module="apigw", name="TrustBundle"):
         self,
         resource_name: str,
         *,
-        certificates: Sequence[RotatingClientCertificate],
+        certificates: Sequence[CertificateDeclaration],
         targets: Sequence[Target],
         also_trust: Sequence[pulumi.Input[str]] | None = None,
         take_over: bool | None = None,
@@ -60,7 +60,7 @@ class TrustBundle(Resource, module="apigw", name="TrustBundle"):
             "takeOver": take_over,
             **self.aws.properties(),
         }
-        super().__init__(TrustBundleProvider(), resource_name, declared(props, OUTPUTS), opts)
+        self._register(resource_name, declared(props, OUTPUTS), opts)
 
     @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:
@@ -76,3 +76,13 @@ class TrustBundle(Resource, module="apigw", name="TrustBundle"):
     def published_since(self) -> pulumi.Output[dict[str, str]]:
         """Fingerprint -> since when every target holds it without a break; RFC 3339."""
         return output(self, "publishedSince")
+
+
+class TrustBundle(BundleDeclaration, Resource, module="apigw", name="TrustBundle"):
+    """What backends must trust, written to places that they read; the dynamic resource.
+
+    Arguments and outputs: ``BundleDeclaration``.
+    """
+
+    def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        Resource.__init__(self, TrustBundleProvider(), name, props, opts)

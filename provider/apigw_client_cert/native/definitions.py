@@ -30,18 +30,20 @@ class Property(NamedTuple):
     type: Mapping[str, Any] = {"type": "string"}
 
 
-def _type(name: str) -> dict[str, Any]:
+def type_of(name: str) -> dict[str, Any]:
+    """A type of this schema."""
     return {"$ref": f"#/types/{PACKAGE}:index:{name}"}
 
 
-def _list(items: Mapping[str, Any]) -> dict[str, Any]:
+def list_of(items: Mapping[str, Any]) -> dict[str, Any]:
+    """A list of one type."""
     return {"type": "array", "items": dict(items)}
 
 
-_TEXT: Final = {"type": "string"}
-_TEXTS: Final = {"type": "object", "additionalProperties": _TEXT}
-_WHOLE: Final = {"type": "integer"}
-_FLAG: Final = {"type": "boolean"}
+TEXT: Final = {"type": "string"}
+TEXTS: Final = {"type": "object", "additionalProperties": TEXT}
+WHOLE: Final = {"type": "integer"}
+FLAG: Final = {"type": "boolean"}
 
 _DEFAULTS: Final = {key: format_duration(getattr(Policy(), name)) for key, name in DURATIONS.items()}
 
@@ -69,7 +71,7 @@ DURATION: Final = {
         f" A duration; by default `{_DEFAULTS['activateBy']}`."
     ),
 }
-_STATE_VERSION: Final = {"stateVersion": Property("The format of this state.", _WHOLE)}
+_STATE_VERSION: Final = {"stateVersion": Property("The format of this state.", WHOLE)}
 _ACCOUNT: Final = {"accountId": Property("The AWS account that the resource lives in.")}
 _PEM: Final = "What backends must trust, as PEM, oldest live generation first."
 
@@ -79,14 +81,14 @@ CERTIFICATE_INPUTS: Final = {
     "stack": Property("The stack in the certificates' tags; by default the one that is updated."),
     "parent": Property("The type of the parent in the certificates' tags; by default the one of the program."),
     "description": Property("AWS's description of each generation; up to 1024 characters."),
-    "tags": Property("Your own tags, beside the ones that say who owns the certificate; at most 45.", _TEXTS),
+    "tags": Property("Your own tags, beside the ones that say who owns the certificate; at most 45.", TEXTS),
     **DURATION,
     "jitter": Property(
         "Run up to this much earlier, always the same amount for one name. A duration; nothing by default."
     ),
     "rotationTrigger": Property("Any text; changing it from one value to another makes a rotation due now."),
     "pinGeneration": Property(
-        "Keep this generation active: rollback, or a freeze of activation and retirement, never of publishing.", _WHOLE
+        "Keep this generation active: rollback, or a freeze of activation and retirement, never of publishing.", WHOLE
     ),
     "adoptClientCertificateId": Property(
         "Take over this certificate instead of generating one; read at creation only."
@@ -98,64 +100,66 @@ CERTIFICATE_OUTPUTS: Final = {
     "clientCertificateId": Property("The certificate that stages may present now. Dependents take this, never the id."),
     "createdDate": Property("When the active generation was made; RFC 3339."),
     "expirationDate": Property("When the active generation expires; RFC 3339."),
-    "generation": Property("The number of the active generation, from 1.", _WHOLE),
-    "generations": Property("Every generation that is still needed, by number.", _list(_type("Generation"))),
-    "highestGeneration": Property("The highest number that was ever used.", _WHOLE),
+    "generation": Property("The number of the active generation, from 1.", WHOLE),
+    "generations": Property("Every generation that is still needed, by number.", list_of(type_of("Generation"))),
+    "highestGeneration": Property("The highest number that was ever used.", WHOLE),
     "nextAction": Property("The next step, such as `issue`, `activate`, `confirm` or `retire`."),
     "nextActionAt": Property("When the next step is due; RFC 3339."),
     "pemEncodedCertificate": Property("The active generation as PEM."),
     "pendingClientCertificateId": Property("The successor that is trusted but not presented yet."),
-    "phase": Property("Where the rotation stands; `lost` until the next update recovers it.", _type("Phase")),
+    "phase": Property("Where the rotation stands; `lost` until the next update recovers it.", type_of("Phase")),
     "previousClientCertificateIds": Property(
-        "The certificates that are kept until nobody presents them.", _list(_TEXT)
+        "The certificates that are kept until nobody presents them.", list_of(TEXT)
     ),
     "retirementBlockedBy": Property(
-        "The stages that the last scan saw presenting a previous generation.", _list(_TEXT)
+        "The stages that the last scan saw presenting a previous generation.", list_of(TEXT)
     ),
     "rotateAt": Property("When the successor of the active generation is due; RFC 3339."),
     "rotationId": Property("Who owns the generations; also in their tags."),
     **_STATE_VERSION,
     "trustBundlePem": Property(_PEM),
     "trustedFingerprintsSha256": Property(
-        "The same as fingerprints: lower-case hex over the DER certificate.", _list(_TEXT)
+        "The same as fingerprints: lower-case hex over the DER certificate.", list_of(TEXT)
     ),
 }
 BUNDLE_INPUTS: Final = {
     "name": Property("The name in messages; by default the resource's name."),
-    "rotations": Property("Whose generations to publish: outputs of certificates.", _list(_type("PublishedRotation"))),
-    "alsoTrust": Property(
-        "PEMs of other certificates that the readers of the targets must keep trusting, one each.", _list(_TEXT)
+    "rotations": Property(
+        "Whose generations to publish: outputs of certificates.", list_of(type_of("PublishedRotation"))
     ),
-    "targets": Property("Where to publish, and in which form.", _list(_type("Target"))),
-    "takeOver": Property("Replace what a target holds already; `false` by default.", _FLAG),
+    "alsoTrust": Property(
+        "PEMs of other certificates that the readers of the targets must keep trusting, one each.", list_of(TEXT)
+    ),
+    "targets": Property("Where to publish, and in which form.", list_of(type_of("Target"))),
+    "takeOver": Property("Replace what a target holds already; `false` by default.", FLAG),
     **CONNECTION,
 }
 BUNDLE_OUTPUTS: Final = {
-    "digests": Property("Target -> SHA-256 of what was written to it.", _TEXTS),
-    "driftedTargets": Property("The targets that the last refresh saw holding something else.", _list(_TEXT)),
-    "entries": Property("What is published, one certificate each.", _list(_type("BundleEntry"))),
-    "fingerprintsSha256": Property("What is published, as fingerprints.", _list(_TEXT)),
-    "publishedSince": Property("Fingerprint -> since when every target holds it without a break; RFC 3339.", _TEXTS),
-    "readFor": Property("The active certificates for which the targets were read.", _list(_TEXT)),
+    "digests": Property("Target -> SHA-256 of what was written to it.", TEXTS),
+    "driftedTargets": Property("The targets that the last refresh saw holding something else.", list_of(TEXT)),
+    "entries": Property("What is published, one certificate each.", list_of(type_of("BundleEntry"))),
+    "fingerprintsSha256": Property("What is published, as fingerprints.", list_of(TEXT)),
+    "publishedSince": Property("Fingerprint -> since when every target holds it without a break; RFC 3339.", TEXTS),
+    "readFor": Property("The active certificates for which the targets were read.", list_of(TEXT)),
     **_STATE_VERSION,
     "trustBundlePem": Property(_PEM),
 }
 BINDING_INPUTS: Final = {
     "clientCertificateId": Property("What the stage should present: `clientCertificateId` of a certificate."),
-    "generations": Property("`generations` of the same certificate.", _list(_type("Generation"))),
+    "generations": Property("`generations` of the same certificate.", list_of(type_of("Generation"))),
     "publishedSince": Property(
-        "`publishedSince` of the bundle; without it the generation's own `pendingSince` counts.", _TEXTS
+        "`publishedSince` of the bundle; without it the generation's own `pendingSince` counts.", TEXTS
     ),
     "apiId": Property("The id of the REST or WebSocket API."),
     "stageName": Property("The name of the stage."),
-    "apiKind": Property("The family of the API; `REST` by default.", _type("ApiKind")),
-    "takeOver": Property("Replace a live certificate that is not ours; `false` by default.", _FLAG),
+    "apiKind": Property("The family of the API; `REST` by default.", type_of("ApiKind")),
+    "takeOver": Property("Replace a live certificate that is not ours; `false` by default.", FLAG),
     "onDelete": Property(
         "What becomes of the stage when this resource goes: `clear` (the default) what it set, or `keep` it.",
-        _type("OnDelete"),
+        type_of("OnDelete"),
     ),
     "redeploy": Property(
-        "`never` (the default), or `same-deployment` to re-send the deployment id with the switch.", _type("Redeploy")
+        "`never` (the default), or `same-deployment` to re-send the deployment id with the switch.", type_of("Redeploy")
     ),
     "publishLead": DURATION["publishLead"],
     "activateBy": DURATION["activateBy"],
@@ -172,12 +176,12 @@ BINDING_OUTPUTS: Final = {
     "waitingUntil": Property("Until when the stage keeps the former certificate, where it has to wait; RFC 3339."),
 }
 GENERATION: Final = {
-    "number": Property("From 1, never used twice.", _WHOLE),
+    "number": Property("From 1, never used twice.", WHOLE),
     "id": Property("AWS's client certificate id."),
-    "role": Property("What it is for.", _type("Role")),
+    "role": Property("What it is for.", type_of("Role")),
     "createdDate": Property("When it was made; RFC 3339."),
     "expirationDate": Property("When it expires; RFC 3339."),
-    "trusted": Property("Whether it is in the trust bundle.", _FLAG),
+    "trusted": Property("Whether it is in the trust bundle.", FLAG),
     "sha256": Property("SHA-256 over the DER certificate, lower-case hex."),
     "sha1": Property("SHA-1 over the DER certificate, lower-case hex."),
     "spkiSha256": Property("SHA-256 over the DER SubjectPublicKeyInfo, lower-case hex."),
@@ -195,10 +199,10 @@ ENTRY: Final = {
 ROTATION: Final = {
     "rotationId": Property("`rotationId` of a certificate."),
     "clientCertificateId": Property("Its `clientCertificateId`."),
-    "generations": Property("Its `generations`.", _list(_type("Generation"))),
+    "generations": Property("Its `generations`.", list_of(type_of("Generation"))),
 }
 TARGET: Final = {
-    "type": Property("The kind of place.", _type("TargetType")),
+    "type": Property("The kind of place.", type_of("TargetType")),
     **{key: Property(f"Of a target of type `{kind}`.") for kind, keys in KEYS.items() for key in keys},
     "content": Property(f"The form: {', '.join(f'`{one}`' for one in CONTENTS)}; `pem` by default."),
     "backend": Property("Who reads a plain `pem`, for the warning of two certificates with one subject."),

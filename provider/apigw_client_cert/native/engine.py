@@ -26,11 +26,14 @@ class EngineLog:
         self._lock = threading.Lock()
         self._stub: engine_pb2_grpc.EngineStub | None = None
         self._said: set[tuple[str, str]] = set()
+        self.address = ""
+        """Where the engine is; empty until ``connect``."""
 
     def connect(self, address: str) -> None:
         """Use the engine at this address from now on."""
         channel = grpc.insecure_channel(address)
         with self._lock:
+            self.address = address
             self._stub = engine_pb2_grpc.EngineStub(channel)
 
     def sayer(self, urn: str, severity: engine_pb2.LogSeverity.ValueType) -> Callable[[str], None]:

@@ -9,10 +9,11 @@ import grpc  # type: ignore[import-untyped]  # grpcio ships no types
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from apigw_client_cert import errors
-from apigw_client_cert.native.structs import struct_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # protobuf ships no types
 
 _Servicer = TypeVar("_Servicer")
 _Request = TypeVar("_Request")
@@ -20,13 +21,21 @@ _Response = TypeVar("_Response")
 
 
 class HalfDone(Exception):  # noqa: N818 - it carries a state, and the error as its cause
-    """A create or an update failed after AWS was changed: the state that is true now."""
+    """A create or an update failed after AWS was changed: the state that is true now, and the inputs, on the wire."""
 
-    def __init__(self, resource_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
+    def __init__(self, resource_id: str, state: Struct, inputs: Struct) -> None:
         super().__init__(resource_id)
         self.resource_id = resource_id
         self.state = state
         self.inputs = inputs
+
+
+class AbortError(Exception):
+    """A call that is to end with this status, a ``grpc.Status``, as it is."""
+
+    def __init__(self, status: Any) -> None:  # noqa: ANN401 - grpcio ships no types
+        super().__init__("abort")
+        self.status = status
 
 
 def clean(
@@ -38,6 +47,9 @@ def clean(
     def answer(servicer: _Servicer, request: _Request, context: grpc.ServicerContext) -> _Response:
         try:
             return method(servicer, request, context)
+        except AbortError as abort:
+            context.abort_with_status(abort.status)
+            raise AssertionError("abort raises") from abort
         except HalfDone as half:
             reason = reason_of(half.__cause__ or half)
             _keep(context, half, reason)
@@ -66,7 +78,7 @@ def _abort(context: grpc.ServicerContext, reason: str) -> NoReturn:
 def _keep(context: grpc.ServicerContext, half: HalfDone, reason: str) -> None:
     """The engine saves these properties with ``initErrors`` and updates again (facts/native-plugin.md)."""
     detail = provider_pb2.ErrorResourceInitFailed(
-        id=half.resource_id, properties=struct_of(half.state), inputs=struct_of(half.inputs), reasons=[reason]
+        id=half.resource_id, properties=half.state, inputs=half.inputs, reasons=[reason]
     )
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason)
     status.details.add().Pack(detail)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import binding, binding_steps, bundle_state, certificate, certificate_state
 from apigw_client_cert.lifecycle import trust_bundle as bundle
+from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
 from apigw_client_cert.lifecycle.ownership import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from apigw_client_cert.lifecycle.results import Checked, Difference
     from apigw_client_cert.lifecycle.world import World
 
 PACKAGE: Final = "apigw-client-cert"
+COMPONENT: Final = f"{PACKAGE}:index:ClientCertificateRotation"
 
 
 class Lifecycle(Protocol):
@@ -99,6 +102,29 @@ BINDING: Final = Kind(
     required=("apiId", "clientCertificateId", "stageName"),
     identified=lambda props: str(binding_steps.stage_of(props)),
 )
+# The component's keywords for its certificate, all that it takes, and what it gives.
+COMPONENT_POLICY: Final = tuple(key for key in certificate.INPUTS if key not in {*NAMES, *CONNECTION})
+COMPONENT_INPUTS: Final = (
+    "stages",
+    "publish",
+    "alsoTrust",
+    "takeOver",
+    "onDelete",
+    "redeploy",
+    *COMPONENT_POLICY,
+    *CONNECTION,
+)
+COMPONENT_OUTPUTS: Final = (
+    "clientCertificateId",
+    "expirationDate",
+    "generation",
+    "nextAction",
+    "nextActionAt",
+    "phase",
+    "retirementBlockedBy",
+    "trustBundlePem",
+    "trustedFingerprintsSha256",
+)
 KINDS: Final = {kind.token: kind for kind in (CERTIFICATE, BUNDLE, BINDING)}
 
 
@@ -119,6 +145,22 @@ def filled(kind: Kind, urn: str, news: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs, with what the URN says of those that were left out."""
     named = names_of(urn)
     return {**{key: named[key] for key in kind.filled if named.get(key) is not None}, **news}
+
+
+def strangers(name: str, news: Iterable[str], inputs: Collection[str], outputs: Collection[str] = ()) -> dict[str, str]:
+    """The properties that no release of ours reads: a misspelt duration must not be ignored (invariant 10).
+
+    An output among the inputs is let through, and so is what the engine adds: state that came from the dynamic form
+    has both.
+    """
+    unread = [key for key in news if key not in inputs and key not in outputs and not key.startswith("__")]
+    return {key: _stranger(name, key, inputs) for key in unread}
+
+
+def _stranger(name: str, key: str, inputs: Collection[str]) -> str:
+    close = difflib.get_close_matches(key, inputs, n=1)
+    meant = f"did you mean {close[0]} ({snake(close[0])} in Python)?" if close else f"it has {', '.join(inputs)}"
+    return f"{name} has no property {errors.shown(key)}; {meant}"
 
 
 def names_of(urn: str) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.lifecycle.binding import PLACE
-from apigw_client_cert.native import definitions
+from apigw_client_cert.native import component_definitions, definitions, kinds
 from apigw_client_cert.native.configuration import CONFIGURATION
 from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE, KINDS, PACKAGE
 
@@ -76,7 +76,11 @@ def schema(version: str) -> dict[str, Any]:
             "inputProperties": configured,
         },
         "types": {f"{PACKAGE}:index:{name}": one for name, one in sorted(_types().items())},
-        "resources": {token: _resource(kind) for token, kind in sorted(KINDS.items())},
+        "resources": {
+            kinds.COMPONENT: _component(),
+            **{token: _resource(kind) for token, kind in sorted(KINDS.items())},
+        },
+        "functions": {token: _function(token) for token in sorted(component_definitions.FUNCTIONS)},
     }
 
 
@@ -93,6 +97,32 @@ def _resource(kind: Kind) -> dict[str, Any]:
     }
 
 
+def _component() -> dict[str, Any]:
+    inputs, outputs = component_definitions.INPUTS, component_definitions.OUTPUTS
+    return {
+        "description": "A certificate that rotates, published, and presented by stages: the three resources, wired in"
+        " the order that keeps every request served.",
+        "isComponent": True,
+        "inputProperties": _properties(inputs, kinds.COMPONENT_INPUTS, ()),
+        "requiredInputs": ["stages"],
+        "properties": _properties(outputs, kinds.COMPONENT_OUTPUTS, ()),
+        "required": ["nextAction", "phase", "retirementBlockedBy", "trustBundlePem", "trustedFingerprintsSha256"],
+    }
+
+
+def _function(token: str) -> dict[str, Any]:
+    text, inputs, outputs, required = component_definitions.FUNCTIONS[token]
+    return {
+        "description": text,
+        "inputs": {
+            "type": "object",
+            "properties": _properties(inputs, inputs, ()),
+            **({"required": list(required)} if required else {}),
+        },
+        "outputs": {"type": "object", "properties": _properties(outputs, outputs, ()), "required": sorted(outputs)},
+    }
+
+
 def _types() -> dict[str, Any]:
     enums = {
         name: {"type": "string", "enum": [{"value": value} for value in values]}
@@ -100,7 +130,7 @@ def _types() -> dict[str, Any]:
     }
     objects = {
         name: {"type": "object", "properties": _properties(made_of, made_of, ()), "required": list(always)}
-        for name, (made_of, always) in definitions.OBJECTS.items()
+        for name, (made_of, always) in {**definitions.OBJECTS, **component_definitions.OBJECTS}.items()
     }
     return {**enums, **objects}
 

@@ -3,18 +3,15 @@
 # ruff: noqa: N802 - the methods have the names of the protocol
 from __future__ import annotations
 
-import difflib
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-import grpc  # type: ignore[import-untyped]  # grpcio ships no types
 from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]  # protobuf ships no types
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle.binding import forget_assertions
-from apigw_client_cert.lifecycle.inputs import snake
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native import committed, foresight
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
@@ -23,12 +20,16 @@ from apigw_client_cert.native.engine import INFO, WARNING, EngineLog
 from apigw_client_cert.native.failures import HalfDone, clean
 from apigw_client_cert.native.guard import Guard
 from apigw_client_cert.native.imports import imported
-from apigw_client_cert.native.kinds import PACKAGE, filled, kind_of
+from apigw_client_cert.native.kinds import PACKAGE, filled, kind_of, strangers
 from apigw_client_cert.native.structs import plain, struct_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
+    import grpc  # type: ignore[import-untyped]  # grpcio ships no types
+    from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # protobuf ships no types
+
+    from apigw_client_cert.lifecycle.results import Checked
     from apigw_client_cert.native.kinds import Kind
 
 _DiffResponse = provider_pb2.DiffResponse
@@ -49,6 +50,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._world = world or World()
         self._log = log or EngineLog()
         self._configuration: dict[str, Any] = {}
+        self._own_reference = ""
         self._stop = threading.Event()
 
     def cancel(self) -> None:
@@ -62,7 +64,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Learn where the engine is."""
         if request.engine_address:
             self._log.connect(request.engine_address)
-        return provider_pb2.ProviderHandshakeResponse()
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_outputs=True)
 
     @clean
     def Attach(self, request: plugin_pb2.PluginAttach, _context: grpc.ServicerContext) -> Empty:
@@ -88,7 +90,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Validate the provider's configuration."""
-        return _checked(check_configuration(plain(request.news)))
+        return _checked(check_configuration(plain(request.news)), request.news)
 
     @clean
     def Configure(
@@ -96,7 +98,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Remember the configuration; no connection is made yet."""
         self._configuration = _configuration(request)
-        return provider_pb2.ConfigureResponse(supportsPreview=True)
+        self._own_reference = f"{request.urn}::{request.id}" if request.urn and request.id else ""
+        return provider_pb2.ConfigureResponse(supportsPreview=True, acceptSecrets=True, acceptOutputs=True)
 
     @clean
     def Check(self, request: provider_pb2.CheckRequest, _context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
@@ -104,7 +107,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind = kind_of(request.urn)
         news = filled(kind, request.urn, configured(kind, plain(request.news), self._configuration))
         checked = kind.lifecycle.check(plain(request.olds), news)
-        return _checked(replace(checked, failures={**_strangers(kind, news), **checked.failures}))
+        return _checked(
+            replace(checked, failures={**strangers(kind.name, news, kind.inputs, kind.outputs), **checked.failures}),
+            request.news,
+        )
 
     @clean
     def Diff(self, request: provider_pb2.DiffRequest, _context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
@@ -129,9 +135,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CreateRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.CreateResponse:
         """Make it, or at preview say what is known of it."""
-        kind, news = kind_of(request.urn), plain(request.properties)
+        kind, news, like = kind_of(request.urn), plain(request.properties), [request.properties]
         if request.preview:
-            return provider_pb2.CreateResponse(properties=struct_of(foresight.after_create(kind, news)))
+            return provider_pb2.CreateResponse(properties=struct_of(foresight.after_create(kind, news), like))
         guard = Guard(self._stop)
         try:
             resource_id, state = kind.lifecycle.create(news, guard.over(self._world, self._say(request.urn)))
@@ -140,8 +146,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             seen = self._observed(kind, resource_id, news) if guard.changed else None
             if seen is None:
                 raise
-            raise HalfDone(resource_id, seen, news) from error
-        return provider_pb2.CreateResponse(id=resource_id, properties=struct_of(state))
+            raise HalfDone(resource_id, struct_of(seen, like), request.properties) from error
+        return provider_pb2.CreateResponse(id=resource_id, properties=struct_of(state, like))
 
     @clean
     def Read(self, request: provider_pb2.ReadRequest, _context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
@@ -157,17 +163,18 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         found = kind.lifecycle.read(request.id, state, world)
         if found is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(id=found[0], inputs=request.inputs, properties=struct_of(found[1]))
+        state = struct_of(found[1], [request.properties])
+        return provider_pb2.ReadResponse(id=found[0], inputs=request.inputs, properties=state)
 
     @clean
     def Update(
         self, request: provider_pb2.UpdateRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.UpdateResponse:
         """Perform the step that is due, or at preview say what it will change."""
-        kind, olds, news = kind_of(request.urn), plain(request.olds), plain(request.news)
+        kind, olds, news, like = kind_of(request.urn), plain(request.olds), plain(request.news), [request.news]
         if request.preview:
             foreseen = foresight.after_update(kind, olds, news, self._world)
-            return provider_pb2.UpdateResponse(properties=struct_of(foreseen))
+            return provider_pb2.UpdateResponse(properties=struct_of(foreseen, like))
         guard = Guard(self._stop)
         try:
             state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
@@ -175,8 +182,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if not guard.changed:
                 raise
             seen = self._observed(kind, request.id, olds)
-            raise HalfDone(request.id, olds if seen is None else seen, plain(request.old_inputs)) from error
-        return provider_pb2.UpdateResponse(properties=struct_of(state))
+            kept = request.olds if seen is None else struct_of(seen, [request.olds])
+            raise HalfDone(request.id, kept, request.old_inputs) from error
+        return provider_pb2.UpdateResponse(properties=struct_of(state, like))
 
     @clean
     def Delete(self, request: provider_pb2.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
@@ -185,14 +193,27 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind_of(request.urn).lifecycle.delete(plain(request.properties), world)
         return Empty()
 
-    def Construct(self, _request: provider_pb2.ConstructRequest, context: grpc.ServicerContext) -> NoReturn:
-        """Not offered yet."""
-        context.abort(
-            grpc.StatusCode.UNIMPLEMENTED,
-            f"This release of the plugin {PACKAGE} has no component: declare RotatingClientCertificate, TrustBundle"
-            " and StageBinding, or use the component of the Python package apigw_client_cert.",
+    @clean
+    def Construct(
+        self, request: provider_pb2.ConstructRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.ConstructResponse:
+        """The component: registers certificate, bundle and bindings with the engine."""
+        from apigw_client_cert.native.construct import construct  # noqa: PLC0415 - few runs construct anything
+
+        return construct(request, self._log.address, self._own_reference)
+
+    @clean
+    def Invoke(
+        self, request: provider_pb2.InvokeRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.InvokeResponse:
+        """A function: an answer from its arguments and the clock alone."""
+        from apigw_client_cert.native.functions import invoke  # noqa: PLC0415 - few runs ask for anything
+
+        checked = invoke(request.tok, plain(request.args), self._world)
+        # ``return`` is a word of Python.
+        return provider_pb2.InvokeResponse(
+            failures=_failures(checked.failures), **{"return": struct_of(checked.inputs)}
         )
-        raise AssertionError("abort raises")
 
     def Cancel(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:
         """Ctrl-C, and the end of every run."""
@@ -211,23 +232,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return None if found is None else found[1]
 
 
-def _checked(checked: Any) -> provider_pb2.CheckResponse:  # noqa: ANN401 - lifecycle.results.Checked
+def _checked(checked: Checked, news: Struct) -> provider_pb2.CheckResponse:
     return provider_pb2.CheckResponse(
-        inputs=struct_of(checked.inputs),
-        failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in checked.failures.items()],
+        inputs=struct_of(checked.inputs, [news]),
+        failures=_failures(checked.failures),
     )
 
 
-def _strangers(kind: Kind, news: Collection[str]) -> dict[str, str]:
-    """The properties that no release of ours reads: a misspelt duration must not be ignored (invariant 10)."""
-    strangers = [key for key in news if key not in kind.inputs and key not in kind.outputs and not key.startswith("__")]
-    return {key: _stranger(kind, key) for key in strangers}
-
-
-def _stranger(kind: Kind, key: str) -> str:
-    close = difflib.get_close_matches(key, kind.inputs, n=1)
-    meant = f"did you mean {close[0]} ({snake(close[0])} in Python)?" if close else f"it has {', '.join(kind.inputs)}"
-    return f"{kind.name} has no property {errors.shown(key)}; {meant}"
+def _failures(found: Mapping[str, str]) -> list[provider_pb2.CheckFailure]:
+    return [provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in found.items()]
 
 
 def _configuration(request: provider_pb2.ConfigureRequest) -> dict[str, Any]:

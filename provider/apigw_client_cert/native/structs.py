@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # protobuf ships no types
+from google.protobuf.struct_pb2 import Struct, Value  # type: ignore[import-untyped]  # protobuf ships no types
 
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from google.protobuf.struct_pb2 import Value
+    from collections.abc import Iterable, Mapping
 
 # What the engine sends in place of an unknown value, one per type: sdk/go/common/resource/plugin/rpc.go.
 _UNKNOWNS: Final = frozenset(
@@ -34,17 +32,47 @@ _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 def plain(struct: Struct) -> dict[str, Any]:
     """The properties: numbers as floats, unset ones absent, every unknown as ``UNKNOWN``, secrets without their mark.
 
-    The engine puts the mark back on every output that is named like a secret input (``annotateSecrets``), because
-    Configure says that we do not accept secrets.
+    ``struct_of`` puts the marks back: whoever can construct components has to (the engine then leaves it to us).
     """
     return _object(struct.fields)
 
 
-def struct_of(properties: Mapping[str, Any]) -> Struct:
-    """The properties on the wire; None is absent, as nothing would read it back."""
+def struct_of(properties: Mapping[str, Any], like: Iterable[Struct] = ()) -> Struct:
+    """The properties on the wire; None is absent, as nothing would read it back.
+
+    A property that is, or holds, a secret in one of ``like`` becomes one here: unchanged, it comes back as it came;
+    another value of that name is secret as a whole.
+    """
     struct = Struct()
     struct.update(_without_none(properties))
+    for source in like:
+        for key, value in source.fields.items():
+            if key in struct.fields and _holds_secret(value):
+                struct.fields[key].CopyFrom(value if _plain(value) == properties[key] else _secret(struct.fields[key]))
     return struct
+
+
+def _holds_secret(value: Value) -> bool:
+    match value.WhichOneof("kind"):
+        case "struct_value":
+            fields = value.struct_value.fields
+            return _is_secret(fields) or any(_holds_secret(one) for one in fields.values())
+        case "list_value":
+            return any(_holds_secret(one) for one in value.list_value.values)
+        case _:
+            return False
+
+
+def _is_secret(fields: Mapping[str, Value]) -> bool:
+    signature = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
+    return signature == _SECRET or (signature == _OUTPUT and "secret" in fields and fields["secret"].bool_value)
+
+
+def _secret(value: Value) -> Value:
+    wrapped = Value()
+    wrapped.struct_value.fields[_SIGNATURE].string_value = _SECRET
+    wrapped.struct_value.fields["value"].CopyFrom(value)
+    return wrapped
 
 
 def _object(fields: Mapping[str, Value]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from dataclasses import fields
 from importlib import metadata
@@ -9,11 +10,15 @@ from typing import Any
 
 import pytest
 
+from apigw_client_cert import ClientCertificateRotation, RotatingClientCertificate
+from apigw_client_cert.declarations.certificate import CertificateOptions
 from apigw_client_cert.lifecycle.binding import ON_DELETE, PLACE
-from apigw_client_cert.lifecycle.inputs import snake
+from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
+from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native import committed, definitions
 from apigw_client_cert.native.configuration import CONFIGURATION
-from apigw_client_cert.native.kinds import BINDING, KINDS, Kind, filled
+from apigw_client_cert.native.functions import BACKEND_CONFIG, BACKEND_CONFIG_INPUTS, FORECAST, FORECAST_INPUTS, invoke
+from apigw_client_cert.native.kinds import BINDING, COMPONENT, KINDS, Kind, filled
 from apigw_client_cert.native.schema import FILE, schema, written
 from apigw_client_cert.publish.specs import CONTENT_KEYS, KEYS
 from apigw_client_cert.rotation.model import Generation
@@ -63,9 +68,8 @@ def test_every_property_and_type_is_described_and_every_reference_leads_somewher
     """Generated SDKs show these texts; a dangling reference breaks the generators."""
     described = [*_properties(SCHEMA)]
     assert all(one["description"].endswith(".") for one in described)
-    references = {
-        one["$ref"] for one in [*described, *(one["items"] for one in described if "items" in one)] if "$ref" in one
-    }
+    inside = [one[key] for one in described for key in ("items", "additionalProperties") if key in one]
+    references = {one["$ref"] for one in [*described, *inside] if "$ref" in one}
     assert {reference.removeprefix("#/types/") for reference in references} == set(SCHEMA["types"])
 
 
@@ -79,13 +83,36 @@ def test_types_hold_what_state_holds() -> None:
     assert definitions.ENUMS["OnDelete"] == ON_DELETE
 
 
+def test_the_component_takes_what_the_python_component_takes() -> None:
+    """Its keywords, but an existing certificate, a callable and resource options, which no wire can carry."""
+    keywords = inspect.signature(ClientCertificateRotation.__init__).parameters
+    python = {*keywords, *CertificateOptions.__annotations__, *(snake(key) for key in CONNECTION)}
+    python -= {"self", "name", "certificate", "aws", "opts", "policy"}
+    assert {snake(key) for key in SCHEMA["resources"][COMPONENT]["inputProperties"]} == python
+    outputs = SCHEMA["resources"][COMPONENT]["properties"]
+    assert {key for key in outputs if not hasattr(RotatingClientCertificate, snake(key))} == set()
+
+
+def test_functions_take_what_they_read_and_give_what_they_answer() -> None:
+    """No argument more, none less; every answer is described."""
+    taken = {token: set(one["inputs"]["properties"]) for token, one in SCHEMA["functions"].items()}
+    assert taken == {FORECAST: set(FORECAST_INPUTS), BACKEND_CONFIG: set(BACKEND_CONFIG_INPUTS)}
+    for token, arguments in {FORECAST: {}, BACKEND_CONFIG: {"kind": "nginx"}}.items():
+        answer = invoke(token, arguments, World())
+        assert answer.failures == {}
+        assert set(answer.inputs) == set(SCHEMA["functions"][token]["outputs"]["properties"])
+    step = invoke(FORECAST, {}, World()).inputs["steps"][0]
+    assert set(step) == set(SCHEMA["types"]["apigw-client-cert:index:ForecastStep"]["properties"])
+
+
 def test_the_provider_takes_the_configuration_that_is_read() -> None:
     """As configuration values and as inputs of explicit providers."""
     assert set(SCHEMA["config"]["variables"]) == set(SCHEMA["provider"]["inputProperties"]) == set(CONFIGURATION)
 
 
 def _properties(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    owners = [*schema["types"].values(), *schema["resources"].values(), schema["provider"]]
+    functions = [one[key] for one in schema["functions"].values() for key in ("inputs", "outputs")]
+    owners = [*schema["types"].values(), *schema["resources"].values(), schema["provider"], *functions]
     return [
         one for owner in owners for kind in ("properties", "inputProperties") for one in owner.get(kind, {}).values()
     ]

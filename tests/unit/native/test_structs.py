@@ -49,12 +49,34 @@ def test_an_unknown_of_any_type_is_our_unknown(sentinel: str) -> None:
 
 
 def test_a_secret_is_read_without_its_mark() -> None:
-    """The lifecycle sees the value; the engine keeps the mark."""
+    """The lifecycle sees the value; ``struct_of`` puts the mark back."""
     secret = {rpc._special_sig_key: rpc._special_secret_sig, "value": {"team": "a"}}  # noqa: SLF001 - the protocol's constants
     assert plain(on_the_wire({"tags": secret, "list": [secret]})) == {"tags": {"team": "a"}, "list": [{"team": "a"}]}
 
 
 def test_an_output_value_is_its_value_or_unknown() -> None:
-    """An engine that sends outputs although we do not accept them is understood."""
+    """As a component's inputs come, and whatever else an engine sends in that form."""
     output = {rpc._special_sig_key: rpc._special_output_value_sig}  # noqa: SLF001 - the protocol's constants
     assert plain(on_the_wire({"a": {**output, "value": 1}, "b": output})) == {"a": 1, "b": UNKNOWN}
+
+
+def test_a_secret_input_comes_back_as_it_came_and_another_value_of_its_name_is_secret_as_a_whole() -> None:
+    """Nested or not; what was no secret stays readable, and what is not in the state is not added."""
+    secret = {rpc._special_sig_key: rpc._special_secret_sig}  # noqa: SLF001 - the protocol's constants
+    tags = {"team": {**secret, "value": "a"}, "env": "prod"}
+    news = on_the_wire(
+        {"tags": tags, "description": {**secret, "value": "b"}, "overlap": "3d", "gone": {**secret, "value": 1}}
+    )
+    state = struct_of({"tags": {"team": "a", "env": "prod"}, "description": "c", "overlap": "3d"}, [news])
+    assert state.fields["tags"] == news.fields["tags"]
+    assert state.fields["description"] == on_the_wire({"description": {**secret, "value": "c"}}).fields["description"]
+    assert state.fields["overlap"].string_value == "3d"
+    assert set(state.fields) == {"tags", "description", "overlap"}
+
+
+def test_a_secret_output_value_makes_a_secret() -> None:
+    """That is how an engine may send a secret that it also knows the dependencies of."""
+    output = {rpc._special_sig_key: rpc._special_output_value_sig, "value": "a", "secret": True}  # noqa: SLF001 - the protocol's constants
+    state = struct_of({"description": "b"}, [on_the_wire({"description": output})])
+    assert plain(state) == {"description": "b"}
+    assert state.fields["description"].struct_value.fields["value"].string_value == "b"

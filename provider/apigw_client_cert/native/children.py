@@ -1,0 +1,42 @@
+"""The three resources as the component of the plugin registers them: the plugin's own types."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pulumi
+
+from apigw_client_cert.component import Children, ClientCertificateRotation
+from apigw_client_cert.declarations.binding import BindingDeclaration
+from apigw_client_cert.declarations.certificate import CertificateDeclaration
+from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
+from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE
+
+
+class NativeCertificate(CertificateDeclaration, pulumi.CustomResource):
+    """``apigw-client-cert:index:RotatingClientCertificate``."""
+
+    def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        pulumi.CustomResource.__init__(self, CERTIFICATE.token, name, props, opts)
+
+
+class NativeBundle(BundleDeclaration, pulumi.CustomResource):
+    """``apigw-client-cert:index:TrustBundle``."""
+
+    def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        pulumi.CustomResource.__init__(self, BUNDLE.token, name, props, opts)
+
+
+class NativeBinding(BindingDeclaration, pulumi.CustomResource):
+    """``apigw-client-cert:index:StageBinding``."""
+
+    def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        pulumi.CustomResource.__init__(self, BINDING.token, name, props, opts)
+
+
+class NativeRotation(ClientCertificateRotation):
+    """``apigw-client-cert:index:ClientCertificateRotation``: the same wiring over the plugin's resources."""
+
+    children: ClassVar[Children] = Children(
+        NativeCertificate, NativeBundle, NativeBinding, other_door="pulumi-python:dynamic/apigw"
+    )

@@ -1,0 +1,112 @@
+"""The component through Construct, on the real engine: for programs that have only the plugin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.conftest import ok, refused
+from tests.native.conftest import resource
+
+if TYPE_CHECKING:
+    from tests.native.conftest import NativeScene
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+PROGRAM = (Path(__file__).parent / "programs" / "component.py").read_text()
+
+
+def _given(scene: NativeScene, *stages: str) -> dict[str, Any]:
+    return {
+        "endpointUrl": scene.sandbox.endpoint_url,
+        "stages": {stage: {"restApiId": scene.api, "stageName": stage} for stage in stages or ("dev", "prod")},
+    }
+
+
+def _children(stack: PulumiStack) -> list[str]:
+    found = stack.export()["deployment"]["resources"]
+    return [one["type"] for one in found if one.get("parent", "").endswith("ClientCertificateRotation::orders")]
+
+
+def test_the_component_rotates_and_shows_what_is_due(scene: NativeScene) -> None:
+    """Three kinds below it, by one provider; a step a run; a secret stays one; an empty account at the end."""
+    stack = scene.native(program=PROGRAM, given=_given(scene))
+    stack.run("config", "set", "--secret", "description", "very-secret", expect=0)
+    ok(stack.up())
+    assert _children(stack) == [
+        f"apigw-client-cert:index:{kind}"
+        for kind in ("RotatingClientCertificate", "TrustBundle", *["StageBinding"] * 2)
+    ]
+    assert len([one for one in stack.export()["deployment"]["resources"] if one["type"].startswith("pulumi:pro")]) == 1
+    assert "very-secret" not in str(stack.export())
+    ok(stack.preview("--expect-no-changes"))
+
+    scene.at(336)
+    assert "this update generates generation 2" in ok(stack.preview())
+    ok(stack.up())
+    for day in (337, 338, 341):
+        scene.at(day)
+        ok(stack.up("--refresh"))
+    (second,) = scene.ids()
+    assert scene.presented("dev") == scene.presented("prod") == second
+    assert resource(stack, "orders-prod")["outputs"]["presentedClientCertificateId"] == second
+    ok(stack.destroy())
+    assert scene.ids() == []
+
+
+def test_many_components_are_constructed_at_the_same_time(scene: NativeScene) -> None:
+    """Each in an event loop of its own; none takes another's children."""
+    names = [f"orders{number}" for number in range(8)]
+    stack = scene.native(program=PROGRAM, names=",".join(names), given={**_given(scene), "stages": {}})
+    ok(stack.up())
+    parents = {
+        one["urn"].rpartition("::")[2]: one["parent"].rpartition("::")[2]
+        for one in stack.export()["deployment"]["resources"]
+        if one["type"].endswith(":RotatingClientCertificate")
+    }
+    assert parents == {name: name for name in names}
+    assert len(scene.ids()) == len(names)
+
+
+def test_a_bad_input_of_the_component_is_refused_before_anything_is_registered(scene: NativeScene) -> None:
+    """Every one of them by name, with the remedy; and so is what only the wiring knows."""
+    given = _given(scene)
+    stack = scene.native(program=PROGRAM, given={**given, "rotateBefor": "60d", "stages": {"a": {"stageName": "x"}}})
+    said = refused(stack.preview())
+    assert "property rotateBefor with value '{60d}' has a problem" in said
+    assert "did you mean rotateBefore" in said
+    assert "stages['a'] has no API beside stageName" in said
+    given["stages"]["twin"] = dict(given["stages"]["dev"])
+    stack.configure({"given": given})
+    assert "stages 'dev' and 'twin' are the same stage" in refused(stack.preview())
+    assert scene.sandbox.journal.calls() == ()
+
+
+def test_a_child_that_is_refused_is_named_and_the_plugin_does_not_crash(scene: NativeScene) -> None:
+    """The engine closes everything at once then; its words about plugins that exit too early must not come."""
+    stack = scene.native(program=PROGRAM, given={**_given(scene), "rotateBefore": "2d"})
+    said = refused(stack.preview())
+    assert "property rotateBefore value {2d} has a problem" in said
+    assert "exited prematurely" not in said
+
+
+def test_the_python_component_becomes_the_plugins_and_back_and_nothing_moves(scene: NativeScene) -> None:
+    """The children are known by their other type: same certificate, no PATCH, nothing issued or deleted."""
+    stack = scene.native(program=PROGRAM, door="dynamic", given=_given(scene))
+    ok(stack.up())
+    (certificate,) = scene.ids()
+    before = scene.mark()
+    for door in ("plugin", "dynamic"):
+        stack.configure({"door": door})
+        ok(stack.up())
+        assert scene.changes(before) == []
+        (kind,) = {one.partition(":")[0] for one in _children(stack)}
+        assert kind == {"plugin": "apigw-client-cert", "dynamic": "pulumi-python"}[door]
+        ok(stack.refresh())
+        ok(stack.preview("--expect-no-changes"))
+    scene.at(336)
+    ok(stack.up())
+    assert scene.presented("dev") == scene.presented("prod") == certificate
+    assert len(scene.ids()) == 2
