@@ -10,19 +10,18 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tools.building import SetupError, digest, go_build, go_module, require_go, run, stamped, timed
-from tools.sdks import generate
+from tools.sdks import generate, install
+from tools.sdks.install import NODE
 from tools.toolchain import BUILT_BIN, ROOT, TOOLS, VENV, bin_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-NODE = TOOLS / "node"
-"""Where node_modules is, with tests/languages/npm/package.json beside it."""
 
 WHEELS = TOOLS / "wheels"
 """What the plugin's environment is made of, for a machine that must not download: ``PIP_FIND_LINKS``."""
@@ -35,6 +34,7 @@ _SDK_VERSION = f"{_SDK}/go/common/version.Version"
 _YAML = "github.com/pulumi/pulumi-yaml"
 _MODULES = ROOT / "tools" / "pulumi"
 _NPM = [ROOT / "tests" / "languages" / "npm" / name for name in ("package.json", "package-lock.json", ".npmrc")]
+_GO_EXAMPLE = ROOT / "examples" / "go"
 _REQUIREMENTS = [ROOT / "provider" / "requirements.txt", ROOT / "requirements-dev.lock"]
 
 
@@ -72,6 +72,7 @@ def provide(*, optional: bool) -> None:
     if _have(_require_go, optional=optional):
         _build_hosts()
         generate.sdks()
+        _compile_go_program()
     if _have(_require_npm, optional=optional):
         _install_packages()
     _fetch_wheels()
@@ -131,6 +132,21 @@ def _build_hosts() -> None:
 def _on_path(program: str) -> bool:
     found = shutil.which(program)
     return found is not None and Path(found).parent != BUILT_BIN
+
+
+def _compile_go_program() -> None:
+    """Fill Go's caches with what the example in Go is made of, so that the tests neither download nor wait for it."""
+    stamp, definition = BUILT_BIN / ".go-example-ready", digest([_GO_EXAMPLE / "go.mod", _GO_EXAMPLE / "go.sum"])
+    if stamped(stamp, definition):
+        return
+    with (
+        timed("compiling the example in Go (a minute the first time)"),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        program = shutil.copytree(_GO_EXAMPLE, Path(folder) / "program")
+        install.go(program)
+        run(["go", "build", "-o", folder, "."], cwd=program)
+    stamp.write_text(definition, encoding="utf-8")
 
 
 def _require_npm() -> None:
