@@ -63,12 +63,7 @@ def schema(version: str) -> dict[str, Any]:
                 "respectSchemaVersion": True,
             },
             "nodejs": {"packageName": f"@{PACKAGE}/{PACKAGE}", "respectSchemaVersion": True},
-            # A path that nobody can serve: the SDK is generated beside the program, and never downloaded.
-            "go": {
-                "generateResourceContainerTypes": True,
-                "importBasePath": f"{PACKAGE}.invalid/sdk/go/apigwclientcert",
-                "respectSchemaVersion": True,
-            },
+            "go": {"generateResourceContainerTypes": True, "respectSchemaVersion": True},
         },
         "config": {"variables": configured},
         "provider": {
