@@ -2,7 +2,7 @@
 package main
 
 import (
-	"apigw-client-cert.invalid/sdk/go/apigwclientcert"
+	"github.com/apigw-client-cert/pulumi-apigw-client-cert/sdk/go/apigwclientcert"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )

@@ -23,14 +23,13 @@ WRONG = ("rotate_befor", "rotateBefor", "RotateBefor")
 
 
 def test_the_sdks_are_what_the_schema_says() -> None:
-    """Name and version, and a path for Go that nobody can serve."""
+    """Name and version; for Go the path that `pulumi package add` tells its user to import."""
     wanted("python")
     generate.sdks()
     schema = json.loads(committed.text())
     package = json.loads((generate.SDKS / "nodejs" / "package.json").read_text())
     assert (package["name"], package["version"]) == (schema["language"]["nodejs"]["packageName"], schema["version"])
     assert f"module {install.GO_MODULE}\n" in (generate.SDKS / "go" / "go.mod").read_text()
-    assert schema["language"]["go"]["importBasePath"].startswith(f"{install.GO_MODULE}/")
 
 
 def test_python_is_type_checked(tmp_path: Path) -> None:
