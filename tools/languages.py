@@ -92,7 +92,7 @@ def _have(require: Callable[[], None], *, optional: bool) -> bool:
 def missing(language: str) -> str:
     """Return what a program in this language lacks here, or nothing: `python`, `typescript`, `go` or `yaml`."""
     host = HOSTS.get(language)
-    if host and not find_host(host):
+    if host and not _is_there(host):
         return f"the language host {host.program}"
     if language == "typescript" and not ((NODE / "node_modules").is_dir() and shutil.which("node")):
         return "Node.js with npm packages"
@@ -103,11 +103,10 @@ def missing(language: str) -> str:
     return ""
 
 
-def find_host(host: Host) -> Path | None:
-    """Return the folder of the host that runs: the chosen CLI's own, one on PATH, else the one that set-up built."""
-    found = shutil.which(host.program, path=os.pathsep.join([str(bin_dir()), os.environ.get("PATH", os.defpath)]))
-    built = BUILT_BIN / host.program
-    return Path(found).parent if found else built.parent if built.is_file() else None
+def _is_there(host: Host) -> bool:
+    """Tell whether the engine will find it: beside the chosen CLI, on PATH, or where set-up builds it."""
+    folders = [str(bin_dir()), os.environ.get("PATH", os.defpath), str(BUILT_BIN)]
+    return shutil.which(host.program, path=os.pathsep.join(folders)) is not None
 
 
 def _require_go() -> None:

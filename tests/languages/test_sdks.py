@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from apigw_client_cert.native import committed
 from tests.languages.conftest import copied, wanted
 from tools.sdks import generate, install
+from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,7 @@ def test_go_is_vetted(tmp_path: Path) -> None:
     program, env = copied("go", tmp_path)
     vet = ["go", "vet", ".", f"{install.GO_MODULE}/..."]
     assert _run(vet, program, env) == ""
+    assert _run(["gofmt", "-l", "examples/go", "tools/sdks/generator"], ROOT) == ""
     main = program / "main.go"
     main.write_text(main.read_text().replace("Stages: stages,", f'Stages: stages, {WRONG[2]}: pulumi.String("30d"),'))
     assert f"unknown field {WRONG[2]}" in _run(vet, program, env)

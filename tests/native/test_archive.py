@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from tests.e2e.conftest import ok
 from tests.native.conftest import PACKAGE, PROGRAM, resource
 from tools.languages import WHEELS
 from tools.plugin.__main__ import version, write
-from tools.toolchain import VENV, bin_dir
+from tools.toolchain import ROOT, VENV, bin_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +74,29 @@ def test_a_folder_that_cannot_be_written_to_is_named_with_the_two_ways_out(tmp_p
     assert f"cannot be made in {folder}" in done.stderr
     assert f"{LAUNCHER} --prepare" in done.stderr
     assert "APIGW_CLIENT_CERT_PYTHON" in done.stderr
+
+
+def test_a_killed_start_keeps_the_others_waiting_until_its_pip_has_ended(tmp_path: Path) -> None:
+    """Two of them would write into one environment."""
+    gate, lock = tmp_path / "gate", tmp_path / ".lock"
+    os.mkfifo(gate)
+    open_gate = os.open(gate, os.O_RDWR)
+    pip = [sys.executable, "-c", f"print('running', flush=True); open({str(gate)!r}).read()"]
+    program = f"""
+from pathlib import Path
+from tools.plugin.launcher.prepare import run, turn
+with turn(Path({str(lock)!r})) as lock:
+    run({pip!r}, lock)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE, text=True) as start:
+        assert start.stderr is not None
+        assert start.stderr.readline() == "running\n"
+        start.kill()
+    with lock.open("w") as other:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(open_gate)
+        fcntl.flock(other, fcntl.LOCK_EX)
 
 
 @pytest.mark.e2e

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tools import building, languages, setup, toolchain
+from tools.sdks import generate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +91,25 @@ def test_a_machine_without_go_and_npm_goes_without_other_languages(
 
     with pytest.raises(building.SetupError, match="install Go"):
         languages.provide(optional=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "lacks"),
+    [
+        ("yaml", "the language host pulumi-language-yaml"),
+        ("go", "the language host pulumi-language-go"),
+        ("python", "Go, which generates the SDKs"),
+    ],
+)
+def test_what_a_language_lacks_is_named(
+    language: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A skipped test says it, and a failed one in CI."""
+    monkeypatch.setattr(languages, "BUILT_BIN", tmp_path)
+    monkeypatch.setattr(languages, "bin_dir", lambda: tmp_path)
+    monkeypatch.setattr(generate, "up_to_date", lambda: False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert languages.missing(language) == lacks
 
 
 @pytest.fixture

@@ -45,20 +45,20 @@ def prepare(folder: Path) -> None:
     place = folder / ".venv"
     python = place / ("Scripts/python.exe" if _WINDOWS else "bin/python")
     stamp = place / ".ready"
-    with _turn(folder / ".lock") as lock:
+    with turn(folder / ".lock") as lock:
         if stamp.exists() and python.exists():
             return
         _say(f"making the plugin's Python environment in {place}, once; about half a minute")
         # An interpreter named by its version: when that one is uninstalled, the environment is seen to be broken.
         base = os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
-        _run([base, "-I", "-m", "venv", "--clear", str(place)], lock)
+        run([base, "-I", "-m", "venv", "--clear", str(place)], lock)
         pip = [str(python), "-I", "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install"]
-        _run([*pip, "--prefer-binary", "--requirement", str(folder / "requirements.txt")], lock)
+        run([*pip, "--prefer-binary", "--requirement", str(folder / "requirements.txt")], lock)
         stamp.touch()
 
 
 @contextlib.contextmanager
-def _turn(file: Path) -> Iterator[int]:
+def turn(file: Path) -> Iterator[int]:
     """Hold a lock that ends with this process and the ones that inherit it, however they end."""
     try:
         lock = file.open("w")
@@ -82,7 +82,7 @@ def _turn(file: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _run(command: Sequence[str], lock: int) -> None:
+def run(command: Sequence[str], lock: int) -> None:
     """Run a command that keeps the lock, should this process be killed before it."""
     inherited = () if _WINDOWS else (lock,)
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, pass_fds=inherited, check=False)
