@@ -9,13 +9,18 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from apigw_client_cert.native import committed
+from tests.e2e.conftest import refused
 from tests.languages.conftest import copied, wanted
 from tools.sdks import generate, install
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.languages.conftest import ExampleScene
 
 # What Pulumi's generator writes that mypy does not accept, whatever the schema says: the arguments of an invoke in one
 # untyped dict, and a decorator of its utilities.
@@ -64,6 +69,16 @@ def test_go_is_vetted(tmp_path: Path) -> None:
     main = program / "main.go"
     main.write_text(main.read_text().replace("Stages: stages,", f'Stages: stages, {WRONG[2]}: pulumi.String("30d"),'))
     assert f"unknown field {WRONG[2]}" in _run(vet, program, env)
+
+
+@pytest.mark.e2e
+def test_yaml_is_checked_against_the_schema(scene: ExampleScene) -> None:
+    """It has no SDK: the language host asks the plugin; a misspelt property is found before anything runs."""
+    stack = scene.example("yaml")
+    project = stack.folder / "Pulumi.yaml"
+    project.write_text(project.read_text().replace("      publish:", f"      {WRONG[1]}: 30d\n      publish:"))
+    assert f"{WRONG[1]} does not exist" in refused(stack.preview())
+    assert scene.ids() == []
 
 
 def _mypy(file: Path, env: dict[str, str], *flags: str) -> str:
