@@ -81,7 +81,7 @@ def test_a_killed_start_keeps_the_others_waiting_until_its_pip_has_ended(tmp_pat
     gate, lock = tmp_path / "gate", tmp_path / ".lock"
     os.mkfifo(gate)
     open_gate = os.open(gate, os.O_RDWR)
-    pip = [sys.executable, "-c", f"print('running', flush=True); open({str(gate)!r}).read()"]
+    pip = [sys.executable, "-c", f"gate = open({str(gate)!r}); print('running', flush=True); gate.read()"]
     program = f"""
 from pathlib import Path
 from tools.plugin.launcher.prepare import run, turn
