@@ -99,7 +99,6 @@ def _component() -> dict[str, Any]:
         " the order that keeps every request served.",
         "isComponent": True,
         "inputProperties": _properties(inputs, kinds.COMPONENT_INPUTS, ()),
-        "requiredInputs": ["stages"],
         "properties": _properties(outputs, kinds.COMPONENT_OUTPUTS, ()),
         "required": ["nextAction", "phase", "retirementBlockedBy", "trustBundlePem", "trustedFingerprintsSha256"],
     }
