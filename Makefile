@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof mutants crash-matrix test test-long check lint format lock clean
+.PHONY: help setup demo proof mutants crash-matrix plugin sdks test test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -46,8 +46,14 @@ mutants: setup ## judge deliberately wrong versions of the package, and the muta
 crash-matrix: setup ## let every AWS call of every run go wrong, and judge what the next runs make of it
 	@$(ON_PATH) nice .venv/bin/python -m tools.crash_matrix
 
+plugin: setup ## build dist/pulumi-resource-apigw-client-cert-v*.tar.gz for `pulumi plugin install`
+	@.venv/bin/python -m tools.plugin
+
+sdks: setup ## generate the SDKs for Python, TypeScript and Go into sdks/
+	@.venv/bin/python -m tools.sdks.generate
+
 test: debian-packages check ## static checks, all tests, coverage gates
-	@sh tools/setup.sh vegeta --optional
+	@sh tools/setup.sh vegeta languages --optional
 	@rm -f .coverage .coverage.*
 	@$(STAGE) pytest coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@$(STAGE) 'combine coverage' coverage combine --quiet
@@ -84,7 +90,7 @@ lock: ## renew the lock files; LOCK_ARGS=--upgrade moves every pin to its newest
 	@$(COMPILE) --output-file policy/requirements.lock policy/requirements.txt >/dev/null
 
 clean: ## remove .venv, .tools, .demo, reports and caches
-	@rm -rf .venv .tools .demo .proof reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv .tools .demo .proof dist sdks reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find $(wildcard provider sandbox tests tools examples policy) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: debian-packages

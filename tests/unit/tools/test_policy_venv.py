@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tools import policy_venv, setup
+from tools.building import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ class FakeSetUp:
         """As far as the environment goes."""
         self.commands.append(command[2])
         if command[2] == self.fails:
-            raise setup.SetupError(f"{command[2]} failed")
+            raise SetupError(f"{command[2]} failed")
         if command[2] == "venv":
             python = self.folder / "bin" / "python"
             python.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ def test_one_whose_installation_failed_is_made_again(fake: FakeSetUp) -> None:
     """Half an environment is none."""
     fake.make("lock 1")
     fake.fails = "pip"
-    with pytest.raises(setup.SetupError):
+    with pytest.raises(SetupError):
         fake.make("lock 2")
     fake.fails = ""
     assert fake.make("lock 1") == ["venv", "pip"]
@@ -79,7 +80,7 @@ def without_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A set-up clone whose pip can install nothing more."""
 
     def refuse(*_steps: object, **_how: object) -> None:
-        raise setup.SetupError("`pip install` failed.")
+        raise SetupError("`pip install` failed.")
 
     monkeypatch.setattr(setup, "TOOLS", tmp_path)
     monkeypatch.setattr(setup, "_set_up", lambda: None)
