@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert.native import committed
-from tests.e2e.conftest import refused
+from tests.e2e.conftest import ok, refused
 from tests.languages.conftest import copied, wanted
 from tools.sdks import generate, install
 from tools.toolchain import ROOT
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # What Pulumi's generator writes that mypy does not accept, whatever the schema says: the arguments of an invoke in one
 # untyped dict, and a decorator of its utilities.
 GENERATORS_OWN = re.compile(r"__args__\[|lambda _: lifted_func")
+BY_HAND = ROOT / "examples" / "resources"
 WRONG = ("rotate_befor", "rotateBefor", "RotateBefor")
 
 
@@ -47,6 +49,8 @@ def test_python_is_type_checked(tmp_path: Path) -> None:
 
     main = program / "__main__.py"
     assert _mypy(main, env, "--strict", "--follow-imports=silent").startswith("Success")
+    shutil.copyfile(BY_HAND / "__main__.py", program / "by_hand.py")
+    assert _mypy(program / "by_hand.py", env, "--strict", "--follow-imports=silent").startswith("Success")
     main.write_text(main.read_text().replace("    publish=", f'    {WRONG[0]}="30d",\n    publish='))
     assert WRONG[0] in _mypy(main, env, "--follow-imports=silent")
 
@@ -54,6 +58,8 @@ def test_python_is_type_checked(tmp_path: Path) -> None:
 def test_typescript_is_type_checked(tmp_path: Path) -> None:
     """The SDK by tsc as it is compiled, then the example; a misspelt property is found before anything runs."""
     program, _env = copied("typescript", tmp_path)
+    assert _run(["node_modules/.bin/tsc", "--noEmit"], program) == ""
+    shutil.copyfile(BY_HAND / "index.ts", program / "by-hand.ts")
     assert _run(["node_modules/.bin/tsc", "--noEmit"], program) == ""
     main = program / "index.ts"
     main.write_text(main.read_text().replace("    publish:", f'    {WRONG[1]}: "30d",\n    publish:'))
@@ -79,6 +85,25 @@ def test_yaml_is_checked_against_the_schema(scene: ExampleScene) -> None:
     project.write_text(project.read_text().replace("      publish:", f"      {WRONG[1]}: 30d\n      publish:"))
     assert f"{WRONG[1]} does not exist" in refused(stack.preview())
     assert scene.ids() == []
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("language", ["yaml", "python"])
+def test_the_resources_wired_by_hand_make_a_stack(scene: ExampleScene, language: str) -> None:
+    """Three of them, each from the outputs of the one before, to the first bind."""
+    stack = scene.example(language)
+    project = stack.folder / "Pulumi.yaml"
+    name, _, rest = project.read_text().partition("\n")
+    # The scene's API has no other resource; nobody listens behind it, and the stage has nothing to lose yet.
+    if language == "yaml":
+        program = (BY_HAND / "Pulumi.yaml").read_text().replace("/health", "/").partition("\n")[2]
+        project.write_text(f"{name}\n{program}plugins:{rest.partition('plugins:')[2]}")
+    else:
+        program = (BY_HAND / "__main__.py").read_text().replace("/health", "/")
+        (stack.folder / "__main__.py").write_text(program)
+    stack.configure({"restApiId": scene.api})
+    ok(stack.up())
+    assert scene.presented("prod") == scene.ids()[0]
 
 
 def _mypy(file: Path, env: dict[str, str], *flags: str) -> str:

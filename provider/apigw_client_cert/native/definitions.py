@@ -201,7 +201,8 @@ BINDING_OUTPUTS: Final = {
 GENERATION: Final = {
     "number": Property("From 1, never used twice.", WHOLE),
     "id": Property("AWS's client certificate id."),
-    "role": Property("What it is for.", type_of("Role")),
+    # As a text: an enumeration of an output is assignable to no input in YAML, and generations are handed on.
+    "role": Property(f"What it is for: {', '.join(f'`{role.value}`' for role in Role)}."),
     "createdDate": Property("When it was made; RFC 3339."),
     "expirationDate": Property("When it expires; RFC 3339."),
     "trusted": Property("Whether it is in the trust bundle.", FLAG),
@@ -243,7 +244,6 @@ ENUMS: Final = {
     "Phase": tuple(one.value for one in Phase),
     "Proof": tuple(one.value for one in Proof),
     "Redeploy": tuple(one.value for one in Redeploy),
-    "Role": tuple(one.value for one in Role),
     "TargetType": tuple(KEYS),
 }
 INPUTS: Final = {CERTIFICATE.token: CERTIFICATE_INPUTS, BUNDLE.token: BUNDLE_INPUTS, BINDING.token: BINDING_INPUTS}
