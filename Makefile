@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof mutants crash-matrix test test-long check lint format lock clean
+.PHONY: help setup demo proof mutants crash-matrix plugin sdks test test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -9,6 +9,10 @@ STAGE = $(ON_PATH) tools/stage.sh
 
 # mypy refuses a folder without Python files.
 CODE = $(wildcard *.py) $(foreach folder,provider sandbox tests tools benchmarks examples,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
+
+# The policy pack is checked against its own environment, which is the one that has pulumi-policy.
+POLICY_PYTHON := .tools/policy-venv/bin/python
+POLICY_CODE := policy/__main__.py policy/client_cert_policies
 
 # Programs that the tests start besides, with their Debian packages; with CI=true `make test` installs the missing ones.
 DEBIAN_PACKAGES := tools/debian-packages.txt
@@ -20,6 +24,8 @@ PYTEST_ARGS ?=
 PYTHON ?= python3
 export PYTHON
 UV_VERSION := 0.13.9
+COMPILE = .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links $(LOCK_ARGS)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,8 +46,14 @@ mutants: setup ## judge deliberately wrong versions of the package, and the muta
 crash-matrix: setup ## let every AWS call of every run go wrong, and judge what the next runs make of it
 	@$(ON_PATH) nice .venv/bin/python -m tools.crash_matrix
 
+plugin: setup ## build dist/pulumi-resource-apigw-client-cert-v*.tar.gz for `pulumi plugin install`
+	@.venv/bin/python -m tools.plugin
+
+sdks: setup ## generate the SDKs for Python, TypeScript and Go into sdks/
+	@.venv/bin/python -m tools.sdks.generate
+
 test: debian-packages check ## static checks, all tests, coverage gates
-	@sh tools/setup.sh vegeta --optional
+	@sh tools/setup.sh vegeta languages --optional
 	@rm -f .coverage .coverage.*
 	@$(STAGE) pytest coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@$(STAGE) 'combine coverage' coverage combine --quiet
@@ -60,6 +72,10 @@ check: setup ## static checks only
 	@$(STAGE) 'ruff check' ruff check .
 	@$(STAGE) 'ruff format' ruff format --check .
 	@$(STAGE) mypy mypy --strict $(CODE)
+	@sh tools/setup.sh policy --optional
+	@if [ -f .tools/policy-venv/.ready ]; then \
+		MYPYPATH=policy $(STAGE) 'mypy policy' mypy --strict --python-executable $(POLICY_PYTHON) $(POLICY_CODE); \
+	fi
 	@$(STAGE) import-linter lint-imports
 
 lint: setup ## ruff's findings, repaired where it can
@@ -68,14 +84,14 @@ lint: setup ## ruff's findings, repaired where it can
 format: setup ## rewrite the code in ruff's format
 	@.venv/bin/ruff format .
 
-lock: ## renew requirements-dev.lock; LOCK_ARGS=--upgrade moves every pin to its newest release
+lock: ## renew the lock files; LOCK_ARGS=--upgrade moves every pin to its newest release
 	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv==$(UV_VERSION)
-	@.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header --no-emit-index-url \
-		--no-emit-find-links $(LOCK_ARGS) --extra sandbox --output-file requirements-dev.lock pyproject.toml requirements-dev.in >/dev/null
+	@$(COMPILE) --extra sandbox --output-file requirements-dev.lock pyproject.toml requirements-dev.in >/dev/null
+	@$(COMPILE) --output-file policy/requirements.lock policy/requirements.txt >/dev/null
 
 clean: ## remove .venv, .tools, .demo, reports and caches
-	@rm -rf .venv .tools .demo .proof reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	@find $(wildcard provider sandbox tests tools examples) -type d -name __pycache__ -prune -exec rm -rf {} +
+	@rm -rf .venv .tools .demo .proof dist sdks reports .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@find $(wildcard provider sandbox tests tools examples policy) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: debian-packages
 debian-packages:

@@ -12,6 +12,7 @@ docs/configuration.md lists every key.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pulumi
@@ -20,19 +21,42 @@ from apigw_client_cert import (
     Aws,
     ClientCertificateRotation,
     File,
+    HttpProbe,
     RestStage,
     S3Object,
     SecretsManagerSecret,
     SsmParameter,
+    TestInvoke,
+    Wave,
     WebSocketStage,
 )
+
+
+def keywords(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry's keys as Python names: ``expectStatus`` -> ``expect_status``."""
+    return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower(): value for key, value in entry.items()}
+
+
+def trial(entry: dict[str, Any]) -> TestInvoke | None:
+    """How a switch is tried first."""
+    return TestInvoke(**keywords(entry["verify"])) if "verify" in entry else None
 
 
 def stage(entry: dict[str, Any]) -> RestStage | WebSocketStage:
     """A stage of the configuration: ``restApiId`` or ``webSocketApiId``, and ``stageName``."""
     if "webSocketApiId" in entry:
         return WebSocketStage(api_id=entry["webSocketApiId"], stage_name=entry["stageName"])
-    return RestStage(rest_api_id=entry["restApiId"], stage_name=entry["stageName"])
+    return RestStage(
+        rest_api_id=entry["restApiId"],
+        stage_name=entry["stageName"],
+        verify=trial(entry),
+        confirm=HttpProbe(**keywords(entry["confirm"])) if "confirm" in entry else None,
+    )
+
+
+def stages(entries: dict[str, Any]) -> dict[str, RestStage | WebSocketStage]:
+    """The stages of the configuration, by their keys."""
+    return {key: stage(entry) for key, entry in entries.items()}
 
 
 def target(entry: dict[str, Any]) -> File | SsmParameter | S3Object | SecretsManagerSecret:
@@ -48,14 +72,18 @@ def target(entry: dict[str, Any]) -> File | SsmParameter | S3Object | SecretsMan
 
 
 config = pulumi.Config()
+waves = config.get_object("waves")
 rotation = ClientCertificateRotation(
     config.get("name") or "client-certificate",
-    stages={key: stage(entry) for key, entry in (config.get_object("stages") or {}).items()},
+    stages=stages(config.get_object("stages") or {}) if waves is None or config.get_object("stages") else None,
+    waves=None if waves is None else [Wave(stages(one["stages"]), one.get("soak")) for one in waves],
     publish=[target(entry) for entry in config.get_object("publish") or []],
     also_trust=config.get_object("alsoTrust"),
     take_over=config.get_bool("takeOver"),
     on_delete=config.get("onDelete"),
     redeploy=config.get("redeploy"),
+    verify=trial({"verify": config.get_object("verify")} if config.get_object("verify") else {}),
+    windows=config.get_object("windows"),
     aws=Aws(
         region=config.get("region"),
         profile=config.get("profile"),

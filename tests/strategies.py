@@ -17,6 +17,7 @@ from apigw_client_cert.rotation.durations import served
 from apigw_client_cert.rotation.model import Generation, Role, Rotation, TrustedCertificate
 from apigw_client_cert.rotation.policy import LONGEST_ROTATE_BEFORE, Policy
 from apigw_client_cert.rotation.publication import Entry, Offer
+from apigw_client_cert.rotation.turn import Predecessor, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,3 +218,21 @@ def publications() -> SearchStrategy[Publication]:
     """What may be known of the trust that backends were given."""
     trusted = st.none() | st.lists(certificates().map(lambda one: one.sha256), max_size=3)
     return st.builds(Publication, since=st.none() | _BEGINNINGS | _INSTANTS, trusted=trusted)
+
+
+def turns() -> SearchStrategy[Turn]:
+    """Whose turn it may be: up to three bindings before, any soak, a window that opens at any instant."""
+    predecessor = st.builds(
+        Predecessor,
+        name=st.just("dev"),
+        presented=st.none() | st.sampled_from(["gen3", "gen4", "gen5"]),
+        since=st.none() | _BEGINNINGS | _INSTANTS,
+        verified=st.just(value=True) | st.booleans(),
+    )
+    return st.builds(
+        Turn,
+        predecessors=st.lists(predecessor, max_size=3).map(tuple),
+        soak=st.just(timedelta(0)) | st.timedeltas(timedelta(seconds=1), timedelta(days=9)),
+        opens_at=st.none() | _BEGINNINGS | _INSTANTS,
+        going_back=st.integers(0, 3).map(lambda draw: draw == 0),
+    )

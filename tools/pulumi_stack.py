@@ -170,7 +170,8 @@ class PulumiStack:
         return {**environment(self.backend / "home", self.backend), **self.env}
 
     def _stack_flag(self, arguments: tuple[str, ...]) -> list[str]:
-        return [] if arguments[:2] == ("stack", "init") else ["--stack", self.name]
+        of_no_stack = arguments[:2] == ("stack", "init") or arguments[0] == "plugin"
+        return [] if of_no_stack else ["--stack", self.name]
 
     def _settings_file(self) -> Path:
         return self.folder / f"Pulumi.{self.name}.yaml"

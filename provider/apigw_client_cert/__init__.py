@@ -21,14 +21,20 @@ if TYPE_CHECKING:
         S3Object,
         SecretsManagerSecret,
         SsmParameter,
+        Wave,
         WebSocketStage,
     )
+    from apigw_client_cert.protection import protect_stages
+    from apigw_client_cert.verification import HttpProbe, TestInvoke
 else:
     _HOMES = {
         "ClientCertificateRotation": "component",
+        "HttpProbe": "verification",
         "RotatingClientCertificate": "declarations.certificate",
         "StageBinding": "declarations.binding",
+        "TestInvoke": "verification",
         "TrustBundle": "declarations.trust_bundle",
+        "protect_stages": "protection",
     }
 
     def __getattr__(name: str) -> object:
@@ -41,12 +47,16 @@ __all__ = [
     "Aws",
     "ClientCertificateRotation",
     "File",
+    "HttpProbe",
     "RestStage",
     "RotatingClientCertificate",
     "S3Object",
     "SecretsManagerSecret",
     "SsmParameter",
     "StageBinding",
+    "TestInvoke",
     "TrustBundle",
+    "Wave",
     "WebSocketStage",
+    "protect_stages",
 ]

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pulumi
 
-from apigw_client_cert import errors
+from apigw_client_cert import component_guards as guards
 from apigw_client_cert.declarations.binding import BindingDeclaration, StageBinding
 from apigw_client_cert.declarations.certificate import CertificateDeclaration, RotatingClientCertificate
 from apigw_client_cert.declarations.trust_bundle import BundleDeclaration, TrustBundle
-from apigw_client_cert.rotation.durations import parse_duration
+from apigw_client_cert.places import RestStage
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from apigw_client_cert.declarations.certificate import CertificateOptions
-    from apigw_client_cert.places import Aws, Stage, Target
+    from apigw_client_cert.places import Aws, Stage, Target, Wave
+    from apigw_client_cert.verification import TestInvoke
 
 Publisher = Callable[[pulumi.Output[str], pulumi.Output[list[str]]], Sequence[pulumi.Resource]]
-
-# Below it no person and no pipeline could bring a certificate to a backend by hand: without ``publish`` nothing
-# in this program does.
-SHORTEST_UNPUBLISHED_LEAD = timedelta(hours=1)
 
 
 class Children(NamedTuple):
@@ -46,6 +42,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
     Args:
         name: The Pulumi name; the children are called after it and after the keys of ``stages``.
         stages: Key -> stage. The keys name the bindings, so their order may change freely.
+        waves: Instead of ``stages``: groups of stages that move one after the other.
         publish: Targets, or a callable that takes (trust_bundle_pem, fingerprints) and returns the resources
             which publish them; the bindings then depend on those. Nothing: backends are told some other way.
         certificate: An existing certificate; its policy then stays where it was declared.
@@ -53,13 +50,15 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         take_over: Replace live certificates and target contents that are not ours.
         on_delete: What a binding does with its stage when it goes: ``clear`` (the default) or ``keep``.
         redeploy: ``never`` (the default) or ``same-deployment``.
+        verify: How a switch of a REST stage is tried first, unless the stage says so itself.
+        windows: When stages may move, such as ``"Mon-Thu 09:00-16:00 Europe/Berlin"``; overruled near expiry.
         aws: Where and as whom; boto3's default chain for what is left out.
         policy: The keywords of ``RotatingClientCertificate``: rotate_before, publish_lead, overlap, activate_by,
             jitter, rotation_trigger, pin_generation, adopt_client_certificate_id, description, tags.
         opts: Pulumi's resource options; ``depends_on`` reaches every child.
 
-    Raises ``BadInput`` where two keys name one stage, where a policy is given beside an existing certificate, and
-    for a ``publish_lead`` under an hour without ``publish``.
+    Raises ``BadInput`` where two keys name one stage, where a policy is given beside an existing certificate, for waves
+    that say too little or too much, and for a ``publish_lead`` under an hour without ``publish``.
     """
 
     children: ClassVar[Children] = Children(
@@ -70,18 +69,22 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        stages: Mapping[str, Stage],
+        stages: Mapping[str, Stage] | None = None,
+        waves: Sequence[Wave] | None = None,
         publish: Sequence[Target] | Publisher | None = None,
         certificate: CertificateDeclaration | None = None,
         also_trust: Sequence[pulumi.Input[str]] | None = None,
         take_over: bool | None = None,
         on_delete: str | None = None,
         redeploy: str | None = None,
+        verify: TestInvoke | None = None,
+        windows: Sequence[pulumi.Input[str]] | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
         **policy: Unpack[CertificateOptions],
     ) -> None:
-        _guard(stages, publish, certificate, policy)
+        ordered = guards.waves_of(stages, waves)
+        guards.guard_policy(publish, certificate, policy)
         super().__init__("apigw-client-cert:index:ClientCertificateRotation", name, None, opts)
         self._after = opts.depends_on if opts is not None else None
         self.certificate = certificate or self.children.certificate(
@@ -102,22 +105,32 @@ class ClientCertificateRotation(pulumi.ComponentResource):
                 opts=self._child("TrustBundle"),
             )
             published_by = [self.trust_bundle]
-        self.bindings = {
-            key: self.children.binding(
-                f"{name}-{key}",
-                certificate=self.certificate,
-                stage=stage,
-                trust_bundle=self.trust_bundle,
-                take_over=take_over,
-                on_delete=on_delete,
-                redeploy=redeploy,
-                aws=aws,
-                opts=pulumi.ResourceOptions.merge(
-                    self._child("StageBinding"), pulumi.ResourceOptions(depends_on=list(published_by))
-                ),
-            )
-            for key, stage in sorted(stages.items())
-        }
+        self.bindings: dict[str, BindingDeclaration] = {}
+        before: Sequence[BindingDeclaration] = ()
+        for wave in ordered:
+            made = {
+                key: self.children.binding(
+                    f"{name}-{key}",
+                    certificate=self.certificate,
+                    stage=stage,
+                    trust_bundle=self.trust_bundle,
+                    take_over=take_over,
+                    on_delete=on_delete,
+                    redeploy=redeploy,
+                    # TestInvokeMethod knows no WebSocket API.
+                    verify=verify if isinstance(stage, RestStage) else None,
+                    after=before,
+                    soak=wave.soak,
+                    windows=windows,
+                    aws=aws,
+                    opts=pulumi.ResourceOptions.merge(
+                        self._child("StageBinding"), pulumi.ResourceOptions(depends_on=list(published_by))
+                    ),
+                )
+                for key, stage in sorted(wave.stages.items())
+            }
+            self.bindings |= made
+            before = list(made.values())
         self.client_certificate_id = self.certificate.client_certificate_id
         self.expiration_date = self.certificate.expiration_date
         self.generation = self.certificate.generation
@@ -135,43 +148,3 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         # Pulumi hands a component's parent-ish options down (protect, aliases, transforms), but not depends_on.
         other = pulumi.Alias(type_=f"{self.children.other_door}:{kind}")
         return pulumi.ResourceOptions(parent=self, depends_on=self._after, aliases=[other])
-
-
-def _guard(
-    stages: Mapping[str, Stage],
-    publish: Sequence[Target] | Publisher | None,
-    certificate: CertificateDeclaration | None,
-    policy: Mapping[str, object],
-) -> None:
-    keys: dict[tuple[object, ...], str] = {}
-    for key, stage in stages.items():
-        place = stage.properties()
-        if any(isinstance(value, pulumi.Output) for value in place.values()):
-            continue
-        twin = keys.setdefault(tuple(place.values()), key)
-        if twin != key:
-            raise _bad("stages", f"stages {twin!r} and {key!r} are the same stage", "Remove one of the two keys.")
-    given = sorted(key for key, value in policy.items() if value is not None)
-    if certificate is not None and given:
-        raise _bad(
-            given[0],
-            f"{given[0]} is given beside certificate=",
-            "Set it where that RotatingClientCertificate is declared.",
-        )
-    lead = policy.get("publish_lead")
-    if publish or not isinstance(lead, str | timedelta):
-        return
-    try:
-        too_short = parse_duration(lead) < SHORTEST_UNPUBLISHED_LEAD
-    except ValueError:
-        return  # the certificate's own check says it better, with the property
-    if too_short:
-        raise _bad(
-            "publish_lead",
-            f"publish_lead is {lead!r} and nothing publishes the certificate",
-            "Give publish=[…], or a lead of at least 1h in which the backends are told some other way.",
-        )
-
-
-def _bad(subject: str, what: str, remedy: str) -> errors.BadInput:
-    return errors.BadInput(what, means="Nothing was registered.", remedy=remedy, subject=subject)

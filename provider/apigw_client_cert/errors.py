@@ -20,7 +20,9 @@
         ├── AccessDenied
         ├── EndpointUnreachable
         ├── NoCredentials
-        └── NotPublished
+        ├── NotPublished
+        ├── NotVerified
+        └── ProbeUnreachable
 
 Each says what happened, what it means and what to do.
 No message may hold a PEM or a credential: the dynamic host shows the whole traceback to the user
@@ -157,3 +159,11 @@ class NoCredentials(NeedsOperator):
 
 class NotPublished(NeedsOperator):
     """The certificate to present is not in the trust bundle that the backends read."""
+
+
+class NotVerified(NeedsOperator):
+    """No proof could be had that the backend accepts the certificate that a stage is to present, or presents."""
+
+
+class ProbeUnreachable(NeedsOperator):
+    """The probe of ``confirm`` did not get through to the stage, which says nothing of the backend."""

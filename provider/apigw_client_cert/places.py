@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pulumi
     from pulumi_aws import apigateway, apigatewayv2
+
+    from apigw_client_cert.verification import HttpProbe, TestInvoke
+    from apigw_client_cert.wire import Duration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,19 +39,25 @@ class Aws:
 
 @dataclass(frozen=True, kw_only=True)
 class RestStage:
-    """One stage of a REST API."""
+    """One stage of a REST API, and how a switch of it is verified: ``verify`` before, ``confirm`` after."""
 
     rest_api_id: pulumi.Input[str]
     stage_name: pulumi.Input[str]
     resource: pulumi.Resource | None = field(default=None, repr=False)
+    verify: TestInvoke | None = None
+    confirm: HttpProbe | None = None
 
     @classmethod
-    def of(cls, stage: apigateway.Stage) -> RestStage:
+    def of(
+        cls, stage: apigateway.Stage, *, verify: TestInvoke | None = None, confirm: HttpProbe | None = None
+    ) -> RestStage:
         """The stage that this program manages: bound after it exists, and again whenever it is replaced.
 
         Give that resource ``ignore_changes=["clientCertificateId"]``, or its own next update unbinds the stage.
         """
-        return cls(rest_api_id=stage.rest_api, stage_name=stage.stage_name, resource=stage)
+        return cls(
+            rest_api_id=stage.rest_api, stage_name=stage.stage_name, resource=stage, verify=verify, confirm=confirm
+        )
 
     def properties(self) -> dict[str, Any]:
         """The inputs of a binding that say which stage."""
@@ -72,6 +83,14 @@ class WebSocketStage:
 
 
 Stage = RestStage | WebSocketStage
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Stages that move together, once each of the wave before has presented the new certificate for ``soak``."""
+
+    stages: Mapping[str, Stage]
+    soak: Duration | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

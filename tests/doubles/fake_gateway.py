@@ -13,12 +13,20 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 from apigw_client_cert.gateway.certificates import certificate_gone, quota_exhausted, still_in_use
-from apigw_client_cert.gateway.interface import IssuedCertificate, Redeploy, StageKind, StageRef, Usage
+from apigw_client_cert.gateway.interface import (
+    IssuedCertificate,
+    Redeploy,
+    StageKind,
+    StageRef,
+    TrialAnswer,
+    TrialCall,
+    Usage,
+)
 from apigw_client_cert.gateway.stages import certificate_refused, stage_not_found
 from tests.doubles.aws_shaped import VALIDITY, issue_pem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -58,6 +66,7 @@ class FakeGateway:
         account: What ``account_id`` answers.
         validity: How long newly generated certificates live.
         calls: The log, every call in order, failed ones included.
+        backend: What trial calls answer.
     """
 
     clock: Callable[[], datetime] = lambda: START
@@ -70,6 +79,7 @@ class FakeGateway:
     certificates: dict[str, IssuedCertificate] = field(default_factory=dict)
     stages: dict[StageRef, FakeStage] = field(default_factory=dict)
     calls: list[Called] = field(default_factory=list)
+    backend: Callable[[StageRef, TrialCall, str | None], TrialAnswer] = lambda *_what: TrialAnswer(status=404)
     _faults: list[_Fault] = field(default_factory=list)
     _minted: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -178,6 +188,14 @@ class FakeGateway:
         with self._call("unbind", str(stage)):
             if self._known(stage):
                 self.stages[stage].client_certificate_id = None
+
+    def try_certificates(
+        self, stage: StageRef, trial: TrialCall, certificate_ids: Sequence[str | None]
+    ) -> tuple[TrialAnswer, ...]:
+        """What the backend answers to each."""
+        with self._call("try_certificates", str(stage)):
+            self._stage(stage)
+        return tuple(self.backend(stage, trial, one) for one in certificate_ids)
 
     def scan(self, certificate_ids: Collection[str]) -> Usage:
         """Who presents these ids."""

@@ -52,9 +52,13 @@ class Scene:
         stack.init()
         stack.configure({"endpointUrl": self.sandbox.endpoint_url})
         stack.configure(self.default_config() if config is None else config)
+        self.follow(stack)
+        return stack
+
+    def follow(self, stack: PulumiStack) -> None:
+        """Let a stack live by the scene's clock from now on."""
         self._stacks.append(stack)
         self._tell(stack)
-        return stack
 
     def published(self, **how: Any) -> PulumiStack:
         """A stack on day 336, brought there by two runs: generation 2 is pending, the stages present generation 1."""

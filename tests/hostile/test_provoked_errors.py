@@ -18,7 +18,7 @@ from apigw_client_cert.certificate import read_certificate
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.connection import Connection
-from apigw_client_cert.gateway.interface import StageRef
+from apigw_client_cert.gateway.interface import StageRef, TrialAnswer
 from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.publish.file import FileTarget
@@ -115,6 +115,21 @@ def _not_published(_folder: Path) -> object:
     return binding.create({"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
 
 
+def _unverified(**wired: object) -> Callable[[Path], object]:
+    """A backend that answers with a certificate and a key, to a trial whose headers hold a key."""
+
+    def provoke(_folder: Path) -> object:
+        gateway = FakeGateway(clock=lambda: START)
+        old, new = (gateway.add_certificate(tags={"apigw-client-cert:rotation-id": "r1"}) for _ in range(2))
+        gateway.add_stage("a1b2c3d4e5", "prod", old.id)
+        gateway.backend = lambda *_what: TrialAnswer(status=500, headers={"x": (SESSION_TOKEN,)}, body=PRIVATE_KEY)
+        generations = [{"id": new.id, "sha256": "ab" * 32, "pendingSince": "2020-01-01T00:00:00Z"}]
+        props = {"clientCertificateId": new.id, "rotationId": "r1", "generations": generations, **wired}
+        return binding.create({"apiId": "a1b2c3d4e5", "stageName": "prod", **props}, _world(gateway))
+
+    return provoke
+
+
 def _another_account(_folder: Path) -> object:
     gateway = FakeGateway(clock=lambda: START, account="999999999999")
     _id, state = certificate.create(_props(), _world(gateway))
@@ -175,6 +190,14 @@ PROVOKED: dict[str, tuple[type[errors.RotationError], Callable[[Path], object]]]
     "quota": (errors.QuotaExhausted, _quota),
     "taken": (errors.TargetTaken, _taken),
     "not published": (errors.NotPublished, _not_published),
+    "not verified": (
+        errors.NotVerified,
+        _unverified(verify={"resource": "/", "headers": {"x-api-key": SESSION_TOKEN}, "body": PRIVATE_KEY}),
+    ),
+    "probe without a way": (
+        errors.ProbeUnreachable,
+        _unverified(confirm={"url": f"http://no-such-host.invalid/?key={SESSION_TOKEN}", "timeout": "5s"}),
+    ),
     "another account": (errors.Refused, _another_account),
     "no folder": (errors.BadInput, _no_folder),
     "no certificate": (errors.BadInput, _not_a_certificate),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import (
     binding,
-    binding_steps,
+    binding_state,
     bundle_state,
     certificate,
     certificate_state,
@@ -82,7 +82,7 @@ class _Stack:
 OUTPUTS = {
     certificate: certificate_state.OUTPUTS,
     trust_bundle: bundle_state.OUTPUTS,
-    binding: binding_steps.OUTPUTS,
+    binding: binding_state.OUTPUTS,
 }
 METHODS: dict[str, Callable[..., Any]] = {
     "diff": lambda module, olds, news, world: module.diff(olds, news, world),

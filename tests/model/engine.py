@@ -26,13 +26,21 @@ class KilledError(BaseException):
     """SIGKILL: no product code may catch it, and what the run had not finished never reaches the state."""
 
 
+# Nobody listens there, so the gateway answers every certificate alike: the trial itself is what may go wrong.
+NO_BACKEND = "https://127.0.0.1:1/"
+VERIFY = {"resource": "/", "proof": "status", "expectStatus": 504}
+
+
 class StopError(Exception):
     """The engine ends the run: a resource failed."""
 
 
 @dataclass(kw_only=True)
 class Program:
-    """What the program of one stack declares; ``bindings`` maps a binding's key to its stage."""
+    """What the program of one stack declares; ``bindings`` maps a binding's key to its stage.
+
+    ``verified``: the stages of REST APIs are tried before they move, as ``VERIFY`` says.
+    """
 
     name: str
     connection: Properties
@@ -41,6 +49,7 @@ class Program:
     bundle: Properties = field(default_factory=dict)
     bindings: dict[str, Properties] = field(default_factory=dict)
     binding: Properties = field(default_factory=dict)
+    verified: bool = False
 
 
 @dataclass(kw_only=True)
@@ -210,6 +219,7 @@ class Engine:
             "activateBy": self.program.certificate.get("activateBy"),
             **self.program.connection,
             **self.program.binding,
+            **({"verify": VERIFY} if self.program.verified and self.program.bindings[key]["apiKind"] == "REST" else {}),
         }
 
 

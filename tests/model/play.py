@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.model.cloud import Cloud, Kill
-from tests.model.engine import BUNDLE, CERTIFICATE, Engine, KilledError, Program
+from tests.model.engine import BUNDLE, CERTIFICATE, NO_BACKEND, Engine, KilledError, Program
 from tests.model.ledger import Run
 from tests.model.oracle import Oracle
 from tests.model.seen import fingerprint
@@ -47,9 +47,9 @@ class Play:
         self.cloud.fresh()
         self.surroundings = Surroundings(self.cloud)
         hand = self.cloud.sandbox.by_hand
-        orders = hand.create_rest_api("orders", stages=["dev", "prod"])
+        orders = hand.create_rest_api("orders", stages=["dev", "prod"], backend_url=NO_BACKEND)
         live = hand.create_websocket_api("feed", stages=["live"])
-        old = hand.create_rest_api("legacy", stages=["old"])
+        old = hand.create_rest_api("legacy", stages=["old"], backend_url=NO_BACKEND)
         for stage, api, kind in (("dev", orders, "REST"), ("prod", orders, "REST"), ("old", old, "REST")):
             self.places[stage] = {"apiKind": kind, "apiId": api, "stageName": stage}
         self.places["live"] = {"apiKind": "WEBSOCKET", "apiId": live, "stageName": "live"}

@@ -81,6 +81,12 @@ class Programs(Judged):
         pem = self.play.oracle.ledger.known[self.play.foreign].pem
         program.bundle = {"takeOver": take_over, "alsoTrust": [pem] if trust else None}
 
+    @rule(stack=a_stack, verified=st.booleans())
+    @recorded
+    def verify(self, stack: str, verified: bool) -> None:  # noqa: FBT001 - drawn by name
+        """``verify``: from the next run on a stage is tried before it moves, or it is not."""
+        self.play.engines[stack].program.verified = verified
+
     @rule(stack=a_stack, what=st.sampled_from(("foreign", "oldest", "newest", None)))
     @recorded
     def adopt(self, stack: str, what: str | None) -> None:

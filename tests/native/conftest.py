@@ -35,6 +35,11 @@ class NativeScene(Scene):
         """A stack of the raw program over both stages, publishing a file; ``config`` adds or replaces."""
         whole = {"api": self.api, "stages": "dev,prod", **config}
         stack = self.stack(name, program=program, config=whole)
+        self.use_plugin(stack)
+        return stack
+
+    def use_plugin(self, stack: PulumiStack) -> None:
+        """Name the plugin in the project, as somebody does whose language host knows no plugin folders."""
         plugin = self.folder / "plugin"
         plugin.mkdir(exist_ok=True)
         executable = plugin / f"pulumi-resource-{PACKAGE}"
@@ -43,7 +48,6 @@ class NativeScene(Scene):
         project = stack.folder / "Pulumi.yaml"
         entry = {"providers": [{"name": PACKAGE, "path": str(plugin)}]}
         project.write_text(f"{project.read_text()}plugins: {json.dumps(entry)}\n")
-        return stack
 
 
 def resource(stack: PulumiStack, name: str) -> dict[str, Any]:

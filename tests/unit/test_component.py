@@ -14,9 +14,12 @@ from apigw_client_cert import (
     Aws,
     ClientCertificateRotation,
     File,
+    HttpProbe,
     RestStage,
     RotatingClientCertificate,
     SsmParameter,
+    TestInvoke,
+    Wave,
     WebSocketStage,
     errors,
 )
@@ -171,6 +174,59 @@ def test_stages_known_only_at_run_time_are_not_compared(engine: FakeEngine) -> N
     }
     found = program(engine, lambda: ClientCertificateRotation("orders", stages=later))
     assert len([kind for kind, _name in found if kind == "StageBinding"]) == 2
+
+
+def test_waves_are_told_what_the_wave_before_came_to(engine: FakeEngine) -> None:
+    """By name, and whether they verify; the first wave is told nothing. A stage's own verification wins."""
+    own = TestInvoke(resource="/own", expect_status=204)
+    probe = HttpProbe(url="https://x/", interval=timedelta(seconds=2))
+
+    def stage(name: str, **how: Any) -> RestStage:
+        return RestStage(rest_api_id="a1b2c3d4e5", stage_name=name, **how)
+
+    live = WebSocketStage(api_id="w1w2w3w4w5", stage_name="live")
+    waves = [Wave({"dev": stage("dev", verify=own, confirm=probe), "live": live}), Wave({"prod": stage("prod")}, "24h")]
+    found = program(
+        engine,
+        lambda: ClientCertificateRotation(
+            "orders",
+            waves=waves,
+            verify=TestInvoke(resource="/health"),
+            windows=["Daily 09:00-16:00"],
+            rotate_before="60d",
+        ),
+    )
+    first, live_binding, second = (found["StageBinding", f"orders-{key}"] for key in ("dev", "live", "prod"))
+    assert "after" not in first
+    assert "soak" not in first
+    assert first["verify"] == {"resource": "/own", "expectStatus": 204}
+    assert first["confirm"] == {"url": "https://x/", "interval": "2s"}
+    assert "verify" not in live_binding
+    assert [(one["name"], one["verifies"]) for one in second["after"]] == [("orders-dev", True), ("orders-live", False)]
+    assert (second["soak"], second["verify"]) == ("24h", {"resource": "/health"})
+    assert second["windows"] == ["Daily 09:00-16:00"]
+    assert second["rotateBefore"] == "60d"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({}, "neither stages nor waves is given"),
+        ({"stages": STAGES, "waves": [Wave(STAGES)]}, "stages is given beside waves"),
+        ({"waves": []}, "waves is empty"),
+        ({"waves": [Wave(STAGES), Wave({})]}, "wave 2 has no stages"),
+        ({"waves": [Wave(STAGES, "1d")]}, "the first wave has a soak, and no wave comes before it"),
+        ({"waves": [Wave(STAGES), Wave(STAGES)]}, "key 'dev' is in two waves"),
+        ({"waves": [Wave(STAGES), Wave({"again": STAGES["dev"]})]}, "'dev' and 'again' are the same stage"),
+    ],
+)
+def test_waves_that_say_too_little_or_too_much_are_refused(
+    engine: FakeEngine, arguments: dict[str, Any], says: str
+) -> None:
+    """Before anything is registered."""
+    with pytest.raises(errors.BadInput, match=says):
+        program(engine, lambda: ClientCertificateRotation("orders", **arguments))
+    assert engine.inputs == {}
 
 
 def test_a_policy_beside_an_existing_certificate_is_refused(engine: FakeEngine) -> None:

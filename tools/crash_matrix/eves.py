@@ -73,6 +73,10 @@ def first(change: Callable[[Play], None], day: float, then: Callable[[Play], Non
     return prepare
 
 
+def nothing(_play: Play) -> None:
+    """The day is like the one before."""
+
+
 def deleted_by_hand(play: Play) -> None:
     """Somebody deletes the certificate that the stages present."""
     play.cloud.sandbox.by_hand.delete_certificate(play.own(STACK)[0].id)

@@ -42,6 +42,16 @@ _ROTATING = (
         prepare=eves.on(eves.ACTIVATE, eves.program(binding={"redeploy": "same-deployment"})),
         asked_for="it patched ['/clientCertificateId', '/deploymentId']",
     ),
+    Scenario(
+        name="verify-what-is-presented",
+        prepare=eves.on(100, eves.program(verified=True)),
+        refresh=True,
+    ),
+    Scenario(
+        name="verify-and-activate",
+        prepare=eves.first(eves.program(verified=True), eves.ACTIVATE, eves.nothing),
+        refresh=True,
+    ),
     Scenario(name="confirm", prepare=eves.on(eves.CONFIRM), refresh=True),
     Scenario(name="retire", prepare=eves.on(eves.RETIRE), refresh=True),
     Scenario(name="retire-with-an-orphan", prepare=eves.on(eves.RETIRE, eves.twin_of_the_first)),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from tools.mutants.wrong_certificate import WRONG_CERTIFICATE
 from tools.mutants.wrong_dependents import WRONG_DEPENDENTS
 from tools.mutants.wrong_edges import WRONG_EDGES
+from tools.mutants.wrong_rollout import WRONG_ROLLOUT
 from tools.mutants.wrong_rules import WRONG_RULES
 
 MUTANTS = tuple(
     sorted(
-        (*WRONG_RULES, *WRONG_CERTIFICATE, *WRONG_DEPENDENTS, *WRONG_EDGES),
+        (*WRONG_RULES, *WRONG_CERTIFICATE, *WRONG_DEPENDENTS, *WRONG_EDGES, *WRONG_ROLLOUT),
         key=lambda mutant: (mutant.invariant, mutant.name),
     )
 )

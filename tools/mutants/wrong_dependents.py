@@ -9,7 +9,7 @@ _BINDING_DELETE = "tests/lifecycle/test_binding_check_and_delete.py::"
 _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 
-_BOUND = '                self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))\n'
+_BOUND = '        self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))\n'
 
 WRONG_DEPENDENTS = (
     Mutant(
@@ -35,7 +35,7 @@ WRONG_DEPENDENTS = (
         edits=(
             Edit(
                 "lifecycle/binding_steps.py",
-                "raise _refusal(decision.refusal or Refusal.FOREIGN, stage, presented, desired)",
+                "raise refusal_error(decision.refusal or Refusal.FOREIGN, stage, presented, desired)",
                 'return self._state(presented=presented.id, set_id=self.olds.get("setClientCertificateId"))',
             ),
         ),
@@ -49,9 +49,9 @@ WRONG_DEPENDENTS = (
             Edit(
                 "lifecycle/binding_steps.py",
                 _BOUND,
-                f"                try:\n    {_BOUND}"
-                "                except errors.RotationError as error:\n"
-                "                    self.say(str(error))\n",
+                f"        try:\n    {_BOUND}"
+                "        except errors.RotationError as error:\n"
+                "            self.world.say(str(error))\n",
             ),
         ),
         killed_by=(_BINDING + "test_a_switch_that_fails_leaves_the_stage_and_state_as_they_were",),

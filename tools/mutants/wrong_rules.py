@@ -86,7 +86,7 @@ WRONG_RULES = (
             Edit(
                 "rotation/binding.py",
                 "return BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_PUBLISHED)",
-                "return BindingDecision(move=Move.BIND, hurried=True)",
+                "return BindingDecision(move=Move.BIND)",
             ),
         ),
         killed_by=(_BINDING + "test_near_the_expiry_a_stage_still_never_moves_to_what_is_not_published",),

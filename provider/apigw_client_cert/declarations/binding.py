@@ -8,8 +8,10 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from apigw_client_cert.declarations.properties import Registering, declared, output
-from apigw_client_cert.lifecycle.binding_steps import OUTPUTS
+from apigw_client_cert.lifecycle.binding_state import OUTPUTS
+from apigw_client_cert.places import RestStage
 from apigw_client_cert.resources import StageBindingProvider
+from apigw_client_cert.wire import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from apigw_client_cert.declarations.certificate import CertificateDeclaration
     from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
     from apigw_client_cert.places import Aws, Stage
+    from apigw_client_cert.verification import HttpProbe, TestInvoke
+    from apigw_client_cert.wire import Duration
 
 
 class BindingDeclaration(Registering):
@@ -30,6 +34,11 @@ class BindingDeclaration(Registering):
         take_over: Replace a live certificate that is not ours, once backends trust both.
         on_delete: ``clear`` the stage when this resource goes (the default), or ``keep`` what it presents.
         redeploy: ``never`` (the default), or ``same-deployment`` to re-send the deployment id with the switch.
+        verify: Try the certificate before the stage moves; the stage's own ``verify`` where it has one.
+        confirm: Look through the stage after it moved, and move back where the certificate is not seen; likewise.
+        after: The bindings of the wave before: this stage moves when theirs have, were verified and have soaked.
+        soak: How long the wave before must have presented the certificate.
+        windows: When the stage may move, such as ``"Mon-Thu 09:00-16:00 Europe/Berlin"``; any time where none is given.
         aws: The certificate's by default.
         opts: Pulumi's resource options.
     """
@@ -44,10 +53,18 @@ class BindingDeclaration(Registering):
         take_over: bool | None = None,
         on_delete: str | None = None,
         redeploy: str | None = None,
+        verify: TestInvoke | None = None,
+        confirm: HttpProbe | None = None,
+        after: Sequence[BindingDeclaration] = (),
+        soak: Duration | None = None,
+        windows: Sequence[pulumi.Input[str]] | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.aws = aws or certificate.aws
+        if isinstance(stage, RestStage):
+            verify, confirm = stage.verify or verify, stage.confirm or confirm
+        self._verifies = verify is not None or confirm is not None
         props = {
             **stage.properties(),
             "clientCertificateId": certificate.client_certificate_id,
@@ -58,6 +75,11 @@ class BindingDeclaration(Registering):
             "takeOver": take_over,
             "onDelete": on_delete,
             "redeploy": redeploy,
+            "verify": verify.properties() if verify else None,
+            "confirm": confirm.properties() if confirm else None,
+            "after": [one.told() for one in after] or None,
+            "soak": written(soak),
+            "windows": None if windows is None else list(windows),
             **self.aws.properties(),
         }
         if stage.resource is not None:
@@ -65,6 +87,31 @@ class BindingDeclaration(Registering):
             again = pulumi.ResourceOptions(depends_on=[stage.resource], replace_with=[stage.resource])
             opts = pulumi.ResourceOptions.merge(opts, again)
         self._register(resource_name, declared(props, OUTPUTS), opts)
+
+    def told(self) -> dict[str, Any]:
+        """What the bindings of the next wave are told of this one."""
+        return {
+            "name": self.pulumi_resource_name,
+            "clientCertificateId": self.presented_client_certificate_id,
+            "presentedSince": self.presented_since,
+            "verifiedClientCertificateId": output(self, "verifiedClientCertificateId"),
+            "verifies": self._verifies,
+        }
+
+    @property
+    def verified_at(self) -> pulumi.Output[str | None]:
+        """When it was proven that the backend accepts what the stage presents; RFC 3339."""
+        return output(self, "verifiedAt")
+
+    @property
+    def evidence(self) -> pulumi.Output[dict[str, Any] | None]:
+        """What proved it: the trial's status and kind of proof, the probe's URL and sightings."""
+        return output(self, "evidence")
+
+    @property
+    def waiting_because(self) -> pulumi.Output[str | None]:
+        """What the stage waits for: ``lead``, ``wave`` or ``window``."""
+        return output(self, "waitingBecause")
 
     @property
     def presented_client_certificate_id(self) -> pulumi.Output[str | None]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pulumi
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.declarations.properties import Duration, Registering, declared, output, written
+from apigw_client_cert.declarations.properties import Registering, declared, output
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
+from apigw_client_cert.wire import Duration, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,14 +72,17 @@ class CertificateDeclaration(Registering):
     ) -> None:
         self.aws = aws or Aws()
         # As inputs, for the bindings: an output that is unset reads as unknown at every preview.
-        self.binding_policy = {"publishLead": written(publish_lead), "activateBy": written(activate_by)}
+        self.binding_policy = {
+            "publishLead": written(publish_lead),
+            "activateBy": written(activate_by),
+            "rotateBefore": written(rotate_before),
+        }
         props = {
             "name": resource_name,
             "project": pulumi.get_project(),
             "stack": pulumi.get_stack(),
             # With the name it tells two certificates of one stack apart, as far as a program can say it.
             "parent": opts.parent.pulumi_resource_type if opts is not None and opts.parent is not None else None,
-            "rotateBefore": written(rotate_before),
             **self.binding_policy,
             "overlap": written(overlap),
             "jitter": written(jitter),

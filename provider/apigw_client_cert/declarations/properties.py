@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from apigw_client_cert.rotation.durations import format_duration
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-Duration = pulumi.Input[str] | timedelta
 
 
 class Registering(pulumi.Resource):
@@ -32,8 +27,3 @@ def output(resource: Registering, key: str) -> pulumi.Output[Any]:
     """One output by its name on the wire."""
     found: pulumi.Output[Any] = resource.__dict__[key]
     return found
-
-
-def written(duration: Duration | None) -> pulumi.Input[str] | None:
-    """A duration as it goes over the wire."""
-    return format_duration(duration) if isinstance(duration, timedelta) else duration

@@ -51,7 +51,7 @@ _SERVER_ERROR: Final = 500
 class Call:
     """One AWS call, as its errors need to speak of it.
 
-    ``repeatable`` is False for the one operation that makes a second thing when repeated.
+    ``repeatable`` is False for the operations that do a second thing when repeated.
     """
 
     service: str
@@ -61,12 +61,13 @@ class Call:
     @property
     def repeatable(self) -> bool:
         """Whether sending it twice ends in the same state as sending it once."""
-        return self.operation != "GenerateClientCertificate"
+        # A trial calls the backend for real, with whatever method the user named.
+        return self.operation not in {"GenerateClientCertificate", "TestInvokeMethod"}
 
     @property
     def reads(self) -> bool:
-        """Whether it changes nothing; AWS names every reading operation used here ``Get…``."""
-        return self.operation.startswith("Get")
+        """Whether it changes nothing in AWS; every reading operation used here is called ``Get…``, but the trial."""
+        return self.operation.startswith("Get") or self.operation == "TestInvokeMethod"
 
     def __str__(self) -> str:
         """Operation and subject, as in ``UpdateStage of a1b2c3/prod``."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apigw_client_cert.gateway import invoke
 from apigw_client_cert.gateway.certificates import Certificates
 from apigw_client_cert.gateway.interface import Redeploy
 from apigw_client_cert.gateway.stages import Stages
 from apigw_client_cert.gateway.usage import Scan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from apigw_client_cert.gateway.client import Client
-    from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, Usage
+    from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, TrialAnswer, TrialCall, Usage
 
 
 class ApiGateway:
@@ -68,6 +69,12 @@ class ApiGateway:
     def unbind(self, stage: StageRef) -> None:
         """Make the stage present nothing."""
         self._stages.unbind(stage)
+
+    def try_certificates(
+        self, stage: StageRef, trial: TrialCall, certificate_ids: Sequence[str | None]
+    ) -> tuple[TrialAnswer, ...]:
+        """What a method answers with each of these certificates."""
+        return invoke.try_certificates(self._client, stage, trial, certificate_ids)
 
     def scan(self, certificate_ids: Collection[str]) -> Usage:
         """Which stages present these ids."""

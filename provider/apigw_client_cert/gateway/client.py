@@ -232,6 +232,11 @@ class Client:
         return client
 
 
+def pause(seconds: float) -> None:
+    """Wait between two looks at something that is on its way."""
+    time.sleep(seconds)  # noqa: TID251 - the one place that waits
+
+
 _clients: dict[Connection, Client] = {}
 _gateways: dict[Connection, ApiGateway] = {}
 _cache_lock = threading.RLock()

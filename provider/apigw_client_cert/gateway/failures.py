@@ -261,7 +261,7 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # 
 
 
 def _server_error(call: Call, code: str) -> RotationError:
-    if not call.repeatable:
+    if not call.repeatable and not call.reads:
         return outcome_unknown(call)
     return Unavailable(
         f"{call}: AWS kept answering {code}",

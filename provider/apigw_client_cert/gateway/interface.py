@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
 
@@ -66,6 +66,32 @@ class Usage:
     gaps: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialCall:
+    """A call of one method of a REST API, as a user names it.
+
+    ``resource`` is the path of the API's resource, such as ``/orders/{id}``; ``path`` the one to call, where they
+    differ. ``stage_variables`` overrule the stage's own. Headers may hold an API key, so they are in no repr.
+    """
+
+    resource: str
+    method: str = "GET"
+    path: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    stage_variables: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialAnswer:
+    """What came back through the gateway: its own 5xx where the backend refused the connection."""
+
+    status: int
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    body: str = field(default="", repr=False)
+
+
 class Gateway(Protocol):
     """API Gateway in one account and region.
 
@@ -118,6 +144,15 @@ class Gateway(Protocol):
 
     def unbind(self, stage: StageRef) -> None:
         """Make the stage present nothing; a stage that is gone is success."""
+        ...
+
+    def try_certificates(
+        self, stage: StageRef, trial: TrialCall, certificate_ids: Sequence[str | None]
+    ) -> tuple[TrialAnswer, ...]:
+        """What a method answers with each of these certificates, and with none for None; changes nothing in AWS.
+
+        Raises ``BadInput`` for a method that the API has not. The backend is called for real.
+        """
         ...
 
     def scan(self, certificate_ids: Collection[str]) -> Usage:

@@ -22,6 +22,8 @@ PERMISSIONS: Final[dict[tuple[str, str], str]] = {
     ("apigateway", "UntagResource"): f"apigateway:DELETE on {_API_GATEWAY}/tags/*",
     ("apigateway", "GetStage"): f"apigateway:GET on {_API_GATEWAY}/restapis/API/stages/STAGE",
     ("apigateway", "UpdateStage"): f"apigateway:PATCH on {_API_GATEWAY}/restapis/API/stages/STAGE",
+    ("apigateway", "GetResources"): f"apigateway:GET on {_API_GATEWAY}/restapis/API/resources",
+    ("apigateway", "TestInvokeMethod"): (f"apigateway:POST on {_API_GATEWAY}/restapis/API/resources/*/methods/METHOD"),
     ("apigateway", "GetRestApis"): f"apigateway:GET on {_API_GATEWAY}/restapis",
     ("apigateway", "GetStages"): f"apigateway:GET on {_API_GATEWAY}/restapis/*/stages",
     ("apigatewayv2", "GetStage"): f"apigateway:GET on {_API_GATEWAY}/apis/API/stages/STAGE",

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
+from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
 from apigw_client_cert.lifecycle.assertions import Assertions
+from apigw_client_cert.lifecycle.binding_state import VERIFIED
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.inputs import (
     ACM_ARN,
@@ -21,6 +23,7 @@ from apigw_client_cert.lifecycle.inputs import (
     check_connection,
     check_durations,
     connection_of,
+    has_unknown,
     known,
 )
 from apigw_client_cert.lifecycle.results import Checked, Difference
@@ -35,11 +38,24 @@ if TYPE_CHECKING:
 
 ON_DELETE = ("clear", "keep")
 PLACE = ("apiId", "stageName", "apiKind", "region", "endpointUrl")
-_OPTIONS = ("takeOver", "onDelete", "redeploy", "publishLead", "activateBy", "rotationId", "profile", "assumeRoleArn")
+_OPTIONS = (
+    "takeOver",
+    "onDelete",
+    "redeploy",
+    "publishLead",
+    "activateBy",
+    "rotationId",
+    "profile",
+    "assumeRoleArn",
+    *verification_inputs.INPUTS,
+    *turn_inputs.INPUTS,
+)
 INPUTS = (
     "clientCertificateId",
     "generations",
     "publishedSince",
+    # For ``check`` alone: whether a maintenance window opens between the lead and the limit.
+    "rotateBefore",
     *dict.fromkeys((*PLACE, *_OPTIONS, *CONNECTION)),
 )
 
@@ -59,7 +75,9 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     failures.choice(news, "redeploy", [redeploy.value for redeploy in Redeploy])
     failures.flag(news, "takeOver")
     check_connection({}, news, failures)
-    check_durations(news, failures, ("publishLead", "activateBy"))
+    check_durations(news, failures, ("publishLead", "activateBy", "rotateBefore"))
+    verification_inputs.check_verification(news, failures)
+    turn_inputs.check_turn(news, failures)
     desired = failures.text(news, "clientCertificateId", required=True)
     if desired is not None and ACM_ARN.fullmatch(desired):
         failures.add(
@@ -73,9 +91,25 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
             f"client_certificate_id is {errors.shown(desired)}; expected something like 'a1b2c3': pass"
             " certificate.client_certificate_id, never certificate.id",
         )
+    elif desired is not None:
+        _check_desired(desired, news, failures)
     if not failures.found and UNKNOWN not in {news.get(key) for key in ("apiId", "stageName", "apiKind")}:
         _asserted.add(_assertion(news))
     return Checked(dict(news), failures.found)
+
+
+def _check_desired(desired: str, news: Mapping[str, Any], failures: Failures) -> None:
+    """A certificate resource's ``id`` is its name, which may look like an id of AWS: it is none of the generations."""
+    generations = news.get("generations")
+    if not isinstance(generations, list) or not generations or has_unknown(generations):
+        return
+    ids = [one.get("id") for one in generations if isinstance(one, dict)]
+    if desired not in ids:
+        failures.add(
+            "clientCertificateId",
+            f"client_certificate_id is {errors.shown(desired)}, which is none of the certificate's generations"
+            f" ({errors.listed(map(errors.shown, ids))}): pass certificate.client_certificate_id, never certificate.id",
+        )
 
 
 def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
@@ -95,14 +129,23 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
         waiting_until=instant_or_none(olds.get("waitingUntil")),
         now=world.now(),
     )
+    unverified = (
+        not due
+        and desired == presented
+        and any(news.get(key) for key in verification_inputs.INPUTS)
+        and olds.get("verifiedClientCertificateId") != desired
+    )
     line = None
+    if unverified:
+        line = f"stage {stage_of(news)} presents {desired}, which has not been verified: an update does it"
+        world.say(line)
     if due:
         line = (
             f"stage {stage_of(news)} presents {_named(presented)} and should present {desired}:"
             " an update moves it, or says until when it waits"
         )
         world.say(line)
-    return Difference(changes=due or bool(changed(olds, news, _OPTIONS)), line=line)
+    return Difference(changes=due or unverified or bool(changed(olds, news, _OPTIONS)), line=line)
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
@@ -124,7 +167,14 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     if presented == before:
         return resource_id, outputs
     # The wait belonged to what was presented then: the next update looks at the stage afresh.
-    for key in ("waitingFor", "waitingUntil", "presentedClientCertificateId", "presentedSince"):
+    for key in (
+        "waitingFor",
+        "waitingUntil",
+        "waitingBecause",
+        "presentedClientCertificateId",
+        "presentedSince",
+        *VERIFIED,
+    ):
         outputs.pop(key, None)
     if presented is None:
         world.say(
@@ -173,7 +223,7 @@ def forget_assertions() -> None:
 def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     connection = connection_of({**news, "region": olds.get("region") or known(news, "region")})
     gateway = world.acting_gateway(connection, olds.get("accountId"))
-    return StageSwitch(gateway=gateway, olds=olds, news=news, now=world.now(), say=world.say).perform()
+    return StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=world.now()).perform()
 
 
 def _named(in_state: object) -> str:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.clock import format_instant, parse_instant
+from apigw_client_cert.clock import parse_instant
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
-from apigw_client_cert.lifecycle.inputs import ACM_ARN, known
+from apigw_client_cert.gateway.stages import certificate_refused
+from apigw_client_cert.lifecycle.binding_refusals import overruled, refusal_error, waiting
+from apigw_client_cert.lifecycle.binding_state import (
+    binding_outputs,
+    known_generations,
+    verified_outputs,
+    waiting_outputs,
+)
+from apigw_client_cert.lifecycle.inputs import ACM_ARN, changed, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of
-from apigw_client_cert.lifecycle.state import STATE_VERSION, undamaged, without_none
+from apigw_client_cert.lifecycle.state import undamaged
+from apigw_client_cert.lifecycle.turn_inputs import turn_of
+from apigw_client_cert.lifecycle.verification import Verifier
+from apigw_client_cert.lifecycle.verification_inputs import INPUTS as VERIFICATION
+from apigw_client_cert.lifecycle.verification_inputs import probe_of, test_invoke_of
 from apigw_client_cert.rotation.binding import (
     BindingDecision,
     BindingPolicy,
@@ -24,20 +36,11 @@ from apigw_client_cert.rotation.binding import (
 from apigw_client_cert.rotation.durations import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway
-
-OUTPUTS = (
-    "accountId",
-    "presentedClientCertificateId",
-    "presentedSince",
-    "setClientCertificateId",
-    "stateVersion",
-    "waitingFor",
-    "waitingUntil",
-)
+    from apigw_client_cert.lifecycle.world import World
 
 
 @undamaged()
@@ -59,7 +62,7 @@ def ours(gateway: Gateway, props: Mapping[str, Any], presented: str) -> bool:
     owner = None if found is None else found.tags.get(ROTATION_ID)
     if owner is not None and props.get("rotationId"):
         return bool(owner == props["rotationId"])
-    return presented == props.get("setClientCertificateId") or presented in _known_generations(props)
+    return presented == props.get("setClientCertificateId") or presented in known_generations(props)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +72,14 @@ class StageSwitch:
     gateway: Gateway
     olds: Mapping[str, Any]
     news: Mapping[str, Any]
+    world: World
     now: datetime
-    say: Callable[[str], None]
 
     def perform(self) -> dict[str, Any]:
         """Look at the stage, decide, act; returns the complete state.
 
-        Raises ``StageTaken`` and ``NotPublished`` with nothing changed, and whatever the PATCH raises.
+        Raises ``StageTaken``, ``NotPublished`` and ``NotVerified``, after which the stage presents what it presented,
+        and whatever the PATCH raises.
         """
         stage, desired = stage_of(self.news), str(self.news["clientCertificateId"])
         presented = self._look(stage, desired)
@@ -86,28 +90,87 @@ class StageSwitch:
             policy=_policy(self.news),
             take_over=bool(self.news.get("takeOver")),
             now=self.now,
+            turn=turn_of(self.news, self.now, going_back=self._going_back(desired, presented)),
         )
         match decision.move:
             case Move.KEEP:
-                return self._state(presented=desired, set_id=desired)
+                return self._state(presented=desired, set_id=desired, verified=self._verified(stage, desired))
             case Move.BIND:
-                if decision.hurried:
-                    self.say(
-                        f"stage {stage} moves to {desired} before its lead has passed: {presented.id} expires soon"
-                    )
-                self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))
-                return self._state(presented=desired, set_id=desired)
+                return self._state(
+                    presented=desired, set_id=desired, verified=self._moved(stage, desired, presented, decision)
+                )
             case Move.WAIT:
-                until = self._say_wait(stage, desired, presented, decision)
+                self._say_wait(stage, desired, presented, decision)
                 set_id = self.olds.get("setClientCertificateId")
-                return self._state(presented=presented.id, set_id=set_id, waiting_until=until)
+                return self._state(presented=presented.id, set_id=set_id, waiting=decision)
             case Move.REFUSE:
-                raise _refusal(decision.refusal or Refusal.FOREIGN, stage, presented, desired)
+                raise refusal_error(decision.refusal or Refusal.FOREIGN, stage, presented, desired)
 
-    def _say_wait(self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision) -> str:
-        until = format_instant(decision.until or self.now)
-        self.say(f"stage {stage} keeps {presented.id} until {until}: backends have not trusted {desired} long enough")
-        return until
+    def _moved(
+        self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision
+    ) -> dict[str, Any] | None:
+        """The evidence for a switch that was made, and confirmed where that was asked for."""
+        verifier = self._verifier(stage, desired)
+        evidence = verifier.gate(presented) if verifier.asked_for else None
+        if verifier.asked_for:
+            self._unchanged_since(stage, presented)
+        if decision.overruled:
+            self.world.say(overruled(stage, desired, presented, decision.overruled))
+        self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))
+        confirmation = verifier.confirm(presented)
+        return None if evidence is None and not confirmation else {**(evidence or {}), **confirmation}
+
+    def _verified(self, stage: StageRef, desired: str) -> dict[str, Any] | None:
+        """The evidence for what the stage presents already; the recorded one where there is one."""
+        if self.olds.get("verifiedClientCertificateId") == desired and not changed(self.olds, self.news, VERIFICATION):
+            return self.olds.get("evidence")
+        verifier = self._verifier(stage, desired)
+        return verifier.presented_is_good() if verifier.asked_for else None
+
+    def _unchanged_since(self, stage: StageRef, presented: Presented) -> None:
+        """Trials take a while: whoever switched the stage meanwhile is seen, and not overwritten (invariant 9)."""
+        now = self.gateway.presented(stage)
+        if now != presented.id:
+            raise errors.ConcurrentModification(
+                f"Stage {stage} was switched from {presented.id or 'no certificate'} to {now or 'no certificate'} while"
+                " its backend was tried",
+                means="Somebody else changes the same stage; nothing was changed here.",
+                remedy="Find out who. The next run looks again.",
+                subject=str(stage),
+            )
+
+    def _verifier(self, stage: StageRef, desired: str) -> Verifier:
+        test_invoke, probe = test_invoke_of(self.news), probe_of(self.news)
+        sha256 = ""
+        if test_invoke or probe:
+            sha256 = str(known_generations(self.news).get(desired, {}).get("sha256") or self._fingerprint(desired))
+        return Verifier(
+            gateway=self.gateway,
+            stage=stage,
+            desired=desired,
+            sha256=sha256,
+            test_invoke=test_invoke,
+            probe_spec=probe,
+            probe=self.world.probe,
+            pause=self.world.pause,
+            say=self.world.say,
+            now=self.now,
+        )
+
+    def _fingerprint(self, certificate_id: str) -> str:
+        found = self.gateway.get(certificate_id)
+        if found is None:
+            raise certificate_refused(stage_of(self.news), certificate_id, "it does not exist")
+        return facts_of(found).sha256
+
+    def _going_back(self, desired: str, presented: Presented) -> bool:
+        """Whether this is a rollback: the desired generation is an older one than the presented."""
+        numbers = {one["id"]: one.get("number", 0) for one in known(self.news, "generations") or ()}
+        return desired in numbers and numbers.get(presented.id, 0) > numbers[desired]
+
+    def _say_wait(self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision) -> None:
+        held_by = turn_of(self.news, self.now, going_back=False).unready(desired, self.now)
+        self.world.say(waiting(stage, desired, presented, decision, held_by))
 
     def _look(self, stage: StageRef, desired: str) -> Presented:
         presented = self.gateway.presented(stage)
@@ -117,7 +180,7 @@ class StageSwitch:
             return Presented(kind=Presents.OURS, id=presented)
         if ACM_ARN.fullmatch(presented):
             return Presented(kind=Presents.ACM, id=presented)
-        generation = _known_generations(self.news).get(presented)
+        generation = known_generations(self.news).get(presented)
         if generation is not None:
             not_after = parse_instant(generation["expirationDate"])
             return Presented(kind=Presents.OURS, id=presented, not_after=not_after, sha256=generation.get("sha256"))
@@ -138,7 +201,7 @@ class StageSwitch:
 
     @undamaged()
     def _publication(self, desired: str) -> Publication:
-        generation = _known_generations(self.news).get(desired, {})
+        generation = known_generations(self.news).get(desired, {})
         published = known(self.news, "publishedSince")
         if published is None:
             since = generation.get("pendingSince")
@@ -146,83 +209,26 @@ class StageSwitch:
         since = published.get(generation.get("sha256"))
         return Publication(since=None if since is None else parse_instant(since), trusted=set(published))
 
-    def _state(self, *, presented: str | None, set_id: str | None, waiting_until: str | None = None) -> dict[str, Any]:
-        unchanged = presented is not None and presented == self.olds.get("presentedClientCertificateId")
-        since = self.olds.get("presentedSince") if unchanged else format_instant(self.now)
-        return without_none(
-            {
-                **{key: value for key, value in self.news.items() if key not in OUTPUTS and not key.startswith("__")},
-                "region": self.gateway.region,
-                "accountId": self.olds.get("accountId") or self.gateway.account_id(),
-                "presentedClientCertificateId": presented,
-                "presentedSince": since if presented else None,
-                "setClientCertificateId": set_id,
-                "waitingFor": self.news["clientCertificateId"] if waiting_until else None,
-                "waitingUntil": waiting_until,
-                "stateVersion": STATE_VERSION,
-            }
-        )
+    def _state(
+        self,
+        *,
+        presented: str | None,
+        set_id: str | None,
+        verified: Mapping[str, Any] | None = None,
+        waiting: BindingDecision | None = None,
+    ) -> dict[str, Any]:
+        here = {
+            "region": self.gateway.region,
+            "accountId": self.olds.get("accountId") or self.gateway.account_id(),
+            "setClientCertificateId": set_id,
+        }
+        told = {
+            **waiting_outputs(self.news, waiting, self.now),
+            **verified_outputs(self.olds, presented, verified, self.now),
+        }
+        return binding_outputs(self.olds, self.news, presented, self.now, {**here, **told})
 
 
 def _policy(props: Mapping[str, Any]) -> BindingPolicy:
     names = {"publishLead": "publish_lead", "activateBy": "activate_by"}
     return BindingPolicy(**{name: parse_duration(props[key]) for key, name in names.items() if props.get(key)})
-
-
-@undamaged()
-def _known_generations(props: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {one["id"]: one for one in known(props, "generations") or ()}
-
-
-class _Wording(NamedTuple):
-    kind: type[errors.RotationError]
-    what: str
-    means: str
-    remedy: str
-
-
-_WORDING = {
-    Refusal.OTHER_ROTATION: _Wording(
-        errors.StageTaken,
-        "Stage {stage} presents {presented}, a live certificate of another rotation",
-        "The stage keeps it; nothing was changed.",
-        "If the certificate was renamed or moved in the program, give it (or the component around it) an alias of its"
-        " former name. Else two bindings compete for this stage: remove one of them. take_over does not apply here.",
-    ),
-    Refusal.FOREIGN: _Wording(
-        errors.StageTaken,
-        "Stage {stage} presents {presented}, a live certificate that this rotation did not make",
-        "The stage keeps it; nothing was changed.",
-        "Set take_over=True to replace it once backends trust the new one, with also_trust=[its PEM] on the bundle"
-        " meanwhile; or adopt it with adopt_client_certificate_id={presented!r}.",
-    ),
-    Refusal.FOREIGN_UNTRUSTED: _Wording(
-        errors.StageTaken,
-        "Stage {stage} presents {presented}, and the trust bundle does not hold that certificate",
-        "The stage keeps it; nothing was changed. Backends that read the bundle reject the stage until it moves.",
-        "Add its PEM to the bundle with also_trust=[its PEM] and run again.",
-    ),
-    Refusal.ACM: _Wording(
-        errors.StageTaken,
-        "Stage {stage} presents the ACM certificate {presented}",
-        "The stage keeps it; nothing was changed. ACM renews it without us.",
-        "Leave the stage to ACM and remove this binding, or set take_over=True to replace it.",
-    ),
-    Refusal.NOT_PUBLISHED: _Wording(
-        errors.NotPublished,
-        "Stage {stage} must leave {presented}, which expires soon, but {desired} is not in the trust bundle",
-        "The stage keeps it; nothing was changed.",
-        "Find out why the bundle's last update failed, mend it, and run again before the expiry.",
-    ),
-}
-
-
-def _refusal(refusal: Refusal, stage: StageRef, presented: Presented, desired: str) -> errors.RotationError:
-    wording = _WORDING[refusal]
-    facts = {"stage": stage, "presented": presented.id, "desired": desired}
-    return wording.kind(
-        wording.what.format(**facts),
-        means=wording.means,
-        remedy=wording.remedy.format(**facts),
-        subject=str(stage),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.gateway.connection import Connection
-    from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.gateway.interface import Gateway, TrialAnswer
+    from apigw_client_cert.gateway.probe import ProbeCall
     from apigw_client_cert.publish.interface import Target
 
 
@@ -27,6 +29,18 @@ def _target(spec: Mapping[str, Any], connection: Connection) -> Target:
     from apigw_client_cert.publish.targets import target_for  # noqa: PLC0415 - a preview must not load boto3
 
     return target_for(spec, connection)
+
+
+def _probe(call: ProbeCall) -> TrialAnswer:
+    from apigw_client_cert.gateway.probe import probe  # noqa: PLC0415 - few bindings are confirmed by one
+
+    return probe(call)
+
+
+def _pause(seconds: float) -> None:
+    from apigw_client_cert.gateway.client import pause  # noqa: PLC0415 - the one place that waits
+
+    pause(seconds)
 
 
 _said: set[str] = set()
@@ -55,6 +69,8 @@ class World:
     target: Callable[[Mapping[str, Any], Connection], Target] = _target
     say: Callable[[str], None] = _say
     token: Callable[[], str] = _token
+    probe: Callable[[ProbeCall], TrialAnswer] = _probe
+    pause: Callable[[float], None] = _pause
 
     def guard_clock(self, connection: Connection) -> None:
         """Refuse to change anything on a made-up clock, except on this machine."""
@@ -76,10 +92,12 @@ class World:
         gateway = self.gateway(connection)
         here = gateway.account_id() if account_id else None
         if here and here != account_id:
+            # Out of state, which a hand may have edited.
+            there = account_id if re.fullmatch(r"[0-9]{12}", str(account_id), re.ASCII) else errors.shown(account_id)
             raise errors.Refused(
-                f"The credentials belong to account {here}, but this resource lives in account {account_id}",
+                f"The credentials belong to account {here}, but this resource lives in account {there}",
                 means="Nothing was looked at or changed.",
-                remedy=f"Use credentials of account {account_id}; to move, create a new resource in the other account.",
-                subject=account_id or "",
+                remedy=f"Use credentials of account {there}; to move, create a new resource in the other account.",
+                subject=str(there),
             )
         return gateway

@@ -14,6 +14,7 @@ from apigw_client_cert.native.definitions import (
     CONNECTION,
     DURATION,
     FLAG,
+    TEXTS,
     WHOLE,
     Property,
     list_of,
@@ -25,6 +26,65 @@ STAGE: Final = {
     "restApiId": Property("The id of a REST API; this or `webSocketApiId`."),
     "webSocketApiId": Property("The id of a WebSocket API; this or `restApiId`."),
     "stageName": Property("The name of the stage."),
+    "verify": BINDING_INPUTS["verify"],
+    "confirm": BINDING_INPUTS["confirm"],
+}
+WAVE: Final = {
+    "stages": Property(
+        "Key -> stage, as in `stages` of the rotation.", {"type": "object", "additionalProperties": type_of("Stage")}
+    ),
+    "soak": Property("How long the wave before must have presented the new certificate. A duration."),
+}
+_METHOD: Final = Property("The HTTP method; `GET` by default.")
+_HEADERS: Final = Property("Headers of the call. A key among them should be a secret.", TEXTS)
+_STATUS: Final = Property("What a good answer has; 200 by default.", WHOLE)
+_PROOF: Final = Property(
+    "`fingerprint` (the default): the answer names the SHA-256 of the certificate that the backend saw, in a header or"
+    " in the body, in any case, with or without colons. `status`: the status is proof enough, because the backend"
+    " refuses what it does not trust.",
+    type_of("Proof"),
+)
+TEST_INVOKE: Final = {
+    "resource": Property("The path of a resource that the API has now, such as `/health`. The backend is called."),
+    "path": Property("What to call where the resource has parameters: `/orders/42` for `/orders/{id}`."),
+    "method": _METHOD,
+    "query": Property("Query of the call.", TEXTS),
+    "headers": _HEADERS,
+    "stageVariables": Property("Stage variables; they overrule the stage's own.", TEXTS),
+    "body": Property("Body of the call."),
+    "expectStatus": _STATUS,
+    "proof": _PROOF,
+    "backend": Property("Which server it is (`nginx`, `apache`, `haproxy`, …): a refusal then says how to mend it."),
+}
+HTTP_PROBE: Final = {
+    "url": Property("Where callers reach the stage; asked from the machine that runs Pulumi."),
+    "method": _METHOD,
+    "headers": _HEADERS,
+    "expectStatus": _STATUS,
+    "proof": _PROOF,
+    "sightings": Property("How many good answers in a row confirm the switch; 3 by default.", WHOLE),
+    "attempts": Property("How many requests there may be in all; 60 by default.", WHOLE),
+    "interval": Property("Between two requests. A duration; `1s` by default."),
+    "timeout": Property("Of one request. A duration; `10s` by default."),
+}
+PREDECESSOR: Final = {
+    "name": Property("Its name, for messages."),
+    "clientCertificateId": Property("Its `presentedClientCertificateId`."),
+    "presentedSince": Property("Its `presentedSince`."),
+    "verifiedClientCertificateId": Property("Its `verifiedClientCertificateId`."),
+    "verifies": Property("Whether it has `verify` or `confirm`.", FLAG),
+}
+EVIDENCE: Final = {
+    "testInvoke": Property("The trial.", type_of("TrialEvidence")),
+    "probe": Property("The probe.", type_of("ProbeEvidence")),
+}
+TRIAL_EVIDENCE: Final = {
+    "status": Property("The status of the answer to the certificate.", WHOLE),
+    "proof": Property("Whether its fingerprint was named, or the status had to do.", type_of("Proof")),
+}
+PROBE_EVIDENCE: Final = {
+    "url": Property("What was asked, without its query."),
+    "sightings": Property("How many answers in a row saw the certificate.", WHOLE),
 }
 FORECAST_STEP: Final = {
     "at": Property("When a run takes it; RFC 3339."),
@@ -39,6 +99,9 @@ INPUTS: Final = {
         "Key -> stage. The keys name the bindings, so their order may change freely.",
         {"type": "object", "additionalProperties": type_of("Stage")},
     ),
+    "waves": Property("Instead of `stages`: groups of stages that move one after the other.", list_of(type_of("Wave"))),
+    "verify": Property("How a switch of a REST stage is tried first, unless the stage says so.", type_of("TestInvoke")),
+    "windows": BINDING_INPUTS["windows"],
     "publish": Property("Where to publish what backends must trust, and in which form.", list_of(type_of("Target"))),
     "alsoTrust": BUNDLE_INPUTS["alsoTrust"],
     "takeOver": Property("Replace live certificates and target contents that are not ours; `false` by default.", FLAG),
@@ -82,5 +145,12 @@ FUNCTIONS: Final = {
 }
 OBJECTS: Final = {
     "Stage": (STAGE, ("stageName",)),
+    "Wave": (WAVE, ("stages",)),
+    "TestInvoke": (TEST_INVOKE, ("resource",)),
+    "HttpProbe": (HTTP_PROBE, ("url",)),
+    "Predecessor": (PREDECESSOR, ("name",)),
+    "Evidence": (EVIDENCE, ()),
+    "TrialEvidence": (TRIAL_EVIDENCE, ("status", "proof")),
+    "ProbeEvidence": (PROBE_EVIDENCE, ("url", "sightings")),
     "ForecastStep": (FORECAST_STEP, ("at", "action", "generation", "phase", "trusted")),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pulumi.errors import InputPropertiesError
 from pulumi.provider import ConstructResult, Provider
@@ -21,7 +21,8 @@ from apigw_client_cert.native import committed
 from apigw_client_cert.native.children import NativeRotation
 from apigw_client_cert.native.failures import AbortError
 from apigw_client_cert.native.kinds import COMPONENT, COMPONENT_INPUTS, COMPONENT_OUTPUTS, PACKAGE, strangers
-from apigw_client_cert.places import Aws, RestStage, WebSocketStage
+from apigw_client_cert.places import Aws, RestStage, Wave, WebSocketStage
+from apigw_client_cert.wire import camel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,18 +73,30 @@ class _Components(Provider):
         try:
             made = NativeRotation(name, opts=options, **given)
         except errors.BadInput as error:
-            raise _refused({_camel(error.subject): f"{error.what}. {error.remedy}"}) from error
+            raise _refused({camel(error.subject): f"{error.what}. {error.remedy}"}) from error
         return ConstructResult(urn=made.urn, state={key: getattr(made, snake(key)) for key in COMPONENT_OUTPUTS})
 
 
+# What names or counts children, and what it has to be.
+_SHAPES: Final[dict[str, tuple[type, str]]] = {
+    "stages": (dict, "a map of keys to stages"),
+    "waves": (list, "a list of waves"),
+    "publish": (list, "a list of targets"),
+}
+
+
 @dataclass(frozen=True, slots=True)
-class _WrittenTarget:
-    """A target as the program wrote it; the bundle's ``check`` validates it."""
+class _Written:
+    """A target, or a verification, as the program wrote it; the child's ``check`` validates it."""
 
     written: Any
 
     def properties(self) -> Any:  # noqa: ANN401 - any JSON value
         return self.written
+
+
+def _written(spec: Any) -> Any:  # noqa: ANN401 - any JSON value
+    return None if spec is None else _Written(spec)
 
 
 def arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,39 +105,59 @@ def arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
     Raises ``InputPropertiesError`` with everything that is wrong.
     """
     failures = strangers(COMPONENT.rpartition(":")[2], inputs, COMPONENT_INPUTS)
-    if "stages" not in inputs:
-        failures["stages"] = "stages is required: a map of keys to stages"
-    stages = {}
-    for key, text in (("stages", "a map of keys to stages"), ("publish", "a list of targets")):
-        wanted: type = dict if key == "stages" else list
+    for key, (wanted, text) in _SHAPES.items():
         if key in inputs and not isinstance(inputs[key], wanted):
             failures[key] = (
                 f"{key} must be {text} whose keys and number are known when the program runs; what is in them may be"
                 " outputs of other resources"
             )
-    if isinstance(inputs.get("stages"), dict):
-        # A map on the wire has no order; two runs must say the same.
-        for key, written in sorted(inputs["stages"].items()):
-            stages[key] = _stage(key, written, failures)
+    stages = None if "stages" in failures else _stages("stages", inputs.get("stages"), failures)
+    waves = None if "waves" in failures else _waves(inputs.get("waves"), failures)
     if failures:
         raise _refused(failures)
     given = {snake(key): inputs[key] for key in COMPONENT_INPUTS if key in inputs}
     given |= {
         "stages": stages,
-        "publish": [_WrittenTarget(one) for one in inputs.get("publish") or ()] or None,
+        "waves": waves,
+        "publish": [_Written(one) for one in inputs.get("publish") or ()] or None,
+        "verify": _written(inputs.get("verify")),
         "aws": Aws(**{snake(key): given.pop(snake(key), None) for key in CONNECTION}),
     }
-    return given
+    return {key: value for key, value in given.items() if value is not None}
 
 
-def _stage(key: str, written: Any, failures: dict[str, str]) -> Stage | None:  # noqa: ANN401 - whatever a program wrote
-    where = f"stages[{key!r}]"
+def _waves(written: list[Any] | None, failures: dict[str, str]) -> list[Wave] | None:
+    if written is None:
+        return None
+    found = []
+    for number, wave in enumerate(written):
+        where = f"waves[{number}]"
+        inside = wave.get("stages") if isinstance(wave, dict) else None
+        if not isinstance(inside, dict) or set(wave) - {"stages", "soak"}:
+            failures[where] = f"{where} must be an object with stages, a map of keys to stages, and perhaps soak"
+            continue
+        found.append(Wave(_stages(f"{where}.stages", inside, failures) or {}, wave.get("soak")))
+    return found
+
+
+def _stages(where: str, written: Mapping[str, Any] | None, failures: dict[str, str]) -> dict[str, Any] | None:
+    if written is None:
+        return None
+    # A map on the wire has no order; two runs must say the same.
+    return {key: _stage(f"{where}[{key!r}]", one, failures) for key, one in sorted(written.items())}
+
+
+def _stage(where: str, written: Any, failures: dict[str, str]) -> Stage | None:  # noqa: ANN401 - whatever a program wrote
     if not isinstance(written, dict) or "stageName" not in written:
         failures[where] = f"{where} must be an object with stageName, and restApiId or webSocketApiId"
         return None
-    match sorted(set(written) - {"stageName"}):
+    how = {key: _written(written.get(key)) for key in ("verify", "confirm")}
+    match sorted(set(written) - {"stageName", *how}):
         case ["restApiId"]:
-            return RestStage(rest_api_id=written["restApiId"], stage_name=written["stageName"])
+            return RestStage(rest_api_id=written["restApiId"], stage_name=written["stageName"], **how)
+        case ["webSocketApiId"] if any(how.values()):
+            failures[where] = f"{where} has verify or confirm, which are for REST stages"
+            return None
         case ["webSocketApiId"]:
             return WebSocketStage(api_id=written["webSocketApiId"], stage_name=written["stageName"])
         case others:
@@ -132,11 +165,6 @@ def _stage(key: str, written: Any, failures: dict[str, str]) -> Stage | None:  #
                 f"{where} has {', '.join(others) or 'no API'} beside stageName; give restApiId or webSocketApiId"
             )
             return None
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 def _refused(failures: Mapping[str, str]) -> InputPropertiesError:

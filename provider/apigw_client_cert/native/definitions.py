@@ -17,6 +17,7 @@ from apigw_client_cert.publish.specs import KEYS
 from apigw_client_cert.rotation.durations import format_duration
 from apigw_client_cert.rotation.model import Phase, Role
 from apigw_client_cert.rotation.policy import Policy
+from apigw_client_cert.rotation.verification import Proof
 from apigw_client_cert.trust import CONTENTS
 
 if TYPE_CHECKING:
@@ -163,7 +164,25 @@ BINDING_INPUTS: Final = {
     ),
     "publishLead": DURATION["publishLead"],
     "activateBy": DURATION["activateBy"],
+    "rotateBefore": Property(
+        "`rotateBefore` of the same certificate: tells whether a window opens between the lead and `activateBy`."
+    ),
     "rotationId": Property("`rotationId` of the same certificate."),
+    "verify": Property("Try the certificate before the stage moves. Stages of REST APIs only.", type_of("TestInvoke")),
+    "confirm": Property(
+        "Look through the stage after it moved, and move back where the certificate is not seen.",
+        type_of("HttpProbe"),
+    ),
+    "after": Property(
+        "The bindings of the wave before: this stage moves when theirs have, were verified and have soaked.",
+        list_of(type_of("Predecessor")),
+    ),
+    "soak": Property("How long the wave before must have presented the certificate. A duration; nothing by default."),
+    "windows": Property(
+        "When the stage may move, such as `Mon-Thu 09:00-16:00 Europe/Berlin`; any time where none is given."
+        " Overruled, loudly, once what the stage presents has less than `activateBy` to live.",
+        list_of(TEXT),
+    ),
     **CONNECTION,
 }
 BINDING_OUTPUTS: Final = {
@@ -172,13 +191,18 @@ BINDING_OUTPUTS: Final = {
     "presentedSince": Property("Since when the stage has been seen presenting it; RFC 3339."),
     "setClientCertificateId": Property("What this binding set last."),
     **_STATE_VERSION,
+    "verifiedAt": Property("When it was proven that the backend accepts what the stage presents; RFC 3339."),
+    "verifiedClientCertificateId": Property("Which certificate was proven then."),
+    "evidence": Property("What proved it.", type_of("Evidence")),
+    "waitingBecause": Property("What the stage waits for: `lead`, `wave` or `window`."),
     "waitingFor": Property("The certificate that the stage waits for."),
     "waitingUntil": Property("Until when the stage keeps the former certificate, where it has to wait; RFC 3339."),
 }
 GENERATION: Final = {
     "number": Property("From 1, never used twice.", WHOLE),
     "id": Property("AWS's client certificate id."),
-    "role": Property("What it is for.", type_of("Role")),
+    # As a text: an enumeration of an output is assignable to no input in YAML, and generations are handed on.
+    "role": Property(f"What it is for: {', '.join(f'`{role.value}`' for role in Role)}."),
     "createdDate": Property("When it was made; RFC 3339."),
     "expirationDate": Property("When it expires; RFC 3339."),
     "trusted": Property("Whether it is in the trust bundle.", FLAG),
@@ -218,8 +242,8 @@ ENUMS: Final = {
     "ApiKind": tuple(one.value for one in StageKind),
     "OnDelete": ON_DELETE,
     "Phase": tuple(one.value for one in Phase),
+    "Proof": tuple(one.value for one in Proof),
     "Redeploy": tuple(one.value for one in Redeploy),
-    "Role": tuple(one.value for one in Role),
     "TargetType": tuple(KEYS),
 }
 INPUTS: Final = {CERTIFICATE.token: CERTIFICATE_INPUTS, BUNDLE.token: BUNDLE_INPUTS, BINDING.token: BINDING_INPUTS}

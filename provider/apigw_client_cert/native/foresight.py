@@ -10,7 +10,7 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, Usage
@@ -81,8 +81,14 @@ def _imagined(
         target=lambda spec, connection: _imagined_target(olds, spec, world.target(spec, connection)),
         say=_silent,
         token=world.token,
+        probe=_unforeseeable,
+        pause=_unforeseeable,
     )
     return kind.lifecycle.update(olds, news, imagined)
+
+
+def _unforeseeable(_what: object) -> NoReturn:
+    raise _Unforeseeable
 
 
 def _silent(_line: str) -> None:
@@ -150,6 +156,9 @@ class _AsStateSays:
 
     def delete(self, certificate_id: str) -> None:
         """As it would succeed."""
+
+    def try_certificates(self, *_what: object) -> NoReturn:
+        raise _Unforeseeable
 
     def presented(self, _stage: StageRef) -> str | None:
         return self.olds.get("presentedClientCertificateId")

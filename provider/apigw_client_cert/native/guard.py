@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Of Gateway and Target; the others only look.
 _CHANGES: Final = frozenset({"generate", "delete", "tag", "untag", "bind", "unbind", "write"})
+_MOVES: Final = frozenset({"bind", "unbind"})
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Guard:
     stop: threading.Event
     patience: Patience = field(default_factory=Patience)
     changed: bool = field(default=False)
+    _moved: bool = field(default=False)
 
     def over(self, world: World, say: Callable[[str], None]) -> World:
         """The world as this call may reach it."""
@@ -42,15 +44,18 @@ class Guard:
         )
 
     def before(self, method: str) -> None:
-        """Refuse to begin anything once the run was cancelled."""
-        if self.stop.is_set():
+        """Refuse to begin anything once the run was cancelled.
+
+        But a stage that was moved may be moved back: the way back is part of the step that was begun.
+        """
+        if self.stop.is_set() and not (self._moved and method in _MOVES):
             raise errors.Refused(
                 "The run was cancelled",
                 means="What was done before is in state or will be found by its tags; nothing more was begun.",
                 remedy="Run again: the next run goes on from there.",
             )
-        if method in _CHANGES:
-            self.changed = True
+        self.changed |= method in _CHANGES
+        self._moved |= method in _MOVES
 
 
 class _Guarded:

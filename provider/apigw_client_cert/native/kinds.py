@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, binding_steps, bundle_state, certificate, certificate_state
+from apigw_client_cert.lifecycle import (
+    binding,
+    binding_state,
+    binding_steps,
+    bundle_state,
+    certificate,
+    certificate_state,
+)
 from apigw_client_cert.lifecycle import trust_bundle as bundle
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
 from apigw_client_cert.lifecycle.ownership import NAMES
@@ -106,7 +113,7 @@ BINDING: Final = Kind(
     name="StageBinding",
     lifecycle=binding,
     inputs=binding.INPUTS,
-    outputs=binding_steps.OUTPUTS,
+    outputs=binding_state.OUTPUTS,
     required=("apiId", "clientCertificateId", "stageName"),
     identified=lambda props: str(binding_steps.stage_of(props)),
     repeats={
@@ -118,11 +125,14 @@ BINDING: Final = Kind(
 COMPONENT_POLICY: Final = tuple(key for key in certificate.INPUTS if key not in {*NAMES, *CONNECTION})
 COMPONENT_INPUTS: Final = (
     "stages",
+    "waves",
     "publish",
     "alsoTrust",
     "takeOver",
     "onDelete",
     "redeploy",
+    "verify",
+    "windows",
     *COMPONENT_POLICY,
     *CONNECTION,
 )

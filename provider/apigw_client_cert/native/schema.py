@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from apigw_client_cert.native.kinds import Kind
 
 FILE: Final = Path(__file__).with_name("schema.json")
+# The schema's examples are the repository's, which the tests run or type-check.
+_EXAMPLES: Final = Path(__file__).parents[3] / "examples"
+_WIRED_BY_HAND: Final = {one: f"resources/{one}" for one in ("index.ts", "__main__.py", "Pulumi.yaml")}
+_OF_THE_COMPONENT: Final = {
+    "index.ts": "typescript/index.ts",
+    "__main__.py": "python-plugin/__main__.py",
+    "main.go": "go/main.go",
+    "Pulumi.yaml": "yaml/Pulumi.yaml",
+}
+_LANGUAGES: Final = {"index.ts": "typescript", "__main__.py": "python", "main.go": "go", "Pulumi.yaml": "yaml"}
 _TEXTS: Final = {
     CERTIFICATE.token: "One logical client certificate of API Gateway that renews itself over scheduled runs."
     " Dependents take `clientCertificateId`, never `id`.",
@@ -83,7 +93,7 @@ def _resource(kind: Kind) -> dict[str, Any]:
     inputs, outputs = definitions.INPUTS[kind.token], definitions.OUTPUTS[kind.token]
     replacing = _REPLACING.get(kind.token, ())
     return {
-        "description": _TEXTS[kind.token],
+        "description": _TEXTS[kind.token] + _examples(_WIRED_BY_HAND),
         "inputProperties": _properties(inputs, kind.inputs, replacing),
         # The CLI leaves an empty list out when it prints a schema.
         **({"requiredInputs": sorted(kind.required)} if kind.required else {}),
@@ -92,14 +102,24 @@ def _resource(kind: Kind) -> dict[str, Any]:
     }
 
 
+def _examples(files: Mapping[str, str]) -> str:
+    """The same program in several languages, as Pulumi's documentation and its SDK generators expect it."""
+    programs = "".join(
+        f"```{_LANGUAGES[kind]}\n{(_EXAMPLES / file).read_text(encoding='utf-8')}```\n" for kind, file in files.items()
+    )
+    return (
+        "\n\n{{% examples %}}\n## Example Usage\n{{% example %}}\n\n"
+        f"{programs}{{{{% /example %}}}}\n{{{{% /examples %}}}}\n"
+    )
+
+
 def _component() -> dict[str, Any]:
     inputs, outputs = component_definitions.INPUTS, component_definitions.OUTPUTS
     return {
         "description": "A certificate that rotates, published, and presented by stages: the three resources, wired in"
-        " the order that keeps every request served.",
+        " the order that keeps every request served." + _examples(_OF_THE_COMPONENT),
         "isComponent": True,
         "inputProperties": _properties(inputs, kinds.COMPONENT_INPUTS, ()),
-        "requiredInputs": ["stages"],
         "properties": _properties(outputs, kinds.COMPONENT_OUTPUTS, ()),
         "required": ["nextAction", "phase", "retirementBlockedBy", "trustBundlePem", "trustedFingerprintsSha256"],
     }

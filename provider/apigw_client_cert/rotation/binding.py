@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.rotation.durations import served
+from apigw_client_cert.rotation.turn import Hold, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 # Less than the 95 % after which the certificate activates: the bundle is written some seconds after the
 # certificate is issued, and that must not cost a stage another whole run.
 PUBLISHED_LONG_ENOUGH = Fraction(90, 100)
+# When a stage that waits for another binding is looked at again where nothing sets a limit: an ACM certificate's
+# expiry is not ours to know. Until then a change of that binding wakes it.
+_LOOK_AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +99,16 @@ class Publication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindingDecision:
-    """What a binding does now; ``until`` goes with WAIT, ``refusal`` with REFUSE, ``hurried`` with BIND."""
+    """What a binding does now; ``hold`` and ``until`` go with WAIT, ``refusal`` with REFUSE, ``overruled`` with BIND.
+
+    ``overruled`` are the waits that the presented certificate's expiry cuts short.
+    """
 
     move: Move
     until: datetime | None = None
+    hold: Hold | None = None
     refusal: Refusal | None = None
-    hurried: bool = False
+    overruled: tuple[Hold, ...] = ()
 
 
 def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at the call
@@ -111,6 +119,7 @@ def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at th
     policy: BindingPolicy | Policy,
     take_over: bool,
     now: datetime,
+    turn: Turn | None = None,
 ) -> BindingDecision:
     """Whether the stage moves; defined for every combination."""
     if presented.id == desired:
@@ -120,27 +129,39 @@ def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at th
         return BindingDecision(move=Move.REFUSE, refusal=refusal)
     if not presented.alive(now):
         return BindingDecision(move=Move.BIND)
-    return _when_published(presented, publication, policy, now)
+    return _in_its_turn(desired, presented, publication, policy, turn or Turn(), now)
 
 
-def _when_published(
-    presented: Presented, publication: Publication, policy: BindingPolicy | Policy, now: datetime
+def _in_its_turn(  # noqa: PLR0913, PLR0917 - each is one fact of the rule
+    desired: str,
+    presented: Presented,
+    publication: Publication,
+    policy: BindingPolicy | Policy,
+    turn: Turn,
+    now: datetime,
 ) -> BindingDecision:
-    """Whether backends had time to learn the desired certificate, while the presented one lives."""
+    """Whether a stage that presents a live certificate may leave it now."""
     hurry_at = None if presented.not_after is None else presented.not_after - policy.activate_by
     lead = served(policy.publish_lead, PUBLISHED_LONG_ENOUGH)
     if publication.since is None:
         if hurry_at is not None and now >= hurry_at:
             return BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_PUBLISHED)
-        return BindingDecision(move=Move.WAIT, until=now + lead if hurry_at is None else min(now + lead, hurry_at))
+        until = now + lead if hurry_at is None else min(now + lead, hurry_at)
+        return BindingDecision(move=Move.WAIT, until=until, hold=Hold.LEAD)
     ready_at = publication.since + lead
+    lead_limit = hurry_at
     if hurry_at is not None and publication.since >= hurry_at:
         # First published in the last days: backends that poll or reload get half of what is left to the limit.
-        hurry_at += policy.activate_by / 2
-    move_at = ready_at if hurry_at is None else min(ready_at, hurry_at)
-    if now < move_at:
-        return BindingDecision(move=Move.WAIT, until=move_at)
-    return BindingDecision(move=Move.BIND, hurried=now < ready_at)
+        lead_limit = hurry_at + policy.activate_by / 2
+    holds: list[tuple[Hold, datetime | None, datetime | None]] = [
+        *([(Hold.LEAD, ready_at, lead_limit)] if now < ready_at else []),
+        *((hold, ends, hurry_at) for hold, ends in turn.holds(desired, now)),
+    ]
+    for hold, ends, limit in holds:
+        if limit is None or now < limit:
+            last = min((instant for instant in (ends, limit) if instant is not None), default=now + _LOOK_AGAIN)
+            return BindingDecision(move=Move.WAIT, until=last, hold=hold)
+    return BindingDecision(move=Move.BIND, overruled=tuple(hold for hold, _ends, _limit in holds))
 
 
 def _not_ours_to_replace(

@@ -17,7 +17,8 @@ from apigw_client_cert.rotation.binding import (
     binding_due,
     decide_binding,
 )
-from tests.strategies import PIVOT, SECOND, nows, policies, presented, publications
+from apigw_client_cert.rotation.turn import Hold, Turn
+from tests.strategies import PIVOT, SECOND, nows, policies, presented, publications, turns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,9 +54,9 @@ def test_it_answers_for_every_combination_and_always_the_same(facts: Facts) -> N
     """Total and deterministic; each move carries exactly what belongs to it."""
     decision = decide_binding(**facts)
     assert decision == decide_binding(**facts)
-    assert (decision.until is not None) is (decision.move is Move.WAIT)
+    assert (decision.until is not None) is (decision.hold is not None) is (decision.move is Move.WAIT)
     assert (decision.refusal is not None) is (decision.move is Move.REFUSE)
-    assert not decision.hurried or decision.move is Move.BIND
+    assert not decision.overruled or decision.move is Move.BIND
     assert (decision.move is Move.KEEP) is (facts["presented"].id == facts["desired"])
 
 
@@ -160,3 +161,48 @@ def test_a_recorded_wait_is_quiet_until_its_end(facts: Facts) -> None:
             now=decision.until - SECOND,
         )
         assert decision.until - facts["now"] >= timedelta(seconds=1)
+
+
+@given(FACTS, turns())
+def test_a_turn_only_ever_holds_a_move_that_would_be_made(facts: Facts, turn: Turn) -> None:
+    """Waves and windows add waits; they refuse nothing, hurry nothing, and touch nothing that needs no wait."""
+    alone, held = decide_binding(**facts), decide_binding(**facts, turn=turn)
+    if held.hold in {Hold.WAVE, Hold.WINDOW}:
+        assert alone.move is Move.BIND
+        assert held.until is not None
+        assert held.until > facts["now"]
+    elif held.move is Move.BIND:
+        assert alone.move is Move.BIND
+        assert held.overruled[: len(alone.overruled)] == alone.overruled
+    else:
+        assert held == alone
+
+
+@given(FACTS, turns())
+def test_a_live_certificate_is_left_out_of_turn_only_near_its_expiry_or_going_back(facts: Facts, turn: Turn) -> None:
+    """Stated apart: every binding of the wave before presents it, verified and soaked, and a window is open."""
+    held, now, desired = facts["presented"], facts["now"], facts["desired"]
+    lives = held.kind not in {Presents.NOTHING, Presents.GONE} and (held.not_after is None or held.not_after > now)
+    decision = decide_binding(**facts, turn=turn)
+    if decision.move is not Move.BIND or not lives or turn.going_back:
+        return
+    soaked = all(
+        one.presented == desired
+        and one.verified
+        and one.since is not None
+        and (now - one.since).total_seconds() >= int(turn.soak.total_seconds() * 0.95)
+        for one in turn.predecessors
+    )
+    in_turn = soaked and (turn.opens_at is None or turn.opens_at <= now)
+    running_out = held.not_after is not None and held.not_after - now <= facts["policy"].activate_by
+    assert in_turn or running_out
+    assert in_turn is not bool({Hold.WAVE, Hold.WINDOW} & {*decision.overruled})
+
+
+@given(FACTS, turns())
+def test_the_expiry_of_what_is_presented_overrules_every_turn(facts: Facts, turn: Turn) -> None:
+    """Liveness: no wave, soak or window keeps a stage on a certificate that is about to expire."""
+    held = facts["presented"]
+    if held.not_after is None or held.not_after - facts["now"] > facts["policy"].activate_by:
+        return
+    assert decide_binding(**facts, turn=turn).hold in {None, Hold.LEAD}

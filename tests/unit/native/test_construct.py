@@ -40,7 +40,7 @@ def test_stages_targets_connection_and_policy_reach_the_component() -> None:
 
 def test_no_targets_are_no_bundle() -> None:
     """As in Python."""
-    assert arguments({"stages": {}, "publish": []})["publish"] is None
+    assert "publish" not in arguments({"stages": {}, "publish": []})
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
@@ -54,7 +54,10 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert "restApiId, webSocketApiId" in found["stages['b']"]
 
 
-@pytest.mark.parametrize(("key", "text"), [("stages", "a map of keys to stages"), ("publish", "a list of targets")])
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("stages", "a map of keys to stages"), ("waves", "a list of waves"), ("publish", "a list of targets")],
+)
 def test_what_names_or_counts_children_has_to_be_known(key: str, text: str) -> None:
     """The values inside may be outputs; a list that comes with the run cannot name resources."""
     found = refusals({"stages": {}, key: Unknown()})  # type: ignore[no-untyped-call]  # the SDK left it untyped
@@ -62,6 +65,25 @@ def test_what_names_or_counts_children_has_to_be_known(key: str, text: str) -> N
     assert "may be outputs" in found[key]
 
 
-def test_stages_are_required() -> None:
-    """A rotation without any would rotate for nobody."""
-    assert refusals({}) == {"stages": "stages is required: a map of keys to stages"}
+def test_waves_and_verifications_reach_the_component() -> None:
+    """As they were written: the children's checks validate them."""
+    probe, trial = {"url": "https://x"}, {"resource": "/health"}
+    given = arguments(
+        {
+            "waves": [{"stages": {"a": {**REST, "confirm": probe}}}, {"stages": {"b": REST}, "soak": "24h"}],
+            "verify": trial,
+        }
+    )
+    first, second = given["waves"]
+    assert first.stages["a"].confirm.properties() == probe
+    assert (first.soak, second.soak, list(second.stages)) == (None, "24h", ["b"])
+    assert given["verify"].properties() == trial
+    assert "stages" not in given
+
+
+def test_a_bad_wave_is_named_by_its_place() -> None:
+    """So is a stage inside of one, and a verification where there can be none."""
+    live = {"webSocketApiId": "w", "stageName": "x", "verify": {"resource": "/"}}
+    found = refusals({"waves": [{"stages": {"a": {"stageName": "x"}, "b": live}}, {"soak": "1d"}, "c"]})
+    assert set(found) == {"waves[0].stages['a']", "waves[0].stages['b']", "waves[1]", "waves[2]"}
+    assert "which are for REST stages" in found["waves[0].stages['b']"]

@@ -18,6 +18,7 @@ from apigw_client_cert.rotation.binding import (
     decide_binding,
 )
 from apigw_client_cert.rotation.policy import Policy
+from apigw_client_cert.rotation.turn import Hold
 from tests.unit.rotation.builders import DAY, HOUR, MINUTE, NOW, SECOND
 
 POLICY = Policy()
@@ -64,7 +65,7 @@ def test_a_stage_that_presents_a_deleted_one_is_bound_now(publication: Publicati
 def test_a_stage_that_presents_an_expired_one_is_bound_now(kind: Presents, left: timedelta) -> None:
     """Nobody accepts it any more, whoever made it."""
     decision = decided(presented(kind, left=left), NEVER)
-    assert (decision.move, decision.hurried) == (Move.BIND, False)
+    assert (decision.move, decision.overruled) == (Move.BIND, ())
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,8 @@ def test_a_stage_leaves_a_live_one_after_90_per_cent_of_the_lead(published_for: 
     """Invariant 1, to the second; the wait tells its end."""
     decision = decided(presented(), Publication(since=NOW - published_for, trusted=[OLD_SHA, NEW_SHA]))
     until = NOW - published_for + READY_AFTER if move is Move.WAIT else None
-    assert decision == BindingDecision(move=move, until=until)
+    hold = Hold.LEAD if move is Move.WAIT else None
+    assert decision == BindingDecision(move=move, until=until, hold=hold)
 
 
 def test_a_bundle_written_minutes_after_the_certificate_does_not_cost_a_daily_run() -> None:
@@ -93,7 +95,7 @@ def test_near_the_expiry_of_the_presented_one_the_wait_is_cut_short(left: timede
     """It says so: the move is hurried."""
     decision = decided(presented(left=left), Publication(since=NOW - 2 * SECOND, trusted=[OLD_SHA, NEW_SHA]))
     assert decision.move is move
-    assert decision.hurried is (move is Move.BIND)
+    assert (decision.overruled == (Hold.LEAD,)) is (move is Move.BIND)
     if move is Move.WAIT:
         assert decision.until == NOW + SECOND
 
@@ -107,7 +109,7 @@ def test_a_move_whose_wait_is_over_is_not_hurried_near_expiry() -> None:
 def test_what_the_bundle_does_not_hold_is_waited_for(trusted: list[str]) -> None:
     """Quiet for as long as a lead lasts, then looked at again."""
     decision = decided(presented(), Publication(since=None, trusted=trusted))
-    assert decision == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
+    assert decision == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER, hold=Hold.LEAD)
 
 
 def test_what_the_bundle_does_not_hold_is_looked_at_again_before_the_expiry() -> None:
@@ -176,24 +178,30 @@ def test_an_acm_certificate_is_taken_over_when_ours_is_published() -> None:
     acm = presented(Presents.ACM, left=None)
     assert decided(acm, LONG_AGO, take_over=True) == BindingDecision(move=Move.BIND)
     waiting = decided(acm, Publication(since=NOW), take_over=True)
-    assert waiting == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
-    assert decided(acm, NEVER, take_over=True) == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
+    assert waiting == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER, hold=Hold.LEAD)
+    assert decided(acm, NEVER, take_over=True) == BindingDecision(
+        move=Move.WAIT, until=NOW + READY_AFTER, hold=Hold.LEAD
+    )
 
 
 def test_a_publication_in_the_future_is_waited_for_no_longer_than_the_presented_one_lives() -> None:
     """A clock was put back: liveness holds all the same."""
     ahead = Publication(since=NOW + 900 * DAY, trusted=[OLD_SHA, NEW_SHA])
     assert decided(presented(left=20 * DAY), ahead).until == NOW + 18.5 * DAY
-    assert decided(presented(left=1.5 * DAY), ahead) == BindingDecision(move=Move.BIND, hurried=True)
+    assert decided(presented(left=1.5 * DAY), ahead) == BindingDecision(move=Move.BIND, overruled=(Hold.LEAD,))
 
 
 def test_first_published_in_the_last_days_backends_get_half_of_them() -> None:
     """Moving in the run that published it would outrun every backend that polls or reloads."""
     just_now = Publication(since=NOW, trusted=[OLD_SHA, NEW_SHA])
-    assert decided(presented(left=3 * DAY), just_now) == BindingDecision(move=Move.WAIT, until=NOW + READY_AFTER)
-    assert decided(presented(left=2 * DAY), just_now) == BindingDecision(move=Move.WAIT, until=NOW + 0.5 * DAY)
-    assert decided(presented(left=1.5 * DAY), just_now) == BindingDecision(move=Move.BIND, hurried=True)
-    assert decided(presented(left=SECOND), just_now) == BindingDecision(move=Move.BIND, hurried=True)
+    assert decided(presented(left=3 * DAY), just_now) == BindingDecision(
+        move=Move.WAIT, until=NOW + READY_AFTER, hold=Hold.LEAD
+    )
+    assert decided(presented(left=2 * DAY), just_now) == BindingDecision(
+        move=Move.WAIT, until=NOW + 0.5 * DAY, hold=Hold.LEAD
+    )
+    assert decided(presented(left=1.5 * DAY), just_now) == BindingDecision(move=Move.BIND, overruled=(Hold.LEAD,))
+    assert decided(presented(left=SECOND), just_now) == BindingDecision(move=Move.BIND, overruled=(Hold.LEAD,))
 
 
 @pytest.mark.parametrize("kind", [Presents.NOTHING, Presents.GONE])

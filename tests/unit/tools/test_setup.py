@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools import setup, toolchain
+from tools import building, languages, setup, toolchain
+from tools.sdks import generate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("running", ["go1.25.11", "go1.26", "go1.26.8", "go2.0", "devel go1.27-abcdef"])
 def test_go_that_can_build_the_cli_is_accepted(running: str) -> None:
     """Equal, newer and development versions build a module that requires 1.25.11."""
-    assert setup.go_is_recent_enough(running, "1.25.11")
+    assert building.go_is_recent_enough(running, "1.25.11")
 
 
 @pytest.mark.parametrize("running", ["go1.25.10", "go1.25", "go1.9.9", "go1.19.8", ""])
 def test_go_that_is_too_old_or_unreadable_is_refused(running: str) -> None:
     """Versions compare as numbers, and no answer counts as too old."""
-    assert not setup.go_is_recent_enough(running, "1.25.11")
+    assert not building.go_is_recent_enough(running, "1.25.11")
 
 
 def test_digest_changes_with_content_and_not_with_the_time_of_writing(tmp_path: Path) -> None:
@@ -29,14 +30,14 @@ def test_digest_changes_with_content_and_not_with_the_time_of_writing(tmp_path: 
     first, second = tmp_path / "a", tmp_path / "b"
     first.write_text("one")
     second.write_text("two")
-    before = setup.digest([first, second])
+    before = building.digest([first, second])
 
     first.write_text("one")
-    assert setup.digest([first, second]) == before
+    assert building.digest([first, second]) == before
 
     first.write_text("onetwo")
     second.write_text("")
-    assert setup.digest([first, second]) != before
+    assert building.digest([first, second]) != before
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,56 @@ def test_pinned_vegeta_is_of_our_major_version() -> None:
     """What set-up builds and what it accepts from PATH stay the same."""
     pinned = (toolchain.ROOT / "tools" / "vegeta" / "go.mod").read_text(encoding="utf-8")
     assert f"github.com/tsenart/vegeta/v{toolchain.VEGETA_MAJOR} v{toolchain.VEGETA_MAJOR}." in pinned
+
+
+@pytest.mark.parametrize(
+    ("version", "accepted"),
+    [("v20.20.2\n", True), ("v24.0.0\n", True), ("v18.19.1\n", False), ("v2.0.0\n", False), ("", False)],
+)
+def test_node_that_runs_the_pinned_sdk_is_accepted(version: str, *, accepted: bool) -> None:
+    """Versions compare as numbers, and no answer counts as too old."""
+    assert languages.node_is_recent_enough(version) is accepted
+
+
+def test_npm_lock_names_no_registry() -> None:
+    """`npm ci` asks the one that is configured."""
+    lock = toolchain.ROOT / "tests" / "languages" / "npm" / "package-lock.json"
+    assert "resolved" not in lock.read_text(encoding="utf-8")
+
+
+def test_a_machine_without_go_and_npm_goes_without_other_languages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says both by name; wheels need neither. Where they are not optional, the first one missing ends it."""
+    fetched: list[bool] = []
+    monkeypatch.setattr(languages, "_fetch_wheels", lambda: fetched.append(True))
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    languages.provide(optional=True)
+    said = capsys.readouterr().out
+    assert ("install Go" in said, "install Node.js" in said, fetched) == (True, True, [True])
+
+    with pytest.raises(building.SetupError, match="install Go"):
+        languages.provide(optional=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "lacks"),
+    [
+        ("yaml", "the language host pulumi-language-yaml"),
+        ("go", "the language host pulumi-language-go"),
+        ("python", "Go, which generates the SDKs"),
+    ],
+)
+def test_what_a_language_lacks_is_named(
+    language: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A skipped test says it, and a failed one in CI."""
+    monkeypatch.setattr(languages, "BUILT_BIN", tmp_path)
+    monkeypatch.setattr(languages, "bin_dir", lambda: tmp_path)
+    monkeypatch.setattr(generate, "up_to_date", lambda: False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert languages.missing(language) == lacks
 
 
 @pytest.fixture

@@ -1,0 +1,89 @@
+"""The stack program's waves, verification and windows on the real engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import ok, quiet, refused
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Scene
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+# Nobody listens behind the scene's API, so that the gateway answers every certificate alike.
+UNREACHABLE = 504
+
+
+def _wave(scene: Scene, number: int, stage: str) -> dict[str, object]:
+    path = f"waves[{number}].stages.{stage}"
+    return {f"{path}.restApiId": scene.api, f"{path}.stageName": stage}
+
+
+def _stack(scene: Scene, **config: object) -> PulumiStack:
+    return scene.stack(
+        config={
+            "name": "orders",
+            "publish[0].file": "pins.txt",
+            **_wave(scene, 0, "dev"),
+            **_wave(scene, 1, "prod"),
+            "waves[1].soak": "24h",
+            "verify.resource": "/",
+            "verify.proof": "status",
+            "verify.expectStatus": UNREACHABLE,
+            **config,
+        }
+    )
+
+
+def test_waves_move_a_day_apart_each_of_them_verified(scene: Scene) -> None:
+    """On day 337 and day 338; generation 1 is retired after the overlap since then; a preview calls nothing."""
+    stack = _stack(scene)
+    ok(stack.up())
+    quiet(stack)
+    first = stack.outputs("StageBinding", "orders-dev")
+    assert first["evidence"] == {"testInvoke": {"status": UNREACHABLE, "proof": "status"}}
+    moves = {}
+    for day in (336, 337, 338, 339, 342):
+        scene.at(day)
+        before = scene.mark()
+        ok(stack.preview())
+        assert scene.sandbox.journal.calls(since=before) == ()
+        said = ok(stack.up("--refresh"))
+        moves[day] = [stage for stage, _id in scene.moves(before)]
+        if day == 337:
+            assert "the wave before has not moved, been verified and soaked ('orders-dev')" in said
+            assert stack.outputs("StageBinding", "orders-prod")["waitingBecause"] == "wave"
+    assert moves == {336: [], 337: ["dev"], 338: ["prod"], 339: [], 342: []}
+    assert len(scene.ids()) == 1
+    assert stack.outputs("StageBinding", "orders-prod")["verifiedClientCertificateId"] == scene.ids()[0]
+
+
+def test_a_refused_trial_fails_the_run_and_holds_the_next_wave(scene: Scene) -> None:
+    """The stage keeps what works; whoever runs it again after the cause is mended goes on."""
+    stack = _stack(scene)
+    ok(stack.up())
+    for day in (336, 337):
+        scene.at(day)
+        if day == 337:
+            stack.configure({"verify.expectStatus": 200})
+        outcome = stack.up()
+    said = refused(outcome)
+    assert "it may be down, or the trial may ask the wrong thing" in said
+    first, second = scene.ids()
+    assert scene.presented("dev") == scene.presented("prod") == first
+    stack.configure({"verify.expectStatus": UNREACHABLE})
+    ok(stack.up())
+    assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
+
+
+def test_bad_waves_and_windows_are_refused_in_preview(scene: Scene) -> None:
+    """By name, before anything is called."""
+    stack = _stack(scene, **{"windows[0]": "Mon 25:00-26:00"})
+    assert "windows, entry 1: 'Mon 25:00-26:00' is no window" in refused(stack.preview())
+    stack.unset("windows")
+    stack.configure(scene.stage_config("dev"))
+    assert "stages is given beside waves" in refused(stack.preview())
+    assert scene.sandbox.journal.calls() == ()

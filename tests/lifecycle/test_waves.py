@@ -1,0 +1,267 @@
+"""Waves over the fake run: order, soak, failures, pins, windows, and what changes in mid-rotation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apigw_client_cert import errors
+from apigw_client_cert.lifecycle import binding
+from tests.lifecycle.conftest import API, FakeRun, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BROKEN = errors.AccessDenied("Denied", means="Nothing.", remedy="Grant it.")
+
+
+@dataclass
+class WaveRun(FakeRun):
+    """A run whose stages are wired in waves as the component wires them; a failed binding ends its dependents."""
+
+    waves: tuple[tuple[str, ...], ...] = (("dev",), ("eu", "us"))
+    soaks: tuple[str | None, ...] = (None, "24h")
+    windows: list[str] | None = None
+    failed: dict[str, Exception] = field(default_factory=dict)
+
+    def up(self) -> None:
+        """Certificate, bundle, then the bindings wave by wave; what depends on a failed one is left out."""
+        self.begin()
+        self.failed = {}
+        self.certificate()
+        self.bundle()
+        before: tuple[str, ...] = ()
+        for wave, soak in zip(self.waves, self.soaks, strict=True):
+            if any(one in self.failed for one in before):
+                return
+            for stage in wave:
+                after = [self.told(one) for one in before]
+                self.binding_config = {
+                    **{key: value for key, value in self.binding_config.items() if key not in {"after", "soak"}},
+                    **({"after": after} if after else {}),
+                    **({"soak": soak} if soak else {}),
+                    **({"windows": self.windows} if self.windows else {}),
+                }
+                try:
+                    self.binding(stage)
+                except errors.RotationError as error:
+                    self.failed[stage] = error
+            before = wave
+        self.binding_config = {}
+
+    def told(self, stage: str) -> dict[str, Any]:
+        """What the next wave is told of a binding."""
+        state: Mapping[str, Any] = self.state.get(stage, {})
+        return wire(
+            {
+                "name": f"orders-{stage}",
+                "clientCertificateId": state.get("presentedClientCertificateId"),
+                "presentedSince": state.get("presentedSince"),
+                "verifiedClientCertificateId": state.get("verifiedClientCertificateId"),
+                "verifies": False,
+            }
+        )
+
+    def presents(self) -> dict[str, str | None]:
+        """Stage -> the number of the generation that it presents, as text."""
+        numbers = {one["id"]: str(int(one["number"])) for one in self.state["certificate"]["generations"]}
+        return {stage: numbers.get(self.presented(stage) or "") for wave in self.waves for stage in wave}
+
+
+@pytest.fixture
+def run(run: FakeRun) -> WaveRun:
+    """Three stages in two waves, on day 336 with generation 2 pending."""
+    for stage in ("eu", "us"):
+        run.gateway.add_stage(API, stage)
+    made = WaveRun(run.gateway)
+    for day in (0, 336):
+        made.at(day)
+        made.up()
+    assert set(made.presents().values()) == {"1"}
+    return made
+
+
+def test_a_wave_moves_when_the_one_before_has_soaked_and_retirement_waits_for_the_last(run: WaveRun) -> None:
+    """Day 337 dev, day 338 the others; generation 1 is retired only after nobody presented it for the overlap."""
+    run.at(337)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
+    assert run.state["eu"]["waitingBecause"] == "wave"
+    assert run.state["eu"]["waitingUntil"] == "2027-02-03T08:48:00Z"
+    run.at(337.5)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
+    run.at(338)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
+    assert "waitingUntil" not in run.state["eu"]
+    for day in (339, 340, 341):
+        run.at(day)
+        run.up()
+    assert len(run.gateway.certificates) == 2
+    run.at(343)
+    run.up()
+    assert len(run.gateway.certificates) == 1
+    assert run.state["certificate"]["phase"] == "steady"
+
+
+def test_a_waiting_wave_is_quiet(run: WaveRun) -> None:
+    """No perpetual difference: until the soak is over, neither an update nor a call."""
+    run.at(337)
+    run.up()
+    run.at(337.2)
+    run.up()
+    calls = len(run.gateway.called("presented"))
+    run.at(337.4)
+    run.up()
+    assert len(run.gateway.called("presented")) == calls
+
+
+def test_a_failed_binding_holds_later_waves_in_this_run_and_the_next(run: WaveRun) -> None:
+    """Its own state says that it has not moved."""
+    run.at(337)
+    run.gateway.fail_next("bind", BROKEN, times=2)
+    run.up()
+    assert set(run.failed) == {"dev"}
+    run.at(338)
+    run.up()
+    assert (set(run.failed), run.presents()) == ({"dev"}, {"dev": "1", "eu": "1", "us": "1"})
+    run.at(339)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
+    run.at(340)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
+
+
+def test_the_expiry_overrules_a_wave_that_never_moves(run: WaveRun) -> None:
+    """Loudly, at activate_by; the wave before is red in every run, and no dependency of ours keeps the next from it."""
+    run.at(337)
+    run.gateway.fail_next("bind", BROKEN)
+    run.up()
+    run.at(362.5)
+    stale = run.told("dev")
+    run.binding_config = {"after": [stale], "soak": "24h"}
+    run.certificate()
+    run.bundle()
+    run.binding("eu")
+    assert run.presented("eu") == run.state["certificate"]["clientCertificateId"]
+    assert any("before the wave before it has moved and soaked" in line for line in run.lines)
+
+
+def test_a_stage_that_joins_in_mid_rotation_is_bound_and_one_that_leaves_holds_nobody(run: WaveRun) -> None:
+    """Added, moved between waves, removed."""
+    run.at(337)
+    run.up()
+    run.gateway.add_stage(API, "ap")
+    run.waves = (("dev", "us"), ("ap",), ("eu",))
+    run.soaks = (None, "24h", None)
+    run.up()
+    assert run.presents() == {"dev": "2", "us": "2", "ap": "2", "eu": "2"}
+    run.waves, run.soaks = (("eu",),), (None,)
+    run.at(338)
+    run.up()
+    assert run.presents() == {"eu": "2"}
+
+
+def test_missed_runs_move_one_wave_a_run_and_no_faster(run: WaveRun) -> None:
+    """After a week without a run the first wave goes; the next still soaks."""
+    run.at(345)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
+    run.at(346)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
+
+
+def test_a_rollback_by_pin_is_made_at_once_by_every_wave_that_moved(run: WaveRun) -> None:
+    """And the waves that had not moved stay; without the pin they go on from where they are."""
+    run.at(337)
+    run.up()
+    run.config = {"pinGeneration": 1}
+    run.up()
+    assert run.presents() == {"dev": "1", "eu": "1", "us": "1"}
+    run.at(340)
+    run.up()
+    assert run.presents() == {"dev": "1", "eu": "1", "us": "1"}
+    run.config = {}
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
+    run.at(341)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
+
+
+def test_a_window_keeps_moves_inside_and_runs_outside_of_it_say_when(run: WaveRun) -> None:
+    """Day 337 is a Tuesday, 10:00 UTC; the soak and the window both have to pass."""
+    run.windows = ["Wed-Thu 12:00-14:00 UTC"]
+    run.at(337)
+    run.up()
+    assert run.presents()["dev"] == "1"
+    assert (run.state["dev"]["waitingBecause"], run.state["dev"]["waitingUntil"]) == ("window", "2027-02-03T12:00:00Z")
+    assert any("let a scheduled run fall into one" in line for line in run.lines)
+    run.at(338 + 2.5 / 24)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
+    run.at(339 + 3 / 24)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "says"),
+    [
+        ({"windows": ["Mon 9-5"]}, "windows", "entry 1"),
+        ({"windows": "Mon 09:00-10:00"}, "windows", "must be a list"),
+        ({"windows": ["Mon 09:00-10:00"], "rotateBefore": "10d"}, "windows", "closed for up to 6 days 23 hours"),
+        ({"windows": ["Mon 09:00-10:00"], "publishLead": "21d"}, "windows", "open more often, or rotate earlier"),
+        ({"soak": "a day"}, "soak", "not a duration"),
+        ({"after": [{"presentedSince": "x"}]}, "after", "bindings of the wave before"),
+        ({"after": "dev"}, "after", "bindings of the wave before"),
+        ({"verify": "/health"}, "verify", "must be an object"),
+        ({"verify": {}}, "verify", "needs resource"),
+        ({"verify": {"resource": "health"}}, "verify", "expected a path such as"),
+        ({"verify": {"resource": "/health?x=1"}}, "verify", "its query in query"),
+        ({"verify": {"resource": "/orders/{id}"}}, "verify", "needs path"),
+        ({"verify": {"resource": "/h", "method": "get"}}, "verify", "expected one of GET"),
+        ({"verify": {"resource": "/h", "proof": "hope"}}, "verify", "expected one of fingerprint, status"),
+        ({"verify": {"resource": "/h", "expectStatus": 99}}, "verify", "100 to 599"),
+        ({"verify": {"resource": "/h", "backend": "iis"}}, "verify", "expected one of"),
+        ({"verify": {"resource": "/h", "headers": {"a": "b\r\nc"}}}, "verify", "line break"),
+        ({"verify": {"resource": "/h", "headers": ["a"]}}, "verify", "no mapping of text to text"),
+        ({"verify": {"resource": "/h", "retries": 3}}, "verify", "has no 'retries'"),
+        ({"verify": {"resource": "/h"}, "apiKind": "WEBSOCKET"}, "verify", "TestInvokeMethod knows no WebSocket API"),
+        ({"confirm": {}}, "confirm", "needs url"),
+        ({"confirm": {"url": "ftp://x"}}, "confirm", "expected a URL like"),
+        ({"confirm": {"url": "https://me:secret@x/"}}, "confirm", "give credentials by headers"),
+        ({"confirm": {"url": "https://x", "sightings": 0}}, "confirm", "1 to 50"),
+        ({"confirm": {"url": "https://x", "sightings": 5, "attempts": 3}}, "confirm", "fewer than the 5 sightings"),
+        ({"confirm": {"url": "https://x", "interval": "fast"}}, "confirm", "not a duration"),
+    ],
+)
+def test_bad_input_is_refused_by_property_with_the_remedy(config: dict[str, Any], key: str, says: str) -> None:
+    """Invariant 10; no secret is repeated."""
+    news = {"apiId": API, "stageName": "prod", "clientCertificateId": "a1b2c3", **config}
+    failures = binding.check({}, wire(news)).failures
+    assert set(failures) == {key}
+    assert says in failures[key]
+    assert "secret" not in failures[key]
+
+
+def test_what_is_unknown_at_preview_passes() -> None:
+    """In every place where an output may stand."""
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    news = {
+        "apiId": API,
+        "stageName": "prod",
+        "clientCertificateId": unknown,
+        "verify": {"resource": unknown, "headers": {"x-api-key": unknown}, "expectStatus": unknown},
+        "confirm": {"url": unknown, "sightings": unknown, "interval": unknown},
+        "after": [{"name": "orders-dev", "clientCertificateId": unknown}, unknown],
+        "soak": unknown,
+        "windows": [unknown],
+    }
+    assert binding.check({}, news).failures == {}
+    assert binding.check({}, {**news, "verify": unknown, "confirm": unknown, "after": unknown}).failures == {}

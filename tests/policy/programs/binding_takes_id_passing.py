@@ -1,0 +1,18 @@
+"""A stage of pulumi-aws that presents what the certificate says may be presented now."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_aws import apigateway
+
+from apigw_client_cert import Aws, RotatingClientCertificate
+
+config = pulumi.Config()
+certificate = RotatingClientCertificate("takesid", aws=Aws(endpoint_url=config.get("endpointUrl")))
+apigateway.Stage(
+    "takes-id",
+    rest_api=config.require("restApiId"),
+    stage_name="takes-id",
+    deployment="d",
+    client_certificate_id=certificate.client_certificate_id,
+)

@@ -1,0 +1,15 @@
+"""A bundle for nginx in nginx's own form, and plain PEM for a server that reads all of it."""
+
+from __future__ import annotations
+
+import pulumi
+
+from apigw_client_cert import Aws, ClientCertificateRotation, File, RestStage
+
+config = pulumi.Config()
+ClientCertificateRotation(
+    "read",
+    stages={"prod": RestStage(rest_api_id=config.require("restApiId"), stage_name="read")},
+    publish=[File("read.conf", content="nginx", backend="nginx"), File("read.pem", backend="go")],
+    aws=Aws(endpoint_url=config.get("endpointUrl")),
+)

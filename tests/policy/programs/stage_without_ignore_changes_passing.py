@@ -1,0 +1,23 @@
+"""A stage of this program that leaves the client certificate to the binding."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_aws import apigateway
+
+from apigw_client_cert import Aws, ClientCertificateRotation, File, RestStage
+
+config = pulumi.Config()
+stage = apigateway.Stage(
+    "ignores",
+    rest_api=config.require("restApiId"),
+    stage_name="ignores",
+    deployment="d",
+    opts=pulumi.ResourceOptions(ignore_changes=["clientCertificateId"]),
+)
+ClientCertificateRotation(
+    "ignores",
+    stages={"prod": RestStage.of(stage)},
+    publish=[File("ignores.txt", content="sha256")],
+    aws=Aws(endpoint_url=config.get("endpointUrl")),
+)

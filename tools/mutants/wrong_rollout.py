@@ -1,0 +1,141 @@
+"""Wrong versions of the rollout: gates that let all pass, waves that wait for nobody, switches nobody confirms."""
+
+from __future__ import annotations
+
+from tools.mutants.mutant import Edit, Mutant
+
+_GATE = "tests/lifecycle/test_verification.py::"
+_JUDGE = "tests/unit/rotation/test_verification.py::"
+_TURN = "tests/unit/rotation/test_turn.py::"
+_WAVES = "tests/lifecycle/test_waves.py::"
+_STEPS, _RULES, _VERIFIER = "lifecycle/binding_steps.py", "rotation/verification.py", "lifecycle/verification.py"
+
+WRONG_ROLLOUT = (
+    Mutant(
+        name="gate-left-open",
+        invariant=8,
+        wrong="The trial is made, and what it says is not asked.",
+        edits=(Edit(_VERIFIER, "if not verdict.lets_move:", "if verdict is None:"),),
+        killed_by=(_GATE + "test_the_trap_is_caught_before_the_switch_and_the_error_mends_it",),
+    ),
+    Mutant(
+        name="status-is-always-proof",
+        invariant=8,
+        wrong="A 200 of a backend that never saw the certificate counts as proof.",
+        edits=(Edit(_RULES, "expected.proof is Proof.STATUS or sha256 is None or", "True or"),),
+        killed_by=(
+            _JUDGE + "test_a_pair_of_trials_has_one_verdict",
+            _GATE + "test_one_way_tls_is_no_proof_unless_the_status_is",
+        ),
+    ),
+    Mutant(
+        name="presented-not-tried",
+        invariant=8,
+        wrong="A constant echo of the new fingerprint passes, because nobody looks at what the old one gets.",
+        edits=(
+            Edit(
+                _RULES,
+                "return Verdict.PROVEN if before.trial.proves(expected, before.sha256) else Verdict.CONSTANT_ECHO",
+                "return Verdict.PROVEN",
+            ),
+        ),
+        killed_by=(_GATE + "test_an_answer_without_an_honest_echo_is_no_proof",),
+    ),
+    Mutant(
+        name="switched-over-somebody",
+        invariant=9,
+        wrong="What somebody else did between gate and PATCH is overwritten.",
+        edits=(Edit(_STEPS, "        if now != presented.id:\n", "        if now is None:\n"),),
+        killed_by=(_GATE + "test_a_switch_by_somebody_else_during_the_trial_is_seen_and_not_overwritten",),
+    ),
+    Mutant(
+        name="unconfirmed-stays",
+        invariant=8,
+        wrong="A switch that the probe does not confirm is left as it is.",
+        edits=(
+            Edit(
+                _VERIFIER,
+                "        if presented.id is not None and _serves(presented, self.now):\n"
+                "            self.gateway.bind(self.stage, presented.id)\n",
+                "        if presented.id is not None and _serves(presented, self.now):\n",
+            ),
+        ),
+        killed_by=(_GATE + "test_an_unconfirmed_switch_is_taken_back_and_the_run_fails",),
+    ),
+    Mutant(
+        name="one-sighting-is-enough",
+        invariant=8,
+        wrong="The first answer that sees the new certificate confirms a switch that is still on its way.",
+        edits=(
+            Edit(
+                _RULES,
+                "if len(row) >= wanted and all(one is Sighting.DESIRED for one in row[-wanted:]):",
+                "if row and row[-1] is Sighting.DESIRED and wanted:",
+            ),
+        ),
+        killed_by=(_JUDGE + "test_so_many_in_a_row_confirm_and_two_refusals_in_a_row_end_it",),
+    ),
+    Mutant(
+        name="switch-by-hand-counts-as-verified",
+        invariant=8,
+        wrong="What a stage presents already is taken for proven.",
+        edits=(Edit(_STEPS, "return verifier.presented_is_good() if verifier.asked_for else None", "return None"),),
+        killed_by=(_GATE + "test_a_switch_by_hand_is_verified_by_the_next_run_and_never_taken_back",),
+    ),
+    Mutant(
+        name="waves-together",
+        invariant=8,
+        wrong="A wave moves although one binding of the wave before has not.",
+        edits=(Edit("rotation/turn.py", "        if len(known) < len(ready):\n", "        if not known and ready:\n"),),
+        killed_by=(_TURN + "test_one_binding_that_has_not_moved_or_was_not_verified_holds_the_next_wave",),
+    ),
+    Mutant(
+        name="soak-of-the-fastest",
+        invariant=8,
+        wrong="The soak is counted from the first binding of the wave before, not from the last.",
+        edits=(
+            Edit(
+                "rotation/turn.py",
+                "        elif known and now < max(known):\n            found.append((Hold.WAVE, max(known)))\n",
+                "        elif known and now < min(known):\n            found.append((Hold.WAVE, min(known)))\n",
+            ),
+        ),
+        killed_by=(_TURN + "test_the_slowest_of_the_wave_before_counts",),
+    ),
+    Mutant(
+        name="wave-to-the-death",
+        invariant=1,
+        wrong="A wave that never moves keeps the next one on a certificate until it expires.",
+        edits=(
+            Edit(
+                "rotation/binding.py",
+                "*((hold, ends, hurry_at) for hold, ends in turn.holds(desired, now)),",
+                "*((hold, ends, None) for hold, ends in turn.holds(desired, now)),",
+            ),
+        ),
+        killed_by=(
+            _TURN + "test_near_the_expiry_waves_and_windows_are_overruled_and_it_says_which",
+            _WAVES + "test_the_expiry_overrules_a_wave_that_never_moves",
+        ),
+    ),
+    Mutant(
+        name="rollback-in-waves",
+        invariant=8,
+        wrong="A rollback waits for waves, soak and windows.",
+        edits=(Edit("rotation/turn.py", "        if self.going_back:\n            return ()\n", ""),),
+        killed_by=(_TURN + "test_a_rollback_waits_for_nobody",),
+    ),
+    Mutant(
+        name="window-ignored",
+        invariant=10,
+        wrong="Stages move at any time.",
+        edits=(
+            Edit(
+                "lifecycle/turn_inputs.py",
+                'opens_at=next_opening([parse_window(text) for text in news.get("windows") or ()], now),',
+                "opens_at=None,",
+            ),
+        ),
+        killed_by=(_WAVES + "test_a_window_keeps_moves_inside_and_runs_outside_of_it_say_when",),
+    ),
+)
