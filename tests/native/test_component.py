@@ -63,8 +63,10 @@ def test_the_component_rotates_and_shows_what_is_due(scene: NativeScene) -> None
 def test_many_components_are_constructed_at_the_same_time(scene: NativeScene) -> None:
     """Each in an event loop of its own; none takes another's children. The last waits for what only AWS will say."""
     names = [f"orders{number}" for number in range(8)]
-    given = {**_given(scene), "stages": {}}
-    stack = scene.native(program=PROGRAM, names=",".join(names), chained=names[-1], given=given)
+    given = _given(scene)
+    stages, given["stages"] = given["stages"], {}
+    config = {"names": ",".join(names), "chained": names[-1], "chainedStages": stages, "given": given}
+    stack = scene.native(program=PROGRAM, **config)
     ok(stack.preview())
     ok(stack.up())
     (target,) = [one.stem for one in stack.folder.glob("*.txt") if not one.stem.startswith("orders")]

@@ -91,8 +91,10 @@ def test_all_inputs_may_be_unknown_at_once(run: FakeRun, client: PluginClient, k
 def test_any_input_of_the_component_may_be_unknown(key: str) -> None:
     """All but those that name and count its children; what is in those may be unknown."""
     unknown = Unknown()  # type: ignore[no-untyped-call]  # the SDK left it untyped
+    stages = {"prod": {"restApiId": unknown, "stageName": unknown}}
     inside = {
-        "stages": {"prod": {"restApiId": unknown, "stageName": unknown}},
+        "stages": stages,
+        "waves": [{"stages": stages, "soak": unknown}],
         "publish": [{"type": "file", "path": unknown}],
     }
     given = arguments({"stages": {}, key: inside.get(key, unknown)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import Resource
@@ -13,6 +12,8 @@ from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import TrustBundleProvider
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pulumi
 
     from apigw_client_cert.declarations.certificate import CertificateDeclaration
@@ -55,7 +56,7 @@ class BundleDeclaration(Registering):
                 for certificate in certificates
             ],
             "targets": [target.properties() for target in targets],
-            "alsoTrust": list(also_trust) if isinstance(also_trust, Sequence) else also_trust,
+            "alsoTrust": also_trust,
             "takeOver": take_over,
             **self.aws.properties(),
         }

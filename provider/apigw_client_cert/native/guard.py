@@ -43,12 +43,14 @@ class Guard:
             say=say,
         )
 
-    def before(self, method: str) -> None:
-        """Refuse to begin anything once the run was cancelled.
+    def before(self, method: str) -> Patience:
+        """Refuse to begin anything once the run was cancelled; returns how patient the call may be.
 
-        But a stage that was moved may be moved back: the way back is part of the step that was begun.
+        But a stage that was moved may be moved back: the way back is part of the step that was begun, and the engine's
+        limit, which may have passed meanwhile, is none for it.
         """
-        if self.stop.is_set() and not (self._moved and method in _MOVES):
+        back = self._moved and method in _MOVES
+        if self.stop.is_set() and not back:
             raise errors.Refused(
                 "The run was cancelled",
                 means="What was done before is in state or will be found by its tags; nothing more was begun.",
@@ -56,6 +58,7 @@ class Guard:
             )
         self.changed |= method in _CHANGES
         self._moved |= method in _MOVES
+        return replace(self.patience, deadline=None) if back else self.patience
 
 
 class _Guarded:
@@ -71,8 +74,7 @@ class _Guarded:
             return found
 
         def guarded(*arguments: object, **named: object) -> object:
-            self._guard.before(name)
-            with with_patience(self._guard.patience):
+            with with_patience(self._guard.before(name)):
                 return found(*arguments, **named)
 
         return guarded

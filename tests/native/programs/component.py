@@ -48,6 +48,8 @@ for name in names:
         props |= {key: unknown.apply(lambda _id, text=text: text) for key, text in texts.items()}
         props |= {"description": unknown, "rotationTrigger": unknown, "tags": {"before": unknown}}
         props |= {"onDelete": unknown.apply(lambda _id: "keep"), "takeOver": unknown.apply(lambda _id: True)}
+        props["stages"] = config.require_object("chainedStages")
+        props["windows"] = unknown.apply(lambda _id: ["Daily 00:00-24:00 UTC"])
         props["alsoTrust"] = previous.__dict__["trustBundlePem"].apply(lambda pem: [pem])
         props["publish"][0]["path"] = pulumi.Output.concat(unknown, ".txt")
     for key in config.get_object("secretly") or ():
