@@ -14,6 +14,7 @@ from apigw_sandbox import Fault, FaultKind
 from tests.doubles.aws_shaped import issue_pem
 from tests.e2e.conftest import START, ok, refused
 from tests.native.conftest import PROGRAM, resource
+from tests.native.report import imported, record
 from tools.toolchain import bin_dir, environment
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def test_a_changed_description_lists_no_binding(scene: NativeScene) -> None:
     stack.configure({"certificate.description": "mine", "certificate.overlap": "4d"})
     shown = ok(stack.preview())
     assert "[diff: +description,overlap" in shown
+    record("bindings-listed-on-description-change", shown.count(":StageBinding "))
     assert "StageBinding" not in shown
     assert "TrustBundle" not in shown
     ok(stack.up())
@@ -66,6 +68,7 @@ def test_a_failed_update_keeps_what_it_achieved(scene: NativeScene) -> None:
     said = refused(stack.up())
     assert "Traceback" not in said
     kept = resource(stack, "orders")
+    record("partial-state", len(kept.get("initErrors", ())) == 1 and len(kept["outputs"]["generations"]) == 1)
     assert len(kept["initErrors"]) == 1
     assert kept["outputs"]["tags"] == {"team": "a"}
     assert len(kept["outputs"]["generations"]) == 1
@@ -114,7 +117,9 @@ def test_a_certificate_and_a_stage_are_imported_and_nothing_changes(scene: Nativ
             "importStages": {"dev": f"{scene.api}/dev", "prod": f"{scene.api}/prod"},
         }
     )
-    ok(first.up())
+    shown = ok(first.up())
+    record("imports-by-option", imported(shown))
+    assert imported(shown) == 3
     assert scene.changes(before) == []
     assert resource(first, "orders")["id"] == certificate
     assert resource(first, "orders-prod")["outputs"]["presentedClientCertificateId"] == certificate
@@ -132,13 +137,16 @@ def test_the_cli_imports_by_id(scene: NativeScene) -> None:
     (certificate,) = scene.ids()
     _lose_state(stack)
     _everywhere(scene, stack)
-    before = scene.mark()
+    before, seen = scene.mark(), 0
     for kind, name, resource_id in (
         ("RotatingClientCertificate", "orders", certificate),
         ("StageBinding", "orders-prod", f"{scene.api}/prod"),
     ):
         token = f"apigw-client-cert:index:{kind}"
-        ok(stack.run("import", token, name, resource_id, "--yes", "--protect=false", "--generate-code=false"))
+        shown = ok(stack.run("import", token, name, resource_id, "--yes", "--protect=false", "--generate-code=false"))
+        seen += imported(shown)
+    record("imports-by-cli", seen)
+    assert seen == 2
     ok(stack.up())
     assert scene.changes(before) == []
     ok(stack.preview("--expect-no-changes"))

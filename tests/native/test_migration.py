@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.conftest import ok
 from tests.native.conftest import DYNAMIC, PROGRAM, resource
+from tests.native.report import imported, record
 
 if TYPE_CHECKING:
     from tests.native.conftest import NativeScene
@@ -71,7 +72,9 @@ def test_an_import_brings_them_over_and_an_adoption_back(scene: NativeScene) -> 
     stages = {stage: f"{scene.api}/{stage}" for stage in ("dev", "prod")}
     stack.configure({"importCertificate": first, "importStages": stages})
     _become(stack, PROGRAM)
-    ok(stack.up())
+    shown = ok(stack.up())
+    record("imports-by-migration", imported(shown))
+    assert imported(shown) == 3
     for key in ("importCertificate", "importStages"):
         stack.unset(key)
     ok(stack.preview("--expect-no-changes"))

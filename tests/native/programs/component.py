@@ -54,5 +54,9 @@ for name in names:
         props["publish"][0]["path"] = pulumi.Output.concat(unknown, ".txt")
     for key in config.get_object("secretly") or ():
         props[key] = pulumi.Output.secret(props[key])
-    previous = made = Remote(name, props)
+    opts = None
+    if config.get("explicit") == name:
+        provider = pulumi.ProviderResource("apigw-client-cert", "explicit", {"region": "eu-west-1", "overlap": "5d"})
+        opts = pulumi.ResourceOptions(provider=provider, custom_timeouts=pulumi.CustomTimeouts(update="77s"))
+    previous = made = Remote(name, props, opts)
     pulumi.export(name, made.__dict__["clientCertificateId"])
