@@ -88,11 +88,12 @@ class Noticeboard:
             yield
         except OSError as error:
             self._given_up = True
+            why = ": ".join(str(one) for one in (error.strerror or error, error.filename) if one)
             self._warn(
-                "The plugin's processes cannot tell each other which stages this run's bindings assert"
-                f" ({error.strerror or error}: {error.filename or tempfile.gettempdir()}). A binding that moved to"
-                " another provider under another name may be cleared by the deletion of its predecessor. Make the"
-                " temporary folder (TMPDIR) one that this user can write to, and remove what is in the way there."
+                f"The plugin's processes cannot tell each other which stages this run's bindings assert ({why})."
+                " A binding that moved to another provider under another name may be cleared by the deletion of its"
+                " predecessor. Make the temporary folder (TMPDIR) one that this user can write to, and remove what is"
+                " in the way there."
             )
 
 
@@ -165,6 +166,11 @@ def _tidy(folder: Path, now: float) -> None:
 
 
 def _leave(path: Path, file: int) -> None:
+    if fcntl is None:  # pragma: no cover - Windows itself refuses to remove what another process has open
+        os.close(file)
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return
     with contextlib.suppress(OSError):
         if _hold(file):
             path.unlink()

@@ -186,6 +186,19 @@ def test_a_full_disk_is_said(
     assert "No space left on device" in said[0]
 
 
+def test_a_machine_without_a_temporary_folder_is_said(
+    board: Callable[..., Noticeboard], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read-only container may have none."""
+
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    assert not board().noted("a")
+    assert "(No usable temporary directory found)" in said[0]
+
+
 def test_a_file_that_is_taken_away_while_it_is_opened_is_made_again(
     board: Callable[..., Noticeboard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
