@@ -144,7 +144,12 @@ def _types() -> dict[str, Any]:
         for name, values in definitions.ENUMS.items()
     }
     objects = {
-        name: {"type": "object", "properties": _properties(made_of, made_of, ()), "required": list(always)}
+        name: {
+            "type": "object",
+            "properties": _properties(made_of, made_of, ()),
+            # As above.
+            **({"required": list(always)} if always else {}),
+        }
         for name, (made_of, always) in {**definitions.OBJECTS, **component_definitions.OBJECTS}.items()
     }
     return {**enums, **objects}
