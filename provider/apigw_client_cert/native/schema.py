@@ -147,6 +147,7 @@ def _types() -> dict[str, Any]:
         name: {
             "type": "object",
             "properties": _properties(made_of, made_of, ()),
+            # As above.
             **({"required": list(always)} if always else {}),
         }
         for name, (made_of, always) in {**definitions.OBJECTS, **component_definitions.OBJECTS}.items()
