@@ -8,7 +8,7 @@ ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
 STAGE = $(ON_PATH) tools/stage.sh
 
 # mypy refuses a folder without Python files.
-CODE = $(wildcard *.py) $(foreach folder,provider sandbox tests tools examples,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
+CODE = $(wildcard *.py) $(foreach folder,provider sandbox tests tools benchmarks examples,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
 
 # The policy pack is checked against its own environment, which is the one that has pulumi-policy.
 POLICY_PYTHON := .tools/policy-venv/bin/python
@@ -55,9 +55,11 @@ sdks: setup ## generate the SDKs for Python, TypeScript and Go into sdks/
 test: debian-packages check ## static checks, all tests, coverage gates
 	@sh tools/setup.sh vegeta languages --optional
 	@rm -f .coverage .coverage.*
+	@.venv/bin/python -m tools.plugin_report --clear
 	@$(STAGE) pytest coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@$(STAGE) 'combine coverage' coverage combine --quiet
 ifeq ($(strip $(PYTEST_ARGS)),)
+	@$(STAGE) 'reports/plugin.json' python -m tools.plugin_report
 	@$(STAGE) 'coverage of rotation/ = 100 %' coverage report --include='provider/apigw_client_cert/rotation/*' --fail-under=100
 	@$(STAGE) 'coverage overall >= 95 %' coverage report --fail-under=95
 else

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,11 @@ def now(environ: Mapping[str, str] = os.environ) -> datetime:
                 subject=VARIABLE,
             ) from error
     return datetime.now(timezone.utc).replace(microsecond=0)  # noqa: TID251 - the one place that may
+
+
+def monotonic() -> float:
+    """Seconds that only grow, for limits on waiting; the made-up clock has no part in them."""
+    return time.monotonic()
 
 
 def guard_made_up_clock(*, loopback: bool, environ: Mapping[str, str] = os.environ) -> None:

@@ -86,7 +86,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         ordered = guards.waves_of(stages, waves)
         guards.guard_policy(publish, certificate, policy)
         super().__init__("apigw-client-cert:index:ClientCertificateRotation", name, None, opts)
-        self._after = opts.depends_on if opts is not None else None
+        self._opts = opts or pulumi.ResourceOptions()
         self.certificate = certificate or self.children.certificate(
             name, aws=aws, opts=self._child("RotatingClientCertificate"), **policy
         )
@@ -145,6 +145,11 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         )
 
     def _child(self, kind: str) -> pulumi.ResourceOptions:
-        # Pulumi hands a component's parent-ish options down (protect, aliases, transforms), but not depends_on.
+        # Pulumi hands a component's parent-ish options down (protect, aliases, transforms), but not these two.
         other = pulumi.Alias(type_=f"{self.children.other_door}:{kind}")
-        return pulumi.ResourceOptions(parent=self, depends_on=self._after, aliases=[other])
+        return pulumi.ResourceOptions(
+            parent=self,
+            depends_on=self._opts.depends_on,
+            custom_timeouts=self._opts.custom_timeouts,
+            aliases=[other],
+        )

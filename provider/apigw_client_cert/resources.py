@@ -7,6 +7,10 @@ Everything they do is in ``lifecycle/``; what goes in and what comes out is decl
 
 from __future__ import annotations
 
+import atexit
+import functools
+import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
@@ -23,6 +27,7 @@ from pulumi.output import Unknown
 from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.noticeboard import Noticeboard
 
 if TYPE_CHECKING:
     from apigw_client_cert.lifecycle.results import Checked, Difference
@@ -99,6 +104,7 @@ class StageBindingProvider(ResourceProvider):
 
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Validate the inputs."""
+        _join_the_run()
         return _checked(binding.check(_plain(olds), _plain(news)))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
@@ -120,7 +126,20 @@ class StageBindingProvider(ResourceProvider):
 
     def delete(self, _id: str, props: Properties) -> None:
         """Clear what this binding set."""
+        _join_the_run()
         binding.delete(props, World())
+
+
+@functools.cache
+def _join_the_run() -> None:
+    """Know what the plugin's processes assert, and let them know: a binding may move from one form to the other.
+
+    The engine starts the host as ``python -m pulumi.dynamic ADDRESS`` and tells the address nowhere else.
+    """
+    if PurePath(sys.argv[0]).parts[-2:] == ("dynamic", "__main__.py"):
+        board = Noticeboard(sys.argv[-1], World().say)
+        binding.share_assertions(board)
+        atexit.register(board.close)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value, and what the SDK puts for an unknown one

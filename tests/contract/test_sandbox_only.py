@@ -39,9 +39,9 @@ def test_a_scan_costs_one_call_per_api_and_the_pages(real: SandboxWorld) -> None
     real.gateway.scan(["zzzzzz"])
     assert calls(real) == [
         ("apigateway", "GetRestApis"),
-        ("apigateway", "GetStages"),
-        ("apigateway", "GetStages"),
         ("apigatewayv2", "GetApis"),
+        ("apigateway", "GetStages"),
+        ("apigateway", "GetStages"),
         ("apigatewayv2", "GetStages"),
     ]
 

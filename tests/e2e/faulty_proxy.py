@@ -40,6 +40,7 @@ class Fault(enum.Enum):
     LOSE_ANSWER = "it takes effect, and the connection ends before the answer"
     KILL_CALLER = "it takes effect, and the process that made it is killed before the answer"
     KILL_RUN = "the same, and with it the CLI and all that the CLI started"
+    KILL_ENGINE = "it takes effect and is answered, and the CLI alone is killed before the answer"
     DENY = "it does not reach the sandbox: AccessDeniedException"
 
 
@@ -55,6 +56,8 @@ class FaultyProxy:
 
     def __init__(self, upstream: str) -> None:
         self.upstream = urlsplit(upstream)
+        self.survivor: int | None = None
+        """A descriptor of the last process whose CLI was killed; it is readable once that process has ended."""
         self._rules: list[_Rule] = []
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"proxy": self})
@@ -74,6 +77,8 @@ class FaultyProxy:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        if self.survivor is not None:
+            os.close(self.survivor)
 
     def fail(self, calls: str, fault: Fault, times: int = 1) -> None:
         """Let the next so many calls fail whose ``METHOD /path`` matches this expression."""
@@ -115,7 +120,11 @@ class _Handler(BaseHTTPRequestHandler):
             for process in [caller] if fault is Fault.KILL_CALLER else run_of(caller):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
-        if fault is None:
+        if fault is Fault.KILL_ENGINE:
+            caller = process_behind(self.client_address[1], self.connection.getsockname()[1])
+            self.proxy.survivor = os.pidfd_open(caller)
+            os.kill(run_of(caller)[0], signal.SIGKILL)
+        if fault in {None, Fault.KILL_ENGINE}:
             self._answer(status, headers, answer)
             return
         self.close_connection = True

@@ -78,7 +78,7 @@ def test_tests_that_never_import_what_is_wrong_prove_nothing() -> None:
         name="x",
         invariant=1,
         wrong="",
-        edits=(Edit("gateway/usage.py", "            self._websocket()\n", ""),),
+        edits=(Edit("gateway/usage.py", "            read(api_id)\n", "            pass\n"),),
         killed_by=(QUIET,),
     )
     assert judge(mutant).survived == "the tests never imported apigw_client_cert.gateway.usage"

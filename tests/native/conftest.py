@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tools.pulumi_stack import PulumiStack
 
 PACKAGE = "apigw-client-cert"
-PROGRAM = (Path(__file__).parent / "programs" / "raw.py").read_text()
+PROGRAMS = Path(__file__).parent / "programs"
+PROGRAM = (PROGRAMS / "raw.py").read_text()
+DYNAMIC = (PROGRAMS / "dynamic.py").read_text()
 EXECUTABLE = f"""#!{sys.executable}
 from apigw_client_cert.native.server import main
 

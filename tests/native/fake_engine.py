@@ -19,10 +19,14 @@ class FakeEngine(engine_pb2_grpc.EngineServicer):
 
     def __init__(self) -> None:
         self.lines: list[tuple[int, str, str]] = []
+        self.progress: list[tuple[str, str]] = []
 
     def Log(self, request: engine_pb2.LogRequest, _context: grpc.ServicerContext) -> Empty:  # noqa: N802 - the protocol's name
-        """Keep one line."""
-        self.lines.append((request.severity, request.urn, request.message))
+        """Keep one line; what the engine would forget, apart."""
+        if request.ephemeral:
+            self.progress.append((request.urn, request.message))
+        else:
+            self.lines.append((request.severity, request.urn, request.message))
         return Empty()
 
 

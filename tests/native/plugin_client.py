@@ -122,6 +122,7 @@ def plugin(world: World, configuration: Mapping[str, Any] | None = None) -> Iter
             yield client
     finally:
         server.stop(None).wait()
+        servicer.close()
 
 
 def _call(method: Any, request: Any) -> Any:

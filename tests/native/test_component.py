@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.conftest import ok, refused
+from tests.doubles.aws_shaped import issue_pem
+from tests.e2e.conftest import START, ok, refused
 from tests.native.conftest import resource
+from tests.native.docs_blocks import committed, console
 
 if TYPE_CHECKING:
     from tests.native.conftest import NativeScene
@@ -31,25 +34,35 @@ def _children(stack: PulumiStack) -> list[str]:
 
 
 def test_the_component_rotates_and_shows_what_is_due(scene: NativeScene) -> None:
-    """Three kinds below it, by one provider; a step a run; a secret stays one; an empty account at the end."""
-    stack = scene.native(program=PROGRAM, given=_given(scene))
-    stack.run("config", "set", "--secret", "description", "very-secret", expect=0)
+    """Three kinds below it, by one provider; a step a run; a secret stays one; an empty account at the end.
+
+    The preview of the activation is the one in docs/plugin.md.
+    """
+    pem, _key = issue_pem(START)
+    given = {**_given(scene), "description": "very-secret", "alsoTrust": [pem]}
+    stack = scene.native(program=PROGRAM, given=given, secretly=["description", "alsoTrust"])
     ok(stack.up())
     assert _children(stack) == [
         f"apigw-client-cert:index:{kind}"
         for kind in ("RotatingClientCertificate", "TrustBundle", *["StageBinding"] * 2)
     ]
     assert len([one for one in stack.export()["deployment"]["resources"] if one["type"].startswith("pulumi:pro")]) == 1
-    assert "very-secret" not in str(stack.export())
+    for hidden in ("very-secret", pem.splitlines()[5]):
+        assert hidden not in json.dumps(stack.export())
     ok(stack.preview("--expect-no-changes"))
 
     scene.at(336)
     assert "this update generates generation 2" in ok(stack.preview())
     ok(stack.up())
+    scene.at(337)
+    first, second = scene.ids()
+    names = {first: "a1b2c3", second: "d4e5f6", scene.api: "k9l8m7n6o5"}
+    text = console("pulumi preview", ok(stack.preview()), names)
+    assert committed("preview", text) == text
     for day in (337, 338, 341):
         scene.at(day)
         ok(stack.up("--refresh"))
-    (second,) = scene.ids()
+    assert scene.ids() == [second]
     assert scene.presented("dev") == scene.presented("prod") == second
     assert resource(stack, "orders-prod")["outputs"]["presentedClientCertificateId"] == second
     ok(stack.destroy())
@@ -57,17 +70,32 @@ def test_the_component_rotates_and_shows_what_is_due(scene: NativeScene) -> None
 
 
 def test_many_components_are_constructed_at_the_same_time(scene: NativeScene) -> None:
-    """Each in an event loop of its own; none takes another's children."""
+    """Each in an event loop of its own; none takes another's children.
+
+    One is another provider's, in whose process it is made; the last waits for what only AWS will say.
+    """
     names = [f"orders{number}" for number in range(8)]
-    stack = scene.native(program=PROGRAM, names=",".join(names), given={**_given(scene), "stages": {}})
+    given = _given(scene)
+    stages, given["stages"] = given["stages"], {}
+    config = {"names": ",".join(names), "explicit": names[1], "chained": names[-1], "chainedStages": stages}
+    stack = scene.native(program=PROGRAM, **config, given=given)
+    ok(stack.preview())
     ok(stack.up())
-    parents = {
-        one["urn"].rpartition("::")[2]: one["parent"].rpartition("::")[2]
+    certificates = {
+        one["urn"].rpartition("::")[2]: one
         for one in stack.export()["deployment"]["resources"]
         if one["type"].endswith(":RotatingClientCertificate")
     }
-    assert parents == {name: name for name in names}
-    assert len(scene.ids()) == len(names)
+    assert {name: one["parent"].rpartition("::")[2] for name, one in certificates.items()} == {
+        one: one for one in names
+    }
+    assert len(scene.ids()) == len(names) - 1
+    (target,) = [one.stem for one in stack.folder.glob("*.txt") if not one.stem.startswith("orders")]
+    assert target in scene.ids()
+    explicit = certificates[names[1]]
+    assert "::explicit::" in explicit["provider"]
+    assert (explicit["outputs"]["region"], explicit["outputs"]["overlap"]) == ("eu-west-1", "5d")
+    assert explicit["customTimeouts"] == {"update": 77}
 
 
 def test_a_bad_input_of_the_component_is_refused_before_anything_is_registered(scene: NativeScene) -> None:

@@ -15,6 +15,7 @@ from tests.doubles.aws_shaped import issue_pem
 from tests.doubles.fake_gateway import FakeGateway
 from tests.lifecycle.conftest import API, FakeRun, wire
 from tests.native.plugin_client import PluginClient, plugin
+from tests.native.report import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -147,6 +148,7 @@ class Doors:
 
     dynamic: DoorRun
     native: DoorRun
+    seen: int = 0
 
     def both(self, act: Callable[[DoorRun], object]) -> None:
         """Do the same behind both doors."""
@@ -165,11 +167,13 @@ class Doors:
         }
         pairs["diffs"] = (self.dynamic.diffs, self.native.diffs)
         pairs["calls"] = (self.dynamic.gateway.calls, self.native.gateway.calls)
-        return [f"{name}: {one!r} != {other!r}" for name, (one, other) in sorted(pairs.items()) if one != other]
+        found = [f"{name}: {one!r} != {other!r}" for name, (one, other) in sorted(pairs.items()) if one != other]
+        self.seen += len(found)
+        return found
 
 
 @pytest.fixture
-def doors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Doors]:
+def doors(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Doors]:
     """Accounts that issue the same certificate at the same instant."""
     monkeypatch.setattr(fake_gateway, "issue_pem", functools.cache(issue_pem))
     dynamic, native = _run(), _run()
@@ -178,7 +182,9 @@ def doors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Doors]:
     # The clock of the plugin's world moves with its run.
     with plugin(native.world) as client:
         native.door = PluginDoor(client)
-        yield Doors(dynamic, native)
+        doors = Doors(dynamic, native)
+        yield doors
+        record(f"door-differences-{request.node.name}", doors.seen)
 
 
 def _run() -> DoorRun:
@@ -249,5 +255,6 @@ def test_what_others_did_is_seen_the_same_behind_both_doors(doors: Doors) -> Non
 def test_bad_inputs_are_refused_in_the_same_words(doors: Doors, kind: str, news: dict[str, Any]) -> None:
     """Property by property."""
     refused = [run.door.check(kind, {}, wire(news))[1] for run in (doors.dynamic, doors.native)]
+    doors.seen += sum(refused[0].get(key) != refused[1].get(key) for key in {*refused[0], *refused[1]})
     assert refused[0] == refused[1]
     assert refused[0]

@@ -11,8 +11,10 @@ import pytest
 
 from apigw_client_cert.native import committed
 from apigw_sandbox import Fault, FaultKind
-from tests.e2e.conftest import ok, refused
+from tests.doubles.aws_shaped import issue_pem
+from tests.e2e.conftest import START, ok, refused
 from tests.native.conftest import PROGRAM, resource
+from tests.native.report import imported, record
 from tools.toolchain import bin_dir, environment
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def test_a_changed_description_lists_no_binding(scene: NativeScene) -> None:
     stack.configure({"certificate.description": "mine", "certificate.overlap": "4d"})
     shown = ok(stack.preview())
     assert "[diff: +description,overlap" in shown
+    record("bindings-listed-on-description-change", shown.count(":StageBinding "))
     assert "StageBinding" not in shown
     assert "TrustBundle" not in shown
     ok(stack.up())
@@ -65,6 +68,7 @@ def test_a_failed_update_keeps_what_it_achieved(scene: NativeScene) -> None:
     said = refused(stack.up())
     assert "Traceback" not in said
     kept = resource(stack, "orders")
+    record("partial-state", len(kept.get("initErrors", ())) == 1 and len(kept["outputs"]["generations"]) == 1)
     assert len(kept["initErrors"]) == 1
     assert kept["outputs"]["tags"] == {"team": "a"}
     assert len(kept["outputs"]["generations"]) == 1
@@ -113,7 +117,9 @@ def test_a_certificate_and_a_stage_are_imported_and_nothing_changes(scene: Nativ
             "importStages": {"dev": f"{scene.api}/dev", "prod": f"{scene.api}/prod"},
         }
     )
-    ok(first.up())
+    shown = ok(first.up())
+    record("imports-by-option", imported(shown))
+    assert imported(shown) == 3
     assert scene.changes(before) == []
     assert resource(first, "orders")["id"] == certificate
     assert resource(first, "orders-prod")["outputs"]["presentedClientCertificateId"] == certificate
@@ -131,13 +137,16 @@ def test_the_cli_imports_by_id(scene: NativeScene) -> None:
     (certificate,) = scene.ids()
     _lose_state(stack)
     _everywhere(scene, stack)
-    before = scene.mark()
+    before, seen = scene.mark(), 0
     for kind, name, resource_id in (
         ("RotatingClientCertificate", "orders", certificate),
         ("StageBinding", "orders-prod", f"{scene.api}/prod"),
     ):
         token = f"apigw-client-cert:index:{kind}"
-        ok(stack.run("import", token, name, resource_id, "--yes", "--protect=false", "--generate-code=false"))
+        shown = ok(stack.run("import", token, name, resource_id, "--yes", "--protect=false", "--generate-code=false"))
+        seen += imported(shown)
+    record("imports-by-cli", seen)
+    assert seen == 2
     ok(stack.up())
     assert scene.changes(before) == []
     ok(stack.preview("--expect-no-changes"))
@@ -167,15 +176,32 @@ def test_a_foreign_certificate_is_refused_with_the_way_to_adopt_it(scene: Native
 
 
 def test_a_secret_input_is_a_secret_in_state(scene: NativeScene) -> None:
-    """Where it is echoed, too; the rest of the state stays readable."""
-    stack = scene.native()
-    stack.configure({"secret": {"team": "very-secret"}})
+    """Where it is echoed, repeated by an output, or deep inside a list; the rest of the state stays readable."""
+    pem, _key = issue_pem(START)
+    stack = scene.native(
+        stages="prod",
+        secretly=["tags", "description", "alsoTrust", "generations"],
+        certificate={"tags": {"team": "very-secret"}, "description": "quite secret"},
+        bundle={"alsoTrust": [pem]},
+    )
     ok(stack.up())
-    state = resource(stack, "orders")
-    assert "very-secret" not in str(stack.export())
-    assert "ciphertext" in str(state["outputs"]["tags"])
-    assert state["outputs"]["clientCertificateId"] == scene.ids()[0]
+    whole = json.dumps(stack.export())
+    for hidden in ("very-secret", "quite secret", pem.splitlines()[5]):
+        assert hidden not in whole
+    state = {name: resource(stack, name)["outputs"] for name in ("orders", "orders-trust", "orders-prod")}
+    of_certificate, of_bundle, of_binding = state.values()
+    for secret in (
+        *(of_certificate[key] for key in ("tags", "description")),
+        *(of_bundle[key] for key in ("alsoTrust", "entries", "readFor", "trustBundlePem")),
+        of_bundle["rotations"][0]["generations"],
+        *(of_binding[key] for key in ("generations", "presentedClientCertificateId", "setClientCertificateId")),
+    ):
+        assert "ciphertext" in secret
+    assert of_certificate["clientCertificateId"] == scene.ids()[0]
+    assert len(of_bundle["fingerprintsSha256"]) == len((stack.folder / "pins.txt").read_text().split()) == 2
     ok(stack.preview("--expect-no-changes"))
+    ok(stack.refresh())
+    assert pem.splitlines()[5] not in json.dumps(stack.export())
 
 
 def test_an_explicit_provider_says_where_and_how(scene: NativeScene) -> None:

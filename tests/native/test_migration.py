@@ -1,36 +1,50 @@
-"""From the dynamic form to the plugin by aliases: the same certificate, and nothing moves."""
+"""Between the dynamic form and the plugin, there and back: the same certificate, no PATCH, nothing unbound."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import e2e
 from tests.e2e.conftest import ok
-from tests.native.conftest import PROGRAM, resource
+from tests.native.conftest import DYNAMIC, PROGRAM, resource
+from tests.native.report import imported, record
 
 if TYPE_CHECKING:
     from tests.native.conftest import NativeScene
+    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
-DYNAMIC = (Path(e2e.__path__[0]) / "programs" / "wired.py").read_text()
+ALL = ["RotatingClientCertificate", "TrustBundle", "StageBinding"]
 
 
-def test_aliases_bring_all_three_resources_over(scene: NativeScene) -> None:
-    """Nothing is issued, patched or deleted; what was there is there afterwards, and quiet."""
-    bindings = {f"orders-{stage}": {"restApiId": scene.api, "stageName": stage} for stage in ("dev", "prod")}
-    stack = scene.native(program=DYNAMIC, bindings=bindings, migrated=True)
+def _become(stack: PulumiStack, program: str) -> None:
+    (stack.folder / "__main__.py").write_text(program)
+
+
+def _ours(stack: PulumiStack) -> list[dict[str, str]]:
+    found = stack.export()["deployment"]["resources"]
+    return [one for one in found if not one["type"].startswith("pulumi:")]
+
+
+def _forms(stack: PulumiStack) -> set[str]:
+    """The packages of our resources in state."""
+    return {one["type"].partition(":")[0] for one in _ours(stack)}
+
+
+def test_aliases_bring_all_three_resources_over_and_back(scene: NativeScene) -> None:
+    """What was there is there afterwards, quiet, and goes on with its rotation."""
+    stack = scene.native(program=DYNAMIC, migrated=ALL)
     ok(stack.up())
     (certificate,) = scene.ids()
     before = scene.mark()
-    (stack.folder / "__main__.py").write_text(PROGRAM)
-    ok(stack.up())
+    for program, form in ((PROGRAM, "apigw-client-cert"), (DYNAMIC, "pulumi-python"), (PROGRAM, "apigw-client-cert")):
+        _become(stack, program)
+        ok(stack.up())
+        assert _forms(stack) == {form}
+        ok(stack.preview("--expect-no-changes"))
     assert scene.changes(before) == []
     assert scene.presented("dev") == scene.presented("prod") == certificate
-    assert not [one for one in stack.export()["deployment"]["resources"] if "dynamic" in one["type"]]
-    ok(stack.preview("--expect-no-changes"))
 
     scene.at(336)
     ok(stack.up())
@@ -38,3 +52,45 @@ def test_aliases_bring_all_three_resources_over(scene: NativeScene) -> None:
     outputs = resource(stack, "orders")["outputs"]
     # The dynamic form's pickle stays until the first update, as an unchanged resource keeps its outputs.
     assert (outputs["clientCertificateId"], "__provider" in outputs) == (certificate, False)
+
+
+def test_an_import_brings_them_over_and_an_adoption_back(scene: NativeScene) -> None:
+    """In the middle of a rotation: the successor comes along, and so does what the file holds."""
+    stack = scene.native(program=DYNAMIC)
+    for day in (0, 336):
+        scene.at(day)
+        ok(stack.up())
+    first, second = scene.ids()
+    published = (stack.folder / "pins.txt").read_text()
+    before = scene.mark()
+    # Dependents first.
+    for one in reversed(_ours(stack)):
+        ok(stack.run("state", "delete", one["urn"], "--yes"))
+    assert len(scene.ids()) == 2
+
+    stack.run("config", "set", "apigw-client-cert:endpointUrl", scene.sandbox.endpoint_url, expect=0)
+    stages = {stage: f"{scene.api}/{stage}" for stage in ("dev", "prod")}
+    stack.configure({"importCertificate": first, "importStages": stages})
+    _become(stack, PROGRAM)
+    shown = ok(stack.up())
+    record("imports-by-migration", imported(shown))
+    assert imported(shown) == 3
+    for key in ("importCertificate", "importStages"):
+        stack.unset(key)
+    ok(stack.preview("--expect-no-changes"))
+    assert _forms(stack) == {"apigw-client-cert"}
+    assert resource(stack, "orders")["outputs"]["pendingClientCertificateId"] == second
+    assert scene.changes(before) == []
+
+    stack.configure({"adoptClientCertificateId": first})
+    _become(stack, DYNAMIC)
+    ok(stack.up())
+    stack.unset("adoptClientCertificateId")
+    ok(stack.preview("--expect-no-changes"))
+    assert _forms(stack) == {"pulumi-python"}
+    assert stack.outputs("RotatingClientCertificate")["pendingClientCertificateId"] == second
+    # The certificates are told whose they are now, and that is all.
+    assert set(scene.actions(before)) == {"TagResource"}
+    assert scene.ids() == [first, second]
+    assert scene.presented("dev") == scene.presented("prod") == first
+    assert (stack.folder / "pins.txt").read_text() == published

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import grpc  # type: ignore[import-untyped]  # grpcio ships no types
@@ -10,7 +12,8 @@ import pytest
 from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]  # protobuf ships no types
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
-from apigw_client_cert import errors
+from apigw_client_cert import clock, errors
+from apigw_client_cert.gateway.patience import current
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.native.engine import WARNING
 from apigw_client_cert.native.structs import struct_of
@@ -21,6 +24,8 @@ from tests.native.plugin_client import PluginClient, PluginError, plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from apigw_client_cert.gateway.interface import StageRef
 
 LOST = errors.OutcomeUnknown("No answer came", means="It may have happened.", remedy="Run again.")
 DENIED = errors.AccessDenied("Denied", means="Nothing.", remedy="Grant it.")
@@ -222,6 +227,25 @@ def test_the_due_line_reaches_the_engine_as_a_warning_on_the_resource(run: FakeR
     assert of_certificate[:2] == (WARNING, client.urn("RotatingClientCertificate"))
     assert "this update generates generation 2" in of_certificate[2]
     assert of_stage[:2] == (WARNING, client.urn("StageBinding"))
+
+
+def test_the_custom_timeout_of_a_call_limits_its_waits(monkeypatch: pytest.MonkeyPatch, run: FakeRun) -> None:
+    """The engine sends seconds, 0 for none; a clock that stands still shows them as they came."""
+    monkeypatch.setattr(clock, "monotonic", lambda: 0.0)
+    left: list[float] = []
+
+    class WatchedGateway(FakeGateway):
+        def presented(self, stage: StageRef) -> str | None:
+            left.append(current().left())
+            return super().presented(stage)
+
+    gateway = WatchedGateway(stages=run.gateway.stages)
+    with plugin(replace(run.world, gateway=lambda _connection: gateway)) as client:
+        urn, state, inputs = client.urn("StageBinding"), struct_of(run.state["dev"]), struct_of(run.inputs["dev"])
+        for timeout in (90, 0):
+            client.stub.Update(provider_pb2.UpdateRequest(urn=urn, olds=state, news=inputs, timeout=timeout))
+            client.stub.Read(provider_pb2.ReadRequest(id="id", urn=urn, properties=state, timeout=timeout))
+    assert left == [90, 90, math.inf, math.inf]
 
 
 def test_provider_configuration_is_checked_and_read_from_older_engines_too(run: FakeRun, client: PluginClient) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
 
 import pytest
+
+from benchmarks.plugin_startup import FLOOR
+from benchmarks.plugin_startup import PLUGIN as PLUGIN_PROGRAM
 
 PLUGIN = [sys.executable, "-m", "apigw_client_cert.native.server"]
 # Far more than a start or an end takes: nothing here waits for it unless something hangs.
@@ -29,6 +33,31 @@ def test_the_port_is_the_first_line_and_nothing_heavy_is_loaded_for_it() -> None
     port, loaded = done.stdout.split(maxsplit=1)
     assert int(port) > 0
     assert loaded.strip() == "[]"
+
+
+def test_before_the_port_little_more_is_imported_than_pulumi_and_the_protocol() -> None:
+    """The engine waits for it at every start: what comes before is named here (figures: benchmarks/plugin_startup)."""
+    program = f"""
+{FLOOR}
+import builtins, json, os, sys
+before = set(sys.modules)
+
+def at_the_port(port, flush):
+    builtins.print = said
+    print(json.dumps(sorted(set(sys.modules) - before)), flush=True)
+    os._exit(0)
+
+said, builtins.print = print, at_the_port
+{PLUGIN_PROGRAM}
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    # grpc loads its server's half of itself.
+    assert [one for one in json.loads(done.stdout) if not one.startswith("grpc.")] == [
+        "apigw_client_cert",
+        "apigw_client_cert.native",
+        "apigw_client_cert.native.engine",
+        "apigw_client_cert.native.server",
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

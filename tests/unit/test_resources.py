@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from apigw_client_cert import resources
+from apigw_client_cert.lifecycle import binding
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 
 PROVIDERS = ("RotatingClientCertificateProvider", "TrustBundleProvider", "StageBindingProvider")
@@ -102,3 +104,19 @@ def test_importing_the_package_loads_neither_boto3_nor_cryptography(loaded: str)
     code = f"import sys, apigw_client_cert; print({loaded!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_dynamic_host_tells_the_plugin_what_it_asserts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is started as ``python -m pulumi.dynamic ADDRESS``; a test or a program has no run to join (invariant 9)."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    bindings = resources.StageBindingProvider()
+    news = {"apiId": "a1b2c3d4e5", "stageName": "prod", "clientCertificateId": "4k11da"}
+    notes = []
+    for program in ("/site-packages/pulumi/dynamic/__main__.py", "/program/__main__.py"):
+        resources._join_the_run.cache_clear()  # noqa: SLF001 - once per process, and this is two
+        binding.forget_assertions()
+        monkeypatch.setattr(sys, "argv", [program, "127.0.0.1:43585"])
+        assert bindings.check({}, dict(news)).failures == []
+        notes.append([len(path.read_text().split()) for path in tmp_path.glob("*/*")])
+    binding.forget_assertions()
+    assert notes == [[1], [1]]

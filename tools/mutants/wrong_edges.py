@@ -29,7 +29,7 @@ WRONG_EDGES = (
         name="scan-without-websocket",
         invariant=3,
         wrong="The in-use scan does not look at WebSocket APIs.",
-        edits=(Edit("gateway/usage.py", "            self._websocket()\n", ""),),
+        edits=(Edit("gateway/usage.py", "[*self._rest_apis(), *self._websocket_apis()]", "[*self._rest_apis()]"),),
         killed_by=(
             _USAGE + "test_both_families_are_read_with_no_call_too_many",
             "tests/contract/test_gateway.py::test_a_scan_finds_users_in_both_families",
@@ -115,5 +115,18 @@ WRONG_EDGES = (
             ),
         ),
         killed_by=("tests/unit/gateway/test_certificates.py::test_only_not_found_means_gone",),
+    ),
+    Mutant(
+        name="assertions-stay-in-one-process",
+        invariant=9,
+        wrong="A stage that a binding of another provider process asserts is cleared.",
+        edits=(
+            Edit(
+                "lifecycle/assertions.py",
+                "return entry in self._own or (self._board is not None and self._board.noted(entry))",
+                "return entry in self._own",
+            ),
+        ),
+        killed_by=("tests/lifecycle/test_assertions.py::test_delete_leaves_a_stage_that_another_process_asserts",),
     ),
 )

@@ -57,7 +57,7 @@ class BindingDeclaration(Registering):
         confirm: HttpProbe | None = None,
         after: Sequence[BindingDeclaration] = (),
         soak: Duration | None = None,
-        windows: Sequence[pulumi.Input[str]] | None = None,
+        windows: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -79,7 +79,7 @@ class BindingDeclaration(Registering):
             "confirm": confirm.properties() if confirm else None,
             "after": [one.told() for one in after] or None,
             "soak": written(soak),
-            "windows": None if windows is None else list(windows),
+            "windows": windows,
             **self.aws.properties(),
         }
         if stage.resource is not None:

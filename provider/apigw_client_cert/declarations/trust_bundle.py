@@ -39,7 +39,7 @@ class BundleDeclaration(Registering):
         *,
         certificates: Sequence[CertificateDeclaration],
         targets: Sequence[Target],
-        also_trust: Sequence[pulumi.Input[str]] | None = None,
+        also_trust: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         take_over: bool | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -56,7 +56,7 @@ class BundleDeclaration(Registering):
                 for certificate in certificates
             ],
             "targets": [target.properties() for target in targets],
-            "alsoTrust": None if also_trust is None else list(also_trust),
+            "alsoTrust": also_trust,
             "takeOver": take_over,
             **self.aws.properties(),
         }

@@ -11,7 +11,7 @@ from apigw_client_cert.gateway.stages import Stages
 from apigw_client_cert.gateway.usage import Scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from apigw_client_cert.gateway.client import Client
     from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, TrialAnswer, TrialCall, Usage
@@ -76,6 +76,6 @@ class ApiGateway:
         """What a method answers with each of these certificates."""
         return invoke.try_certificates(self._client, stage, trial, certificate_ids)
 
-    def scan(self, certificate_ids: Collection[str], progress: Callable[[str], None] | None = None) -> Usage:
-        """Which stages present these ids; ``progress`` is told each API before it is read."""
-        return Scan(self._client, certificate_ids, progress).run()
+    def scan(self, certificate_ids: Collection[str]) -> Usage:
+        """Which stages present these ids."""
+        return Scan(self._client, certificate_ids).run()

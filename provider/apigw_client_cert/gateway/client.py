@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.errors import AccessDenied, EndpointUnreachable, OutcomeUnknown, Retryable
+from apigw_client_cert.gateway import patience
 from apigw_client_cert.gateway.answers import Call
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.assumed_role import SESSION_NAME, AssumedRole
@@ -28,7 +29,7 @@ from apigw_client_cert.gateway.failures import (
     understood,
 )
 from apigw_client_cert.gateway.quoting import speakable
-from apigw_client_cert.gateway.retries import Retries, retry_after_seconds, trouble_of
+from apigw_client_cert.gateway.retries import Retries, retry_after_seconds, trouble_of, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -141,8 +142,8 @@ class Client:
             yield _genuine(call, page)
 
     def pause(self, seconds: float) -> None:
-        """Wait for something that AWS carries out a moment after its answer."""
-        self._sleep(seconds)
+        """Wait for something that AWS carries out a moment after its answer, or what is left of the engine's limit."""
+        self._sleep(min(seconds, patience.current().left()))
 
     def service(self, name: str) -> Any:  # noqa: ANN401 - boto3 builds client classes at run time
         """The boto3 client of one service, made once."""
@@ -182,6 +183,10 @@ class Client:
         if seconds is None:
             return None
         context[_WAITED] = waited + seconds
+        allowed = patience.current()
+        if seconds > allowed.left():
+            raise patience.OutOfPatience(_failed(**event))
+        allowed.say(waiting(seconds, event["operation"].name, trouble))
         self._sleep(seconds)
         return 0
 
@@ -251,6 +256,14 @@ def gateway_for(connection: Connection) -> Gateway:
         if connection not in _gateways:
             _gateways[connection] = ApiGateway(client_for(connection))
         return _gateways[connection]
+
+
+def _failed(*, response: Any, caught_exception: Any, operation: Any, **_: Any) -> Exception:  # noqa: ANN401 - botocore's event arguments have no types
+    """What botocore would raise if the call were not sent again."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded on first need
+
+    failed: Exception = caught_exception if response is None else ClientError(response[1], operation.name)
+    return failed
 
 
 def _genuine(call: Call, answer: Mapping[str, Any]) -> Mapping[str, Any]:

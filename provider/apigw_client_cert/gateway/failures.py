@@ -37,6 +37,7 @@ from apigw_client_cert.gateway.answers import (
     is_unsent,
     status_of,
 )
+from apigw_client_cert.gateway.patience import OutOfPatience
 from apigw_client_cert.gateway.permissions import permission_for
 from apigw_client_cert.gateway.quoting import quoted, speakable
 
@@ -61,6 +62,9 @@ def translated(call: Call, expected: Collection[str] = ()) -> Iterator[None]:
         yield
     except (RotationError, Answered):
         raise
+    except OutOfPatience as end:
+        failure = _failure(end.cause, call, expected)
+        raise _cut_short(failure or end.cause) from speakable(end.cause)
     except Exception as error:
         failure = _failure(error, call, expected)
         if failure is None:
@@ -89,6 +93,18 @@ def outcome_unknown(call: Call) -> OutcomeUnknown:
         means="It may have taken effect.",
         remedy="Run again: the next run looks at what is there before it acts.",
         subject=call.subject,
+    )
+
+
+def _cut_short(failure: Exception) -> Exception:
+    """The same failure, with who ended the waiting; an expected answer means what it means however long one waited."""
+    if not isinstance(failure, RotationError):
+        return failure
+    return type(failure)(
+        failure.what,
+        means=f"{failure.means} The resource's customTimeouts ended the waiting for AWS.",
+        remedy="Raise customTimeouts, or run again: a run goes on from what it finds.",
+        subject=failure.subject,
     )
 
 

@@ -40,6 +40,14 @@ class Trouble(enum.Enum):
     NOT_SENT = 2
 
 
+_WORDS: Final = {
+    Trouble.THROTTLED: "AWS throttles {}",
+    Trouble.CONFLICT: "somebody else is changing the same object ({})",
+    Trouble.SERVER_ERROR: "AWS answered {} with a server error",
+    Trouble.NO_ANSWER: "AWS did not answer {}",
+    Trouble.NOT_SENT: "no connection for {} could be made",
+}
+
 #: A delete's 409 means "in use" far more often than "at the same moment" (facts/aws-client-certs.md §3.1).
 _DELETE_CONFLICT_ATTEMPTS: Final = 3
 
@@ -73,6 +81,11 @@ class Retries:
         step = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2.0 ** (attempts - 1))
         seconds = max(retry_after, step * (0.5 + self.jitter() / 2))
         return seconds if waited + seconds <= self.total_wait_seconds else None
+
+
+def waiting(seconds: float, operation: str, trouble: Trouble) -> str:
+    """What a user reads during the wait."""
+    return f"waiting {seconds:.2g} s: {_WORDS[trouble].format(operation)}"
 
 
 def trouble_of(response: tuple[Any, Any] | None, caught: BaseException | None) -> Trouble | None:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.errors import AccessDenied, RotationError, Throttled, Unavailable
+from apigw_client_cert.gateway import patience
 from apigw_client_cert.gateway.answers import Answered
 from apigw_client_cert.gateway.interface import StageKind, StageRef, Usage
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _LISTINGS: Final = {"apigateway": ("items", 500), "apigatewayv2": ("Items", 100)}
 #: Each failed read has waited up to a minute already; a region in trouble must not cost hundreds of them.
 _MOST_FAILURES: Final = 3
+#: AWS grants about ten such reads a second (facts/aws-client-certs.md §3.5): a line a second is enough.
+_TOLD_EVERY: Final = 10
 #: API ids and stage names, generously; what is none goes into no URL and no message.
 _NAME: Final = re.compile(r"[A-Za-z0-9_$-]{1,128}")
 _GAPS = (AccessDenied, Throttled, Unavailable)
@@ -32,37 +35,44 @@ _GAPS = (AccessDenied, Throttled, Unavailable)
 class Scan:
     """One scan; made for one use.
 
+    All APIs are listed before the first one's stages are read, so that whoever waits learns how many there are.
+
     Args:
         client: AWS.
         certificate_ids: What to look for.
-        progress: Is told each API before its stages are read.
     """
 
-    def __init__(
-        self, client: Client, certificate_ids: Collection[str], progress: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, client: Client, certificate_ids: Collection[str]) -> None:
         self._client = client
         self._users: dict[str, list[StageRef]] = {certificate_id: [] for certificate_id in certificate_ids}
-        self._progress = progress
         self._gaps: list[str] = []
         self._failures = 0
 
     def run(self) -> Usage:
         """Every id that was asked for is a key, with no stages where nobody presents it; stages are sorted."""
-        if self._users:
-            self._rest()
-            self._websocket()
+        apis = [*self._rest_apis(), *self._websocket_apis()] if self._users else []
+        for number, (api_id, read) in enumerate(apis):
+            if number % _TOLD_EVERY == 0:
+                patience.current().say(f"scanning stages: API {number + 1} of {len(apis)}")
+            read(api_id)
         users = {certificate_id: tuple(sorted(stages)) for certificate_id, stages in self._users.items()}
         return Usage(users=users, gaps=tuple(self._gaps))
 
-    def _rest(self) -> None:
+    def _rest_apis(self) -> Iterator[tuple[str, Callable[[str], None]]]:
         for api in self._items("the list of REST APIs", "apigateway", "GetRestApis"):
             api_id = self._name(api, "id", "the list of REST APIs")
             if api_id is not None:
-                self._rest_stages(api_id)
+                yield api_id, self._rest_stages
+
+    def _websocket_apis(self) -> Iterator[tuple[str, Callable[[str], None]]]:
+        for api in self._items("the list of WebSocket APIs", "apigatewayv2", "GetApis"):
+            # HTTP APIs cannot hold a client certificate (facts/aws-client-certs.md §3.1).
+            api_id = self._name(api, "ApiId", "the list of WebSocket APIs")
+            if api_id is not None and api.get("ProtocolType") != "HTTP":
+                yield api_id, self._websocket_stages
 
     def _rest_stages(self, api_id: str) -> None:
-        if not self._begin(f"REST API {api_id}"):
+        if self._given_up(f"REST API {api_id}"):
             return
         try:
             answer = self._client.call(
@@ -79,15 +89,8 @@ class Scan:
             if name is not None:
                 self._note(stage.get("clientCertificateId"), StageRef(api_id, name))
 
-    def _websocket(self) -> None:
-        for api in self._items("the list of WebSocket APIs", "apigatewayv2", "GetApis"):
-            # HTTP APIs cannot hold a client certificate (facts/aws-client-certs.md §3.1).
-            api_id = self._name(api, "ApiId", "the list of WebSocket APIs")
-            if api_id is not None and api.get("ProtocolType") != "HTTP":
-                self._websocket_stages(api_id)
-
     def _websocket_stages(self, api_id: str) -> None:
-        if not self._begin(f"WebSocket API {api_id}"):
+        if self._given_up(f"WebSocket API {api_id}"):
             return
         for stage in self._items(f"the stages of WebSocket API {api_id}", "apigatewayv2", "GetStages", ApiId=api_id):
             name = self._name(stage, "StageName", f"the stages of WebSocket API {api_id}")
@@ -109,12 +112,10 @@ class Scan:
         except _GAPS as error:
             self._gap(what, error)
 
-    def _begin(self, api: str) -> bool:
-        if self._failures >= _MOST_FAILURES:
-            self._gaps.append(f"{api}: not asked, because AWS did not answer {self._failures} times before")
+    def _given_up(self, api: str) -> bool:
+        if self._failures < _MOST_FAILURES:
             return False
-        if self._progress is not None:
-            self._progress(api)
+        self._gaps.append(f"{api}: not asked, because AWS did not answer {self._failures} times before")
         return True
 
     def _name(self, item: Mapping[str, Any] | None, key: str, what: str) -> str | None:

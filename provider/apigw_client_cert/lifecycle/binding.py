@@ -8,6 +8,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
 from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
+from apigw_client_cert.lifecycle.assertions import Assertions
 from apigw_client_cert.lifecycle.binding_state import VERIFIED
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.inputs import (
@@ -32,6 +33,7 @@ from apigw_client_cert.rotation.binding import binding_due
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apigw_client_cert.lifecycle.assertions import Board
     from apigw_client_cert.lifecycle.world import World
 
 ON_DELETE = ("clear", "keep")
@@ -58,9 +60,9 @@ INPUTS = (
 )
 
 # The stages that some binding of this engine run asserts. The engine calls check for every registered resource
-# before it deletes anything, in one plugin process per run (facts/pulumi-semantics.md §10): a binding that was
-# renamed, re-parented or replaced must not clear what its successor asserts (invariant 9).
-_asserted: set[tuple[str, StageRef]] = set()
+# before it deletes anything (facts/pulumi-semantics.md §10): a binding that was renamed, re-parented or replaced must
+# not clear what its successor asserts (invariant 9).
+_asserted = Assertions()
 
 
 def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa: ARG001 - the signature of every check
@@ -206,6 +208,11 @@ def delete(props: Mapping[str, Any], world: World) -> None:
         return
     if presented is not None and ours(gateway, props, presented):
         gateway.unbind(stage)
+
+
+def share_assertions(board: Board) -> None:
+    """Let the other processes of this engine run know what is asserted here: its host knows how to reach them."""
+    _asserted.share(board)
 
 
 def forget_assertions() -> None:

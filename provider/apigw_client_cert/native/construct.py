@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+import pulumi
 from pulumi.errors import InputPropertiesError
 from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import ProviderServicer
@@ -27,7 +28,6 @@ from apigw_client_cert.wire import camel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pulumi
     from pulumi.runtime.proto import provider_pb2
 
     from apigw_client_cert.places import Stage
@@ -55,12 +55,16 @@ def construct(
         )
     if own_reference and PACKAGE not in request.providers:
         request.providers[PACKAGE] = own_reference
-    server = ProviderServicer(_Components(committed.version()), [], engine_address)
+    server = ProviderServicer(_Components(request), [], engine_address)
     return asyncio.run(server.Construct(request, _Context()))
 
 
 class _Components(Provider):
     """The one component of this package."""
+
+    def __init__(self, request: provider_pb2.ConstructRequest) -> None:
+        super().__init__(committed.version())
+        self._timeouts = {field.name: value for field, value in request.customTimeouts.ListFields()}
 
     def construct(
         self,
@@ -70,6 +74,9 @@ class _Components(Provider):
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
         given = arguments(inputs)
+        if options is not None and self._timeouts:
+            # The SDK reads them off the wire and forgets them (pulumi 3.259, provider/server.py).
+            options.custom_timeouts = pulumi.CustomTimeouts(**self._timeouts)
         try:
             made = NativeRotation(name, opts=options, **given)
         except errors.BadInput as error:

@@ -44,11 +44,25 @@ class EngineLog:
                 if (urn, line) in self._said:
                     return
                 self._said.add((urn, line))
-                stub = self._stub
-            if stub is not None:
-                with contextlib.suppress(grpc.RpcError):
-                    stub.Log(engine_pb2.LogRequest(severity=severity, urn=urn, message=line), timeout=_LOG_SECONDS)
-                    return
-            print(line, file=sys.stderr, flush=True)  # noqa: T201 - stdout belongs to the port number
+            if not self._send(engine_pb2.LogRequest(severity=severity, urn=urn, message=line)):
+                print(line, file=sys.stderr, flush=True)  # noqa: T201 - stdout belongs to the port number
 
         return say
+
+    def progress(self, urn: str) -> Callable[[str], None]:
+        """What shows a line in a resource's row until the next one; it is kept nowhere, and lost without an engine."""
+
+        def show(line: str) -> None:
+            self._send(engine_pb2.LogRequest(severity=INFO, urn=urn, message=line, ephemeral=True))
+
+        return show
+
+    def _send(self, request: engine_pb2.LogRequest) -> bool:
+        with self._lock:
+            stub = self._stub
+        if stub is None:
+            return False
+        with contextlib.suppress(grpc.RpcError):
+            stub.Log(request, timeout=_LOG_SECONDS)
+            return True
+        return False

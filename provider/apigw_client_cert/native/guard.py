@@ -1,4 +1,4 @@
-"""One engine call's view of the world: it notes that AWS may have been changed, and stops between calls."""
+"""One engine call's view of the world: it notes what may have been changed, limits waiting, and stops between calls."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert import errors
+from apigw_client_cert.gateway.patience import Patience, with_patience
 
 if TYPE_CHECKING:
     import threading
@@ -24,10 +25,12 @@ class Guard:
 
     Attributes:
         stop: Set by Cancel; the next call outside is then not begun. A call that was begun always ends.
+        patience: How long the calls outside may wait for AWS, and who hears of it.
         changed: Whether a changing call was begun; one that failed may have taken effect all the same.
     """
 
     stop: threading.Event
+    patience: Patience = field(default_factory=Patience)
     changed: bool = field(default=False)
     _moved: bool = field(default=False)
 
@@ -40,12 +43,14 @@ class Guard:
             say=say,
         )
 
-    def before(self, method: str) -> None:
-        """Refuse to begin anything once the run was cancelled.
+    def before(self, method: str) -> Patience:
+        """Refuse to begin anything once the run was cancelled; returns how patient the call may be.
 
-        But a stage that was moved may be moved back: the way back is part of the step that was begun.
+        But a stage that was moved may be moved back: the way back is part of the step that was begun, and the engine's
+        limit, which may have passed meanwhile, is none for it.
         """
-        if self.stop.is_set() and not (self._moved and method in _MOVES):
+        back = self._moved and method in _MOVES
+        if self.stop.is_set() and not back:
             raise errors.Refused(
                 "The run was cancelled",
                 means="What was done before is in state or will be found by its tags; nothing more was begun.",
@@ -53,6 +58,7 @@ class Guard:
             )
         self.changed |= method in _CHANGES
         self._moved |= method in _MOVES
+        return replace(self.patience, deadline=None) if back else self.patience
 
 
 class _Guarded:
@@ -68,7 +74,7 @@ class _Guarded:
             return found
 
         def guarded(*arguments: object, **named: object) -> object:
-            self._guard.before(name)
-            return found(*arguments, **named)
+            with with_patience(self._guard.before(name)):
+                return found(*arguments, **named)
 
         return guarded

@@ -64,6 +64,7 @@ class Kind:
     ``inputs`` and ``outputs`` are names on the wire; ``required`` are those that ``check`` refuses to miss.
     ``filled`` names the inputs that Check takes from the URN where the program leaves them out, as the Python
     declarations do for the dynamic form. ``identified`` is the id that a creation from these inputs returns.
+    ``repeats`` names the outputs that say again what an input says: where that one is a secret, so are they.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Kind:
     required: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
     identified: Callable[[Mapping[str, Any]], str]
+    repeats: Mapping[str, tuple[str, ...]]
 
     @property
     def token(self) -> str:
@@ -91,6 +93,7 @@ CERTIFICATE: Final = Kind(
     outputs=certificate_state.OUTPUTS,
     filled=NAMES,
     identified=_by_name,
+    repeats={"adoptClientCertificateId": ("clientCertificateId", "generations", "previousClientCertificateIds")},
 )
 BUNDLE: Final = Kind(
     name="TrustBundle",
@@ -100,6 +103,11 @@ BUNDLE: Final = Kind(
     required=("rotations", "targets"),
     filled=("name",),
     identified=_by_name,
+    repeats={
+        "alsoTrust": ("entries", "trustBundlePem"),
+        "rotations": ("entries", "readFor", "trustBundlePem"),
+        "targets": ("digests", "driftedTargets"),
+    },
 )
 BINDING: Final = Kind(
     name="StageBinding",
@@ -108,6 +116,10 @@ BINDING: Final = Kind(
     outputs=binding_state.OUTPUTS,
     required=("apiId", "clientCertificateId", "stageName"),
     identified=lambda props: str(binding_steps.stage_of(props)),
+    repeats={
+        "clientCertificateId": ("presentedClientCertificateId", "setClientCertificateId", "waitingFor"),
+        "generations": ("presentedClientCertificateId", "setClientCertificateId"),
+    },
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.
 COMPONENT_POLICY: Final = tuple(key for key in certificate.INPUTS if key not in {*NAMES, *CONNECTION})

@@ -50,6 +50,7 @@ def main() -> None:
             break
     servicer.cancel()
     server.stop(_GRACE_SECONDS).wait()
+    servicer.close()
 
 
 def serve(servicer: Servicer | _Loading) -> tuple[grpc.Server, int]:

@@ -11,7 +11,8 @@ from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]  # p
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle.binding import forget_assertions
+from apigw_client_cert.gateway.patience import Patience
+from apigw_client_cert.lifecycle.binding import forget_assertions, share_assertions
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native import committed, foresight
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
@@ -22,6 +23,7 @@ from apigw_client_cert.native.guard import Guard
 from apigw_client_cert.native.imports import imported
 from apigw_client_cert.native.kinds import PACKAGE, filled, kind_of, strangers
 from apigw_client_cert.native.structs import plain, struct_of
+from apigw_client_cert.noticeboard import Noticeboard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.lifecycle.results import Checked
     from apigw_client_cert.native.kinds import Kind
+
+    _Acting = (
+        provider_pb2.CreateRequest | provider_pb2.ReadRequest | provider_pb2.UpdateRequest | provider_pb2.DeleteRequest
+    )
 
 _DiffResponse = provider_pb2.DiffResponse
 
@@ -52,6 +58,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._configuration: dict[str, Any] = {}
         self._own_reference = ""
         self._stop = threading.Event()
+        self._board: Noticeboard | None = None
+        if self._log.address:
+            self._join_the_run()
+
+    def close(self) -> None:
+        """Leave the run of the engine."""
+        if self._board is not None:
+            self._board.close()
 
     def cancel(self) -> None:
         """Begin no further call to AWS; the ones in flight end by themselves."""
@@ -62,15 +76,16 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ProviderHandshakeRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
         """Learn where the engine is."""
-        if request.engine_address:
+        if request.engine_address and request.engine_address != self._log.address:
             self._log.connect(request.engine_address)
+            self._join_the_run()
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_outputs=True)
 
     @clean
     def Attach(self, request: plugin_pb2.PluginAttach, _context: grpc.ServicerContext) -> Empty:
         """Serve one more run of the engine in a process that a debugger started."""
         self._log.connect(request.address)
-        forget_assertions()
+        self._join_the_run()
         return Empty()
 
     @clean
@@ -137,23 +152,25 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Make it, or at preview say what is known of it."""
         kind, news, like = kind_of(request.urn), plain(request.properties), [request.properties]
         if request.preview:
-            return provider_pb2.CreateResponse(properties=struct_of(foresight.after_create(kind, news), like))
-        guard = Guard(self._stop)
+            return provider_pb2.CreateResponse(
+                properties=struct_of(foresight.after_create(kind, news), like, kind.repeats)
+            )
+        guard = self._guard(request)
         try:
             resource_id, state = kind.lifecycle.create(news, guard.over(self._world, self._say(request.urn)))
         except Exception as error:
             resource_id = kind.identified(news)
-            seen = self._observed(kind, resource_id, news) if guard.changed else None
+            seen = self._observed(kind, resource_id, news, guard) if guard.changed else None
             if seen is None:
                 raise
-            raise HalfDone(resource_id, struct_of(seen, like), request.properties) from error
-        return provider_pb2.CreateResponse(id=resource_id, properties=struct_of(state, like))
+            raise HalfDone(resource_id, struct_of(seen, like, kind.repeats), request.properties) from error
+        return provider_pb2.CreateResponse(id=resource_id, properties=struct_of(state, like, kind.repeats))
 
     @clean
     def Read(self, request: provider_pb2.ReadRequest, _context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """Notice what others did; or import, which the engine asks for with nothing but an id."""
         kind, state = kind_of(request.urn), plain(request.properties)
-        world = Guard(self._stop).over(self._world, self._say(request.urn))
+        world = self._guard(request).over(self._world, self._say(request.urn))
         if not state:
             inputs = filled(kind, request.urn, configured(kind, {}, self._configuration))
             made = imported(kind, request.id, inputs, world)
@@ -163,7 +180,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         found = kind.lifecycle.read(request.id, state, world)
         if found is None:
             return provider_pb2.ReadResponse()
-        state = struct_of(found[1], [request.properties])
+        state = struct_of(found[1], [request.properties], kind.repeats)
         return provider_pb2.ReadResponse(id=found[0], inputs=request.inputs, properties=state)
 
     @clean
@@ -174,22 +191,22 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind, olds, news, like = kind_of(request.urn), plain(request.olds), plain(request.news), [request.news]
         if request.preview:
             foreseen = foresight.after_update(kind, olds, news, self._world)
-            return provider_pb2.UpdateResponse(properties=struct_of(foreseen, like))
-        guard = Guard(self._stop)
+            return provider_pb2.UpdateResponse(properties=struct_of(foreseen, like, kind.repeats))
+        guard = self._guard(request)
         try:
             state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
         except Exception as error:
             if not guard.changed:
                 raise
-            seen = self._observed(kind, request.id, olds)
-            kept = request.olds if seen is None else struct_of(seen, [request.olds])
+            seen = self._observed(kind, request.id, olds, guard)
+            kept = request.olds if seen is None else struct_of(seen, [request.olds], kind.repeats)
             raise HalfDone(request.id, kept, request.old_inputs) from error
-        return provider_pb2.UpdateResponse(properties=struct_of(state, like))
+        return provider_pb2.UpdateResponse(properties=struct_of(state, like, kind.repeats))
 
     @clean
     def Delete(self, request: provider_pb2.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
         """Remove it, or refuse."""
-        world = Guard(self._stop).over(self._world, self._log.sayer(request.urn, INFO))
+        world = self._guard(request).over(self._world, self._log.sayer(request.urn, INFO))
         kind_of(request.urn).lifecycle.delete(plain(request.properties), world)
         return Empty()
 
@@ -220,13 +237,25 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self.cancel()
         return Empty()
 
+    def _join_the_run(self) -> None:
+        """A run that this process knows nothing of yet; its other plugin processes assert stages, too."""
+        self.close()
+        forget_assertions()
+        self._board = Noticeboard(self._log.address, self._log.sayer("", WARNING))
+        share_assertions(self._board)
+
     def _say(self, urn: str) -> Any:  # noqa: ANN401 - World's callable
         return self._log.sayer(urn, WARNING)
 
-    def _observed(self, kind: Kind, resource_id: str, state: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _guard(self, request: _Acting) -> Guard:
+        """For one call of the engine, whose ``timeout`` is the resource's customTimeout, 0 where it has none."""
+        return Guard(self._stop, Patience.until(request.timeout, self._log.progress(request.urn)))
+
+    def _observed(self, kind: Kind, resource_id: str, state: Mapping[str, Any], failed: Guard) -> dict[str, Any] | None:
         """What is there after a call that failed half way; None where it cannot be told. Looks in spite of Cancel."""
+        looking = Guard(threading.Event(), failed.patience).over(self._world, lambda _line: None)
         try:
-            found = kind.lifecycle.read(resource_id, state, replace(self._world, say=lambda _line: None))
+            found = kind.lifecycle.read(resource_id, state, looking)
         except errors.RotationError:
             return None
         return None if found is None else found[1]

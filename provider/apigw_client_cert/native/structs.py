@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf.struct_pb2 import Struct, Value  # type: ignore[import-untyped]  # protobuf ships no types
@@ -28,6 +29,8 @@ _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the signature of a secret, not one
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
+_NOTHING: Final[Mapping[str, Iterable[str]]] = MappingProxyType({})
+
 
 def plain(struct: Struct) -> dict[str, Any]:
     """The properties: numbers as floats, unset ones absent, every unknown as ``UNKNOWN``, secrets without their mark.
@@ -37,18 +40,24 @@ def plain(struct: Struct) -> dict[str, Any]:
     return _object(struct.fields)
 
 
-def struct_of(properties: Mapping[str, Any], like: Iterable[Struct] = ()) -> Struct:
+def struct_of(
+    properties: Mapping[str, Any], like: Iterable[Struct] = (), repeats: Mapping[str, Iterable[str]] = _NOTHING
+) -> Struct:
     """The properties on the wire; None is absent, as nothing would read it back.
 
     A property that is, or holds, a secret in one of ``like`` becomes one here: unchanged, it comes back as it came;
-    another value of that name is secret as a whole.
+    another value of that name is secret as a whole. So are the properties that ``repeats`` names for it.
     """
     struct = Struct()
     struct.update(_without_none(properties))
     for source in like:
-        for key, value in source.fields.items():
-            if key in struct.fields and _holds_secret(value):
+        for key in [key for key, value in source.fields.items() if _holds_secret(value)]:
+            value = source.fields[key]
+            if key in struct.fields:
                 struct.fields[key].CopyFrom(value if _plain(value) == properties[key] else _secret(struct.fields[key]))
+            for other in repeats.get(key, ()):
+                if other in struct.fields and not _holds_secret(struct.fields[other]):
+                    struct.fields[other].CopyFrom(_secret(struct.fields[other]))
     return struct
 
 

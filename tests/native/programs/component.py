@@ -17,7 +17,7 @@ class Remote(pulumi.ComponentResource):
     """What a generated SDK would declare."""
 
     def __init__(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
-        outputs = dict.fromkeys(("clientCertificateId", "phase", "trustedFingerprintsSha256"))
+        outputs = dict.fromkeys(("clientCertificateId", "trustBundlePem"))
         super().__init__(
             "apigw-client-cert:index:ClientCertificateRotation", name, {**outputs, **props}, opts, remote=True
         )
@@ -28,6 +28,7 @@ def target(name: str) -> str:
     return f"{name}.txt"
 
 
+previous: Remote | None = None
 for name in names:
     if config.get("door") == "dynamic":
         ClientCertificateRotation(
@@ -41,7 +42,21 @@ for name in names:
         )
         continue
     props = {**given, "publish": [{"type": "file", "path": target(name), "content": "sha256"}]}
-    if config.get_secret("description") is not None:
-        props["description"] = config.get_secret("description")
-    made = Remote(name, props)
+    if previous is not None and config.get("chained") == name:
+        unknown = previous.__dict__["clientCertificateId"]
+        texts = {"rotateBefore": "40d", "publishLead": "25h", "overlap": "4d", "activateBy": "2d", "jitter": "1d"}
+        props |= {key: unknown.apply(lambda _id, text=text: text) for key, text in texts.items()}
+        props |= {"description": unknown, "rotationTrigger": unknown, "tags": {"before": unknown}}
+        props |= {"onDelete": unknown.apply(lambda _id: "keep"), "takeOver": unknown.apply(lambda _id: True)}
+        props["stages"] = config.require_object("chainedStages")
+        props["windows"] = unknown.apply(lambda _id: ["Daily 00:00-24:00 UTC"])
+        props["alsoTrust"] = previous.__dict__["trustBundlePem"].apply(lambda pem: [pem])
+        props["publish"][0]["path"] = pulumi.Output.concat(unknown, ".txt")
+    for key in config.get_object("secretly") or ():
+        props[key] = pulumi.Output.secret(props[key])
+    opts = None
+    if config.get("explicit") == name:
+        provider = pulumi.ProviderResource("apigw-client-cert", "explicit", {"region": "eu-west-1", "overlap": "5d"})
+        opts = pulumi.ResourceOptions(provider=provider, custom_timeouts=pulumi.CustomTimeouts(update="77s"))
+    previous = made = Remote(name, props, opts)
     pulumi.export(name, made.__dict__["clientCertificateId"])

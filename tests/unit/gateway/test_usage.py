@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.interface import StageKind, StageRef
+from apigw_client_cert.gateway.patience import Patience, with_patience
 
 if TYPE_CHECKING:
     from tests.doubles.stubbed_aws import StubbedAws
@@ -22,11 +23,12 @@ def paths(aws: StubbedAws) -> list[str]:
 
 
 def test_both_families_are_read_with_no_call_too_many(aws: StubbedAws) -> None:
-    """Pages of APIs, one GetStages per REST API, pages per WebSocket API, and no HTTP API."""
-    aws.answers({"item": [{"id": "rest01"}], "position": "p2"}).answers({"item": [stage("prod", "aaaaaa")]})
-    aws.answers({"item": [{"id": "rest02"}]}).answers({"item": [stage("b", "aaaaaa"), stage("a", "bbbbbb")]})
+    """Pages of APIs, then one GetStages per REST API, pages per WebSocket API, and no HTTP API."""
+    aws.answers({"item": [{"id": "rest01"}], "position": "p2"}).answers({"item": [{"id": "rest02"}]})
     aws.answers({"items": [{"apiId": "http01", "protocolType": "HTTP"}], "nextToken": "n2"})
     aws.answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]})
+    aws.answers({"item": [stage("prod", "aaaaaa")]})
+    aws.answers({"item": [stage("b", "aaaaaa"), stage("a", "bbbbbb")]})
     aws.answers({"items": [stage("x")], "nextToken": "s2"}).answers({"items": [stage("live", "aaaaaa")]})
     usage = ApiGateway(aws.client).scan(["aaaaaa", "cccccc"])
     assert usage.users == {
@@ -37,11 +39,11 @@ def test_both_families_are_read_with_no_call_too_many(aws: StubbedAws) -> None:
     assert usage.gaps == ()
     assert paths(aws) == [
         "/restapis",
-        "/restapis/rest01/stages",
         "/restapis",
+        "/v2/apis",
+        "/v2/apis",
+        "/restapis/rest01/stages",
         "/restapis/rest02/stages",
-        "/v2/apis",
-        "/v2/apis",
         "/v2/apis/sock01/stages",
         "/v2/apis/sock01/stages",
     ]
@@ -56,9 +58,8 @@ def test_no_ids_is_no_call(aws: StubbedAws) -> None:
 
 def test_an_api_without_permission_is_a_gap_and_the_scan_goes_on(aws: StubbedAws) -> None:
     """The gap names what was not read; other users are still found."""
-    aws.answers({"item": [{"id": "rest01"}, {"id": "rest02"}]})
+    aws.answers({"item": [{"id": "rest01"}, {"id": "rest02"}]}).answers({"items": []})
     aws.refuses("AccessDeniedException", 403).answers({"item": [stage("prod", "aaaaaa")]})
-    aws.answers({"items": []})
     usage = ApiGateway(aws.client).scan(["aaaaaa"])
     assert usage.users["aaaaaa"] == (StageRef("rest02", "prod"),)
     assert len(usage.gaps) == 1
@@ -74,9 +75,9 @@ def test_a_list_that_cannot_be_read_is_a_gap(aws: StubbedAws) -> None:
 
 def test_a_later_page_that_is_throttled_keeps_what_was_found(aws: StubbedAws) -> None:
     """A gap, not an exception."""
-    aws.answers({"item": [{"id": "rest01"}], "position": "p2"}).answers({"item": [stage("prod", "aaaaaa")]})
+    aws.answers({"item": [{"id": "rest01"}], "position": "p2"})
     aws.refuses("TooManyRequestsException", 429, headers={"Retry-After": "900"})
-    aws.answers({"items": []})
+    aws.answers({"items": []}).answers({"item": [stage("prod", "aaaaaa")]})
     usage = ApiGateway(aws.client).scan(["aaaaaa"])
     assert usage.users["aaaaaa"] == (StageRef("rest01", "prod"),)
     assert "the list of REST APIs" in usage.gaps[0]
@@ -84,8 +85,8 @@ def test_a_later_page_that_is_throttled_keeps_what_was_found(aws: StubbedAws) ->
 
 def test_an_api_that_vanished_meanwhile_is_no_gap(aws: StubbedAws) -> None:
     """Its stages present nothing any more."""
-    aws.answers({"item": [{"id": "rest01"}]}).refuses("NotFoundException", 404)
-    aws.answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]}).refuses("NotFoundException", 404)
+    aws.answers({"item": [{"id": "rest01"}]}).answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]})
+    aws.refuses("NotFoundException", 404).refuses("NotFoundException", 404)
     assert ApiGateway(aws.client).scan(["aaaaaa"]).gaps == ()
 
 
@@ -104,19 +105,23 @@ def test_a_proxys_page_is_a_gap(aws: StubbedAws) -> None:
 def test_a_region_in_trouble_is_not_asked_hundreds_of_times(aws: StubbedAws) -> None:
     """Each unanswered read has already waited; the rest is named as gaps."""
     aws.answers({"item": [{"id": f"rest{number:02d}"} for number in range(5)]})
+    aws.answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]})
     for _ in range(3):
         aws.refuses("TooManyRequestsException", 429, headers={"Retry-After": "900"})
-    aws.answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]})
     usage = ApiGateway(aws.client).scan(["aaaaaa"])
     assert len(usage.gaps) == 6
     assert aws.unused == 0
     assert "sock01" in usage.gaps[5]
 
 
-def test_progress_is_told_each_api(aws: StubbedAws) -> None:
-    """A scan of hundreds of APIs should not look hung."""
+def test_progress_names_the_total_from_the_first_line_on(aws: StubbedAws) -> None:
+    """A scan of hundreds of APIs should not look hung; a line for each of them would be noise."""
     seen: list[str] = []
-    aws.answers({"item": [{"id": "rest01"}]}).answers({"item": []})
-    aws.answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]}).answers({"items": []})
-    ApiGateway(aws.client).scan(["aaaaaa"], progress=seen.append)
-    assert seen == ["REST API rest01", "WebSocket API sock01"]
+    aws.answers({"item": [{"id": f"rest{number:02d}"} for number in range(11)]})
+    aws.answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]})
+    for _ in range(12):
+        aws.answers({})
+    with with_patience(Patience(seen.append)):
+        ApiGateway(aws.client).scan(["aaaaaa"])
+    assert seen == ["scanning stages: API 1 of 12", "scanning stages: API 11 of 12"]
+    assert aws.unused == 0

@@ -31,6 +31,20 @@ def test_a_line_reaches_the_resource_it_is_about_once(engine: tuple[FakeEngine, 
     assert fake.lines == [(WARNING, "urn:a", "due"), (INFO, "urn:b", "due")]
 
 
+def test_progress_is_shown_as_often_as_it_is_told_and_never_kept(
+    engine: tuple[FakeEngine, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same wait may come twice; without an engine nobody misses it."""
+    fake, address = engine
+    log = EngineLog()
+    log.progress("urn:a")("waiting")
+    log.connect(address)
+    for _ in range(2):
+        log.progress("urn:a")("waiting")
+    assert (fake.progress, fake.lines) == ([("urn:a", "waiting")] * 2, [])
+    assert capsys.readouterr() == ("", "")
+
+
 def test_without_an_engine_a_line_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     """Never to stdout, which belongs to the port number."""
     EngineLog().sayer("urn:a", WARNING)("due")

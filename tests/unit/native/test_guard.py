@@ -8,6 +8,8 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.connection import Connection
+from apigw_client_cert.gateway.interface import StageRef
+from apigw_client_cert.gateway.patience import Patience, current
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native.guard import Guard
 from tests.doubles.fake_gateway import FakeGateway
@@ -53,3 +55,19 @@ def test_after_cancel_no_further_call_is_begun() -> None:
     with pytest.raises(errors.Refused, match="cancelled"):
         seen.generate(description="", tags={})
     assert [call.method for call in gateway.calls] == ["list_certificates"]
+
+
+def test_calls_outside_are_as_patient_as_the_engine_allows_and_nothing_else_is() -> None:
+    """The patience is over with the call; the way back of a stage that was moved has all the time there is."""
+    allowed, seen = Patience(print, 7.0), []
+
+    class WatchedGateway(FakeGateway):
+        def bind(self, *_what: object) -> None:
+            seen.append(current())
+
+    guard = Guard(threading.Event(), allowed)
+    gateway = WatchedGateway()
+    world = guard.over(World(gateway=lambda _connection: gateway), lambda _line: None)
+    for _ in range(2):
+        world.gateway(Connection()).bind(StageRef("a1b2c3d4e5", "prod"), "4k11da")
+    assert (seen, current()) == ([allowed, Patience(print)], Patience())

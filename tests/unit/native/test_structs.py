@@ -74,6 +74,14 @@ def test_a_secret_input_comes_back_as_it_came_and_another_value_of_its_name_is_s
     assert set(state.fields) == {"tags", "description", "overlap"}
 
 
+def test_an_output_that_repeats_a_secret_input_is_secret_too() -> None:
+    """However much else is in it; and only for a secret."""
+    secret = {rpc._special_sig_key: rpc._special_secret_sig}  # noqa: SLF001 - the protocol's constants
+    news = on_the_wire({"also": ["a", {**secret, "value": "b"}], "open": "c"})
+    state = struct_of({"pem": "abc", "text": "c"}, [news], {"also": ("pem", "gone"), "open": ("text",)})
+    assert state == on_the_wire({"pem": {**secret, "value": "abc"}, "text": "c"})
+
+
 def test_a_secret_output_value_makes_a_secret() -> None:
     """That is how an engine may send a secret that it also knows the dependencies of."""
     output = {rpc._special_sig_key: rpc._special_output_value_sig, "value": "a", "secret": True}  # noqa: SLF001 - the protocol's constants

@@ -1,0 +1,45 @@
+"""What another process of the same run asserts counts like what this one does (invariant 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_client_cert.lifecycle import binding
+
+if TYPE_CHECKING:
+    from tests.lifecycle.conftest import FakeRun
+
+
+class FakeBoard:
+    """A board in memory."""
+
+    def __init__(self) -> None:
+        self.entries: set[str] = set()
+
+    def note(self, entry: str) -> None:
+        """Keep it."""
+        self.entries.add(entry)
+
+    def noted(self, entry: str) -> bool:
+        """Whether it was kept."""
+        return entry in self.entries
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_delete_leaves_a_stage_that_another_process_asserts(run: FakeRun, shared: bool) -> None:  # noqa: FBT001 - a parametrised case
+    """The successor was checked there; without a board nobody here knows of it."""
+    board = FakeBoard()
+    run.up()
+    for _process in range(2):
+        binding.forget_assertions()
+        if shared:
+            binding.share_assertions(board)
+        if _process == 0:
+            binding.check({}, run.inputs["prod"])
+    binding.delete(run.state["prod"], run.world)
+    binding.delete(run.state["dev"], run.world)
+    binding.forget_assertions()
+    assert (run.presented("prod") is not None, run.presented("dev")) == (shared, None)
+    assert len(board.entries) == shared

@@ -1,0 +1,45 @@
+"""Two hundred bindings of one stack through the plugin."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.conftest import ok
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.native.conftest import NativeScene
+
+pytestmark = pytest.mark.e2e
+BINDINGS = 200
+
+
+def test_two_hundred_bindings_cost_what_the_dynamic_ones_cost(
+    scene: NativeScene, record_testsuite_property: Callable[[str, Any], None]
+) -> None:
+    """One GET and one PATCH each to create and to move, none to issue; a run that issues touches no binding."""
+    scene.sandbox.faults.clear()
+    stages = [f"s{number}" for number in range(BINDINGS)]
+    api = scene.sandbox.by_hand.create_rest_api("many", stages=stages)
+    stack = scene.native(api=api, stages=",".join(stages))
+    # The engine saves the whole state after each step: three quarters of the time, and not what is tested.
+    stack.env |= {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+    for step, day in (("create", 0), ("issue", 336), ("move", 337)):
+        scene.at(day)
+        before = scene.mark()
+        began = time.monotonic()
+        shown = ok(stack.up())
+        record_testsuite_property(
+            f"plugin, 200 bindings, state saved once, seconds to {step}", round(time.monotonic() - began, 1)
+        )
+        counts = Counter(one.action for one in scene.sandbox.journal.calls(since=before))
+        expected = 0 if step == "issue" else BINDINGS
+        assert (counts["GetStage"], counts["UpdateStage"]) == (expected, expected)
+        assert ("StageBinding" in shown) is (step != "issue")
+    presented = {stage.client_certificate_id for stage in scene.sandbox.stages() if stage.api_id == api}
+    assert presented == {scene.ids()[1]}
