@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,7 @@ from tests.proof.generator import wanted_generator
 from tools.proof.observed import NEW, OLD
 from tools.proof.tally import complaints, reasons
 from tools.rollout import scenes
+from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +37,26 @@ def unharmed(rollout: Rollout) -> None:
     assert rollout.completed
 
 
+def refusal(said: str) -> str:
+    """The error of the refused binding, with placeholders for what differs from run to run."""
+    lines = said.partition("Diagnostics:")[2].splitlines()
+    begin = next(number for number, line in enumerate(lines) if " answers 200 to " in line)
+    end = next(number for number, line in enumerate(lines) if number > begin and not line)
+    text = textwrap.dedent("\n".join(lines[begin:end]))
+    ids = re.search(r"stage (\w+)/\w+ answers 200 to (\w+), but \d+ to (\w+) ", text)
+    assert ids is not None
+    for id_, name in zip(ids.groups(), ("<api>", "<old>", "<new>"), strict=True):
+        text = text.replace(id_, name)
+    return text
+
+
+def shown() -> str:
+    """The same as docs/rollout.md has it."""
+    page = (ROOT / "docs" / "rollout.md").read_text(encoding="utf-8")
+    block = page.partition("<!-- refusal: ")[2].partition("<!-- refusal: end -->")[0]
+    return block.partition("```console\n")[2].partition("\n```")[0]
+
+
 def test_the_gate_catches_the_trap_and_its_remedy_mends_it(tmp_path: Path) -> None:
     """No request meets the certificate that the plain CA file refuses."""
     with tools_wanted():
@@ -50,6 +73,7 @@ def test_a_failed_wave_holds_the_next_is_rolled_back_and_completed(tmp_path: Pat
         rollout = scenes.waves(tmp_path / "run", RATE)
     unharmed(rollout)
     assert (rollout.waves, len(rollout.refusals), rollout.rollbacks) == (3, 2, 1)
+    assert [refusal(said) for said in rollout.refusals] == [shown()] * 2
     first = {
         stage: min(one.sent for one in rollout.run.requests if (one.stage, one.certificate) == (stage, NEW))
         for stage in ("dev", "eu", "us")
