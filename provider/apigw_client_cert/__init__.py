@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.component import ClientCertificateRotation
     from apigw_client_cert.declarations.binding import StageBinding
     from apigw_client_cert.declarations.certificate import RotatingClientCertificate
+    from apigw_client_cert.declarations.shared import SharedCertificate
     from apigw_client_cert.declarations.trust_bundle import TrustBundle
     from apigw_client_cert.places import (
         Aws,
@@ -31,6 +32,7 @@ else:
         "ClientCertificateRotation": "component",
         "HttpProbe": "verification",
         "RotatingClientCertificate": "declarations.certificate",
+        "SharedCertificate": "declarations.shared",
         "StageBinding": "declarations.binding",
         "TestInvoke": "verification",
         "TrustBundle": "declarations.trust_bundle",
@@ -52,6 +54,7 @@ __all__ = [
     "RotatingClientCertificate",
     "S3Object",
     "SecretsManagerSecret",
+    "SharedCertificate",
     "SsmParameter",
     "StageBinding",
     "TestInvoke",

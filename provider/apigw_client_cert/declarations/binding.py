@@ -8,13 +8,14 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from apigw_client_cert.declarations.properties import Registering, declared, output
+from apigw_client_cert.declarations.shared import SharedCertificate, identified
 from apigw_client_cert.lifecycle.binding_state import OUTPUTS
 from apigw_client_cert.places import RestStage
 from apigw_client_cert.resources import StageBindingProvider
 from apigw_client_cert.wire import written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from apigw_client_cert.declarations.certificate import CertificateDeclaration
     from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
@@ -28,7 +29,7 @@ class BindingDeclaration(Registering):
 
     Args:
         resource_name: The Pulumi name.
-        certificate: Whose active generation the stage presents.
+        certificate: Whose active generation the stage presents: a resource, or another stack's ``SharedCertificate``.
         stage: Which stage.
         trust_bundle: What publishes the certificate; without it the generation's own ``pendingSince`` counts.
         take_over: Replace a live certificate that is not ours, once backends trust both.
@@ -47,7 +48,7 @@ class BindingDeclaration(Registering):
         self,
         resource_name: str,
         *,
-        certificate: CertificateDeclaration,
+        certificate: CertificateDeclaration | SharedCertificate,
         stage: Stage,
         trust_bundle: BundleDeclaration | None = None,
         take_over: bool | None = None,
@@ -69,8 +70,8 @@ class BindingDeclaration(Registering):
             **stage.properties(),
             "clientCertificateId": certificate.client_certificate_id,
             "rotationId": certificate.rotation_id,
-            "generations": certificate.generations.apply(_identified),
-            "publishedSince": trust_bundle.published_since if trust_bundle else None,
+            "generations": certificate.generations.apply(identified),
+            "publishedSince": _published_since(certificate, trust_bundle),
             **certificate.binding_policy,
             "takeOver": take_over,
             "onDelete": on_delete,
@@ -139,6 +140,9 @@ class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBind
         Resource.__init__(self, StageBindingProvider(), name, props, opts)
 
 
-def _identified(generations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    kept = ("id", "number", "sha256", "expirationDate", "pendingSince")
-    return [{key: one[key] for key in kept if key in one} for one in generations]
+def _published_since(
+    certificate: CertificateDeclaration | SharedCertificate, trust_bundle: BundleDeclaration | None
+) -> pulumi.Output[dict[str, str]] | pulumi.Output[dict[str, str] | None] | None:
+    if trust_bundle is not None:
+        return trust_bundle.published_since
+    return certificate.published_since if isinstance(certificate, SharedCertificate) else None

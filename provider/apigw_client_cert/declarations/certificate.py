@@ -8,6 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from apigw_client_cert.declarations.properties import Registering, declared, output
+from apigw_client_cert.declarations.shared import identified
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
@@ -15,6 +16,8 @@ from apigw_client_cert.wire import Duration, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
 
 
 class CertificateOptions(TypedDict, total=False):
@@ -94,6 +97,20 @@ class CertificateDeclaration(Registering):
             **self.aws.properties(),
         }
         self._register(resource_name, declared(props, OUTPUTS), opts)
+
+    def shared(self, trust_bundle: BundleDeclaration | None = None) -> pulumi.Output[dict[str, Any]]:
+        """What another stack needs to bind its stages, as one stack output; ``SharedCertificate`` takes it there.
+
+        Plain JSON without a PEM. With ``trust_bundle`` it says since when each certificate is published.
+        """
+        everything = {
+            "clientCertificateId": self.client_certificate_id,
+            "rotationId": self.rotation_id,
+            "generations": self.generations.apply(identified),
+            "publishedSince": trust_bundle.published_since if trust_bundle is not None else None,
+            **self.binding_policy,
+        }
+        return pulumi.Output.from_input(everything).apply(_without_gaps)
 
     @property
     def client_certificate_id(self) -> pulumi.Output[str]:
@@ -184,3 +201,7 @@ class RotatingClientCertificate(CertificateDeclaration, Resource, module="apigw"
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         Resource.__init__(self, RotatingClientCertificateProvider(), name, props, opts)
+
+
+def _without_gaps(everything: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in everything.items() if value is not None}

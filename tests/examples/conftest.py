@@ -1,0 +1,49 @@
+"""The examples' own programs, as a user copies them, on the real engine against the sandbox."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+
+from tests.e2e.conftest import Scene, scene
+from tools.toolchain import ROOT
+
+if TYPE_CHECKING:
+    from tools.pulumi_stack import PulumiStack
+
+EXAMPLES = ROOT / "examples"
+PINS = "/orders/client-cert-pins"
+
+__all__ = ["scene"]
+
+
+def example(scene: Scene, folder: str, **config: object) -> PulumiStack:
+    """A stack of one example's program under its own project name; ``config`` is what its README has you set."""
+    place = EXAMPLES / folder
+    project = yaml.safe_load((place / "Pulumi.yaml").read_text())["name"]
+    return scene.stack(
+        "prod",
+        program=(place / "__main__.py").read_text(),
+        folder=project,
+        project=project,
+        config={"region": scene.sandbox.region, **config},
+    )
+
+
+def trusted(scene: Scene) -> int:
+    """How many certificates the published parameter lets in: nginx compares SHA-1 fingerprints."""
+    value = scene.client("ssm").get_parameter(Name=PINS)["Parameter"]["Value"]
+    return len(re.findall(r"\b[0-9a-f]{40}\b", value))
+
+
+def unharmed(scene: Scene, since: int = 0) -> None:
+    """No certificate was deleted while a stage presented it (invariant 3)."""
+    presents: dict[str, str | None] = {}
+    for entry in scene.sandbox.journal.entries(since=since):
+        if entry.action == "UpdateStage" and entry.succeeded and "/clientCertificateId" in entry.patch:
+            presents[entry.resource] = entry.patch["/clientCertificateId"]
+        assert not (
+            entry.action == "DeleteClientCertificate" and entry.succeeded and entry.resource in presents.values()
+        )
