@@ -246,7 +246,7 @@ def test_a_switch_by_somebody_else_during_the_trial_is_seen_and_not_overwritten(
         return backend.answer(stage, trial, one)
 
     run.gateway.backend = meddling
-    with pytest.raises(errors.ConcurrentModification, match=f"switched from .* to {ACM}"):
+    with pytest.raises(errors.ConcurrentModification, match=f"switched from cert01 to the ACM certificate {ACM} while"):
         run.binding("prod")
     assert run.presented("prod") == ACM
     assert second not in {stage.client_certificate_id for stage in run.gateway.stages.values()}

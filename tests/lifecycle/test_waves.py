@@ -14,6 +14,7 @@ from tests.lifecycle.conftest import API, FakeRun, wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-123456789012"
 BROKEN = errors.AccessDenied("Denied", means="Nothing.", remedy="Grant it.")
 
 
@@ -134,6 +135,24 @@ def test_a_failed_binding_holds_later_waves_in_this_run_and_the_next(run: WaveRu
     run.at(340)
     run.up()
     assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
+
+
+def test_a_stage_of_a_wave_that_somebody_moves_to_acm_holds_the_next_wave_until_it_is_left_to_acm(
+    run: WaveRun,
+) -> None:
+    """In mid-rotation: seen, kept, and the run says by name what holds it; without that stage the rest goes on."""
+    run.waves = (("dev", "eu"), ("us",))
+    (ref,) = [one for one in run.gateway.stages if one.stage_name == "eu"]
+    run.gateway.stages[ref].client_certificate_id = ACM
+    for day in (337, 338):
+        run.at(day)
+        run.up()
+        assert {stage: str(error) for stage, error in run.failed.items() if ACM in str(error)}.keys() == {"eu"}
+        assert run.presents() == {"dev": "2", "eu": None, "us": "1"}
+    run.waves = (("dev",), ("us",))
+    run.up()
+    assert run.presents() == {"dev": "2", "us": "2"}
+    assert run.presented("eu") == ACM
 
 
 def test_the_expiry_overrules_a_wave_that_never_moves(run: WaveRun) -> None:
