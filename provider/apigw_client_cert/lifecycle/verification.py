@@ -139,11 +139,11 @@ class Verifier:
         if not trial.accepted(spec.expected) and verdict is not Verdict.PRESENTED_REFUSED:
             raise wording.probe_fails_already(self, presented, trial)
 
-    def _failure_of(self, spec: ProbeSpec, presented: Presented | None) -> str | None:
-        """Why the probe did not confirm the switch, None where it did."""
+    def _failure_of(self, spec: ProbeSpec, presented: Presented | None) -> str | errors.ProbeUnreachable | None:
+        """Why the probe did not confirm the switch, None where it did; its own trouble where that was the last."""
         former = {presented.sha256} if presented is not None and presented.sha256 else set()
         row: list[Sighting] = []
-        last = "no request was made"
+        last: str | errors.ProbeUnreachable = "no request was made"
         for attempt in range(spec.attempts):
             if attempt:
                 self.pause(spec.interval.total_seconds())
@@ -153,11 +153,11 @@ class Verifier:
                 last = wording.sighted(row[-1], trial, spec.expected)
             except errors.ProbeUnreachable as error:
                 row.append(Sighting.REFUSED)
-                last = error.what
+                last = error
             verdict = confirmed(row, spec.sightings)
             if verdict is not None:
                 return None if verdict else last
-        return f"{last}, after {spec.attempts} requests"
+        return last if isinstance(last, errors.ProbeUnreachable) else f"{last}, after {spec.attempts} requests"
 
     def _go_back(self, presented: Presented) -> bool:
         """Whether the stage presents again what it presented before."""

@@ -119,14 +119,21 @@ def probe_unreachable(presented: Presented, error: errors.ProbeUnreachable) -> e
 
 
 def not_confirmed(
-    verifier: Verifier, presented: Presented | None, failure: str, *, went_back: bool
-) -> errors.NotVerified:
-    """The probe did not see the desired certificate after the switch."""
+    verifier: Verifier, presented: Presented | None, failure: str | errors.ProbeUnreachable, *, went_back: bool
+) -> errors.NotVerified | errors.ProbeUnreachable:
+    """The probe did not see the desired certificate after the switch, or did not get through any more."""
     call = verifier.probe_spec.call if verifier.probe_spec else ""
     if went_back and presented is not None:
         means = f"The stage was told to present {_name(presented)} again."
     else:
         means = f"The stage presents {verifier.desired}, and later waves wait: there is nothing to go back to."
+    if isinstance(failure, errors.ProbeUnreachable):
+        return errors.ProbeUnreachable(
+            f"{failure.what}, after stage {verifier.stage} was told to present {verifier.desired}",
+            means=f"{failure.means} {means}",
+            remedy=f"{failure.remedy} The next run tries again.",
+            subject=failure.subject,
+        )
     return errors.NotVerified(
         f"The probe {call} did not see {verifier.desired} at stage {verifier.stage}: {failure}",
         means=means,
