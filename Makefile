@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof mutants crash-matrix plugin sdks test test-long check lint format lock clean
+.PHONY: help setup demo proof rollout mutants crash-matrix plugin sdks test test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -39,6 +39,10 @@ demo: setup ## walk through a whole rotation on the real engine, against the san
 proof: debian-packages ## rotate on seven real servers under load; PROOF_REQUESTS=6000 makes it small
 	@sh tools/setup.sh vegeta
 	@$(ON_PATH) .venv/bin/python -m tools.proof
+
+rollout: debian-packages ## roll out wave by wave under load, with a gate that has to refuse and a wave that has to fail
+	@sh tools/setup.sh vegeta
+	@$(ON_PATH) .venv/bin/python -m tools.rollout
 
 mutants: setup ## judge deliberately wrong versions of the package, and the mutation score of rotation/
 	@$(STAGE) mutants python -m tools.mutants --score

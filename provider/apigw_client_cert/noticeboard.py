@@ -68,7 +68,7 @@ class Noticeboard:
         return False
 
     def close(self) -> None:
-        """Leave the run; the last process takes the file with it."""
+        """Leave the run; the last process takes the file with it, and the folder with the last file."""
         with self._lock:
             if self._file is not None:
                 _leave(self._path, self._file)
@@ -76,10 +76,8 @@ class Noticeboard:
 
     def _opened(self) -> int:
         if self._file is None:
-            folder = _own_folder()
-            self._path = folder / self._name
-            self._file = _held(self._path)
-            _tidy(folder, os.fstat(self._file).st_mtime)
+            self._path, self._file = _held(self._name)
+            _tidy(self._path.parent, os.fstat(self._file).st_mtime)
         return self._file
 
     @contextlib.contextmanager
@@ -102,14 +100,20 @@ def _own_folder() -> Path:
     folder = Path(tempfile.gettempdir(), f"{_FOLDER}-{os.getuid()}" if hasattr(os, "getuid") else _FOLDER)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    _guard(folder, folder.lstat(), stat.S_ISDIR)
+    with contextlib.suppress(FileNotFoundError):
+        _guard(folder, folder.lstat(), stat.S_ISDIR)
     return folder
 
 
-def _held(path: Path) -> int:
-    """The file, open and held until this process ends; empty if it was stale."""
+def _held(name: str) -> tuple[Path, int]:
+    """The file's path, and the file, open and held until this process ends; empty if it was stale."""
     while True:
-        file = os.open(path, _FLAGS, 0o600)
+        path = _own_folder() / name
+        try:
+            file = os.open(path, _FLAGS, 0o600)
+        except FileNotFoundError:
+            # The last process of another run took the folder away meanwhile.
+            continue
         try:
             found = os.fstat(file)
             _guard(path, found, stat.S_ISREG)
@@ -120,7 +124,7 @@ def _held(path: Path) -> int:
                 os.ftruncate(file, 0)
             _share(file)
             if _still_there(path, found):
-                return file
+                return path, file
         except BaseException:
             os.close(file)
             raise
@@ -170,8 +174,11 @@ def _leave(path: Path, file: int) -> None:
         os.close(file)
         with contextlib.suppress(OSError):
             path.unlink()
+            path.parent.rmdir()
         return
     with contextlib.suppress(OSError):
         if _hold(file):
             path.unlink()
+            # Refused while another run has a file there.
+            path.parent.rmdir()
     os.close(file)

@@ -138,6 +138,11 @@ class Backend(abc.ABC):
             ReloadError: It refused; it goes on with what it had.
         """
 
+    def set_up_anew(self, setup: Setup, trust_path: Path) -> None:
+        """Write another configuration with another published file; the next ``reload`` brings it into force."""
+        self.setup, self.trust_path = setup, trust_path
+        self.prepare()
+
     def stop(self) -> None:
         """End it; nothing happens where it never ran or has been stopped."""
         process, self._process = self._process, None

@@ -84,7 +84,35 @@ def test_the_file_is_this_users_alone_and_the_last_process_removes_it(board: Cal
     assert (other.noted("a"), file.exists()) == (True, True)
     idle.close()
     other.close()
-    assert (file.exists(), other.noted("a")) == (False, False)
+    assert (folder().exists(), other.noted("a")) == (False, False)
+
+
+def test_the_folder_stays_while_another_run_has_a_file_in_it(board: Callable[..., Noticeboard]) -> None:
+    """Whose next process must find it."""
+    theirs, mine = board(ELSEWHERE), board()
+    theirs.note("a")
+    mine.note("b")
+    mine.close()
+    assert board(ELSEWHERE).noted("a")
+
+
+def test_a_folder_that_is_taken_away_before_the_file_is_opened_is_made_again(
+    board: Callable[..., Noticeboard], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last process of another run ends whenever it does."""
+    guard = noticeboard._guard  # noqa: SLF001 - the instants around the folder's making
+    taken: list[Path] = []
+
+    def taking(path: Path, found: os.stat_result, is_kind: Callable[[int], bool]) -> None:
+        guard(path, found, is_kind)
+        if path == folder() and not taken:
+            taken.append(path)
+            path.rmdir()
+
+    monkeypatch.setattr(noticeboard, "_guard", taking)
+    board().note("a")
+    assert board().noted("a")
+    assert (taken, said) == ([folder()], [])
 
 
 @pytest.mark.parametrize(("minutes", "kept"), [(1, True), (11, False)])
@@ -150,6 +178,7 @@ def test_what_others_could_have_written_is_not_used(
         one.note("a")
         (file,) = folder().iterdir()
         one.close()
+        folder().mkdir(mode=0o700)
         if arrange is _as_file:
             file.mkdir()
         else:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from tools.proof import wall
 from tools.proof.observed import NEW, OLD, Event, Run
-from tools.proof.site import STAGES, Site
+from tools.proof.site import Site
 from tools.pulumi_stack import PulumiStack
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tests.backends.backend import Backend
@@ -60,9 +61,23 @@ def rotation(kind: type[Backend], folder: Path, plan: Plan) -> Run:
 
 
 class PulumiRotation:
-    """The stack that rotates a site's certificate; ``ended`` is when its last update had ended, in epoch seconds."""
+    """The stack that rotates a site's certificate; ``ended`` is when its last update had ended, in epoch seconds.
 
-    def __init__(self, site: Site) -> None:
+    Args:
+        site: Where; its stages are the stack's, unless ``waves`` are.
+        waves: The stages in groups that follow each other.
+        soak: How long each group waits after the one before has moved.
+        config: More configuration.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        *,
+        waves: Sequence[Sequence[str]] = (),
+        soak: str = "",
+        config: Mapping[str, object] | None = None,
+    ) -> None:
         self.site = site
         self.stack = PulumiStack(site.folder / "stack", "proof", site.folder / "state")
         self.stack.write_project(project="orders")
@@ -77,8 +92,8 @@ class PulumiRotation:
                 "rotateBefore": "30d",
                 "publishLead": f"{plan.lead:.0f}s",
                 "overlap": f"{plan.overlap:.0f}s",
-                **{f"stages.{stage}.restApiId": site.api for stage in STAGES},
-                **{f"stages.{stage}.stageName": stage for stage in STAGES},
+                **(_waves(site.api, waves, soak) if waves else _stages(site.api, "stages", site.stages)),
+                **(config or {}),
             }
         )
         self.published = self.stack.folder / FILE
@@ -96,27 +111,36 @@ class PulumiRotation:
         self.due_at = _instant(self.stack.outputs("RotatingClientCertificate")["rotateAt"])
         # A first bind propagates like every other: until then requests may present nothing, and no promise covers them.
         wall.wait(self.site.plan.propagation)
-        self.site.backend.start(self.published)
+        for backend in dict.fromkeys(self.site.backends.values()):
+            backend.start(self.published)
         return self.site.begin()
 
     def up(self, step: str, phase: str, *, presented: str) -> None:
         """One scheduled run; raises ``ProofBroken`` unless it ends in this phase with both stages presenting this."""
+        self.attempt(step)
+        self.expect_state(step, phase, dict.fromkeys(self.site.stages, presented))
+
+    def attempt(self, step: str, *, succeeds: bool = True) -> str:
+        """One scheduled run; what it printed. Raises ``ProofBroken`` unless it ends so."""
         before = self._published_at()
         with self.site.doing("pulumi up", step):
             outcome = self.stack.up("--refresh")
         self.ended = wall.epoch()
-        if not outcome.succeeded:
+        if outcome.succeeded is not succeeds:
             raise ProofBroken(f"{step}: pulumi up ended with {outcome.code}:\n{outcome.output}")
         after = self._published_at()
         if after != before:
             self.site.run.events.append(Event(kind="publish", label=FILE, start=after, end=after))
         self.site.name_certificates()
-        found = self.stack.outputs("RotatingClientCertificate")["phase"]
-        self.expect(f"phase after {step}", phase, found)
+        return outcome.output
+
+    def expect_state(self, step: str, phase: str, presented: Mapping[str, str]) -> None:
+        """Raises ``ProofBroken`` unless the rotation is in this phase, and each stage presents this."""
+        self.expect(f"phase after {step}", phase, self.stack.outputs("RotatingClientCertificate")["phase"])
         names = self.site.names.by_id
-        for stage in STAGES:
-            bound = self.site.sandbox.presented(self.site.api, stage) or ""
-            self.expect(f"what {stage} presents after {step}", presented, names.get(bound, bound))
+        bound = {stage: self.site.sandbox.presented(self.site.api, stage) or "" for stage in presented}
+        found = {stage: names.get(one, one) for stage, one in bound.items()}
+        self.expect(f"what is presented after {step}", dict(presented), found)
 
     def expect(self, what: str, expected: object, found: object) -> None:
         """Raises ``ProofBroken`` where the two differ."""
@@ -125,6 +149,21 @@ class PulumiRotation:
 
     def _published_at(self) -> float:
         return self.published.stat().st_mtime if self.published.exists() else 0.0
+
+
+def _stages(api: str, path: str, stages: Sequence[str]) -> dict[str, object]:
+    return {
+        f"{path}.{stage}.{key}": value for stage in stages for key, value in (("restApiId", api), ("stageName", stage))
+    }
+
+
+def _waves(api: str, waves: Sequence[Sequence[str]], soak: str) -> dict[str, object]:
+    settings: dict[str, object] = {}
+    for number, stages in enumerate(waves):
+        settings |= _stages(api, f"waves[{number}].stages", stages)
+        if number:
+            settings[f"waves[{number}].soak"] = soak
+    return settings
 
 
 def _instant(text: str) -> float:

@@ -1,11 +1,13 @@
-"""Where a run takes place: a sandbox whose API has two stages in front of one backend, and the load on them."""
+"""Where a run takes place: a sandbox whose API has stages in front of real backends, and the load on them."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import ssl
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from apigw_sandbox import Sandbox
 from apigw_sandbox.behaviour import Behaviour
@@ -27,7 +29,9 @@ STAGES = ("dev", "prod")
 POOLED = "new,keepalive,resumed"
 UNPOOLED = "new,resumed"
 # One request in ten is a slow one: at 150 a second, 37 of them are always under way.
-TARGETS, LONG_EVERY = 20, 10
+LONG_EVERY = 10
+# The data plane's own word for a call that no stage made.
+TRIAL = "test-invoke"
 # How long the pool rests before and after a reload that drops idle connections: longer than any request but a slow
 # one takes, and than Apache's children take to notice.
 REST_SECONDS = 0.4
@@ -35,7 +39,7 @@ _CALLS = {"GenerateClientCertificate": "generate", "UpdateStage": "PATCH", "Dele
 
 
 class Site:
-    """One backend behind one API. Use as a context manager; ``finish`` gives the run.
+    """One API. Use as a context manager; ``finish`` gives the run.
 
     Args:
         name: What the run is called.
@@ -43,10 +47,23 @@ class Site:
         kind: Which server.
         setup: How the server is told about client certificates.
         plan: The run's stretches and rate.
+        stages: What the API's stages are called.
+        each: Whether each stage has a backend of its own; otherwise all have the same one.
     """
 
-    def __init__(self, name: str, folder: Path, kind: type[Backend], setup: Setup, plan: Plan) -> None:
+    def __init__(  # noqa: PLR0913 - each is one part of the place
+        self,
+        name: str,
+        folder: Path,
+        kind: type[Backend],
+        setup: Setup,
+        plan: Plan,
+        *,
+        stages: tuple[str, ...] = STAGES,
+        each: bool = False,
+    ) -> None:
         folder.mkdir(parents=True)
+        self.stages = stages
         self.folder = folder
         self.plan = plan
         self.names = Names()
@@ -59,24 +76,26 @@ class Site:
                 shapes=POOLED,
             )
         )
-        self.backend: Backend
+        self.backends: dict[str, Backend] = {}
+        """By stage."""
         self.api = ""
-        self._kind, self._setup = kind, setup
+        self._kind, self._setup, self._each = kind, setup, each
         self._load: Load | None = None
         self._ending = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as ending:
             ending.enter_context(self.sandbox)
-            chain, key = self.sandbox.issue_server_certificate("localhost")
-            identity = self.folder / "server.pem"
-            identity.write_text(key + chain, encoding="ascii")
-            folder = self.folder / "backend"
-            folder.mkdir()
-            self.backend = ending.enter_context(self._kind(folder, identity, self._setup))
             self.api = self.sandbox.by_hand.create_rest_api(
-                "orders", STAGES, backend_url=f"{self.backend.url}/", proxy=True
+                "orders", backend_url="https://${stageVariables.backendHost}/", proxy=True
             )
+            for stage in self.stages:
+                self.backends[stage] = (
+                    ending.enter_context(self._new_backend(stage)) if self._each or not self.backends else self.backend
+                )
+                self.sandbox.by_hand.create_stage(
+                    self.api, stage, variables={"backendHost": urlsplit(self.backends[stage].url).netloc}
+                )
             self._ending = ending.pop_all()
         return self
 
@@ -87,6 +106,11 @@ class Site:
         """Start the load; returns when, in epoch seconds."""
         self._load = self._ending.enter_context(Load(self.folder / "load", self._targets(), self.plan.rate))
         return wall.epoch()
+
+    @property
+    def backend(self) -> Backend:
+        """The first stage's backend: the only one where all stages have the same."""
+        return self.backends[self.stages[0]]
 
     @property
     def load(self) -> Load:
@@ -122,8 +146,8 @@ class Site:
         finally:
             self.run.phases.append(Phase(name=name, start=start, end=wall.epoch()))
 
-    def reload(self, label: str = "") -> None:
-        """Let the backend read what was published.
+    def reload(self, label: str = "", *stages: str) -> None:
+        """Let the backends of these stages, or all, read what was published.
 
         nginx and Apache close idle connections at that moment. A request that is sent at the same instant on one of
         them is lost whatever it presents (RFC 9112 §9.3.1), so the pool rests around these reloads.
@@ -132,7 +156,8 @@ class Site:
             self.sandbox.change(shapes=UNPOOLED)
             wall.wait(REST_SECONDS)
         with self.doing("reload", label):
-            self.backend.reload()
+            for backend in dict.fromkeys(self.backends[stage] for stage in stages or self.stages):
+                backend.reload()
         if self.backend.drops_idle:
             wall.wait(REST_SECONDS)
             self.sandbox.change(shapes=POOLED)
@@ -146,9 +171,13 @@ class Site:
         self.load.stop()
         run = self.run
         sent = list(self.load.results())
-        records = list(self.sandbox.requests.entries())
+        # Trials reach the backends, too; no caller sent them.
+        trials = [record for record in self.sandbox.requests.entries() if record.shape == TRIAL]
+        records = [record for record in self.sandbox.requests.entries() if record.shape != TRIAL]
         run.requests, complaints = join(sent, records, self.names)
-        run.sent, run.recorded, run.answered = len(sent), len(records), self.backend.requests()
+        run.sent, run.recorded = len(sent), len(records)
+        run.answered = sum(backend.requests() for backend in set(self.backends.values()))
+        run.answered -= sum(record.backend_status == HTTPStatus.OK for record in trials)
         run.complaints += complaints
         if self.load.died:
             run.complaints.append("the load generator ended before it was told to")
@@ -174,12 +203,22 @@ class Site:
             and (entry.action != "UpdateStage" or "/clientCertificateId" in entry.patch)
         ]
 
+    def _new_backend(self, stage: str) -> Backend:
+        """A server that has not been started; with a certificate of its own, by which it is known from others."""
+        name = f"backend-{stage}" if self._each else "backend"
+        chain, key = self.sandbox.issue_server_certificate("localhost")
+        identity = self.folder / f"{name}.pem"
+        identity.write_text(key + chain, encoding="ascii")
+        folder = self.folder / name
+        folder.mkdir()
+        return self._kind(folder, identity, self._setup)
+
     def _targets(self) -> list[Target]:
-        """Both stages in turn. The sandbox draws the shape; only slow requests say theirs, since they need a path."""
+        """The stages in turn. The sandbox draws the shape; only slow requests say theirs, since they need a path."""
         targets = []
-        for number in range(TARGETS):
-            stage = STAGES[number % len(STAGES)]
-            # Of both stages: 10 is even, so the second slow one is moved by one place.
+        for number in range(LONG_EVERY * len(self.stages)):
+            stage = self.stages[number % len(self.stages)]
+            # Of every stage: each ten's slow one is one place further.
             slow = number % LONG_EVERY == number // LONG_EVERY
             path = f"/?delay={self.plan.slow}" if slow else "/"
             headers = (("x-sandbox-shape", "long"),) if slow else ()

@@ -163,7 +163,10 @@ def _mend(verifier: Verifier) -> str:
         )
     if kind in BACKENDS:
         lines = setup_lines(kind).strip()
-        return f'Publish content="{kind}", reload it, and let it have these lines (docs/backends.md):\n{lines}\n'
+        return (
+            f'Publish content="{kind}", let it have these lines (docs/backends.md), and reload it:\n{lines}\n'
+            "If it has them already, it has not loaded what is published: reload it."
+        )
     return "It has no setting that accepts two certificates of one subject: docs/backends.md says what to do instead."
 
 

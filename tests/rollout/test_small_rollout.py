@@ -1,0 +1,58 @@
+"""The rollouts in small: on the real CLI, nginx and the data plane, under load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.backends.missing import tools_wanted
+from tests.proof.generator import wanted_generator
+from tools.proof.observed import NEW, OLD
+from tools.proof.tally import complaints, reasons
+from tools.rollout import scenes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tools.rollout.scenes import Rollout
+
+pytestmark = pytest.mark.e2e
+RATE = 20.0
+
+
+@pytest.fixture(autouse=True)
+def _generator() -> None:
+    wanted_generator()
+
+
+def unharmed(rollout: Rollout) -> None:
+    """Not one request failed, whatever was refused; everybody counted the same; it came to its end."""
+    assert reasons(rollout.run) == {}
+    assert complaints(rollout.run, 1) == []
+    assert rollout.run.sent > 0
+    assert rollout.completed
+
+
+def test_the_gate_catches_the_trap_and_its_remedy_mends_it(tmp_path: Path) -> None:
+    """No request meets the certificate that the plain CA file refuses."""
+    with tools_wanted():
+        rollout = scenes.trap(tmp_path / "run", RATE)
+    unharmed(rollout)
+    (said,) = rollout.refusals
+    assert "If it has them already, it has not loaded what is published: reload it. Then run again." in said
+    assert rollout.rollbacks == 0
+
+
+def test_a_failed_wave_holds_the_next_is_rolled_back_and_completed(tmp_path: Path) -> None:
+    """The first wave alone goes there and back; the third never presents the new certificate before the second."""
+    with tools_wanted():
+        rollout = scenes.waves(tmp_path / "run", RATE)
+    unharmed(rollout)
+    assert (rollout.waves, len(rollout.refusals), rollout.rollbacks) == (3, 2, 1)
+    first = {
+        stage: min(one.sent for one in rollout.run.requests if (one.stage, one.certificate) == (stage, NEW))
+        for stage in ("dev", "eu", "us")
+    }
+    assert first["dev"] < first["eu"] < first["us"]
+    assert [one for one in rollout.run.requests if one.stage == "us" and one.certificate == OLD]

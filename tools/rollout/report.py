@@ -1,0 +1,93 @@
+"""``reports/rollout.json``: what the rollouts came to, and whether they kept their promise. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tools.proof import tally
+from tools.proof.controls import NOT_VERIFIED, WINDOW
+from tools.rollout.scenes import WAVES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tools.rollout.scenes import Rollout
+
+CONTROL = "ungated"
+SCENES = ("trap", "waves")
+# Of each shape, near everything that is done to the system.
+WANTED_NEAR = 1
+
+
+def report(rollouts: Mapping[str, Rollout], *, seconds: float, mishaps: Sequence[str] = ()) -> dict[str, object]:
+    """The report over all scenes; the control is told apart.
+
+    ``completed`` is True only if every scene ended with its last certificate alone, nothing was missed, and the control
+    did fail. ``failed`` is null where an incomplete measurement saw no failure.
+    """
+    shown = [rollouts[name] for name in SCENES if name in rollouts]
+    complaints = [*mishaps, *(f"{name}: this was not performed" for name in (*SCENES, CONTROL) if name not in rollouts)]
+    for one in shown:
+        complaints += tally.complaints(one.run, WANTED_NEAR)
+        if not one.completed:
+            complaints.append(f"{one.run.name}: it did not end with the new certificate alone")
+    complaints += _control_complaints(rollouts.get(CONTROL))
+    failed = sum(len(one.run.failed) for one in shown)
+    refusals, rollbacks = sum(len(one.refusals) for one in shown), sum(one.rollbacks for one in shown)
+    if not refusals:
+        complaints.append("the gate refused nothing")
+    if not rollbacks:
+        complaints.append("nothing was rolled back")
+    return {
+        "requests": sum(len(one.run.requests) for one in shown),
+        "failed": failed if failed or not complaints else None,
+        "waves": max((one.waves for one in shown), default=0),
+        "gate_refusals": refusals,
+        "rollbacks": rollbacks,
+        "completed": not complaints and failed == 0,
+        "complaints": complaints,
+        "seconds": round(seconds),
+        "scenes": [_figures(one) for one in shown],
+        "control": _figures(rollouts[CONTROL]) if CONTROL in rollouts else None,
+    }
+
+
+def keeps_its_promise(made: Mapping[str, object]) -> bool:
+    """Whether it says what the product promises."""
+    return made["completed"] is True and made["failed"] == 0 and made["waves"] == len(WAVES)
+
+
+def _control_complaints(control: Rollout | None) -> list[str]:
+    if control is None:
+        return []
+    found = [f"{CONTROL}: {one}" for one in control.run.complaints]
+    if not control.run.failed:
+        found.append(f"{CONTROL}: no request failed: this measurement cannot fail")
+    begun = min((phase.start for phase in control.run.phases if phase.name == WINDOW), default=0.0)
+    for request in control.run.failed:
+        if not re.fullmatch(NOT_VERIFIED, request.failure):
+            found.append(f"{CONTROL}: a request failed for another reason: {request.failure}")
+        # Nothing mends it, so that requests fail to the end.
+        if request.answered < begun:
+            found.append(f"{CONTROL}: a request failed before the switch: {request.failure}")
+    return sorted(set(found))
+
+
+def _figures(one: Rollout) -> dict[str, object]:
+    run = one.run
+    return {
+        "name": run.name,
+        "requests": len(run.requests),
+        "failed": len(run.failed),
+        "reasons": tally.reasons(run),
+        "sent": run.sent,
+        "recorded": run.recorded,
+        "answered": run.answered,
+        "seconds": round(tally.duration(run), 1),
+        "rate": round(tally.rate(run), 1),
+        "updates": sum(event.kind == "pulumi up" for event in run.events),
+        "gate_refusals": len(one.refusals),
+        "rollbacks": one.rollbacks,
+        "completed": one.completed,
+    }

@@ -1,0 +1,193 @@
+"""The rollouts: a trap that the gate catches, three waves of which one fails, and the same trap without a gate."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tests.backends.backend import Setup
+from tests.backends.nginx import Nginx
+from tools.proof import wall
+from tools.proof.controls import WINDOW
+from tools.proof.observed import NEW, OLD
+from tools.proof.plan import Plan
+from tools.proof.rotation import ProofBroken, PulumiRotation
+from tools.proof.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tools.proof.observed import Run
+
+WAVES = (("dev",), ("eu",), ("us",))
+SOAK_SECONDS = 3
+# A wave that has been mended needs one run to move, and the retirement two more; each wave waits for the one before.
+MOST_RUNS = 10
+GATE = {"verify.resource": "/", "verify.backend": "nginx"}
+"""What a user configures: a method of the API, and who answers behind it."""
+REFUSED = "The backend of stage "
+UNHARMED = "Traffic is unharmed: the stage keeps "
+TRAP = "the same-subject trap"
+REMEDY = "ssl_verify_client optional_no_ca;"
+
+
+@dataclass(slots=True, kw_only=True)
+class Rollout:
+    """What one scene came to.
+
+    ``refusals`` are what the runs printed that the gate failed; ``rollbacks`` counts the updates that brought a stage
+    back to the certificate before. ``completed``: the last certificate alone is left, and every stage presents it.
+    """
+
+    run: Run
+    waves: int = 1
+    refusals: list[str] = field(default_factory=list)
+    rollbacks: int = 0
+    completed: bool = False
+
+
+def plan(rate: float) -> Plan:
+    """So many requests a second for as long as the runs take; waits are as short as the promises allow."""
+    return Plan(
+        requests=0, rate=rate, steady=1, lead=3, overlap=4, tail=1, lifetime=1.5, propagation=0.5, slow=1, wanted_near=1
+    )
+
+
+class _Scene:
+    """One rotation on a site, run by run, as a schedule and an operator perform it."""
+
+    def __init__(self, site: Site, pulumi: PulumiRotation) -> None:
+        self.site = site
+        self.pulumi = pulumi
+        self.refusals: list[str] = []
+
+    def issue(self, *reloaded: str) -> None:
+        """From the first certificate to the day of the switch; only these stages' backends read what is published."""
+        begun = self.pulumi.create()
+        with self.site.phase("steady"):
+            wall.wait_until(max(begun + self.site.plan.steady, self.pulumi.due_at))
+            self.pulumi.up("issue", "published", presented=OLD)
+        with self.site.phase("published"):
+            self.site.reload("old + new", *reloaded)
+            self.lead()
+
+    def lead(self) -> None:
+        """Let what was published be known for as long as the policy asks."""
+        wall.wait_until(self.pulumi.ended + self.site.plan.lead)
+
+    def soak(self) -> None:
+        """Let the wave that moved last present its certificate for as long as the next one waits."""
+        wall.wait_until(self.pulumi.ended + SOAK_SECONDS)
+
+    def refused(self, step: str, stage: str, *wanted: str, **presented: str) -> None:
+        """A run that fails because the gate refuses this stage, and leaves every stage on what works."""
+        said = self.pulumi.attempt(step, succeeds=False)
+        for part in (f"{REFUSED}{self.site.api}/{stage} ", UNHARMED, *wanted):
+            if part not in said:
+                raise ProofBroken(f"{self.site.run.name}: {step}: the run does not say {part!r}:\n{said}")
+        self.refusals.append(said)
+        self.pulumi.expect_state(step, "overlapping", presented)
+
+    def complete(self) -> None:
+        """Repeat the run, as a schedule does, until one certificate is left; then the backends drop the other."""
+        for _ in range(MOST_RUNS):
+            self.soak()
+            self.pulumi.attempt("scheduled")
+            if len(self.site.sandbox.certificates()) == 1:
+                break
+        self.pulumi.expect_state("the last run", "steady", dict.fromkeys(self.site.stages, NEW))
+        with self.site.phase("steady"):
+            self.site.reload("new")
+            wall.wait(self.site.plan.tail)
+
+    def result(self, waves: int = 1) -> Rollout:
+        """End the load and tell what happened."""
+        run = self.site.finish()
+        left = [self.site.names.by_id[one.id] for one in self.site.sandbox.certificates()]
+        bound = {
+            self.site.names.by_id.get(self.site.sandbox.presented(self.site.api, one) or "") for one in self.site.stages
+        }
+        return Rollout(
+            run=run,
+            waves=waves,
+            refusals=self.refusals,
+            rollbacks=_rollbacks(self.site),
+            completed=left == [NEW] and bound == {NEW},
+        )
+
+
+def _rollbacks(site: Site) -> int:
+    """How many calls told a stage to present the old certificate after the new one."""
+    told: dict[str, list[str]] = {}
+    for entry in site.sandbox.journal.entries():
+        if entry.action == "UpdateStage" and entry.succeeded and "/clientCertificateId" in entry.patch:
+            bound = entry.patch["/clientCertificateId"] or ""
+            told.setdefault(entry.resource, []).append(site.names.by_id.get(bound, bound))
+    return sum(pair == (NEW, OLD) for order in told.values() for pair in pairwise(order))
+
+
+@contextlib.contextmanager
+def _site(name: str, folder: Path, setup: Setup, rate: float, stages: tuple[str, ...]) -> Iterator[Site]:
+    with Site(name, folder, Nginx, setup, plan(rate), stages=stages, each=True) as site:
+        yield site
+
+
+def trap(folder: Path, rate: float) -> Rollout:
+    """A plain CA file on nginx: the gate refuses, the stage stays; with the remedy that the error names it moves."""
+    with _site("trap", folder, Setup.PLAIN, rate, ("prod",)) as site:
+        scene = _Scene(site, PulumiRotation(site, config=GATE))
+        scene.issue()
+        with site.phase("overlapping"):
+            scene.refused("activate", "prod", TRAP, REMEDY, prod=OLD)
+            pins = scene.pulumi.stack.folder / "pins"
+            scene.pulumi.stack.configure({"publish[1].file": pins.name, "publish[1].content": "nginx"})
+            scene.pulumi.attempt("publish pins")
+            site.backend.set_up_anew(Setup.OURS, pins)
+            site.reload("our configuration")
+            scene.lead()
+            scene.complete()
+        return scene.result()
+
+
+def waves(folder: Path, rate: float) -> Rollout:
+    """Three waves: one moves, the second's backend has not loaded what is published, the third is held.
+
+    Rolled back by pin, mended, and completed.
+    """
+    stages = tuple(stage for wave in WAVES for stage in wave)
+    with _site("waves", folder, Setup.OURS, rate, stages) as site:
+        scene = _Scene(site, PulumiRotation(site, waves=WAVES, soak=f"{SOAK_SECONDS}s", config=GATE))
+        pulumi = scene.pulumi
+        scene.issue("dev", "us")
+        with site.phase("overlapping"):
+            pulumi.attempt("activate")
+            pulumi.expect_state("activate", "overlapping", {"dev": NEW, "eu": OLD, "us": OLD})
+            for step in ("second wave", "second wave again"):
+                scene.soak()
+                scene.refused(step, "eu", dev=NEW, eu=OLD, us=OLD)
+        with site.phase("rollback"):
+            pulumi.stack.configure({"pinGeneration": 1})
+            pulumi.attempt("roll back")
+            pulumi.expect_state("roll back", "published", dict.fromkeys(stages, OLD))
+            site.settle()
+        with site.phase("overlapping"):
+            site.reload("eu reads it", "eu")
+            pulumi.stack.unset("pinGeneration")
+            pulumi.attempt("roll on")
+            pulumi.expect_state("roll on", "overlapping", {"dev": NEW, "eu": OLD, "us": OLD})
+            scene.complete()
+        return scene.result(len(WAVES))
+
+
+def ungated(folder: Path, rate: float) -> Rollout:
+    """The control: the trap without a gate. Its requests must fail, or this measurement cannot."""
+    with _site("ungated", folder, Setup.PLAIN, rate, ("prod",)) as site:
+        scene = _Scene(site, PulumiRotation(site))
+        scene.issue()
+        with site.phase(WINDOW):
+            scene.pulumi.up("activate", "overlapping", presented=NEW)
+            site.settle()
+        return scene.result()
