@@ -207,3 +207,18 @@ def test_a_probe_through_the_stage_confirms_the_switch(switch: Switch) -> None:
     state = switch.perform(confirm={"url": switch.real.sandbox.invoke_url(switch.api, "prod")})
     assert switch.presented == switch.new
     assert state["evidence"]["probe"]["sightings"] == 3
+
+
+def test_a_takeover_from_acm_is_proven_where_testinvokemethod_knows_no_such_certificate(
+    switch: Switch, backend: Backend
+) -> None:
+    """As the sandbox answers (what AWS does is not documented): by the new one's trial, and not without it."""
+    switch.real.sandbox.by_hand.bind(switch.api, "prod", ACM)
+    first, second = switch.real.sandbox.certificates()
+    backend.trust((first.pem,))
+    with pytest.raises(errors.NotVerified, match=f"answers 500 to {switch.new}, and TestInvokeMethod takes no ACM"):
+        switch.perform(takeOver=True)
+    assert (switch.presented, switch.switches) == (ACM, 0)
+    backend.trust((first.pem, second.pem))
+    switch.perform(takeOver=True)
+    assert switch.presented == switch.new
