@@ -26,6 +26,8 @@ _FORMS: Final = {
     "aws:apigatewayv2/stage:Stage": _Form("WEBSOCKET", "apiId", "name"),
 }
 STAGE_TYPES: Final = tuple(_FORMS)
+# In place of an id: a certificate of ACM, which renews it.
+_ARN: Final = "arn:"
 _IGNORED: Final = ("clientCertificateId", "*")
 
 
@@ -63,6 +65,14 @@ def _alike(binding: Declared, ours: str, stage: Declared, theirs: str) -> bool:
 
 
 def _message(stage: Declared, binding: Declared) -> str:
+    presents = stage.text("clientCertificateId") or ""
+    if presents.startswith(_ARN):
+        return (
+            f"Stage {stage.name!r} presents the ACM certificate {presents} by its own resource and is bound by"
+            f" {binding.name!r} too: the binding refuses to replace it, or with take_over each undoes the other."
+            " Leave the stage to ACM and remove the binding; or take clientCertificateId out of the stage and give it"
+            ' ignore_changes=["clientCertificateId"] (docs/acm.md).'
+        )
     return (
         f"Stage {stage.name!r} is bound by {binding.name!r} and manages clientCertificateId itself: its own next update"
         " sets back or clears what the binding set, and the backend rejects the stage."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from apigw_sandbox import tagging
+from apigw_sandbox import acm, tagging
 from apigw_sandbox.control_plane import ControlPlane, Outcome
 from apigw_sandbox.moto_extension import backends, seeding
 
@@ -109,6 +109,19 @@ class ByHand:
             store = self._plane.certificates(self._plane.region)
             store.delete(certificate_id, users=(), behaviour=self._plane.behaviour)
             self._record("DeleteClientCertificate", certificate_id)
+
+    def import_acm_certificate(
+        self, certificate_pem: str, private_key_pem: str, *, chain_pem: str = "", arn: str | None = None
+    ) -> str:
+        """A certificate of ACM that REST stages can present by its ARN; with ``arn`` it is renewed. Returns the ARN.
+
+        Raises ``ValueError`` for what API Gateway would not take.
+        """
+        with self._plane.lock:
+            arn = arn or acm.new_arn(self._plane.account_id, self._plane.region)
+            self._plane.acm[arn] = acm.imported(arn, certificate_pem, private_key_pem, chain_pem)
+            self._record("ImportCertificate", arn, service="acm")
+        return arn
 
     def set_tags(self, certificate_id: str, tags: Mapping[str, str]) -> None:
         """A certificate has these tags and no others."""

@@ -21,6 +21,7 @@ from apigw_sandbox.throttle import TokenBucket
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apigw_sandbox.acm import AcmCertificate
     from apigw_sandbox.faults.hostile import Hostile
 
 DEFAULT_ACCOUNT = "123456789012"
@@ -68,6 +69,8 @@ class ControlPlane:
         self.keys = KeyPool()
         self.api_pager = Pager()
         self._stores: dict[str, CertificateStore] = {}
+        # By ARN: those that somebody gave the sandbox a key for; a stage may name any other.
+        self.acm: dict[str, AcmCertificate] = {}
         self._bucket = TokenBucket()
         self.data_plane = DataPlane(self)
         self.earlier = EarlierStates(self)
@@ -130,6 +133,7 @@ class ControlPlane:
         The caller resets moto's part, and then ``faults``, which may look at the account.
         """
         self._stores.clear()
+        self.acm.clear()
         self._bucket.reset()
         self.api_pager = Pager()
         self.journal.clear()

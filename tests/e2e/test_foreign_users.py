@@ -81,10 +81,28 @@ def test_an_acm_certificate_is_replaced_only_with_take_over_and_after_the_lead(s
 
     stack.configure({"takeOver": True})
     scene.at(0.5)
-    assert f"keeps {ACM_ARN} until" in ok(stack.up())
+    assert f"keeps the ACM certificate {ACM_ARN} until" in ok(stack.up())
     scene.at(1)
     ok(stack.up())
     assert scene.moves() == [("dev", scene.ids()[0])]
+
+
+def test_an_acm_certificate_that_appears_in_mid_rotation_is_kept_while_the_rotation_goes_on(scene: Scene) -> None:
+    """Seen by refresh, refused by name, never replaced, and left to ACM when the stage leaves the program (4, 9)."""
+    stack = scene.published()
+    scene.sandbox.by_hand.bind(scene.api, "prod", ACM_ARN)
+    scene.at(337)
+    text = refused(stack.up("--refresh"))
+    assert f"to the ACM certificate {ACM_ARN} by another tool" in text
+    assert f"Stage {scene.api}/prod presents the ACM certificate {ACM_ARN}" in text
+    stack.unset("stages.prod")
+    ok(stack.up())
+    for day in (338, 341):
+        scene.at(day)
+        ok(stack.up("--refresh"))
+    (second,) = scene.ids()
+    assert (scene.presented("dev"), scene.presented("prod")) == (second, ACM_ARN)
+    assert [stage for stage, _id in scene.moves()].count("prod") == 1
 
 
 def test_an_adopted_live_certificate_is_not_even_patched_and_later_rotated(scene: Scene) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
-from tests.lifecycle.conftest import FakeRun
+from tests.lifecycle.conftest import API, FakeRun
 
 if TYPE_CHECKING:
     from apigw_client_cert.gateway.interface import StageRef, TrialCall
@@ -246,7 +246,7 @@ def test_a_switch_by_somebody_else_during_the_trial_is_seen_and_not_overwritten(
         return backend.answer(stage, trial, one)
 
     run.gateway.backend = meddling
-    with pytest.raises(errors.ConcurrentModification, match=f"switched from .* to {ACM}"):
+    with pytest.raises(errors.ConcurrentModification, match=f"switched from cert01 to the ACM certificate {ACM} while"):
         run.binding("prod")
     assert run.presented("prod") == ACM
     assert second not in {stage.client_certificate_id for stage in run.gateway.stages.values()}
@@ -313,6 +313,22 @@ def test_a_probe_that_does_not_get_through_is_named_before_anything_changes(run:
         run.binding("prod")
     assert run.presented("prod") == first
     assert backend.tried == []
+
+
+def test_a_probe_that_stops_getting_through_after_the_switch_is_named_and_the_stage_goes_back(
+    run: VerifiedRun, backend: Backend
+) -> None:
+    """Nobody is sent to look at the backend for a name that does not resolve."""
+    first, second = published(run, confirm=CONFIRM)
+    trouble = errors.ProbeUnreachable("The probe X got no answer (DNS)", means="It says.", remedy="Mend it.")
+    run.answers = [TrialAnswer(status=200, body=backend.sha256(first)), trouble]
+    with pytest.raises(errors.ProbeUnreachable) as failed:
+        run.binding("prod")
+    assert str(failed.value) == (
+        f"The probe X got no answer (DNS), after stage {API}/prod was told to present {second}. It says. The stage was"
+        f" told to present {first} again. Mend it. The next run tries again."
+    )
+    assert run.presented("prod") == first
 
 
 def test_a_switch_by_hand_is_verified_by_the_next_run_and_never_taken_back(run: VerifiedRun, backend: Backend) -> None:

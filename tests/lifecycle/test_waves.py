@@ -14,6 +14,7 @@ from tests.lifecycle.conftest import API, FakeRun, wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-123456789012"
 BROKEN = errors.AccessDenied("Denied", means="Nothing.", remedy="Grant it.")
 
 
@@ -136,6 +137,24 @@ def test_a_failed_binding_holds_later_waves_in_this_run_and_the_next(run: WaveRu
     assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
 
 
+def test_a_stage_of_a_wave_that_somebody_moves_to_acm_holds_the_next_wave_until_it_is_left_to_acm(
+    run: WaveRun,
+) -> None:
+    """In mid-rotation: seen, kept, and the run says by name what holds it; without that stage the rest goes on."""
+    run.waves = (("dev", "eu"), ("us",))
+    (ref,) = [one for one in run.gateway.stages if one.stage_name == "eu"]
+    run.gateway.stages[ref].client_certificate_id = ACM
+    for day in (337, 338):
+        run.at(day)
+        run.up()
+        assert {stage: str(error) for stage, error in run.failed.items() if ACM in str(error)}.keys() == {"eu"}
+        assert run.presents() == {"dev": "2", "eu": None, "us": "1"}
+    run.waves = (("dev",), ("us",))
+    run.up()
+    assert run.presents() == {"dev": "2", "us": "2"}
+    assert run.presented("eu") == ACM
+
+
 def test_the_expiry_overrules_a_wave_that_never_moves(run: WaveRun) -> None:
     """Loudly, at activate_by; the wave before is red in every run, and no dependency of ours keeps the next from it."""
     run.at(337)
@@ -164,6 +183,94 @@ def test_a_stage_that_joins_in_mid_rotation_is_bound_and_one_that_leaves_holds_n
     run.at(338)
     run.up()
     assert run.presents() == {"eu": "2"}
+
+
+def test_a_stage_that_joins_a_wave_that_has_moved_makes_the_next_wave_soak_for_it_too(run: WaveRun) -> None:
+    """A wave has soaked when all of it has."""
+    run.at(337)
+    run.up()
+    run.gateway.add_stage(API, "ap")
+    run.waves = (("ap", "dev"), ("eu", "us"))
+    run.at(337.9)
+    run.up()
+    assert run.presents() == {"ap": "2", "dev": "2", "eu": "1", "us": "1"}
+    run.at(338)
+    run.up()
+    assert run.presents()["eu"] == "1"
+    run.at(338.9)
+    run.up()
+    assert run.presents() == {"ap": "2", "dev": "2", "eu": "2", "us": "2"}
+
+
+def test_a_stage_that_moved_and_is_then_put_into_a_later_wave_is_not_taken_back(run: WaveRun) -> None:
+    """It presents what it should; the waves change places around it."""
+    run.at(337)
+    run.up()
+    run.waves = (("eu",), ("dev", "us"))
+    run.at(337.1)
+    run.up()
+    assert run.presents() == {"eu": "2", "dev": "2", "us": "1"}
+    run.at(338.1)
+    run.up()
+    assert run.presents() == {"eu": "2", "dev": "2", "us": "2"}
+
+
+def test_a_stage_of_a_wave_that_somebody_deletes_holds_the_next_until_it_leaves_the_program(run: WaveRun) -> None:
+    """Refreshed or not, the run fails by the stage's name."""
+    (dev,) = [one for one in run.gateway.stages if one.stage_name == "dev"]
+    del run.gateway.stages[dev]
+    for day in (337, 338):
+        run.at(day)
+        if day == 338:
+            run.refresh()
+            assert "dev" not in run.state
+        run.up()
+        assert list(run.failed) == ["dev"]
+        assert isinstance(run.failed["dev"], errors.StageNotFound)
+        assert (run.presented("eu"), run.presented("us")) == ("cert01", "cert01")
+    run.waves, run.soaks = (("eu", "us"),), (None,)
+    run.up()
+    assert run.presents() == {"eu": "2", "us": "2"}
+
+
+def test_a_rotation_that_overtakes_the_waves_of_the_one_before_leaves_no_stage_behind(run: WaveRun) -> None:
+    """With dev on generation 2 and the second wave on 1, generation 3 is issued: they go there, wave by wave."""
+    run.at(337)
+    run.config = {"rotationTrigger": "a"}
+    run.up()
+    run.config = {"rotationTrigger": "b"}
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
+    run.at(338)
+    run.up()
+    assert run.presents() == {"dev": "3", "eu": "1", "us": "1"}
+    assert len(run.gateway.certificates) == 3
+    run.at(339)
+    run.up()
+    assert run.presents() == {"dev": "3", "eu": "3", "us": "3"}
+    for day in (340, 341, 342, 343):
+        run.at(day)
+        run.up()
+    assert list(run.gateway.certificates) == ["cert03"]
+
+
+def test_missed_runs_until_the_last_days_still_move_every_wave_in_order(run: WaveRun) -> None:
+    """The first run in time to move without hurry still soaks; one in the last days no longer does, and says so."""
+    run.at(361)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
+    run.lines.clear()
+    run.at(362.5)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
+
+
+def test_a_run_in_the_last_days_moves_all_waves_at_once_and_loudly(run: WaveRun) -> None:
+    """The expiry overrules the soak."""
+    run.at(363)
+    run.up()
+    assert run.presents() == {"dev": "2", "eu": "2", "us": "2"}
+    assert any("eu moves to cert02 before the wave before it has moved and soaked" in line for line in run.lines)
 
 
 def test_missed_runs_move_one_wave_a_run_and_no_faster(run: WaveRun) -> None:

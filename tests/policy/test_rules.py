@@ -136,6 +136,15 @@ def test_a_stage_is_told_of_when_a_binding_binds_it(stage: Declared, bound: Decl
     assert [one.urn for one in without_ignore_changes([bound, stage])] == ["s"] * told
 
 
+def test_a_stage_that_gives_itself_an_acm_certificate_is_told_which_of_the_two_has_to_go() -> None:
+    """``ignore_changes`` alone would leave a binding that refuses in every run."""
+    arn = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c"
+    stage = resource(REST, "s", {"restApi": "a1", "stageName": "prod", "clientCertificateId": arn})
+    (told,) = without_ignore_changes([binding(), stage])
+    assert f"presents the ACM certificate {arn} by its own resource" in told.message
+    assert "remove the binding" in told.message
+
+
 def test_a_stage_with_two_bindings_is_told_of_once() -> None:
     """One option mends both."""
     stage = resource(REST, "s", {"restApi": "a1", "stageName": "prod"})

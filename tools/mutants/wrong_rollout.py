@@ -35,8 +35,8 @@ WRONG_ROLLOUT = (
         edits=(
             Edit(
                 _RULES,
-                "return Verdict.PROVEN if before.trial.proves(expected, before.sha256) else Verdict.CONSTANT_ECHO",
-                "return Verdict.PROVEN",
+                "honest = before.trial.proves(expected, before.sha256) and not constant",
+                "honest = True",
             ),
         ),
         killed_by=(_GATE + "test_an_answer_without_an_honest_echo_is_no_proof",),

@@ -91,11 +91,13 @@ class BindingDeclaration(Registering):
 
     def told(self) -> dict[str, Any]:
         """What the bindings of the next wave are told of this one."""
+        # An output that state does not have is unknown at preview, and would show as a change for ever.
+        verified = output(self, "verifiedClientCertificateId") if self._verifies else None
         return {
             "name": self.pulumi_resource_name,
             "clientCertificateId": self.presented_client_certificate_id,
             "presentedSince": self.presented_since,
-            "verifiedClientCertificateId": output(self, "verifiedClientCertificateId"),
+            "verifiedClientCertificateId": verified,
             "verifies": self._verifies,
         }
 

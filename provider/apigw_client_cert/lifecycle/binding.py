@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.gateway.acm import ACM_ARN, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
 from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
 from apigw_client_cert.lifecycle.assertions import Assertions
 from apigw_client_cert.lifecycle.binding_state import VERIFIED
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.inputs import (
-    ACM_ARN,
     API_ID,
     CERTIFICATE_ID,
     CONNECTION,
@@ -185,7 +185,7 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
         outputs.update(presentedClientCertificateId=presented, presentedSince=format_instant(world.now()))
         # An alarm about another tool would be false where our own PATCH took effect and its answer was lost.
         by = "hand, or by a run whose answer was lost" if ours(gateway, props, presented) else "another tool"
-        world.say(f"stage {stage} was switched from {_named(before)} to {presented} by {by}")
+        world.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
     return resource_id, outputs
 
 
@@ -231,7 +231,7 @@ def _named(in_state: object) -> str:
     if not in_state:
         return "no certificate"
     known_form = isinstance(in_state, str) and (CERTIFICATE_ID.fullmatch(in_state) or ACM_ARN.fullmatch(in_state))
-    return str(in_state) if known_form else errors.shown(in_state)
+    return named(str(in_state)) if known_form else errors.shown(in_state)
 
 
 def _assertion(props: Mapping[str, Any]) -> tuple[str, StageRef]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.gateway.acm import named
 from apigw_client_cert.rotation.binding import Presented, Refusal
 from apigw_client_cert.rotation.turn import Hold
 
@@ -46,9 +47,9 @@ _WORDING = {
     ),
     Refusal.ACM: _Wording(
         errors.StageTaken,
-        "Stage {stage} presents the ACM certificate {presented}",
+        "Stage {stage} presents {named}",
         "The stage keeps it; nothing was changed. ACM renews it without us.",
-        "Leave the stage to ACM and remove this binding, or set take_over=True to replace it.",
+        "Leave the stage to ACM and remove this binding, or set take_over=True to replace it (docs/acm.md says how).",
     ),
     Refusal.NOT_PUBLISHED: _Wording(
         errors.NotPublished,
@@ -62,7 +63,7 @@ _WORDING = {
 def refusal_error(refusal: Refusal, stage: StageRef, presented: Presented, desired: str) -> errors.RotationError:
     """The error for a stage that may not move, with the remedy."""
     wording = _WORDING[refusal]
-    facts = {"stage": stage, "presented": presented.id, "desired": desired}
+    facts = {"stage": stage, "presented": presented.id, "named": named(presented.id), "desired": desired}
     return wording.kind(
         wording.what.format(**facts),
         means=wording.means,
@@ -83,7 +84,7 @@ def waiting(
         Hold.WINDOW: "its maintenance windows are closed; let a scheduled run fall into one",
     }.get(hold, f"backends have not trusted {desired} long enough")
     at_most = " at most" if hold is Hold.WAVE else ""
-    return f"stage {stage} keeps {presented.id}{until}{at_most}: {why}"
+    return f"stage {stage} keeps {named(presented.id)}{until}{at_most}: {why}"
 
 
 def overruled(stage: StageRef, desired: str, presented: Presented, holds: Sequence[Hold]) -> str:

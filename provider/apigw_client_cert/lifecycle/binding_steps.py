@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import parse_instant
+from apigw_client_cert.gateway.acm import is_acm, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
 from apigw_client_cert.gateway.stages import certificate_refused
 from apigw_client_cert.lifecycle.binding_refusals import overruled, refusal_error, waiting
@@ -16,7 +17,7 @@ from apigw_client_cert.lifecycle.binding_state import (
     verified_outputs,
     waiting_outputs,
 )
-from apigw_client_cert.lifecycle.inputs import ACM_ARN, changed, known
+from apigw_client_cert.lifecycle.inputs import changed, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of
 from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.lifecycle.turn_inputs import turn_of
@@ -56,7 +57,7 @@ def ours(gateway: Gateway, props: Mapping[str, Any], presented: str) -> bool:
     rotation adopted since is that one's, though this binding set it once (invariant 9). State speaks for what carries
     no tag any more.
     """
-    if ACM_ARN.fullmatch(presented):
+    if is_acm(presented):
         return False
     found = gateway.get(presented)
     owner = None if found is None else found.tags.get(ROTATION_ID)
@@ -132,8 +133,7 @@ class StageSwitch:
         now = self.gateway.presented(stage)
         if now != presented.id:
             raise errors.ConcurrentModification(
-                f"Stage {stage} was switched from {presented.id or 'no certificate'} to {now or 'no certificate'} while"
-                " its backend was tried",
+                f"Stage {stage} was switched from {named(presented.id)} to {named(now)} while its backend was tried",
                 means="Somebody else changes the same stage; nothing was changed here.",
                 remedy="Find out who. The next run looks again.",
                 subject=str(stage),
@@ -178,7 +178,7 @@ class StageSwitch:
             return Presented(kind=Presents.NOTHING)
         if presented == desired:
             return Presented(kind=Presents.OURS, id=presented)
-        if ACM_ARN.fullmatch(presented):
+        if is_acm(presented):
             return Presented(kind=Presents.ACM, id=presented)
         generation = known_generations(self.news).get(presented)
         if generation is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
+from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
 from apigw_client_cert.lifecycle import adoption, ownership
 from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 # UNVERIFIED: AWS documents no limit for a client certificate's description; this is the one of API Gateway v2's
 # descriptions (https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-stagename.html).
 _DESCRIPTION_LENGTH = 1024
+_ACM = (
+    "ACM renews its certificates itself and none is ever adopted; docs/acm.md says how to move a stage to or from ACM"
+)
 _METADATA = (*ownership.NAMES, "description", "tags")
 INPUTS = (
     *_METADATA,
@@ -65,6 +69,11 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         failures.text(news, key)
     check_connection(olds, news, failures)
     check_durations(news, failures)
+    adopted = known(news, "adoptClientCertificateId")
+    if isinstance(adopted, str) and ACM_ARN.fullmatch(adopted):
+        failures.add(
+            "adoptClientCertificateId", f"adopt_client_certificate_id is the ACM certificate {adopted}: {_ACM}"
+        )
     failures.match(news, "adoptClientCertificateId", CERTIFICATE_ID, '"a1b2c3"')
     ownership.check_tags(known(news, "tags"), failures)
     description = known(news, "description")

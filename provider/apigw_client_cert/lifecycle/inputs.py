@@ -31,7 +31,6 @@ CONNECTION = ("region", "profile", "assumeRoleArn", "endpointUrl")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 CERTIFICATE_ID = re.compile(r"[A-Za-z0-9]{1,64}")
-ACM_ARN = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
 # AWS generates API ids; the documented shape is lower-case alphanumerics (ten of them in every sample).
 API_ID = re.compile(r"[a-z0-9]{1,64}")
 # API Gateway: "Stage names can only contain alphanumeric characters, hyphens, and underscores"; 128 at most.

@@ -100,15 +100,28 @@ class Verifier:
             return Verdict.PROVEN, None
         bare = presented.kind is Presents.NOTHING
         dead = not bare and not _serves(presented, self.now)
-        ids = [self.desired, *([] if dead else [None if bare else presented.id])]
-        answers = [_trial(one) for one in self.gateway.try_certificates(self.stage, spec.call, ids)]
-        before = Before(trial=None if dead else answers[1], sha256=presented.sha256, bare=bare)
-        verdict = judge(spec.expected, answers[0], self.sha256, before)
+        acm = presented.kind is Presents.ACM
+        ids = [self.desired, *([] if dead or acm else [None if bare else presented.id])]
+        desired, *former = (_trial(one) for one in self.gateway.try_certificates(self.stage, spec.call, ids))
+        if acm:
+            former = self._tried_acm(spec, presented)
+        before = Before(
+            trial=former[0] if former else None, sha256=presented.sha256, bare=bare, untried=acm and not former
+        )
+        verdict = judge(spec.expected, desired, self.sha256, before)
         if not verdict.lets_move:
-            raise wording.gate_refusal(self, presented, verdict, answers[0], before.trial)
+            raise wording.gate_refusal(self, presented, verdict, desired, before.trial)
         if verdict is not Verdict.PROVEN:
-            self.say(wording.gate_warning(self, presented, verdict, answers[0], before.trial))
-        return verdict, None if verdict is Verdict.NOTHING_TO_LOSE else self._evidence(answers[0])
+            self.say(wording.gate_warning(self, presented, verdict, desired, before.trial))
+        return verdict, None if verdict is Verdict.NOTHING_TO_LOSE else self._evidence(desired)
+
+    def _tried_acm(self, spec: TestInvokeSpec, presented: Presented) -> list[Trial]:
+        """The trial of ACM's certificate; empty where AWS refuses to try one."""
+        # UNVERIFIED: whether TestInvokeMethod takes an ACM ARN (facts/aws-client-certs.md §1.4). Both answers must do.
+        try:
+            return [_trial(one) for one in self.gateway.try_certificates(self.stage, spec.call, [presented.id])]
+        except errors.BadInput:
+            return []
 
     def _evidence(self, trial: Trial) -> Evidence:
         proof = "fingerprint" if self.sha256 in trial.seen else "status"
@@ -126,11 +139,11 @@ class Verifier:
         if not trial.accepted(spec.expected) and verdict is not Verdict.PRESENTED_REFUSED:
             raise wording.probe_fails_already(self, presented, trial)
 
-    def _failure_of(self, spec: ProbeSpec, presented: Presented | None) -> str | None:
-        """Why the probe did not confirm the switch, None where it did."""
+    def _failure_of(self, spec: ProbeSpec, presented: Presented | None) -> str | errors.ProbeUnreachable | None:
+        """Why the probe did not confirm the switch, None where it did; its own trouble where that was the last."""
         former = {presented.sha256} if presented is not None and presented.sha256 else set()
         row: list[Sighting] = []
-        last = "no request was made"
+        last: str | errors.ProbeUnreachable = "no request was made"
         for attempt in range(spec.attempts):
             if attempt:
                 self.pause(spec.interval.total_seconds())
@@ -140,11 +153,11 @@ class Verifier:
                 last = wording.sighted(row[-1], trial, spec.expected)
             except errors.ProbeUnreachable as error:
                 row.append(Sighting.REFUSED)
-                last = error.what
+                last = error
             verdict = confirmed(row, spec.sightings)
             if verdict is not None:
                 return None if verdict else last
-        return f"{last}, after {spec.attempts} requests"
+        return last if isinstance(last, errors.ProbeUnreachable) else f"{last}, after {spec.attempts} requests"
 
     def _go_back(self, presented: Presented) -> bool:
         """Whether the stage presents again what it presented before."""

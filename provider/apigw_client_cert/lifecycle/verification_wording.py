@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
+from apigw_client_cert.gateway.acm import named
+from apigw_client_cert.rotation.binding import Presents
 from apigw_client_cert.rotation.verification import Proof, Sighting, Verdict
 from apigw_client_cert.trust import BACKENDS, OPENSSL_FAMILY, setup_lines
 
@@ -39,6 +41,10 @@ def gate_refusal(
             f"answers {desired.status} to {verifier.desired} and {_status(before)} to {_name(presented)}",
             f"See why it does not answer {_expected(verifier)}: it may be down, or the trial may ask the wrong thing.",
         ),
+        Verdict.REFUSED_UNTRIED: (
+            f"answers {desired.status} to {verifier.desired}, and TestInvokeMethod takes no ACM certificate to compare",
+            _mend(verifier),
+        ),
         Verdict.NO_PROOF: (
             f"answers {desired.status} to {verifier.desired}, but names no certificate: one-way TLS, or no echo",
             _ECHO,
@@ -52,10 +58,10 @@ def gate_refusal(
             "It does not echo the certificate of each connection. " + _ECHO,
         ),
     }[verdict]
-    trap = _TRAP if verdict is Verdict.REFUSED_ALONE and _may_be_trapped(verifier) and before is not None else ""
+    trap = _TRAP if verdict is Verdict.REFUSED_ALONE and _may_be_trapped(verifier, presented) else ""
     return errors.NotVerified(
         f"The backend of stage {verifier.stage} {what} ({asked})",
-        means=f"{stays}{trap if presented.id else ''}",
+        means=f"{stays}{trap}",
         remedy=f"{remedy} Then run again.",
         subject=str(verifier.stage),
     )
@@ -113,14 +119,21 @@ def probe_unreachable(presented: Presented, error: errors.ProbeUnreachable) -> e
 
 
 def not_confirmed(
-    verifier: Verifier, presented: Presented | None, failure: str, *, went_back: bool
-) -> errors.NotVerified:
-    """The probe did not see the desired certificate after the switch."""
+    verifier: Verifier, presented: Presented | None, failure: str | errors.ProbeUnreachable, *, went_back: bool
+) -> errors.NotVerified | errors.ProbeUnreachable:
+    """The probe did not see the desired certificate after the switch, or did not get through any more."""
     call = verifier.probe_spec.call if verifier.probe_spec else ""
     if went_back and presented is not None:
         means = f"The stage was told to present {_name(presented)} again."
     else:
         means = f"The stage presents {verifier.desired}, and later waves wait: there is nothing to go back to."
+    if isinstance(failure, errors.ProbeUnreachable):
+        return errors.ProbeUnreachable(
+            f"{failure.what}, after stage {verifier.stage} was told to present {verifier.desired}",
+            means=f"{failure.means} {means}",
+            remedy=f"{failure.remedy} The next run tries again.",
+            subject=failure.subject,
+        )
     return errors.NotVerified(
         f"The probe {call} did not see {verifier.desired} at stage {verifier.stage}: {failure}",
         means=means,
@@ -157,7 +170,10 @@ def _mend(verifier: Verifier) -> str:
     return "It has no setting that accepts two certificates of one subject: docs/backends.md says what to do instead."
 
 
-def _may_be_trapped(verifier: Verifier) -> bool:
+def _may_be_trapped(verifier: Verifier, presented: Presented) -> bool:
+    """It takes two certificates of API Gateway; ACM's have a subject of their own."""
+    if presented.id is None or presented.kind is Presents.ACM:
+        return False
     kind = verifier.test_invoke.backend if verifier.test_invoke else None
     return kind is None or kind in OPENSSL_FAMILY
 
@@ -176,7 +192,7 @@ def _expected(verifier: Verifier) -> str:
 
 
 def _name(presented: Presented) -> str:
-    return presented.id or "no certificate"
+    return named(presented.id)
 
 
 def _status(trial: Trial | None) -> str:

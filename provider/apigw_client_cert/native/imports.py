@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.gateway.acm import ACM_ARN, is_acm, named
 from apigw_client_cert.gateway.interface import StageKind, StageRef
 from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
-from apigw_client_cert.lifecycle.inputs import ACM_ARN, CERTIFICATE_ID, connection_of, policy_of
+from apigw_client_cert.lifecycle.inputs import CERTIFICATE_ID, connection_of, policy_of
 from apigw_client_cert.lifecycle.ownership import GENERATION as GENERATION_TAG
 from apigw_client_cert.lifecycle.ownership import INFORMATION, ROTATION_ID, issued_generation, number_of
 from apigw_client_cert.lifecycle.state import STATE_VERSION, without_none
@@ -133,9 +134,9 @@ def _rotation_presented(gateway: Gateway, stage: StageRef, presented: str | None
         raise _no(
             f"Stage {stage} presents no certificate", "Declare the binding: creating it binds at once.", str(stage)
         )
-    if ACM_ARN.fullmatch(presented):
+    if is_acm(presented):
         raise _no(
-            f"Stage {stage} presents the ACM certificate {presented}",
+            f"Stage {stage} presents {named(presented)}",
             "Leave the stage to ACM, or declare the binding with takeOver: true to replace it.",
             str(stage),
         )

@@ -33,6 +33,7 @@ class Verdict(enum.Enum):
     NOTHING_TO_LOSE = "nothing-to-lose"
     REFUSED_ALONE = "refused-alone"
     REFUSED_WITH_PRESENTED = "refused-with-presented"
+    REFUSED_UNTRIED = "refused-untried"
     NO_PROOF = "no-proof"
     OTHER_PROOF = "other-proof"
     CONSTANT_ECHO = "constant-echo"
@@ -74,12 +75,14 @@ class Before:
     """What the stage presents before it moves, and how a trial of it went.
 
     ``trial`` is None for a certificate that is gone or expired. ``bare``: it presents nothing, and the trial was made
-    without a certificate. ``sha256`` is None where it cannot be known (ACM).
+    without a certificate. ``sha256`` is None where it cannot be known (ACM). ``untried``: it lives, and could not be
+    tried.
     """
 
     trial: Trial | None = None
     sha256: str | None = None
     bare: bool = False
+    untried: bool = False
 
 
 def fingerprints_in(texts: Iterable[str]) -> frozenset[str]:
@@ -91,17 +94,27 @@ def judge(expected: Expected, desired: Trial, sha256: str, before: Before) -> Ve
     """Whether the stage may move; defined for every pair."""
     accepts_before = before.trial is not None and before.trial.accepted(expected)
     if not desired.accepted(expected):
-        if accepts_before:
-            return Verdict.REFUSED_ALONE
-        # What is gone, expired or absent serves nobody: there is nothing to stay on.
-        return Verdict.NOTHING_TO_LOSE if before.bare or before.trial is None else Verdict.REFUSED_WITH_PRESENTED
+        return _refused(before, accepts_before=accepts_before)
     if not desired.proves(expected, sha256):
         return Verdict.OTHER_PROOF if desired.seen else Verdict.NO_PROOF
     if before.trial is None or before.bare:
         return Verdict.PROVEN
     if not accepts_before:
         return Verdict.PRESENTED_REFUSED
-    return Verdict.PROVEN if before.trial.proves(expected, before.sha256) else Verdict.CONSTANT_ECHO
+    # Whatever an unknown certificate's fingerprint is, it is not the desired one's.
+    constant = expected.proof is Proof.FINGERPRINT and before.sha256 is None and sha256.lower() in before.trial.seen
+    honest = before.trial.proves(expected, before.sha256) and not constant
+    return Verdict.PROVEN if honest else Verdict.CONSTANT_ECHO
+
+
+def _refused(before: Before, *, accepts_before: bool) -> Verdict:
+    """What a refusal of the desired certificate amounts to."""
+    if accepts_before:
+        return Verdict.REFUSED_ALONE
+    if before.untried:
+        return Verdict.REFUSED_UNTRIED
+    # What is gone, expired or absent serves nobody: there is nothing to stay on.
+    return Verdict.NOTHING_TO_LOSE if before.bare or before.trial is None else Verdict.REFUSED_WITH_PRESENTED
 
 
 class Sighting(enum.Enum):

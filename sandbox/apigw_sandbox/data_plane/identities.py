@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives import serialization
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
+    from apigw_sandbox.acm import Key
     from apigw_sandbox.data_plane.authority import Authority
 
 _VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
@@ -26,11 +25,11 @@ _HANDSHAKE = 22
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A client certificate with the key that proves it."""
+    """A client certificate with the key that proves it; ``pem`` may go on with its chain."""
 
     id: str
     pem: str = field(repr=False)
-    private_key: rsa.RSAPrivateKey = field(repr=False)
+    private_key: Key = field(repr=False)
 
 
 class BackendSocket(ssl.SSLSocket):
@@ -45,14 +44,15 @@ class Contexts:
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
         self._lock = threading.Lock()
-        self._made: dict[tuple[str, str, bool], ssl.SSLContext] = {}
+        self._made: dict[tuple[str, str, str, bool], ssl.SSLContext] = {}
 
     def get(self, identity: Identity | None, version: str, *, verify: bool) -> ssl.SSLContext:
         """The context. ``version`` is the highest that is offered, 1.2 the lowest.
 
         Without ``verify`` the caller must check the server's name and dates (``server_checks``).
         """
-        key = (identity.id if identity else "", version, verify)
+        # The PEM too: ACM renews a certificate under its ARN.
+        key = (identity.id if identity else "", identity.pem if identity else "", version, verify)
         with self._lock:
             if key not in self._made:
                 self._made[key] = self._context(identity, version, verify=verify)

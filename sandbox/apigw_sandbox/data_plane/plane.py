@@ -96,10 +96,12 @@ class DataPlane:
         """The certificate and its key; None for "" and for one that was deleted. The caller holds the plane's lock.
 
         Raises:
-            NotForwardedError: an ACM ARN, whose key the sandbox does not have.
+            NotForwardedError: an ACM ARN whose key nobody gave to the sandbox.
         """
         if is_acm_arn(certificate_id):
-            raise NotForwardedError(failures.NO_PRIVATE_KEY, "the stage presents a certificate of ACM")
+            if (imported := self._plane.acm.get(certificate_id)) is None:
+                raise NotForwardedError(failures.NO_PRIVATE_KEY, "the stage presents a certificate of ACM")
+            return Identity(imported.arn, imported.pem, imported.private_key)
         store = self._plane.certificates(region)
         if certificate_id not in store:
             # UNVERIFIED: what a stage presents whose certificate is gone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import ssl
 from datetime import timedelta
@@ -9,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from apigw_sandbox import RemoteSandbox
 from apigw_sandbox.clock import wall_now
@@ -92,8 +97,45 @@ def test_a_certificate_deleted_under_its_stage_is_not_presented(world: World) ->
     assert (world.last.bound, world.last.certificate, world.last.reason) == (world.old, "", "tls-alert")
 
 
-def test_a_certificate_of_acm_is_a_failure_with_its_reason(world: World) -> None:
-    """The sandbox has no key for it; the backend hears nothing."""
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_imported_certificate_of_acm_is_presented_with_its_chain(world: World, shape: str, tls: str) -> None:
+    """The backend knows the root alone, and gets the intermediate from the stage."""
+    root = trustme.CA()
+    leaf, key, chain = _acm(root.create_child_ca())
+    world.backend.trust((root.cert_pem.bytes().decode(),))
+    arn = world.sandbox.by_hand.import_acm_certificate(leaf, key, chain_pem=chain)
+    world.bind(arn)
+    assert world.travel(shape, tls).echo["sha256"] == _sha256(leaf)
+    assert (world.last.bound, world.last.certificate) == (arn, arn)
+
+
+def test_a_renewed_certificate_of_acm_is_presented_under_the_same_arn(world: World) -> None:
+    """ACM renews it, and the stage presents the new one without any change of the stage."""
+    authority = trustme.CA()
+    world.backend.trust((authority.cert_pem.bytes().decode(),))
+    first, second = _acm(authority), _acm(authority)
+    arn = world.sandbox.by_hand.import_acm_certificate(first[0], first[1])
+    world.bind(arn)
+    assert world.travel("new").echo["sha256"] == _sha256(first[0])
+    assert world.sandbox.by_hand.import_acm_certificate(second[0], second[1], arn=arn) == arn
+    assert world.travel("new").echo["sha256"] == _sha256(second[0])
+
+
+def test_what_api_gateway_would_not_take_of_acm_is_refused_at_the_import(world: World) -> None:
+    """A key of another certificate, a chain without end, and a certificate for servers only."""
+    leaf, key, _ = _acm(trustme.CA())
+    take = world.sandbox.by_hand.import_acm_certificate
+    with pytest.raises(ValueError, match="the private key is not the certificate's"):
+        take(leaf, _acm(trustme.CA())[1])
+    with pytest.raises(ValueError, match="at most 5"):
+        take(leaf, key, chain_pem=leaf * 6)
+    with pytest.raises(ValueError, match="not for clients"):
+        take(*_for_servers_only())
+
+
+def test_a_certificate_of_acm_without_a_key_is_a_failure_with_its_reason(world: World) -> None:
+    """Nobody imported it into the sandbox; the backend hears nothing."""
     world.bind(ACM)
     assert world.travel("new").status == 500
     assert (world.last.reason, world.last.backend_status) == ("no-private-key", 0)
@@ -186,6 +228,34 @@ def test_a_stranger_of_the_same_subject_is_refused(world: World) -> None:
     """So the backend of these tests pins, and their answers prove a key."""
     world.backend.trust((mint(wall_now() - timedelta(days=1)).pem,))
     assert world.travel("new").status == 500
+
+
+def _acm(authority: trustme.CA) -> tuple[str, str, str]:
+    """Leaf, key and the rest of the chain, as ACM would export them."""
+    issued = authority.issue_cert("orders-gateway.example.com")
+    leaf, *chain = (blob.bytes().decode() for blob in issued.cert_chain_pems)
+    return leaf, issued.private_key_pem.bytes().decode(), "".join(chain)
+
+
+def _for_servers_only() -> tuple[str, str]:
+    """As ACM's public certificates have been since 2025 (facts/aws-client-certs.md §1.6)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "orders.example.com")])
+    built = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(wall_now())
+        .not_valid_after(wall_now() + timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = built.public_bytes(serialization.Encoding.PEM).decode()
+    return pem, key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def _sha256(pem: str) -> str:
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
 
 
 def _issuer(authority: trustme.CA) -> Callable[[str], tuple[str, str]]:

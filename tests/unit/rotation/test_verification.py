@@ -77,6 +77,19 @@ def test_a_certificate_whose_fingerprint_is_unknown_is_believed() -> None:
     assert judge(ECHO, MUTE, NEW, Before(trial=MUTE)) is Verdict.NO_PROOF
 
 
+def test_an_echo_of_the_new_certificate_for_one_of_unknown_fingerprint_is_a_constant() -> None:
+    """Whatever ACM's fingerprint is, it is not that; a status says nothing about it."""
+    assert judge(ECHO, GOOD_NEW, NEW, Before(trial=GOOD_NEW)) is Verdict.CONSTANT_ECHO
+    assert judge(STATUS, GOOD_NEW, NEW, Before(trial=GOOD_NEW)) is Verdict.PROVEN
+
+
+def test_a_live_certificate_that_could_not_be_tried_is_not_left_for_one_that_is_refused() -> None:
+    """It is not one that serves nobody."""
+    assert judge(ECHO, REFUSED, NEW, Before(untried=True)) is Verdict.REFUSED_UNTRIED
+    assert not Verdict.REFUSED_UNTRIED.lets_move
+    assert judge(ECHO, GOOD_NEW, NEW, Before(untried=True)) is Verdict.PROVEN
+
+
 def test_a_stage_never_leaves_a_good_certificate_for_one_that_is_not_proven() -> None:
     """Invariant 8, over every pair."""
     trials = [GOOD_OLD, GOOD_NEW, MUTE, REFUSED, Trial(status=200, seen=frozenset({OTHER})), Trial(status=500)]
