@@ -88,6 +88,32 @@ def test_a_creation_beside_a_namesake_that_is_presented_is_refused(run: FakeRun,
     assert len(run.gateway.certificates) == 1
 
 
+def test_a_creation_beside_an_expired_namesake_starts_afresh(run: FakeRun) -> None:
+    """A state that was lost until everything expired: adopting is refused, so starting afresh must not be."""
+    run.with_bundle = False
+    run.up()
+    run.lose_state()
+    run.at(366)
+    run.up()
+    assert [stage.client_certificate_id for stage in run.gateway.stages.values()] == ["cert02", "cert02"]
+    assert "cert01" in run.gateway.certificates
+
+
+def test_a_creation_beside_a_live_namesake_and_a_presented_dead_one_names_the_live_one(run: FakeRun) -> None:
+    """Backends trust it already, and the dead one cannot be adopted."""
+    run.up()
+    run.at(336)
+    run.up()
+    run.lose_state()
+    run.at(366)
+    with pytest.raises(errors.NotOurs, match=r"Certificate cert01.*adopt_client_certificate_id='cert02'"):
+        run.certificate()
+    run.config["adoptClientCertificateId"] = "cert02"
+    run.certificate()
+    assert run.state["certificate"]["clientCertificateId"] == "cert02"
+    assert len(run.gateway.certificates) == 2
+
+
 def test_an_explicitly_adopted_certificate_is_tagged_and_not_replaced(run: FakeRun) -> None:
     """No POST; the certificate carries our rotation id from then on."""
     given = run.gateway.add_certificate()

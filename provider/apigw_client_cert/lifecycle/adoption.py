@@ -49,8 +49,8 @@ def first_rotation(gateway: Gateway, props: Mapping[str, Any], token: str, now: 
     """The rotation of a new resource: an adopted one, a recent lost first generation, or a fresh one.
 
     Raises ``BadInput`` for a dead certificate to adopt, and ``NotOurs`` while a stage presents a certificate of the
-    same names: this resource replaces another, its state was lost, or the other one is a twin stack's. Starting
-    afresh would withdraw trust from what the stage presents (invariant 12).
+    same names and one of them lives: this resource replaces another, its state was lost, or the other one is a twin
+    stack's. Starting afresh would withdraw trust from what the stage presents (invariant 12).
     """
     trigger = known(props, "rotationTrigger")
     adopted = known(props, "adoptClientCertificateId")
@@ -63,8 +63,10 @@ def first_rotation(gateway: Gateway, props: Mapping[str, Any], token: str, now: 
         # Without the parent: a certificate that was moved into a component looks like this too.
         if ROTATION_ID in one.tags and _same(one.tags, ours, ("project", "stack", "name"))
     ]
-    if namesakes:
-        _refuse_presented(gateway, namesakes)
+    alive = [one for one in namesakes if one.expiration_date > now]
+    # Where all of them have expired there is no trust to withdraw, and nothing to adopt.
+    if alive:
+        _refuse_presented(gateway, namesakes, alive)
     lost = [
         one
         for one in namesakes
@@ -129,12 +131,16 @@ def _generate(gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str
         return found[0]
 
 
-def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate]) -> None:
+def _refuse_presented(
+    gateway: Gateway, candidates: Sequence[IssuedCertificate], alive: Sequence[IssuedCertificate]
+) -> None:
+    """Raise ``NotOurs`` where a stage presents a candidate; where that one is dead, the newest live one is to adopt."""
     usage = gateway.scan([one.id for one in candidates])
     # The newest first: adopting an older one would move the stages that present the newer one back.
     for one in sorted(candidates, key=number_of, reverse=True):
         stages = usage.users.get(one.id, ())
         if stages or usage.gaps:
+            adoptable = one if one in alive else max(alive, key=number_of)
             by = errors.listed(stages) or f"a stage that could not be seen ({errors.listed(usage.gaps, '; ')})"
             raise errors.NotOurs(
                 f"Certificate {one.id}, generated {format_instant(one.created_date)} under the same project, stack and"
@@ -142,8 +148,9 @@ def _refuse_presented(gateway: Gateway, candidates: Sequence[IssuedCertificate])
                 means="It is the one that this resource replaces, or another stack's of these names; nothing was"
                 " changed, and nothing new was generated.",
                 remedy="If this resource was renamed or moved in the program, give it (or the component around it) an"
-                f" alias of its former name. If it is to carry on with that certificate, set"
-                f" adopt_client_certificate_id={one.id!r}. If that is another stack's, give this one another name.",
+                " alias of its former name. If it is to carry on with that certificate, set"
+                f" adopt_client_certificate_id={adoptable.id!r}. If that is another stack's, give this one another"
+                " name.",
                 subject=one.id,
             )
 

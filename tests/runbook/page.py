@@ -1,0 +1,49 @@
+"""docs/runbook.md as its tests read it: what each recipe says that one sees."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tools.toolchain import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAGE = ROOT / "docs" / "runbook.md"
+_RECIPE = re.compile(r"^## (.+)$", re.MULTILINE)
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_COMMAND = "$ "
+
+
+def recipes() -> list[str]:
+    """The headings."""
+    return _RECIPE.findall(PAGE.read_text(encoding="utf-8"))
+
+
+class Recipe:
+    """The lines of one recipe that are no commands, in their order; each has to be met once.
+
+    Args:
+        heading: Which one.
+    """
+
+    def __init__(self, heading: str) -> None:
+        _, found, rest = PAGE.read_text(encoding="utf-8").partition(f"\n## {heading}\n")
+        assert found, f"the runbook has no recipe {heading!r}"
+        section = re.split(r"^## ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+        lines = [line.strip() for block in _BLOCK.findall(section) for line in block.splitlines()]
+        self.left = [line for line in lines if line and not line.startswith(_COMMAND)]
+
+    def shows(self, said: str, names: Mapping[str, str]) -> None:
+        """The next line of the page is in what a run said.
+
+        Args:
+            said: Its output.
+            names: What the page's placeholders stand for, such as ``old``.
+        """
+        assert self.left, f"the page shows nothing more; the run said:\n{said}"
+        line = re.escape(self.left.pop(0)).replace("<date>", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+        for name, value in names.items():
+            line = line.replace(f"<{name}>", value)
+        assert re.search(line, said), f"the page says:\n{line}\nthe run said:\n{said}"
