@@ -271,7 +271,7 @@ WRONG_CERTIFICATE = (
         invariant=12,
         wrong="A creation does not look whether stages present a certificate of the same names: starting afresh"
         " withdraws trust from it.",
-        edits=(Edit("lifecycle/adoption.py", "    if namesakes:\n", "    if not namesakes:\n"),),
+        edits=(Edit("lifecycle/adoption.py", "    if alive:\n", "    if not alive:\n"),),
         killed_by=(_OWNERSHIP + "test_a_creation_beside_a_namesake_that_is_presented_is_refused",),
     ),
 )
