@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def certificates(scene: Scene) -> PulumiStack:
     """The platform's stack, after its first run."""
-    stack = example(scene, "two-stacks/certificates")
+    stack = example(scene, "two-stacks/certificates", **{f"owners.{scene.api}": "orders-team"})
     ok(stack.up())
     return stack
 
@@ -78,6 +78,8 @@ def test_a_team_that_lags_keeps_its_certificate_and_is_named(
     assert scene.presented("prod") == first
     assert trusted(scene) == 2
     assert certificate(certificates)["retirementBlockedBy"] == [stage(scene)]
+    blocked = certificates.export()["deployment"]["resources"][0]["outputs"]["retirementBlockedBy"]
+    assert blocked == [{"stage": stage(scene), "owner": "orders-team"}]
     scene.at(351)
     assert f"(last seen at {stage(scene)})" in ok(certificates.preview())
     before = scene.mark()
