@@ -35,5 +35,9 @@ def test_the_waves_move_a_day_apart_and_only_while_the_window_is_open(scene: Sce
             assert stack.outputs("StageBinding", "orders-dev")["waitingBecause"] == "window"
     assert moves == {336: [], 337.5: [], 338: ["dev"], 338.5: [], 339: ["eu", "us"], 340: [], 343: []}
     assert scene.ids() == [scene.presented("us")]
+    for name in ("dev", "eu", "us"):
+        bound = stack.outputs("StageBinding", f"orders-{name}")
+        assert bound["verifiedClientCertificateId"] == scene.ids()[0]
+        assert bound["evidence"] == {"testInvoke": {"status": UNREACHABLE, "proof": "status"}}
     quiet(stack)
     unharmed(scene)
