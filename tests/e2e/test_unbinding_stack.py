@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import ok, quiet
+from tests.e2e.conftest import ok
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Scene
@@ -25,7 +25,7 @@ def test_a_stage_stack_that_unbinds_with_each_update_is_named_and_answered_each_
     )
     ok(stack.up())
     ok(theirs.up())
-    for day in (336, 337, 338, 341):
+    for day in (336, 337):
         scene.at(day)
         ok(theirs.up("--refresh"))
         assert scene.presented("prod") is None
@@ -35,5 +35,4 @@ def test_a_stage_stack_that_unbinds_with_each_update_is_named_and_answered_each_
         assert 'ignore_changes=["clientCertificateId"]' in said
         ok(stack.up())
         assert scene.presented("prod") == stack.outputs("RotatingClientCertificate")["clientCertificateId"]
-    assert scene.ids() == [scene.presented("prod")]
-    quiet(stack)
+    assert scene.presented("dev") == scene.presented("prod") == scene.ids()[1]

@@ -48,7 +48,7 @@ def stage(scene: Scene) -> str:
 def test_a_team_that_keeps_up_moves_in_every_rotation(
     scene: Scene, certificates: PulumiStack, api: PulumiStack
 ) -> None:
-    """Two rotations, both stacks daily; the output that they share is plain JSON without a PEM."""
+    """Two rotations, both stacks in time; the output that they share is plain JSON without a PEM."""
     shared = certificates.export()["deployment"]["resources"][0]["outputs"]["orders"]
     assert set(shared) == {"clientCertificateId", "rotationId", "generations", "publishedSince"}
     assert "CERTIFICATE" not in str(shared)
@@ -57,7 +57,9 @@ def test_a_team_that_keeps_up_moves_in_every_rotation(
         for day in (due, due + 1, due + 2, due + 5):
             scene.at(day)
             ok(certificates.up("--refresh"))
-            ok(api.up("--refresh"))
+            # On the other days nothing of the team's would change.
+            if day in {due + 1, due + 5}:
+                ok(api.up("--refresh"))
             assert trusted(scene) == (1 if day == due + 5 else 2)
         assert former not in scene.ids()
         assert [scene.presented("prod")] == scene.ids()
