@@ -13,12 +13,19 @@ if TYPE_CHECKING:
 PAGE = ROOT / "docs" / "runbook.md"
 _RECIPE = re.compile(r"^## (.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^[ >]*(?:```|~~~).*$", re.MULTILINE)
 _COMMAND = "$ "
 
 
 def recipes() -> list[str]:
     """The headings."""
     return _RECIPE.findall(PAGE.read_text(encoding="utf-8"))
+
+
+def unread() -> list[str]:
+    """The fences that no recipe reads: of another kind than the console's, indented, or above the first recipe."""
+    above, *sections = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [fence for part in (above, *(_BLOCK.sub("", one) for one in sections)) for fence in _FENCE.findall(part)]
 
 
 class Recipe:

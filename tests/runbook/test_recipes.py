@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
-from tests.runbook.page import recipes
+from tests.runbook.page import recipes, unread
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Scene
@@ -33,6 +33,11 @@ def test_every_recipe_is_performed() -> None:
         if getattr(mark, "name", "") == "recipe"
     ]
     assert performed == recipes()
+
+
+def test_every_block_is_read_by_a_recipe() -> None:
+    """A block that is no console's, or stands above the first recipe, would promise what nothing compares."""
+    assert unread() == []
 
 
 @pytest.mark.recipe("Roll back")
