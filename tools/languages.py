@@ -146,6 +146,8 @@ def _compile_go_program() -> None:
         program = shutil.copytree(_GO_EXAMPLE, Path(folder) / "program")
         install.go(program)
         run(["go", "build", "-o", folder, "."], cwd=program)
+        # It asks for modules that the build does without.
+        run(["go", "vet", ".", f"{install.GO_MODULE}/..."], cwd=program)
     stamp.write_text(definition, encoding="utf-8")
 
 
