@@ -59,10 +59,7 @@ def imagined(number: int, now: datetime) -> Generation:
 def forecast(
     rotation: Rotation, policy: Policy, *, start: datetime, every: timedelta, most: int
 ) -> tuple[Milestone, ...]:
-    """The next steps, ``most`` at the most, of runs at ``start`` and every so often after it.
-
-    Fewer where nothing is due any more: a pin to the newest generation, for one, stops everything for a while.
-    """
+    """The next ``most`` steps of runs at ``start`` and every so often after it."""
     return tuple(islice(_walk(rotation, policy, start, every), most))
 
 
@@ -70,10 +67,9 @@ def _walk(rotation: Rotation, policy: Policy, now: datetime, every: timedelta) -
     while True:
         decision = decide(rotation, policy, now)
         if decision.step is Step.NONE:
-            if decision.next_action_at is None:
-                return
+            # Something is always next: whatever is active is to be renewed, and without it there is a recovery.
             # The first run at or after it; a run takes one step.
-            runs = -((now - decision.next_action_at) // every)
+            runs = -((now - (decision.next_action_at or now)) // every)
             now += every * max(1, runs)
             continue
         about = decision.numbers[0] if decision.numbers else rotation.highest_number + 1
