@@ -45,7 +45,6 @@ def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Po
     active, pending = rotation.active, rotation.pending
     decision = decide(rotation, policy, now)
     trusted = [one for one in rotation.generations if one.trusted]
-    at = decision.next_action_at
     echoed = {key: value for key, value in props.items() if key not in OUTPUTS and not key.startswith("__")}
     return without_none(
         {
@@ -62,7 +61,7 @@ def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Po
             "phase": rotation.phase.value,
             "rotateAt": format_instant(rotate_at(active, policy)) if active else None,
             "nextAction": decision.next_action.value,
-            "nextActionAt": None if at is None else format_instant(at),
+            "nextActionAt": format_instant(decision.next_action_at),
             "pendingClientCertificateId": pending.id if pending else None,
             "previousClientCertificateIds": [one.id for one in rotation.previous],
             "trustBundlePem": trust_bundle(trusted),

@@ -50,7 +50,7 @@ class Decision:
     reason: str
     numbers: tuple[int, ...]
     next_action: Step
-    next_action_at: datetime | None
+    next_action_at: datetime
     findings: tuple[Finding, ...] = ()
 
 
@@ -77,13 +77,14 @@ def decide(rotation: Rotation, policy: Policy, now: datetime) -> Decision:
             next_action_at=first.at,
             findings=findings,
         )
-    nearest = min(wanted, key=lambda one: one.at, default=None)
+    # There always is one: whatever is active is to be renewed, and without it there is a recovery.
+    nearest = min(wanted, key=lambda one: one.at)
     return Decision(
         step=Step.NONE,
         reason="nothing-due",
         numbers=(),
-        next_action=nearest.step if nearest else Step.NONE,
-        next_action_at=nearest.at if nearest else None,
+        next_action=nearest.step,
+        next_action_at=nearest.at,
         findings=findings,
     )
 

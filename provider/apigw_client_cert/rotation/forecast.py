@@ -67,9 +67,8 @@ def _walk(rotation: Rotation, policy: Policy, now: datetime, every: timedelta) -
     while True:
         decision = decide(rotation, policy, now)
         if decision.step is Step.NONE:
-            # Something is always next: whatever is active is to be renewed, and without it there is a recovery.
             # The first run at or after it; a run takes one step.
-            runs = -((now - (decision.next_action_at or now)) // every)
+            runs = -((now - decision.next_action_at) // every)
             now += every * max(1, runs)
             continue
         about = decision.numbers[0] if decision.numbers else rotation.highest_number + 1
