@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 from apigw_client_cert.declarations.properties import Registering, declared, output
 from apigw_client_cert.declarations.shared import identified
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
+from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
 from apigw_client_cert.wire import Duration, written
@@ -110,7 +111,7 @@ class CertificateDeclaration(Registering):
             "publishedSince": trust_bundle.published_since if trust_bundle is not None else None,
             **self.binding_policy,
         }
-        return pulumi.Output.from_input(everything).apply(_without_gaps)
+        return pulumi.Output.from_input(everything).apply(without_none)
 
     @property
     def client_certificate_id(self) -> pulumi.Output[str]:
@@ -201,7 +202,3 @@ class RotatingClientCertificate(CertificateDeclaration, Resource, module="apigw"
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         Resource.__init__(self, RotatingClientCertificateProvider(), name, props, opts)
-
-
-def _without_gaps(everything: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in everything.items() if value is not None}

@@ -32,29 +32,29 @@ class SharedCertificate:
     def __init__(self, output: pulumi.Input[Mapping[str, Any]], *, aws: Aws | None = None) -> None:
         self._output = pulumi.Output.from_input(output).apply(_checked)
         self.aws = aws or Aws()
-        self.binding_policy = {key: self._optional(key) for key in POLICY}
+        self.binding_policy = {key: self._part(key) for key in POLICY}
 
     @property
     def client_certificate_id(self) -> pulumi.Output[str]:
         """The certificate that stages may present now."""
-        return self._output.apply(lambda found: found["clientCertificateId"])
+        return self._part("clientCertificateId")
 
     @property
     def rotation_id(self) -> pulumi.Output[str]:
         """Who owns the generations."""
-        return self._output.apply(lambda found: found["rotationId"])
+        return self._part("rotationId")
 
     @property
     def generations(self) -> pulumi.Output[list[dict[str, Any]]]:
         """Every generation that is still needed, by number: what ``identified`` keeps of each."""
-        return self._output.apply(lambda found: found["generations"])
+        return self._part("generations")
 
     @property
     def published_since(self) -> pulumi.Output[dict[str, str] | None]:
         """Fingerprint -> since when every target holds it; None where the other stack has no trust bundle."""
-        return self._optional("publishedSince")
+        return self._part("publishedSince")
 
-    def _optional(self, key: str) -> pulumi.Output[Any]:
+    def _part(self, key: str) -> pulumi.Output[Any]:
         return self._output.apply(lambda found: found.get(key))
 
 
