@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SUCCESS_BELOW = 400
+BINDING = "/clientCertificateId"
 READ_PREFIXES = ("Get", "List", "Describe", "Head", "BatchGet", "TestInvoke")
 
 
@@ -52,6 +53,12 @@ class JournalEntry:
     def succeeded(self) -> bool:
         """Whether the call took effect, or for a read, found its answer; its caller need not know."""
         return 0 < self.status < SUCCESS_BELOW
+
+    @property
+    def bound(self) -> str | None:
+        """What the stage presents since this call, "" for nothing; None for a call that switched no stage."""
+        switched = self.action == "UpdateStage" and self.succeeded and BINDING in self.patch
+        return (self.patch[BINDING] or "") if switched else None
 
     def to_json(self) -> dict[str, object]:
         """All fields as JSON values; times in RFC 3339 with milliseconds."""

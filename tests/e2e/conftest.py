@@ -127,11 +127,8 @@ class Scene:
 
     def moves(self, since: int = 0) -> list[tuple[str, str]]:
         """The switches of stages since a journal number: stage name and what it then presents, "" for nothing."""
-        patched = [entry for entry in self.changes(since) if entry.action == "UpdateStage"]
         return [
-            (entry.resource.rpartition("/")[2], entry.patch["/clientCertificateId"] or "")
-            for entry in patched
-            if "/clientCertificateId" in entry.patch
+            (entry.resource.rpartition("/")[2], entry.bound) for entry in self.changes(since) if entry.bound is not None
         ]
 
     def mark(self) -> int:

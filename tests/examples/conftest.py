@@ -40,10 +40,10 @@ def trusted(scene: Scene) -> int:
 
 def unharmed(scene: Scene, since: int = 0) -> None:
     """No certificate was deleted while a stage presented it (invariant 3)."""
-    presents: dict[str, str | None] = {}
+    presents: dict[str, str] = {}
     for entry in scene.sandbox.journal.entries(since=since):
-        if entry.action == "UpdateStage" and entry.succeeded and "/clientCertificateId" in entry.patch:
-            presents[entry.resource] = entry.patch["/clientCertificateId"]
+        if entry.bound is not None:
+            presents[entry.resource] = entry.bound
         assert not (
             entry.action == "DeleteClientCertificate" and entry.succeeded and entry.resource in presents.values()
         )

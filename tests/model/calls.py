@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from apigw_sandbox.journal import BINDING
 from tests.model.seen import ACM, Certificate, Snapshot
 
 if TYPE_CHECKING:
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
 
     from apigw_sandbox.journal import JournalEntry
     from tests.model.ledger import Ledger, Run
-
-BINDING = "/clientCertificateId"
 
 
 class Calls:

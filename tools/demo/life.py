@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tools.demo.ledger import DELETE, PATCH, PUBLISH
+from tools.demo.ledger import DELETE, PUBLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apigw_sandbox.journal import JournalEntry
-
-_CERTIFICATE = "/clientCertificateId"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,8 @@ class Life:
 def life_of(generated: JournalEntry, calls: Sequence[JournalEntry]) -> Life:
     """The life of the certificate that this call generated; ``calls`` is the journal, oldest first."""
     later = [call for call in calls if call.number > generated.number and call.succeeded]
-    patches = [call for call in later if call.action == PATCH and _CERTIFICATE in call.patch]
-    bound = [call for call in patches if call.patch[_CERTIFICATE] == generated.resource]
+    patches = [call for call in later if call.bound is not None]
+    bound = [call for call in patches if call.bound == generated.resource]
     following = [[after for after in patches if _follows(after, call)] for call in bound]
     return Life(
         id=generated.resource,

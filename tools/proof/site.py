@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from apigw_sandbox import Sandbox
 from apigw_sandbox.behaviour import Behaviour
+from apigw_sandbox.data_plane import trial_invocation
 from tools.proof import wall
 from tools.proof.join import Names, join
 from tools.proof.load import Load, Target
@@ -30,8 +31,6 @@ POOLED = "new,keepalive,resumed"
 UNPOOLED = "new,resumed"
 # One request in ten is a slow one: at 150 a second, 37 of them are always under way.
 LONG_EVERY = 10
-# The data plane's own word for a call that no stage made.
-TRIAL = "test-invoke"
 # How long the pool rests before and after a reload that drops idle connections: longer than any request but a slow
 # one takes, and than Apache's children take to notice.
 REST_SECONDS = 0.4
@@ -171,9 +170,10 @@ class Site:
         self.load.stop()
         run = self.run
         sent = list(self.load.results())
+        recorded = list(self.sandbox.requests.entries())
         # Trials reach the backends, too; no caller sent them.
-        trials = [record for record in self.sandbox.requests.entries() if record.shape == TRIAL]
-        records = [record for record in self.sandbox.requests.entries() if record.shape != TRIAL]
+        records = [record for record in recorded if record.shape != trial_invocation.SHAPE]
+        trials = [record for record in recorded if record.shape == trial_invocation.SHAPE]
         run.requests, complaints = join(sent, records, self.names)
         run.sent, run.recorded = len(sent), len(records)
         run.answered = sum(backend.requests() for backend in set(self.backends.values()))
@@ -198,9 +198,7 @@ class Site:
                 end=entry.wall.timestamp(),
             )
             for entry in self.sandbox.journal.entries()
-            if entry.action in _CALLS
-            and entry.succeeded
-            and (entry.action != "UpdateStage" or "/clientCertificateId" in entry.patch)
+            if entry.action in _CALLS and entry.succeeded and (entry.action != "UpdateStage" or entry.bound is not None)
         ]
 
     def _new_backend(self, stage: str) -> Backend:
