@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.backends.missing import tools_wanted
+from tests.pages import between, console, page
 from tests.proof.generator import wanted_generator
 from tools.proof.observed import NEW, OLD
 from tools.proof.tally import complaints, reasons
 from tools.rollout import scenes
-from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +52,7 @@ def refusal(said: str) -> str:
 
 def shown() -> str:
     """The same as docs/rollout.md has it."""
-    page = (ROOT / "docs" / "rollout.md").read_text(encoding="utf-8")
-    block = page.partition("<!-- refusal: ")[2].partition("<!-- refusal: end -->")[0]
-    return block.partition("```console\n")[2].partition("\n```")[0]
+    return "\n".join(console(between(page("rollout.md"), "refusal: compared", "refusal: end")))
 
 
 def test_the_gate_catches_the_trap_and_its_remedy_mends_it(tmp_path: Path) -> None:

@@ -5,27 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tools.toolchain import ROOT
+from tests.pages import CONSOLE, HEADING, PROMPT, console, page, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAGE = ROOT / "docs" / "runbook.md"
-_RECIPE = re.compile(r"^## (.+)$", re.MULTILINE)
-_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGE = page("runbook.md")
 _FENCE = re.compile(r"^[ >]*(?:```|~~~).*$", re.MULTILINE)
-_COMMAND = "$ "
 
 
 def recipes() -> list[str]:
     """The headings."""
-    return _RECIPE.findall(PAGE.read_text(encoding="utf-8"))
+    return HEADING.findall(PAGE)
 
 
 def unread() -> list[str]:
     """The fences that no recipe reads: of another kind than the console's, indented, or above the first recipe."""
-    above, *sections = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return [fence for part in (above, *(_BLOCK.sub("", one) for one in sections)) for fence in _FENCE.findall(part)]
+    above, *sections = re.split(r"^## ", PAGE, flags=re.MULTILINE)
+    return [fence for part in (above, *(CONSOLE.sub("", one) for one in sections)) for fence in _FENCE.findall(part)]
 
 
 class Recipe:
@@ -36,11 +33,8 @@ class Recipe:
     """
 
     def __init__(self, heading: str) -> None:
-        _, found, rest = PAGE.read_text(encoding="utf-8").partition(f"\n## {heading}\n")
-        assert found, f"the runbook has no recipe {heading!r}"
-        section = re.split(r"^## ", rest, maxsplit=1, flags=re.MULTILINE)[0]
-        lines = [line.strip() for block in _BLOCK.findall(section) for line in block.splitlines()]
-        self.left = [line for line in lines if line and not line.startswith(_COMMAND)]
+        lines = [line.strip() for line in console(section(PAGE, heading))]
+        self.left = [line for line in lines if line and not line.startswith(PROMPT)]
 
     def shows(self, said: str, names: Mapping[str, str]) -> None:
         """The next line of the page is in what a run said.
