@@ -11,25 +11,20 @@ import os
 import shutil
 import sys
 import time
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tests.backends.backend import ReloadError, ServerExitedError, ToolMissingError
 from tests.backends.cast import BACKENDS
 from tests.backends.stunnel import Stunnel
 from tools.proof.controls import CONTROLS, baseline, perform
+from tools.proof.jobs import Job, Jobs
 from tools.proof.page import page
 from tools.proof.picture import rotation_figure
 from tools.proof.plan import REQUESTS, at_once, control_plan, rotation_plan, share
 from tools.proof.report import Wanted, proves, report
-from tools.proof.rotation import ProofBroken, rotation
-from tools.proof.tally import reasons
+from tools.proof.rotation import rotation
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from tools.proof.observed import Run
 
 FOLDER = ROOT / ".proof"
@@ -39,16 +34,6 @@ PICTURE = ROOT / "reports" / "proof.svg"
 """The first rotation alone: the README's picture."""
 # No configuration of stunnel accepts two certificates of one subject (docs/backends.md).
 PROVED = tuple(kind for kind in BACKENDS if kind is not Stunnel)
-# What a machine, a server or a step may do; anything else is a defect of the harness and ends it.
-MISHAPS = (ProofBroken, ReloadError, ServerExitedError, ToolMissingError, OSError)
-
-
-class Job(NamedTuple):
-    """A run to perform."""
-
-    name: str
-    perform: Callable[..., Run]
-    arguments: tuple[object, ...]
 
 
 def main() -> int:
@@ -60,20 +45,20 @@ def main() -> int:
         stale.unlink(missing_ok=True)
     plan, small = rotation_plan(share(wanted, len(PROVED)), wanted), control_plan()
     print(f"proof: {len(PROVED)} rotations of {plan.requests} requests, {plan.rate:g} a second each", flush=True)
-    mishaps: list[str] = []
+    jobs = Jobs("proof", _itself)
     rotations = [Job(kind.kind, rotation, (kind, FOLDER / kind.kind, plan)) for kind in PROVED]
-    runs = list(_all(rotations, at_once(plan), mishaps).values())
+    runs = list(jobs.perform(rotations, at_once(plan)).values())
     bases = [baseline(kind) for kind in dict.fromkeys(control.kind for control in CONTROLS)]
     orders = [Job(one.name, perform, (one, FOLDER / "controls" / one.name, small)) for one in (*bases, *CONTROLS)]
-    controls = _all(orders, at_once(small), mishaps)
+    controls = jobs.perform(orders, at_once(small))
     missing = [control.name for control in CONTROLS if control.name not in controls]
-    mishaps += [f"{name}: this control was not performed" for name in missing]
+    jobs.mishaps += [f"{name}: this control was not performed" for name in missing]
     made = report(
         runs,
         controls,
         Wanted(wanted, plan.wanted_near),
         seconds=time.monotonic() - began,
-        mishaps=mishaps,
+        mishaps=jobs.mishaps,
     )
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
@@ -89,31 +74,7 @@ def main() -> int:
     return 0 if proves(made) else 1
 
 
-def _all(jobs: Sequence[Job], at_once: int, mishaps: list[str]) -> dict[str, Run]:
-    """The runs by name, so many at a time, each in a process of its own: a sandbox has its process to itself.
-
-    One that cannot be performed is a mishap; the others are still worth measuring.
-    """
-    runs = {}
-    with ProcessPoolExecutor(at_once, get_context("spawn")) as processes:
-        pending = [(job.name, processes.submit(job.perform, *job.arguments)) for job in jobs]
-        for name, future in pending:
-            run = _result(name, future, mishaps)
-            if run is not None:
-                runs[name] = run
-    return runs
-
-
-def _result(name: str, future: Future[Run], mishaps: list[str]) -> Run | None:
-    try:
-        run = future.result()
-    except MISHAPS as error:
-        mishaps.append(f"{name}: {type(error).__name__}: {error}")
-        print(f"proof: {mishaps[-1]}", flush=True)
-        return None
-    print(f"proof: {name}: {len(run.requests)} requests, {len(run.failed)} failed", flush=True)
-    for reason, count in reasons(run).items():
-        print(f"proof: {name}:   {count} times: {reason}", flush=True)
+def _itself(run: Run) -> Run:
     return run
 
 

@@ -204,13 +204,18 @@ def perform(control: Control, folder: Path, plan: Plan) -> Run:
 
 
 def misplaced(control: Control, run: Run) -> list[str]:
-    """The failures that were not to be: another reason, or outside of the window."""
+    """The failures of a control that were not to be."""
+    return astray(run, control.expected)
+
+
+def astray(run: Run, expected: str) -> list[str]:
+    """The failures outside of the window, or for a reason that the expression does not match whole."""
     windows = [phase for phase in run.phases if phase.name == WINDOW]
     complaints = []
     for failed in run.failed:
         inside = any(failed.sent <= window.end and failed.answered >= window.start for window in windows)
         if not inside:
-            complaints.append(f"{control.name}: a request failed outside of the window: {failed.failure}")
-        elif not re.fullmatch(control.expected, failed.failure):
-            complaints.append(f"{control.name}: a request failed for another reason: {failed.failure}")
+            complaints.append(f"{run.name}: a request failed outside of the window: {failed.failure}")
+        elif not re.fullmatch(expected, failed.failure):
+            complaints.append(f"{run.name}: a request failed for another reason: {failed.failure}")
     return sorted(set(complaints))

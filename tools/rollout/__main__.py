@@ -11,18 +11,15 @@ import os
 import shutil
 import sys
 import time
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from tests.backends.backend import ReloadError, ServerExitedError, ToolMissingError
-from tools.proof.rotation import ProofBroken
-from tools.proof.tally import reasons
+from tools.proof.jobs import Job, Jobs
 from tools.rollout import scenes
 from tools.rollout.report import keeps_its_promise, report
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
+    from tools.proof.observed import Run
     from tools.rollout.scenes import Rollout
 
 FOLDER = ROOT / ".proof" / "rollout"
@@ -31,27 +28,20 @@ REFUSALS = ROOT / "reports" / "rollout-refusals.txt"
 """What the refused runs printed."""
 RATE = 60.0
 PERFORMED = (scenes.trap, scenes.waves, scenes.ungated)
-# What a machine, a server or a step may do; anything else is a defect of the harness and ends it.
-MISHAPS = (ProofBroken, ReloadError, ServerExitedError, ToolMissingError, OSError)
 
 
 def main() -> int:
-    """Perform every scene in a process of its own, one after the other, and return the exit status."""
+    """Perform every scene and return the exit status."""
     rate = float(os.environ.get("ROLLOUT_RATE", RATE))
     began = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
     for stale in (REPORT, REFUSALS):
         stale.unlink(missing_ok=True)
     print(f"rollout: {len(PERFORMED)} scenes, {rate:g} requests a second", flush=True)
-    mishaps: list[str] = []
-    rollouts: dict[str, Rollout] = {}
-    with ProcessPoolExecutor(1, get_context("spawn")) as processes:
-        pending = {one.__name__: processes.submit(one, FOLDER / one.__name__, rate) for one in PERFORMED}
-        for name, future in pending.items():
-            result = _result(name, future, mishaps)
-            if result is not None:
-                rollouts[name] = result
-    made = report(rollouts, seconds=time.monotonic() - began, mishaps=mishaps)
+    jobs = Jobs("rollout", _run_of)
+    # One after the other: two would ask two cores for more than they have.
+    rollouts = jobs.perform([Job(one.__name__, one, (FOLDER / one.__name__, rate)) for one in PERFORMED], 1)
+    made = report(rollouts, seconds=time.monotonic() - began, mishaps=jobs.mishaps)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     REFUSALS.write_text("\n".join(said for one in rollouts.values() for said in one.refusals), encoding="utf-8")
@@ -65,21 +55,8 @@ def main() -> int:
     return 0 if keeps_its_promise(made) else 1
 
 
-def _result(name: str, future: Future[Rollout], mishaps: list[str]) -> Rollout | None:
-    try:
-        one = future.result()
-    except MISHAPS as error:
-        mishaps.append(f"{name}: {type(error).__name__}: {error}")
-        print(f"rollout: {mishaps[-1]}", flush=True)
-        return None
-    print(
-        f"rollout: {name}: {len(one.run.requests)} requests, {len(one.run.failed)} failed,"
-        f" {len(one.refusals)} refused by the gate, {one.rollbacks} rolled back",
-        flush=True,
-    )
-    for reason, count in reasons(one.run).items():
-        print(f"rollout: {name}:   {count} times: {reason}", flush=True)
-    return one
+def _run_of(rollout: Rollout) -> Run:
+    return rollout.run
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tools.proof import tally
-from tools.proof.controls import NOT_VERIFIED, WINDOW
+from tools.proof.controls import NOT_VERIFIED, astray
 from tools.rollout.scenes import WAVES
 
 if TYPE_CHECKING:
@@ -64,29 +63,14 @@ def _control_complaints(control: Rollout | None) -> list[str]:
     found = [f"{CONTROL}: {one}" for one in control.run.complaints]
     if not control.run.failed:
         found.append(f"{CONTROL}: no request failed: this measurement cannot fail")
-    begun = min((phase.start for phase in control.run.phases if phase.name == WINDOW), default=0.0)
-    for request in control.run.failed:
-        if not re.fullmatch(NOT_VERIFIED, request.failure):
-            found.append(f"{CONTROL}: a request failed for another reason: {request.failure}")
-        # Nothing mends it, so that requests fail to the end.
-        if request.answered < begun:
-            found.append(f"{CONTROL}: a request failed before the switch: {request.failure}")
-    return sorted(set(found))
+    return found + astray(control.run, NOT_VERIFIED)
 
 
 def _figures(one: Rollout) -> dict[str, object]:
-    run = one.run
     return {
-        "name": run.name,
-        "requests": len(run.requests),
-        "failed": len(run.failed),
-        "reasons": tally.reasons(run),
-        "sent": run.sent,
-        "recorded": run.recorded,
-        "answered": run.answered,
-        "seconds": round(tally.duration(run), 1),
-        "rate": round(tally.rate(run), 1),
-        "updates": sum(event.kind == "pulumi up" for event in run.events),
+        **tally.figures(one.run, WANTED_NEAR),
+        "name": one.run.name,
+        "updates": sum(event.kind == "pulumi up" for event in one.run.events),
         "gate_refusals": len(one.refusals),
         "rollbacks": one.rollbacks,
         "completed": one.completed,
