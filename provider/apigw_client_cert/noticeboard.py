@@ -58,14 +58,14 @@ class Noticeboard:
             if not self._given_up:
                 os.write(self._opened(), f"{entry}\n".encode())
 
-    def noted(self, entry: str) -> bool:
-        """Whether any process of this run has noted it; False where that cannot be told."""
+    def noted(self) -> frozenset[str]:
+        """All that any process of this run has noted; nothing where that cannot be told."""
         with self._lock, self._explained():
             if not self._given_up:
                 file = self._opened()
                 os.lseek(file, 0, os.SEEK_SET)
-                return entry.encode() in os.read(file, os.fstat(file).st_size).split()
-        return False
+                return frozenset(os.read(file, os.fstat(file).st_size).decode().split())
+        return frozenset()
 
     def close(self) -> None:
         """Leave the run; the last process takes the file with it, and the folder with the last file."""

@@ -24,7 +24,7 @@ from pulumi.dynamic import (
 )
 from pulumi.output import Unknown
 
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.noticeboard import Noticeboard
@@ -48,23 +48,23 @@ class RotatingClientCertificateProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether a step is due."""
-        return _difference(olds, certificate.diff(_plain(olds), _plain(news), World()))
+        return _difference(olds, certificate.diff(_plain(olds), _plain(news), _world()))
 
     def create(self, props: Properties) -> CreateResult:
         """Generate or adopt the first generation."""
-        return CreateResult(*certificate.create(props, World()))
+        return CreateResult(*certificate.create(props, _world()))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what others did."""
-        return ReadResult(*certificate.read(id_, props, World()))
+        return ReadResult(*certificate.read(id_, props, _world()))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Perform the step that is due."""
-        return UpdateResult(certificate.update(olds, news, World()))
+        return UpdateResult(certificate.update(olds, news, _world()))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Delete all generations, or refuse."""
-        certificate.delete(props, World())
+        certificate.delete(props, _world())
 
 
 class TrustBundleProvider(ResourceProvider):
@@ -74,27 +74,28 @@ class TrustBundleProvider(ResourceProvider):
 
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Validate the inputs."""
+        _join_the_run()
         return _checked(trust_bundle.check(_plain(olds), _plain(news)))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether the targets are to be written."""
-        return _difference(olds, trust_bundle.diff(_plain(olds), _plain(news), World()))
+        return _difference(olds, trust_bundle.diff(_plain(olds), _plain(news), _world()))
 
     def create(self, props: Properties) -> CreateResult:
         """Publish for the first time."""
-        return CreateResult(*trust_bundle.create(props, World()))
+        return CreateResult(*trust_bundle.create(props, _world()))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice changed targets."""
-        return ReadResult(*trust_bundle.read(id_, props, World()))
+        return ReadResult(*trust_bundle.read(id_, props, _world()))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Publish, repair, withdraw what is retired."""
-        return UpdateResult(trust_bundle.update(olds, news, World()))
+        return UpdateResult(trust_bundle.update(olds, news, _world()))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Leave the targets as they are."""
-        trust_bundle.delete(props, World())
+        trust_bundle.delete(props, _world())
 
 
 class StageBindingProvider(ResourceProvider):
@@ -109,25 +110,29 @@ class StageBindingProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether the stage should move."""
-        return _difference(olds, binding.diff(_plain(olds), _plain(news), World()))
+        return _difference(olds, binding.diff(_plain(olds), _plain(news), _world()))
 
     def create(self, props: Properties) -> CreateResult:
         """Bind the stage."""
-        return CreateResult(*binding.create(props, World()))
+        return CreateResult(*binding.create(props, _world()))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what the stage presents; a gone stage has no id (``None`` as outputs would crash the host)."""
-        found = binding.read(id_, props, World())
+        found = binding.read(id_, props, _world())
         return ReadResult(None, {}) if found is None else ReadResult(*found)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Move the stage, or let it wait."""
-        return UpdateResult(binding.update(olds, news, World()))
+        return UpdateResult(binding.update(olds, news, _world()))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Clear what this binding set."""
         _join_the_run()
-        binding.delete(props, World())
+        binding.delete(props, _world())
+
+
+def _world() -> World:
+    return World(looks=engine_run.LOOKS)
 
 
 @functools.cache
@@ -137,8 +142,8 @@ def _join_the_run() -> None:
     The engine starts the host as ``python -m pulumi.dynamic ADDRESS`` and tells the address nowhere else.
     """
     if PurePath(sys.argv[0]).parts[-2:] == ("dynamic", "__main__.py"):
-        board = Noticeboard(sys.argv[-1], World().say)
-        binding.share_assertions(board)
+        board = Noticeboard(sys.argv[-1], _world().say)
+        engine_run.share(board)
         atexit.register(board.close)
 
 

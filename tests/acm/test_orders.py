@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle import binding, engine_run
 from apigw_client_cert.lifecycle.world import World
 from tests.acm import page
 from tests.acm.conftest import Callers, Shell
@@ -61,7 +61,7 @@ class Move:
             "region": self.sandbox.region,
             "stateVersion": 1,
         }
-        binding.forget_assertions()
+        engine_run.forget()
         binding.delete(props, World())
 
     def statuses(self, requests: int = 8) -> set[int]:

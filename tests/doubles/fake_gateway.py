@@ -197,11 +197,12 @@ class FakeGateway:
             self._stage(stage)
         return tuple(self.backend(stage, trial, one) for one in certificate_ids)
 
-    def scan(self, certificate_ids: Collection[str]) -> Usage:
-        """Who presents these ids."""
-        with self._call("scan", " ".join(sorted(certificate_ids))):
+    def scan(self) -> Usage:
+        """Who presents what."""
+        with self._call("scan"):
             pass
-        return Usage(users={wanted: self._users(wanted) for wanted in certificate_ids}, gaps=self.gaps)
+        presented = {stage.client_certificate_id for stage in self.stages.values()} - {None, ""}
+        return Usage(users={one: self._users(one) for one in sorted(map(str, presented))}, gaps=self.gaps)
 
     @contextlib.contextmanager
     def _call(self, method: str, subject: str = "") -> Iterator[None]:

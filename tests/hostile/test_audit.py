@@ -20,7 +20,7 @@ from apigw_client_cert.certificate import CertificateFacts, read_certificate
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.interface import IssuedCertificate
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.inputs import CONNECTION, connection_of
 from apigw_client_cert.lifecycle.results import Checked
 from apigw_client_cert.lifecycle.world import World
@@ -76,7 +76,8 @@ class _Stack:
 
     def at(self, day: int) -> None:
         self.sandbox.clock.set(START + timedelta(days=day))
-        binding.forget_assertions()
+        engine_run.forget()
+        self.world.looks.forget()
         made = self._register("orders", certificate, {"name": "orders", "project": "p", "stack": "dev"})
         wired = {key: made[key] for key in ("rotationId", "clientCertificateId", "generations")}
         bundle = {"name": "orders-trust", "rotations": [wired], "targets": self.targets, "alsoTrust": [CERTIFICATE]}
@@ -126,7 +127,7 @@ def test_a_year_says_and_keeps_nothing_that_is_secret(tmp_path: Path, caplog: py
         sandbox.by_hand.delete_certificate(stack.states["orders"]["clientCertificateId"])
         stack.refresh()
         stack.at(344)
-        binding.forget_assertions()
+        engine_run.forget()
         for name, module in reversed(stack.modules()):
             audited_state(stack.states[name])
             module.delete(stack.states[name], stack.world)

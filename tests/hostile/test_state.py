@@ -20,6 +20,7 @@ from apigw_client_cert.lifecycle import (
     bundle_state,
     certificate,
     certificate_state,
+    engine_run,
     trust_bundle,
 )
 from apigw_client_cert.lifecycle.results import Difference
@@ -57,13 +58,14 @@ class _Stack:
         )
         self.states: dict[ModuleType, dict[str, Any]] = {}
         self.news: dict[ModuleType, dict[str, Any]] = {}
-        binding.forget_assertions()
         for day in (0, 336, 337):
             self.now = NOW + timedelta(days=day)
             self.up()
 
     def up(self) -> None:
         """One run over all three."""
+        engine_run.forget()
+        self.world.looks.forget()
         self._perform(certificate, {"name": "orders", "project": "p", "stack": "dev"})
         made = self.states[certificate]
         wired = {key: made[key] for key in ("rotationId", "clientCertificateId", "generations")}

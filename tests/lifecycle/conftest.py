@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle.looks import Looks
 from apigw_client_cert.lifecycle.world import World
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
@@ -53,6 +54,7 @@ class FakeRun:
     bundle_config: dict[str, Any] = field(default_factory=lambda: {"targets": [{"type": "file", "path": "pins.txt"}]})
     stages: tuple[str, ...] = ("dev", "prod")
     with_bundle: bool = True
+    looks: Looks = field(default_factory=Looks)
 
     def __post_init__(self) -> None:
         self.gateway.clock = lambda: self.now
@@ -66,6 +68,7 @@ class FakeRun:
             target=lambda spec, _connection: self.target(spec),
             say=self.lines.append,
             token=lambda: f"rotation-{len(self.gateway.certificates)}",
+            looks=self.looks,
         )
 
     def at(self, day: float) -> None:
@@ -87,7 +90,8 @@ class FakeRun:
 
     def begin(self) -> None:
         """A new process of the engine: nothing that an earlier run remembered."""
-        binding.forget_assertions()
+        engine_run.forget()
+        self.looks.forget()
 
     def lose_state(self) -> None:
         """A run that was killed before the engine could save, or a state that is gone."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle import binding, engine_run
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from tests.lifecycle.conftest import wire
@@ -26,7 +26,7 @@ def present(run: FakeRun, certificate_id: str | None) -> None:
 def test_delete_clears_what_it_set(run: FakeRun) -> None:
     """And nothing else is needed to destroy the certificate."""
     run.up()
-    binding.forget_assertions()
+    engine_run.forget()
     binding.delete(run.state["dev"], run.world)
     assert run.presented("dev") is None
 
@@ -36,7 +36,7 @@ def test_delete_clears_a_newer_generation_of_the_same_rotation(run: FakeRun) -> 
     run.up()
     newer = run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id})
     present(run, newer.id)
-    binding.forget_assertions()
+    engine_run.forget()
     binding.delete(run.state["dev"], run.world)
     assert run.presented("dev") is None
 
@@ -47,7 +47,7 @@ def test_delete_leaves_what_somebody_else_set(run: FakeRun, foreign: str) -> Non
     run.up()
     value = foreign if foreign == ACM else run.gateway.add_certificate().id
     present(run, value)
-    binding.forget_assertions()
+    engine_run.forget()
     binding.delete(run.state["dev"], run.world)
     assert run.presented("dev") == value
 
@@ -57,7 +57,7 @@ def test_delete_with_keep_touches_nothing(run: FakeRun) -> None:
     run.binding_config["onDelete"] = "keep"
     run.up()
     before = len(run.gateway.calls)
-    binding.forget_assertions()
+    engine_run.forget()
     binding.delete(run.state["dev"], run.world)
     assert len(run.gateway.calls) == before
 
@@ -72,7 +72,7 @@ def test_delete_leaves_a_stage_that_another_binding_asserts_in_this_run(run: Fak
 def test_delete_of_a_gone_or_empty_stage_is_success(run: FakeRun) -> None:
     """It is as it should be."""
     run.up()
-    binding.forget_assertions()
+    engine_run.forget()
     present(run, None)
     binding.delete(run.state["dev"], run.world)
     run.gateway.stages.clear()

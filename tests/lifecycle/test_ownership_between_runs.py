@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle import binding, engine_run
 from apigw_client_cert.lifecycle.binding_steps import stage_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_a_released_stage_keeps_what_another_rotation_adopted(run: FakeRun) -> N
     """We set it once, and now the other rotation's binding stands on it: it is not cleared (invariant 9)."""
     run.up()
     _adopted_elsewhere(run, "cert01")
-    binding.forget_assertions()
+    engine_run.forget()
     binding.delete(run.state["prod"], run.world)
     assert run.presented("prod") == "cert01"
 
@@ -53,7 +53,7 @@ def test_a_released_stage_is_cleared_of_a_certificate_that_lost_its_tags(run: Fa
     """Without a tag, state says who set it."""
     run.up()
     run.gateway.untag("cert01", [ROTATION_ID])
-    binding.forget_assertions()
+    engine_run.forget()
     binding.delete(run.state["prod"], run.world)
     assert run.presented("prod") is None
     assert stage_of(run.state["prod"]) in run.gateway.stages

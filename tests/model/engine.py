@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.errors import RotationError
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Engine:
         return self.state[CERTIFICATE].outputs.get(key) if CERTIFICATE in self.state else None
 
     def _run(self, what: Callable[[], object]) -> str | None:
-        binding.forget_assertions()
+        engine_run.forget()
         try:
             what()
         except (RotationError, StopError) as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import resources
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle import engine_run
 from tests.doubles import fake_gateway
 from tests.doubles.aws_shaped import issue_pem
 from tests.doubles.fake_gateway import FakeGateway
@@ -153,7 +153,7 @@ class Doors:
     def both(self, act: Callable[[DoorRun], object]) -> None:
         """Do the same behind both doors."""
         act(self.dynamic)
-        binding.forget_assertions()
+        engine_run.forget()
         act(self.native)
 
     def differences(self) -> list[str]:

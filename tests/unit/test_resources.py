@@ -16,7 +16,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from apigw_client_cert import resources
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle import engine_run
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 
 PROVIDERS = ("RotatingClientCertificateProvider", "TrustBundleProvider", "StageBindingProvider")
@@ -114,9 +114,9 @@ def test_the_dynamic_host_tells_the_plugin_what_it_asserts(monkeypatch: pytest.M
     notes = []
     for program in ("/site-packages/pulumi/dynamic/__main__.py", "/program/__main__.py"):
         resources._join_the_run.cache_clear()  # noqa: SLF001 - once per process, and this is two
-        binding.forget_assertions()
+        engine_run.forget()
         monkeypatch.setattr(sys, "argv", [program, "127.0.0.1:43585"])
         assert bindings.check({}, dict(news)).failures == []
         notes.append([len(path.read_text().split()) for path in tmp_path.glob("*/*")])
-    binding.forget_assertions()
+    engine_run.forget()
     assert notes == [[1], [1]]

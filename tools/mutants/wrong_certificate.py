@@ -47,8 +47,8 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/rotation_steps.py",
-                "usage = self.gateway.scan([*(one.id for one in rotation.previous), *orphans])",
-                'usage = type("Nobody", (), {"users": {}, "gaps": ()})',
+                "        usage = self.gateway.scan()\n        in_use = {one.number: users",
+                "        usage = type(self.gateway.scan())(users={})\n        in_use = {one.number: users",
             ),
         ),
         killed_by=(
@@ -62,9 +62,9 @@ WRONG_CERTIFICATE = (
         wrong="What a scan could not read counts as not in use.",
         edits=(
             Edit(
-                "lifecycle/rotation_steps.py",
-                '    return stages + tuple(f"unknown: {gap}" for gap in usage.gaps)\n',
-                "    return stages\n",
+                "gateway/interface.py",
+                '        return stages + tuple(f"unknown: {gap}" for gap in self.gaps)\n',
+                "        return stages\n",
             ),
         ),
         killed_by=(_CERTIFICATE + "test_a_scan_with_a_gap_counts_as_in_use",),

@@ -60,7 +60,7 @@ WRONG_DEPENDENTS = (
         name="clear-an-asserted-stage",
         invariant=9,
         wrong="A renamed binding's deletion clears the stage that its successor asserts.",
-        edits=(Edit("lifecycle/binding.py", " or _assertion(props) in _asserted:\n", ":\n"),),
+        edits=(Edit("lifecycle/binding.py", " or CLAIMS.claimed(stage_place(stage)):\n", ":\n"),),
         killed_by=(_BINDING_DELETE + "test_delete_leaves_a_stage_that_another_binding_asserts_in_this_run",),
     ),
     Mutant(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from apigw_client_cert.declarations.claims import claim_stage, owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, output
 from apigw_client_cert.declarations.shared import SharedCertificate, identified
 from apigw_client_cert.lifecycle.binding_state import OUTPUTS
@@ -139,7 +140,9 @@ class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBind
     """
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        Resource.__init__(self, StageBindingProvider(), name, props, opts)
+        owner = owner_of(name, "pulumi-python:dynamic/apigw:StageBinding", opts)
+        claim_stage(props, owner)
+        Resource.__init__(self, StageBindingProvider(), name, {**props, "owner": owner}, opts)
 
 
 def _published_since(

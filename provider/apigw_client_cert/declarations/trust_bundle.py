@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import Resource
 
+from apigw_client_cert.declarations.claims import owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, output
 from apigw_client_cert.lifecycle.bundle_state import OUTPUTS
 from apigw_client_cert.places import Aws
@@ -85,4 +86,5 @@ class TrustBundle(BundleDeclaration, Resource, module="apigw", name="TrustBundle
     """
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        Resource.__init__(self, TrustBundleProvider(), name, props, opts)
+        owner = owner_of(name, "pulumi-python:dynamic/apigw:TrustBundle", opts)
+        Resource.__init__(self, TrustBundleProvider(), name, {**props, "owner": owner}, opts)

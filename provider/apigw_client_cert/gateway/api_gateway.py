@@ -76,6 +76,6 @@ class ApiGateway:
         """What a method answers with each of these certificates."""
         return invoke.try_certificates(self._client, stage, trial, certificate_ids)
 
-    def scan(self, certificate_ids: Collection[str]) -> Usage:
-        """Which stages present these ids."""
-        return Scan(self._client, certificate_ids).run()
+    def scan(self) -> Usage:
+        """Which stage presents what."""
+        return Scan(self._client).run()

@@ -58,12 +58,18 @@ class IssuedCertificate:
 class Usage:
     """What an in-use scan saw.
 
+    ``users`` has every id and ARN that some stage presents, also of certificates that are gone.
     ``gaps`` names what could not be read (an API without permission, a throttled page).
     A scan with gaps proves nothing: whoever decides must count it as in use.
     """
 
     users: Mapping[str, tuple[StageRef, ...]]
     gaps: tuple[str, ...] = ()
+
+    def of(self, certificate_id: str) -> tuple[str, ...]:
+        """Who presents it, as words; what the scan could not see counts as a user (invariant 3)."""
+        stages = tuple(str(stage) for stage in self.users.get(certificate_id, ()))
+        return stages + tuple(f"unknown: {gap}" for gap in self.gaps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +161,6 @@ class Gateway(Protocol):
         """
         ...
 
-    def scan(self, certificate_ids: Collection[str]) -> Usage:
-        """Which REST and WebSocket stages of the account and region present these ids."""
+    def scan(self) -> Usage:
+        """Which REST and WebSocket stages of the account and region present what."""
         ...

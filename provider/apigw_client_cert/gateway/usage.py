@@ -1,4 +1,4 @@
-"""The in-use scan: which stages of the account and region present given certificates.
+"""The in-use scan: which stage of the account and region presents which certificate.
 
 Costs the pages of GetRestApis and one GetStages per REST API, the pages of GetApis and the pages of GetStages per
 WebSocket API. What cannot be read becomes a gap, and a scan with gaps proves nothing.
@@ -15,7 +15,7 @@ from apigw_client_cert.gateway.answers import Answered
 from apigw_client_cert.gateway.interface import StageKind, StageRef, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from apigw_client_cert.gateway.client import Client
 
@@ -39,18 +39,17 @@ class Scan:
 
     Args:
         client: AWS.
-        certificate_ids: What to look for.
     """
 
-    def __init__(self, client: Client, certificate_ids: Collection[str]) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._users: dict[str, list[StageRef]] = {certificate_id: [] for certificate_id in certificate_ids}
+        self._users: dict[str, list[StageRef]] = {}
         self._gaps: list[str] = []
         self._failures = 0
 
     def run(self) -> Usage:
-        """Every id that was asked for is a key, with no stages where nobody presents it; stages are sorted."""
-        apis = [*self._rest_apis(), *self._websocket_apis()] if self._users else []
+        """Every id and ARN that some stage presents is a key; stages are sorted."""
+        apis = [*self._rest_apis(), *self._websocket_apis()]
         for number, (api_id, read) in enumerate(apis):
             if number % _TOLD_EVERY == 0:
                 patience.current().say(f"scanning stages: API {number + 1} of {len(apis)}")
@@ -127,8 +126,8 @@ class Scan:
         return None
 
     def _note(self, presented: object, stage: StageRef) -> None:
-        if isinstance(presented, str) and presented in self._users:
-            self._users[presented].append(stage)
+        if isinstance(presented, str) and presented:
+            self._users.setdefault(presented, []).append(stage)
 
     def _gap(self, what: str, error: RotationError) -> None:
         # A missing permission answers at once and may concern one API only, so the scan goes on after it.

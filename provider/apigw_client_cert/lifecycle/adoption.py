@@ -135,7 +135,7 @@ def _refuse_presented(
     gateway: Gateway, candidates: Sequence[IssuedCertificate], alive: Sequence[IssuedCertificate]
 ) -> None:
     """Raise ``NotOurs`` where a stage presents a candidate; where that one is dead, the newest live one is to adopt."""
-    usage = gateway.scan([one.id for one in candidates])
+    usage = gateway.scan()
     # The newest first: adopting an older one would move the stages that present the newer one back.
     for one in sorted(candidates, key=number_of, reverse=True):
         stages = usage.users.get(one.id, ())

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.acm import ACM_ARN, named
-from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
+from apigw_client_cert.gateway.interface import Redeploy, StageKind
 from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
-from apigw_client_cert.lifecycle.assertions import Assertions
 from apigw_client_cert.lifecycle.binding_state import VERIFIED
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
+from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
 from apigw_client_cert.lifecycle.inputs import (
     API_ID,
     CERTIFICATE_ID,
@@ -33,7 +33,6 @@ from apigw_client_cert.rotation.binding import binding_due
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apigw_client_cert.lifecycle.assertions import Board
     from apigw_client_cert.lifecycle.world import World
 
 ON_DELETE = ("clear", "keep")
@@ -51,6 +50,7 @@ _OPTIONS = (
     *turn_inputs.INPUTS,
 )
 INPUTS = (
+    "owner",
     "clientCertificateId",
     "generations",
     "publishedSince",
@@ -58,11 +58,6 @@ INPUTS = (
     "rotateBefore",
     *dict.fromkeys((*PLACE, *_OPTIONS, *CONNECTION)),
 )
-
-# The stages that some binding of this engine run asserts. The engine calls check for every registered resource
-# before it deletes anything (facts/pulumi-semantics.md §10): a binding that was renamed, re-parented or replaced must
-# not clear what its successor asserts (invariant 9).
-_asserted = Assertions()
 
 
 def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa: ARG001 - the signature of every check
@@ -94,8 +89,19 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     elif desired is not None:
         _check_desired(desired, news, failures)
     if not failures.found and UNKNOWN not in {news.get(key) for key in ("apiId", "stageName", "apiKind")}:
-        _asserted.add(_assertion(news))
+        _claim(news, failures)
     return Checked(dict(news), failures.found)
+
+
+def _claim(news: Mapping[str, Any], failures: Failures) -> None:
+    stage, owner = stage_of(news), known(news, "owner") or ""
+    other = CLAIMS.claim(stage_place(stage), owner)
+    if other is not None:
+        failures.add(
+            "stageName",
+            f"stage {stage} has another binding in this program ({other}): each would move it back from what the other"
+            " made it present; remove one of the two",
+        )
 
 
 def _check_desired(desired: str, news: Mapping[str, Any], failures: Failures) -> None:
@@ -199,7 +205,7 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     """Clear only what this binding set, and only if nobody else asserts the stage; a gone stage is success."""
     guard_version(props)
     stage = stage_of(props)
-    if props.get("onDelete") == "keep" or _assertion(props) in _asserted:
+    if props.get("onDelete") == "keep" or CLAIMS.claimed(stage_place(stage)):
         return
     gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
     try:
@@ -208,16 +214,6 @@ def delete(props: Mapping[str, Any], world: World) -> None:
         return
     if presented is not None and ours(gateway, props, presented):
         gateway.unbind(stage)
-
-
-def share_assertions(board: Board) -> None:
-    """Let the other processes of this engine run know what is asserted here: its host knows how to reach them."""
-    _asserted.share(board)
-
-
-def forget_assertions() -> None:
-    """Begin a new engine run in a process that serves several (tests, a plugin under a debugger)."""
-    _asserted.clear()
 
 
 def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
@@ -232,8 +228,3 @@ def _named(in_state: object) -> str:
         return "no certificate"
     known_form = isinstance(in_state, str) and (CERTIFICATE_ID.fullmatch(in_state) or ACM_ARN.fullmatch(in_state))
     return named(str(in_state)) if known_form else errors.shown(in_state)
-
-
-def _assertion(props: Mapping[str, Any]) -> tuple[str, StageRef]:
-    # Without the region: state holds the resolved one and inputs may hold none, and API ids are random.
-    return str(props.get("endpointUrl") or ""), stage_of(props)

@@ -27,6 +27,8 @@ OUTPUTS = (
     "waitingFor",
     "waitingUntil",
 )
+# What is said anew in each run, and would be a change in state whenever the program says it in other words.
+NOT_ECHOED = frozenset({*OUTPUTS, "owner", "publishedTo"})
 # What a verification left in state: it belongs to what was presented then.
 VERIFIED = ("verifiedAt", "verifiedClientCertificateId", "evidence")
 
@@ -39,7 +41,7 @@ def binding_outputs(
     since = olds.get("presentedSince") if unchanged else format_instant(now)
     return without_none(
         {
-            **{key: value for key, value in news.items() if key not in OUTPUTS and not key.startswith("__")},
+            **{key: value for key, value in news.items() if key not in NOT_ECHOED and not key.startswith("__")},
             "presentedClientCertificateId": presented,
             "presentedSince": since if presented else None,
             **told,

@@ -143,7 +143,7 @@ def _generations(props: Mapping[str, Any]) -> list[Generation]:
 
 
 def _state(news: Mapping[str, Any], entries: Sequence[Entry], digests: Mapping[str, str | None]) -> dict[str, Any]:
-    echoed = {key: value for key, value in news.items() if key not in OUTPUTS and not key.startswith("__")}
+    echoed = {key: value for key, value in news.items() if key not in {*OUTPUTS, "owner"} and not key.startswith("__")}
     return without_none(
         {
             **echoed,

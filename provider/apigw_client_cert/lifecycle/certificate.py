@@ -166,7 +166,7 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     rotation = load_rotation(props)
     gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
     ids = ownership.owned_ids(gateway, rotation)
-    usage = gateway.scan(ids) if ids else Usage(users={})
+    usage = gateway.scan() if ids else Usage(users={})
     ownership.guard_unused(usage, ids)
     for certificate_id in ids:
         gateway.delete(certificate_id)

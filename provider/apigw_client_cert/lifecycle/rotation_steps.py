@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from apigw_client_cert.gateway.interface import Gateway, Usage
+    from apigw_client_cert.gateway.interface import Gateway
     from apigw_client_cert.rotation.model import Generation, Rotation
     from apigw_client_cert.rotation.policy import Policy
 
@@ -74,16 +74,16 @@ class Actor:
         return transitions.activate(rotation, number, self.now, decision.step)
 
     def _in_use(self, rotation: Rotation) -> dict[int, tuple[str, ...]]:
-        usage = self.gateway.scan([one.id for one in rotation.previous])
-        return {one.number: users for one in rotation.previous if (users := _users(usage, one.id))}
+        usage = self.gateway.scan()
+        return {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
 
     def _retire(self, rotation: Rotation, decision: Decision) -> Rotation:
         orphans = ownership.orphans(self.gateway, rotation)
-        usage = self.gateway.scan([*(one.id for one in rotation.previous), *orphans])
-        in_use = {one.number: users for one in rotation.previous if (users := _users(usage, one.id))}
+        usage = self.gateway.scan()
+        in_use = {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
         # First, while the generation in state still calls for a retirement: a run that ends here is done again.
         for orphan in orphans:
-            if not _users(usage, orphan):
+            if not usage.of(orphan):
                 self.gateway.delete(orphan)
         deleted: list[int] = []
         for number in decision.numbers:
@@ -109,9 +109,3 @@ class Actor:
         except errors.StillInUse as error:
             return f"certificate {generation.id}: {error.what}"
         return None
-
-
-def _users(usage: Usage, certificate_id: str) -> tuple[str, ...]:
-    """Who presents it; what a scan could not see counts as a user (invariant 3)."""
-    stages = tuple(str(stage) for stage in usage.users.get(certificate_id, ()))
-    return stages + tuple(f"unknown: {gap}" for gap in usage.gaps)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.lifecycle.world import World
 
-INPUTS = ("name", "rotations", "alsoTrust", "targets", "takeOver", *CONNECTION)
+INPUTS = ("owner", "name", "rotations", "alsoTrust", "targets", "takeOver", *CONNECTION)
 _COMPARED = ("name", "alsoTrust", "targets", "takeOver", "profile", "assumeRoleArn", "endpointUrl")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import clock, errors
+from apigw_client_cert.lifecycle.looks import Looks
+from apigw_client_cert.publish.places import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway, TrialAnswer
     from apigw_client_cert.gateway.probe import ProbeCall
+    from apigw_client_cert.lifecycle.looks import LookedAtTarget
     from apigw_client_cert.publish.interface import Target
 
 
@@ -62,7 +65,10 @@ def _token() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Everything that is not a value; the defaults are the real ones."""
+    """Everything that is not a value; the defaults are the real ones.
+
+    ``looks`` is what this engine run has seen; a host gives all resources of a run the same one.
+    """
 
     now: Callable[[], datetime] = clock.now
     gateway: Callable[[Connection], Gateway] = _gateway
@@ -71,6 +77,7 @@ class World:
     token: Callable[[], str] = _token
     probe: Callable[[ProbeCall], TrialAnswer] = _probe
     pause: Callable[[float], None] = _pause
+    looks: Looks = field(default_factory=Looks)
 
     def guard_clock(self, connection: Connection) -> None:
         """Refuse to change anything on a made-up clock, except on this machine."""
@@ -89,7 +96,7 @@ class World:
 
         In another account every certificate of ours is "not found", which would read as "deleted by hand".
         """
-        gateway = self.gateway(connection)
+        gateway = self.looks.gateway(connection, self.gateway(connection))
         here = gateway.account_id() if account_id else None
         if here and here != account_id:
             # Out of state, which a hand may have edited.
@@ -101,3 +108,7 @@ class World:
                 subject=str(there),
             )
         return gateway
+
+    def looked_at_target(self, spec: Mapping[str, Any], connection: Connection) -> LookedAtTarget:
+        """The run's one target of a place; what it holds is read once per run, unless it has to be fresh."""
+        return self.looks.target((place_of(spec, connection), connection), self.target(spec, connection))

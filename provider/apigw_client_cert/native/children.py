@@ -9,6 +9,7 @@ import pulumi
 from apigw_client_cert.component import Children, ClientCertificateRotation
 from apigw_client_cert.declarations.binding import BindingDeclaration
 from apigw_client_cert.declarations.certificate import CertificateDeclaration
+from apigw_client_cert.declarations.claims import claim_stage, owner_of
 from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
 from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE
 
@@ -31,6 +32,8 @@ class NativeBinding(BindingDeclaration, pulumi.CustomResource):
     """``apigw-client-cert:index:StageBinding``."""
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        # The engine constructs a component under --target, too, and does not check what is not named.
+        claim_stage(props, owner_of(name, BINDING.token, opts))
         pulumi.CustomResource.__init__(self, BINDING.token, name, props, opts)
 
 

@@ -123,7 +123,13 @@ CERTIFICATE_OUTPUTS: Final = {
         "The same as fingerprints: lower-case hex over the DER certificate.", list_of(TEXT)
     ),
 }
+_OWNER: Final = {
+    "owner": Property(
+        "The URN of this resource, by default: of two resources of a run that claim one place, the second is refused."
+    )
+}
 BUNDLE_INPUTS: Final = {
+    **_OWNER,
     "name": Property("The name in messages; by default the resource's name."),
     "rotations": Property(
         "Whose generations to publish: outputs of certificates.", list_of(type_of("PublishedRotation"))
@@ -146,6 +152,7 @@ BUNDLE_OUTPUTS: Final = {
     "trustBundlePem": Property(_PEM),
 }
 BINDING_INPUTS: Final = {
+    **_OWNER,
     "clientCertificateId": Property("What the stage should present: `clientCertificateId` of a certificate."),
     "generations": Property("`generations` of the same certificate.", list_of(type_of("Generation"))),
     "publishedSince": Property(

@@ -101,7 +101,7 @@ BUNDLE: Final = Kind(
     inputs=bundle.INPUTS,
     outputs=bundle_state.OUTPUTS,
     required=("rotations", "targets"),
-    filled=("name",),
+    filled=("name", "owner"),
     identified=_by_name,
     repeats={
         "alsoTrust": ("entries", "trustBundlePem"),
@@ -115,6 +115,7 @@ BINDING: Final = Kind(
     inputs=binding.INPUTS,
     outputs=binding_state.OUTPUTS,
     required=("apiId", "clientCertificateId", "stageName"),
+    filled=("owner",),
     identified=lambda props: str(binding_steps.stage_of(props)),
     repeats={
         "clientCertificateId": ("presentedClientCertificateId", "setClientCertificateId", "waitingFor"),
@@ -165,7 +166,7 @@ def kind_of(urn: str) -> Kind:
 
 def filled(kind: Kind, urn: str, news: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs, with what the URN says of those that were left out."""
-    named = names_of(urn)
+    named = {**names_of(urn), "owner": urn}
     return {**{key: named[key] for key in kind.filled if named.get(key) is not None}, **news}
 
 

@@ -12,7 +12,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.patience import Patience
-from apigw_client_cert.lifecycle.binding import forget_assertions, share_assertions
+from apigw_client_cert.lifecycle import engine_run
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native import committed, foresight
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
@@ -53,7 +53,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     """
 
     def __init__(self, world: World | None = None, log: EngineLog | None = None) -> None:
-        self._world = world or World()
+        self._world = world or World(looks=engine_run.LOOKS)
         self._log = log or EngineLog()
         self._configuration: dict[str, Any] = {}
         self._own_reference = ""
@@ -240,9 +240,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def _join_the_run(self) -> None:
         """A run that this process knows nothing of yet; its other plugin processes assert stages, too."""
         self.close()
-        forget_assertions()
+        engine_run.forget()
         self._board = Noticeboard(self._log.address, self._log.sayer("", WARNING))
-        share_assertions(self._board)
+        engine_run.share(self._board)
 
     def _say(self, urn: str) -> Any:  # noqa: ANN401 - World's callable
         return self._log.sayer(urn, WARNING)

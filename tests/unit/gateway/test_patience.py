@@ -102,7 +102,7 @@ def test_a_limited_scan_has_gaps(aws: StubbedAws, allowing: Callable[[float], Pa
     """It proves nothing, like every scan that was throttled (invariant 3)."""
     aws.answers({"item": [{"id": "rest01"}]}).answers({"items": []}).refuses(THROTTLE, 429)
     with with_patience(allowing(0.1)):
-        usage = ApiGateway(aws.client).scan(["aaaaaa"])
+        usage = ApiGateway(aws.client).scan()
     assert "REST API rest01" in usage.gaps[0]
 
 

@@ -30,10 +30,10 @@ def test_both_families_are_read_with_no_call_too_many(aws: StubbedAws) -> None:
     aws.answers({"item": [stage("prod", "aaaaaa")]})
     aws.answers({"item": [stage("b", "aaaaaa"), stage("a", "bbbbbb")]})
     aws.answers({"items": [stage("x")], "nextToken": "s2"}).answers({"items": [stage("live", "aaaaaa")]})
-    usage = ApiGateway(aws.client).scan(["aaaaaa", "cccccc"])
+    usage = ApiGateway(aws.client).scan()
     assert usage.users == {
         "aaaaaa": (StageRef("rest01", "prod"), StageRef("rest02", "b"), StageRef("sock01", "live")),
-        "cccccc": (),
+        "bbbbbb": (StageRef("rest02", "a"),),
     }
     assert usage.users["aaaaaa"][2].kind is StageKind.WEBSOCKET
     assert usage.gaps == ()
@@ -50,17 +50,11 @@ def test_both_families_are_read_with_no_call_too_many(aws: StubbedAws) -> None:
     assert aws.requests[0].query == {"limit": ["500"]}
 
 
-def test_no_ids_is_no_call(aws: StubbedAws) -> None:
-    """Nothing to look for."""
-    assert ApiGateway(aws.client).scan([]).users == {}
-    assert aws.requests == []
-
-
 def test_an_api_without_permission_is_a_gap_and_the_scan_goes_on(aws: StubbedAws) -> None:
     """The gap names what was not read; other users are still found."""
     aws.answers({"item": [{"id": "rest01"}, {"id": "rest02"}]}).answers({"items": []})
     aws.refuses("AccessDeniedException", 403).answers({"item": [stage("prod", "aaaaaa")]})
-    usage = ApiGateway(aws.client).scan(["aaaaaa"])
+    usage = ApiGateway(aws.client).scan()
     assert usage.users["aaaaaa"] == (StageRef("rest02", "prod"),)
     assert len(usage.gaps) == 1
     assert "REST API rest01" in usage.gaps[0]
@@ -69,7 +63,7 @@ def test_an_api_without_permission_is_a_gap_and_the_scan_goes_on(aws: StubbedAws
 def test_a_list_that_cannot_be_read_is_a_gap(aws: StubbedAws) -> None:
     """Each family on its own."""
     aws.refuses("AccessDeniedException", 403).refuses("AccessDeniedException", 403)
-    usage = ApiGateway(aws.client).scan(["aaaaaa"])
+    usage = ApiGateway(aws.client).scan()
     assert ["REST APIs" in usage.gaps[0], "WebSocket APIs" in usage.gaps[1]] == [True, True]
 
 
@@ -78,7 +72,7 @@ def test_a_later_page_that_is_throttled_keeps_what_was_found(aws: StubbedAws) ->
     aws.answers({"item": [{"id": "rest01"}], "position": "p2"})
     aws.refuses("TooManyRequestsException", 429, headers={"Retry-After": "900"})
     aws.answers({"items": []}).answers({"item": [stage("prod", "aaaaaa")]})
-    usage = ApiGateway(aws.client).scan(["aaaaaa"])
+    usage = ApiGateway(aws.client).scan()
     assert usage.users["aaaaaa"] == (StageRef("rest01", "prod"),)
     assert "the list of REST APIs" in usage.gaps[0]
 
@@ -87,19 +81,19 @@ def test_an_api_that_vanished_meanwhile_is_no_gap(aws: StubbedAws) -> None:
     """Its stages present nothing any more."""
     aws.answers({"item": [{"id": "rest01"}]}).answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]})
     aws.refuses("NotFoundException", 404).refuses("NotFoundException", 404)
-    assert ApiGateway(aws.client).scan(["aaaaaa"]).gaps == ()
+    assert ApiGateway(aws.client).scan().gaps == ()
 
 
 def test_a_list_of_apis_that_is_not_found_is_a_gap(aws: StubbedAws) -> None:
     """An endpoint without the second family must not look like a clean scan."""
     aws.answers({"item": []}).refuses("NotFoundException", 404)
-    assert "WebSocket APIs" in ApiGateway(aws.client).scan(["aaaaaa"]).gaps[0]
+    assert "WebSocket APIs" in ApiGateway(aws.client).scan().gaps[0]
 
 
 def test_a_proxys_page_is_a_gap(aws: StubbedAws) -> None:
     """An empty answer that AWS did not give proves nothing."""
     aws.answers("<html></html>", headers={"Content-Type": "text/html; charset=utf-8"}).answers({"items": []})
-    assert "REST APIs" in ApiGateway(aws.client).scan(["aaaaaa"]).gaps[0]
+    assert "REST APIs" in ApiGateway(aws.client).scan().gaps[0]
 
 
 def test_a_region_in_trouble_is_not_asked_hundreds_of_times(aws: StubbedAws) -> None:
@@ -108,7 +102,7 @@ def test_a_region_in_trouble_is_not_asked_hundreds_of_times(aws: StubbedAws) -> 
     aws.answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]})
     for _ in range(3):
         aws.refuses("TooManyRequestsException", 429, headers={"Retry-After": "900"})
-    usage = ApiGateway(aws.client).scan(["aaaaaa"])
+    usage = ApiGateway(aws.client).scan()
     assert len(usage.gaps) == 6
     assert aws.unused == 0
     assert "sock01" in usage.gaps[5]
@@ -122,6 +116,6 @@ def test_progress_names_the_total_from_the_first_line_on(aws: StubbedAws) -> Non
     for _ in range(12):
         aws.answers({})
     with with_patience(Patience(seen.append)):
-        ApiGateway(aws.client).scan(["aaaaaa"])
+        ApiGateway(aws.client).scan()
     assert seen == ["scanning stages: API 1 of 12", "scanning stages: API 11 of 12"]
     assert aws.unused == 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle import binding, engine_run
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -22,9 +22,9 @@ class FakeBoard:
         """Keep it."""
         self.entries.add(entry)
 
-    def noted(self, entry: str) -> bool:
-        """Whether it was kept."""
-        return entry in self.entries
+    def noted(self) -> frozenset[str]:
+        """All that was kept."""
+        return frozenset(self.entries)
 
 
 @pytest.mark.parametrize("shared", [True, False])
@@ -33,13 +33,13 @@ def test_delete_leaves_a_stage_that_another_process_asserts(run: FakeRun, shared
     board = FakeBoard()
     run.up()
     for _process in range(2):
-        binding.forget_assertions()
+        engine_run.forget()
         if shared:
-            binding.share_assertions(board)
+            engine_run.share(board)
         if _process == 0:
             binding.check({}, run.inputs["prod"])
     binding.delete(run.state["prod"], run.world)
     binding.delete(run.state["dev"], run.world)
-    binding.forget_assertions()
+    engine_run.forget()
     assert (run.presented("prod") is not None, run.presented("dev")) == (shared, None)
     assert len(board.entries) == shared

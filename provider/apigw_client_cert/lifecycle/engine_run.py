@@ -1,0 +1,109 @@
+"""What the resources of one engine run know of each other: who claims which place, and what was looked at.
+
+The engine calls check for every registered resource before it deletes anything (facts/pulumi-semantics.md §10): a
+binding that was renamed, re-parented or replaced must not clear what its successor claims (invariant 9), and of two
+that claim one place the second is refused at preview.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import TYPE_CHECKING, Final, Protocol
+
+from apigw_client_cert.lifecycle.looks import Looks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from apigw_client_cert.gateway.interface import StageRef
+
+
+class Board(Protocol):
+    """Where the processes of one engine run tell each other; entries are short words of letters, digits and dots."""
+
+    def note(self, entry: str) -> None:
+        """Let every process of this run know."""
+        ...
+
+    def noted(self) -> Collection[str]:
+        """All that any process of this run has noted."""
+        ...
+
+
+class Claims:
+    """Who claims which place in this run: in this process and, where there is a board, in all."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._own: set[str] = set()
+        self._owners: dict[str, str] = {}
+        self._board: Board | None = None
+
+    def claim(self, place: str, owner: str) -> str | None:
+        """Note that a resource claims a place, and say who else does, if anybody.
+
+        Args:
+            place: ``stage_place(…)``, or what ``publish.places.place_of`` says of a target.
+            owner: The resource's URN; empty where it is not known, which clashes with nobody.
+
+        Returns:
+            The other one's URN, or words for it where another process knows it; None for nobody.
+        """
+        with self._lock:
+            entry = f"{_digest(place)}.{_digest(owner)}"
+            self._owners[entry] = owner
+            self._own.add(entry)
+            if self._board is not None:
+                self._board.note(entry)
+            unknown = f"{_digest(place)}.{_digest('')}"
+            others = sorted(self._of(place) - {entry, unknown}) if owner else []
+            return self._owners.get(others[0], "another provider's resource") if others else None
+
+    def claimed(self, place: str) -> bool:
+        """Whether some resource of this run claims it."""
+        with self._lock:
+            return bool(self._of(place))
+
+    def forget(self) -> None:
+        """Begin another run, which no board belongs to yet."""
+        with self._lock:
+            self._own.clear()
+            self._owners.clear()
+            self._board = None
+
+    def share(self, board: Board) -> None:
+        """Tell the other processes from now on, and ask them."""
+        with self._lock:
+            self._board = board
+
+    def _of(self, place: str) -> set[str]:
+        noted = self._own if self._board is None else {*self._own, *self._board.noted()}
+        prefix = f"{_digest(place)}."
+        return {entry for entry in noted if entry.startswith(prefix)}
+
+
+# One process serves one run at a time; ``forget`` begins the next where it serves several.
+CLAIMS: Final = Claims()
+LOOKS: Final = Looks()
+
+
+def share(board: Board) -> None:
+    """Let the other processes of this engine run know what is claimed here: a host knows how to reach them."""
+    CLAIMS.share(board)
+
+
+def forget() -> None:
+    """Begin a new engine run in a process that serves several (tests, a plugin under a debugger)."""
+    CLAIMS.forget()
+    LOOKS.forget()
+
+
+def stage_place(stage: StageRef) -> str:
+    """A stage as a place: without region, endpoint or role, which are ways to it; API ids are random."""
+    return f"stage {stage.api_id}/{stage.stage_name}"
+
+
+def _digest(text: str) -> str:
+    # Of one length, and it tells nobody else on this machine which stages there are.
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
