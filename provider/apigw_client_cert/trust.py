@@ -7,6 +7,9 @@ Not checked: that the fingerprints of a certificate belong to its PEM, and wheth
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING
@@ -37,7 +40,9 @@ __all__ = [
     "OPENSSL_FAMILY",
     "backend_config",
     "fingerprints",
+    "fingerprints_in",
     "holds",
+    "known_by",
     "render",
     "same_subject_finding",
     "setup_lines",
@@ -124,14 +129,32 @@ def holds(text: str, certificate: TrustedCertificate) -> bool:
     on a line does not count: a pin that somebody commented out is gone.
     Not understood: a format's own way of saying no, such as ``<pin> 0;`` in an nginx map.
     """
+    return not fingerprints_in(text).isdisjoint(known_by(certificate) - {certificate.spki_sha256})
+
+
+def fingerprints_in(text: str) -> frozenset[str]:
+    """Every fingerprint that a published text of any content mentions, lower-case hex.
+
+    Those that are written there, 64 or 40 digits with or without colons, and SHA-256 and SHA-1 of each PEM block.
+    What follows a ``#`` on a line does not count. Not checked: what a fingerprint is of; a PEM block that is no
+    base64 counts for nothing.
+    """
     # JSON writes the line breaks of a PEM as escapes.
     said = _COMMENT.sub("", text).replace("\\r", "").replace("\\n", "\n")
-    lower = said.lower()
-    pins = {*_HEX.findall(lower), *(pin.replace(":", "") for pin in _COLON_HEX.findall(lower))}
-    if pins & {certificate.sha256, certificate.sha1, pem_text_sha1(certificate)}:
-        return True
-    bodies = {"".join(body.split()) for body in _PEM_BODY.findall(said)}
-    return not bodies.isdisjoint("".join(body.split()) for body in _PEM_BODY.findall(pem_of(certificate)))
+    lower = _PEM_BODY.sub("", said).lower()
+    found = {*_HEX.findall(lower), *(pin.replace(":", "") for pin in _COLON_HEX.findall(lower))}
+    for body in _PEM_BODY.findall(said):
+        try:
+            der = base64.b64decode("".join(body.split()), validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        found |= {hashlib.sha256(der).hexdigest(), hashlib.sha1(der, usedforsecurity=False).hexdigest()}
+    return frozenset(found)
+
+
+def known_by(certificate: TrustedCertificate) -> frozenset[str]:
+    """Every fingerprint by which a text that this package publishes may mention the certificate."""
+    return frozenset({certificate.sha256, certificate.sha1, certificate.spki_sha256, pem_text_sha1(certificate)})
 
 
 def same_subject_finding(

@@ -77,7 +77,8 @@ class FakeRun:
 
     def target(self, spec: Mapping[str, Any]) -> FakeTarget:
         """The place that a spec names."""
-        return self.targets.setdefault(str(spec["path"]), FakeTarget(f"file {spec['path']}"))
+        place = str(spec.get("path") or spec["name"])
+        return self.targets.setdefault(place, FakeTarget(f"{spec['type']} {place}"))
 
     def up(self) -> None:
         """Certificate, bundle, bindings; the first failure ends the run, as it ends the engine's."""

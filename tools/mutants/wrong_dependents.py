@@ -82,9 +82,9 @@ WRONG_DEPENDENTS = (
         wrong="A target that holds somebody else's trust is written over without take_over.",
         edits=(
             Edit(
-                "lifecycle/bundle_state.py",
-                'and not news.get("takeOver"):\n',
-                "and not news:\n",
+                "lifecycle/bundle_steps.py",
+                'take_over = bool(self.news.get("takeOver"))\n',
+                "take_over = True\n",
             ),
         ),
         killed_by=(_BUNDLE + "test_a_target_that_holds_something_else_is_refused_before_any_is_written",),
@@ -124,11 +124,11 @@ WRONG_DEPENDENTS = (
         edits=(
             Edit(
                 "lifecycle/trust_bundle.py",
-                '    targets = [world.target(spec, connection) for spec in news["targets"]]\n',
+                "    return Publication(\n",
                 '    for spec in olds.get("targets") or ():\n'
                 '        if spec not in news["targets"]:\n'
                 '            world.target(spec, connection).write("")\n'
-                '    targets = [world.target(spec, connection) for spec in news["targets"]]\n',
+                "    return Publication(\n",
             ),
         ),
         killed_by=(_BUNDLE + "test_retargeting_leaves_the_old_place_and_completes_the_new_one",),

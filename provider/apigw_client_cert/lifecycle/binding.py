@@ -65,6 +65,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     failures = Failures()
     failures.match(news, "apiId", API_ID, '"a1b2c3d4e5"', required=True)
     failures.match(news, "stageName", STAGE_NAME, '"prod"', required=True)
+    failures.text(news, "owner")
     failures.choice(news, "apiKind", [kind.value for kind in StageKind])
     failures.choice(news, "onDelete", ON_DELETE)
     failures.choice(news, "redeploy", [redeploy.value for redeploy in Redeploy])
@@ -94,13 +95,13 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
 
 
 def _claim(news: Mapping[str, Any], failures: Failures) -> None:
-    stage, owner = stage_of(news), known(news, "owner") or ""
-    other = CLAIMS.claim(stage_place(stage), owner)
+    stage = stage_of(news)
+    other = CLAIMS.claim(stage_place(stage), known(news, "owner") or "")
     if other is not None:
         failures.add(
             "stageName",
-            f"stage {stage} has another binding in this program ({other}): each would move it back from what the other"
-            " made it present; remove one of the two",
+            f"stage_name: stage {stage} has another binding in this program ({errors.shown(other)}), and each would"
+            " undo what the other one makes the stage present; remove one of the two",
         )
 
 

@@ -1,4 +1,4 @@
-"""A trust bundle's state, and the one pass over its targets that writes, reads back and dates them."""
+"""A trust bundle's state: what is published where and since when, and every input echoed."""
 
 from __future__ import annotations
 
@@ -17,25 +17,29 @@ from apigw_client_cert.lifecycle.state import (
     undamaged,
     without_none,
 )
-from apigw_client_cert.rotation.publication import Entry, Offer, next_entries, restart
-from apigw_client_cert.trust import holds, render, same_subject_finding, trust_bundle
+from apigw_client_cert.rotation.publication import Entry, Offer
+from apigw_client_cert.trust import trust_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from apigw_client_cert.lifecycle.world import World
     from apigw_client_cert.publish.interface import Target
-    from apigw_client_cert.rotation.model import Generation, TrustedCertificate
+    from apigw_client_cert.rotation.model import TrustedCertificate
 
 OUTPUTS = (
+    "accountId",
     "digests",
     "driftedTargets",
     "entries",
     "fingerprintsSha256",
+    "formerDigests",
+    "keptFor",
     "publishedSince",
     "readFor",
     "stateVersion",
     "trustBundlePem",
+    "withdrawn",
 )
 
 
@@ -51,9 +55,32 @@ def load_entries(state: Mapping[str, Any]) -> tuple[Entry, ...]:
             not_after=parse_instant(one["expirationDate"]),
             rotation_id=one.get("rotationId"),
             since=instant_or_none(one.get("publishedSince")),
+            kept_for=tuple(text(stage) for stage in one.get("keptFor") or ()),
+            look_again_at=instant_or_none(one.get("lookAgainAt")),
         )
         for one in state.get("entries") or ()
     )
+
+
+@undamaged()
+def texts_of(state: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """A list of texts of state; empty where there is none."""
+    return tuple(text(one) for one in state.get(key) or ())
+
+
+@undamaged()
+def digests_of(state: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Address -> SHA-256 of what was written there; empty where state has no such property."""
+    return {text(address): text(digest) for address, digest in (state.get(key) or {}).items()}
+
+
+@undamaged()
+def ids_of(rotations: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """SHA-256 -> the ids that these rotations, of inputs or of state, know of that certificate."""
+    found: dict[str, set[str]] = {}
+    for one in (state for rotation in rotations for state in rotation.get("generations") or ()):
+        found.setdefault(text(one["sha256"]), set()).add(text(one["id"]))
+    return found
 
 
 @undamaged()
@@ -86,72 +113,34 @@ def drifted(state: Mapping[str, Any], targets: Sequence[Target], world: World) -
 
 def _as_written(target: Target, digest: str | None, world: World) -> bool:
     try:
-        return _digest(target.read()) == digest
+        return digest_of(target.read()) == digest
     except errors.RotationError as error:
         world.say(str(error))
         return False
 
 
-def republish(
-    olds: Mapping[str, Any],
-    news: Mapping[str, Any],
-    targets: Sequence[Target],
-    also: Sequence[TrustedCertificate],
-    world: World,
+def bundle_outputs(
+    news: Mapping[str, Any], entries: Sequence[Entry], digests: Mapping[str, str | None], remembered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Bring every target to the bundle's next content; returns the complete state.
+    """The complete state after a pass over the targets.
 
-    A target without a digest in state is new to us: unless it is empty or holds what only this bundle can have written,
-    it is refused (``TargetTaken``) before any target is written.
+    Args:
+        news: The inputs, echoed.
+        entries: What is published now.
+        digests: Address -> SHA-256 of what was written there.
+        remembered: The account, and what this bundle wrote before: ``withdrawn`` and ``formerDigests``.
     """
-    now = world.now()
-    published = load_entries(olds)
-    entries = next_entries(published, offers_of(news), also, now)
-    contents = [render(str(spec.get("content") or "pem"), entries) for spec in news["targets"]]
-    found = [target.read() for target in targets]
-    digests = olds.get("digests") or {}
-    recognised: dict[str, TrustedCertificate] = {one.sha256: one for one in (*published, *_generations(news), *entries)}
-    for target, spec, content, current in zip(targets, news["targets"], contents, found, strict=True):
-        ours = current in {None, content} or target.address in digests or _is_own(current, spec, recognised.values())
-        if not ours and not news.get("takeOver"):
-            raise _taken(target)
-    for target, content, current in zip(targets, contents, found, strict=True):
-        if current != content:
-            target.write(content)
-    missing = {entry.sha256 for entry in entries for current in found if current is None or not holds(current, entry)}
-    entries = restart(entries, missing, now)
-    for spec in news["targets"]:
-        finding = same_subject_finding(str(spec.get("content") or "pem"), spec.get("backend"), entries)
-        if finding is not None:
-            world.say(f"{news['name']}: {finding.severity.value}: {finding.message}")
-    written = {target.address: _digest(content) for target, content in zip(targets, contents, strict=True)}
-    return _state(news, entries, written)
-
-
-def _is_own(current: str, spec: Mapping[str, Any], known: Iterable[TrustedCertificate]) -> bool:
-    """Whether a text is, to the letter, what this bundle writes of some of its own certificates.
-
-    A run that ended after a write and before its state was saved left such a text; a rotation that went on meanwhile
-    must not find it "taken" (invariant 5).
-    """
-    held = [one for one in known if holds(current, one)]
-    return bool(held) and render(str(spec.get("content") or "pem"), held) == current
-
-
-def _generations(props: Mapping[str, Any]) -> list[Generation]:
-    return [load_generation(state) for one in props["rotations"] for state in one["generations"]]
-
-
-def _state(news: Mapping[str, Any], entries: Sequence[Entry], digests: Mapping[str, str | None]) -> dict[str, Any]:
     echoed = {key: value for key, value in news.items() if key not in {*OUTPUTS, "owner"} and not key.startswith("__")}
     return without_none(
         {
             **echoed,
+            **remembered,
             "entries": [_dump(entry) for entry in entries],
             "publishedSince": {entry.sha256: format_instant(entry.since) for entry in entries if entry.since},
             "trustBundlePem": trust_bundle(entries),
             "fingerprintsSha256": [entry.sha256 for entry in entries],
             "digests": dict(digests),
+            "keptFor": {entry.sha256: list(entry.kept_for) for entry in entries if entry.kept_for},
             "driftedTargets": [],
             "readFor": sorted(offer.active_id for offer in offers_of(news) if offer.active_id),
             "stateVersion": STATE_VERSION,
@@ -169,20 +158,12 @@ def _dump(entry: Entry) -> dict[str, Any]:
             "expirationDate": format_instant(entry.not_after),
             "rotationId": entry.rotation_id,
             "publishedSince": None if entry.since is None else format_instant(entry.since),
+            "keptFor": list(entry.kept_for) or None,
+            "lookAgainAt": None if entry.look_again_at is None else format_instant(entry.look_again_at),
         }
     )
 
 
-def _digest(content: str | None) -> str | None:
+def digest_of(content: str | None) -> str | None:
+    """SHA-256 of a target's text; None for a target that does not exist."""
     return None if content is None else hashlib.sha256(content.encode(errors="surrogateescape")).hexdigest()
-
-
-def _taken(target: Target) -> errors.TargetTaken:
-    return errors.TargetTaken(
-        f"{target.address} already holds something that this bundle did not write",
-        means="Backends may rely on it; nothing was written anywhere.",
-        remedy="If this bundle was renamed or moved in the program, give it (or the component around it) an alias of"
-        " its former name. Else choose another place, or set take_over=True to replace the content, with also_trust=[…]"
-        " for every certificate in it that must stay trusted.",
-        subject=target.address,
-    )

@@ -37,7 +37,8 @@ class Looks:
 
     def gateway(self, connection: Connection, gateway: Gateway) -> Gateway:
         """The same gateway, whose scan all resources of the run share."""
-        return LookedAtGateway(gateway, self, connection)
+        # One resource names the region, and another has it from boto3's default chain.
+        return LookedAtGateway(gateway, self, replace(connection, region=gateway.region))
 
     def target(self, place: Hashable, target: Target) -> LookedAtTarget:
         """The same target, with what the run has seen of its place.

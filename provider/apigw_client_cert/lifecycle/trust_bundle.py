@@ -12,8 +12,10 @@ from apigw_client_cert.lifecycle.bundle_state import (
     drifted,
     load_entries,
     offers_of,
-    republish,
+    texts_of,
 )
+from apigw_client_cert.lifecycle.bundle_steps import Publication
+from apigw_client_cert.lifecycle.engine_run import CLAIMS
 from apigw_client_cert.lifecycle.inputs import (
     CONNECTION,
     UNKNOWN,
@@ -26,6 +28,7 @@ from apigw_client_cert.lifecycle.inputs import (
 )
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.state import guard_version
+from apigw_client_cert.publish.places import place_of
 from apigw_client_cert.publish.specs import spec_findings
 from apigw_client_cert.rotation.publication import bundle_due
 from apigw_client_cert.trust import BACKENDS, CONTENTS, OPENSSL_FAMILY
@@ -35,7 +38,9 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.lifecycle.world import World
 
-INPUTS = ("owner", "name", "rotations", "alsoTrust", "targets", "takeOver", *CONNECTION)
+INPUTS = ("owner", "name", "rotations", "alsoTrust", "targets", "publishedBy", "takeOver", *CONNECTION)
+# What decides; the others say who and how.
+_DECIDING = ("name", "rotations", "alsoTrust", "targets", "takeOver", *CONNECTION)
 _COMPARED = ("name", "alsoTrust", "targets", "takeOver", "profile", "assumeRoleArn", "endpointUrl")
 
 
@@ -43,10 +48,11 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     """Validate the inputs without looking at AWS or at the targets; values unknown at preview pass."""
     failures = Failures()
     failures.text(news, "name", required=True)
+    failures.text(news, "owner")
     failures.flag(news, "takeOver")
     check_connection(olds, news, failures)
     _check_rotations(news.get("rotations"), failures)
-    _check_targets(news.get("targets"), failures)
+    _check_targets(news, failures)
     _check_also_trust(known(olds, "alsoTrust") or (), known(news, "alsoTrust"), failures)
     return Checked(dict(news), failures.found)
 
@@ -54,12 +60,13 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
 def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
     """Whether something is to be published, withdrawn, read again or repaired; from state, inputs and the clock."""
     guard_version(olds)
-    if has_unknown({key: news.get(key) for key in INPUTS}):
+    if has_unknown({key: news.get(key) for key in _DECIDING}):
         return Difference(changes=True)
     entries = load_entries(olds)
     # What the user asked to trust as well is compared as text: parsing it would load cryptography at each preview.
-    also = [entry for entry in entries if entry.rotation_id is None]
-    due = bundle_due(entries, offers_of(news), also, olds.get("readFor") or (), world.now())
+    # One that is kept for its presenters is asked for no more.
+    also = [entry for entry in entries if entry.rotation_id is None and entry.look_again_at is None]
+    due = bundle_due(entries, offers_of(news), also, texts_of(olds, "readFor"), world.now())
     damaged = olds.get("driftedTargets") or ()
     line = None
     if damaged:
@@ -78,7 +85,10 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     """Notice targets that no longer hold what was written; they are repaired by the next update."""
     guard_version(props)
     connection = connection_of(props)
-    damaged = drifted(props, [world.target(spec, connection) for spec in props["targets"]], world)
+    if props.get("accountId"):
+        # In another account the same names are other places.
+        world.observing_gateway(connection, props["accountId"])
+    damaged = drifted(props, [world.looked_at_target(spec, connection) for spec in props["targets"]], world)
     return resource_id, {**props, "driftedTargets": damaged}
 
 
@@ -99,11 +109,26 @@ def delete(props: Mapping[str, Any], world: World) -> None:
 def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     connection = connection_of({**news, "region": known(news, "region") or olds.get("region")})
     world.guard_clock(connection)
-    if connection.region is None and any(spec["type"] != "file" for spec in news["targets"]):
-        # Recorded, so that a changed AWS_REGION does not publish to a place that no backend reads.
-        connection = replace(connection, region=world.gateway(connection).region)
-    targets = [world.target(spec, connection) for spec in news["targets"]]
-    return republish(olds, {**news, "region": connection.region}, targets, also_trusted(news), world)
+    account_id = known(olds, "accountId")
+    if any(spec["type"] != "file" for spec in news["targets"]):
+        # Both are recorded: other credentials, or a changed AWS_REGION, must not publish where other backends read.
+        gateway = world.observing_gateway(connection, account_id or _account_of_rotations(news))
+        connection, account_id = replace(connection, region=gateway.region), account_id or gateway.account_id()
+    return Publication(
+        olds=olds,
+        news={**news, "region": connection.region},
+        targets=[world.looked_at_target(spec, connection) for spec in news["targets"]],
+        also=also_trusted(news),
+        account_id=account_id,
+        world=world,
+    ).perform()
+
+
+def _account_of_rotations(news: Mapping[str, Any]) -> str | None:
+    """Where the certificates live that are reached in the same way, for a state that does not know its account yet."""
+    same = ("profile", "assumeRoleArn", "endpointUrl")
+    ways = [known(one, "connection") or {} for one in news["rotations"]]
+    return next((way.get("accountId") for way in ways if not changed(way, news, same)), None)
 
 
 def _check_also_trust(before: Sequence[str], also: object, failures: Failures) -> None:
@@ -144,23 +169,36 @@ def _is_rotation(one: object) -> bool:
     return isinstance(one.get("generations"), list) or one.get("generations") == UNKNOWN
 
 
-def _check_targets(targets: object, failures: Failures) -> None:
+def _check_targets(news: Mapping[str, Any], failures: Failures) -> None:
+    targets = news.get("targets")
     if targets == UNKNOWN:
         return
-    if not isinstance(targets, list) or not targets:
+    if not isinstance(targets, list) or not (targets or news.get("publishedBy")):
         failures.add("targets", "targets must name at least one file, parameter, object or secret")
         return
-    seen: list[object] = []
+    seen: set[str] = set()
     for position, spec in enumerate(targets, start=1):
         if has_unknown(spec):
             continue
-        reason = _spec_failure(spec)
-        place = None if reason else {key: value for key, value in spec.items() if key not in {"content", "backend"}}
-        if place is not None and place in seen:
-            reason = "is the same place as another target"
-        seen.append(place)
+        reason = _spec_failure(spec) or _place_failure(spec, news, seen)
         if reason:
             failures.add("targets", f"targets, entry {position}: {reason}")
+
+
+def _place_failure(spec: Mapping[str, Any], news: Mapping[str, Any], seen: set[str]) -> str | None:
+    """Two texts in one place would replace each other in every run, and each cut off the other's readers."""
+    place = place_of(spec, connection_of(news))
+    if place in seen:
+        return "is the same place as another target"
+    seen.add(place)
+    owner = known(news, "owner")
+    other = CLAIMS.claim(place, owner if isinstance(owner, str) else "")
+    if other is None:
+        return None
+    return (
+        f"is written by another bundle of this program, too ({errors.shown(other)}); publish both certificates with one"
+        " TrustBundle(certificates=[a, b]), or give each its own place"
+    )
 
 
 def _spec_failure(spec: object) -> str | None:

@@ -138,18 +138,29 @@ BUNDLE_INPUTS: Final = {
         "PEMs of other certificates that the readers of the targets must keep trusting, one each.", list_of(TEXT)
     ),
     "targets": Property("Where to publish, and in which form.", list_of(type_of("Target"))),
+    "publishedBy": Property(
+        "What publishes instead, where there are no targets: names of resources that this one depends on, for people.",
+        list_of(TEXT),
+    ),
     "takeOver": Property("Replace what a target holds already; `false` by default.", FLAG),
     **CONNECTION,
 }
 BUNDLE_OUTPUTS: Final = {
     "digests": Property("Target -> SHA-256 of what was written to it.", TEXTS),
+    **_ACCOUNT,
     "driftedTargets": Property("The targets that the last refresh saw holding something else.", list_of(TEXT)),
     "entries": Property("What is published, one certificate each.", list_of(type_of("BundleEntry"))),
     "fingerprintsSha256": Property("What is published, as fingerprints.", list_of(TEXT)),
+    "formerDigests": Property("What this bundle wrote to targets that are no longer among its inputs.", TEXTS),
+    "keptFor": Property(
+        "Fingerprint -> the stages for which it stays trusted although no input asks for it any more.",
+        {"type": "object", "additionalProperties": list_of(TEXT)},
+    ),
     "publishedSince": Property("Fingerprint -> since when every target holds it without a break; RFC 3339.", TEXTS),
     "readFor": Property("The active certificates for which the targets were read.", list_of(TEXT)),
     **_STATE_VERSION,
     "trustBundlePem": Property(_PEM),
+    "withdrawn": Property("Fingerprints of what this bundle withdrew last.", list_of(TEXT)),
 }
 BINDING_INPUTS: Final = {
     **_OWNER,
@@ -225,13 +236,21 @@ GENERATION: Final = {
 ENTRY: Final = {
     **{key: GENERATION[key] for key in ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")},
     "rotationId": Property("Whose generation it is; absent for what is trusted besides."),
+    "keptFor": Property("The stages for which it is kept although no input asks for it any more.", list_of(TEXT)),
+    "lookAgainAt": Property("When those stages are looked at again; RFC 3339."),
     "publishedSince": Property("Since when every target holds it without a break; RFC 3339."),
 }
 ROTATION: Final = {
     "rotationId": Property("`rotationId` of a certificate."),
     "clientCertificateId": Property("Its `clientCertificateId`."),
     "generations": Property("Its `generations`.", list_of(type_of("Generation"))),
+    "connection": Property(
+        "Where and as whom its account is looked at before trust is withdrawn; the bundle's own by default.",
+        type_of("Connection"),
+    ),
+    "overlap": Property("Its `overlap`: how often what is kept for a stage is looked at again, a day at most."),
 }
+WAY: Final = {**CONNECTION, **_ACCOUNT}
 TARGET: Final = {
     "type": Property("The kind of place.", type_of("TargetType")),
     **{key: Property(f"Of a target of type `{kind}`.") for kind, keys in KEYS.items() for key in keys},
@@ -243,6 +262,7 @@ OBJECTS: Final[dict[str, tuple[Mapping[str, Property], tuple[str, ...]]]] = {
     "Generation": (GENERATION, ("number", "id", "expirationDate")),
     "BundleEntry": (ENTRY, ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")),
     "PublishedRotation": (ROTATION, ("rotationId", "generations")),
+    "Connection": (WAY, ()),
     "Target": (TARGET, ("type",)),
 }
 ENUMS: Final = {

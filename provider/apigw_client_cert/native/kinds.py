@@ -104,9 +104,9 @@ BUNDLE: Final = Kind(
     filled=("name", "owner"),
     identified=_by_name,
     repeats={
-        "alsoTrust": ("entries", "trustBundlePem"),
-        "rotations": ("entries", "readFor", "trustBundlePem"),
-        "targets": ("digests", "driftedTargets"),
+        "alsoTrust": ("entries", "keptFor", "trustBundlePem", "withdrawn"),
+        "rotations": ("entries", "keptFor", "readFor", "trustBundlePem", "withdrawn"),
+        "targets": ("digests", "driftedTargets", "formerDigests"),
     },
 )
 BINDING: Final = Kind(

@@ -1,8 +1,9 @@
 """What a trust bundle holds and since when. Pure.
 
-It adds freely and drops only what is expired or retired (invariant 12). Entries keep the place that they were
-first given: a backend that tries only the first matching certificate (facts/aws-client-certs.md §0.1) then keeps
-accepting what is presented now.
+It adds freely. What no input lists any more is only a wish to drop it: a live certificate leaves when a look found
+that nobody presents it, and is kept for whoever does (invariant 12). Entries keep the place that they were first given:
+a backend that tries only the first matching certificate (facts/aws-client-certs.md §0.1) then keeps accepting what is
+presented now.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from apigw_client_cert.rotation.model import TrustedCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
 
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 class Entry(TrustedCertificate):
     """One certificate of a bundle; ``rotation_id`` None means that the user asked to trust it as well.
 
-    ``since`` is None until it was written to every target and read back.
+    ``since`` is None until it was written to every target and read back. ``kept_for`` are the stages for which it is
+    kept although no input lists it any more, and ``look_again_at`` says when they are looked at again; None where an
+    input lists it.
     """
 
     rotation_id: str | None
     since: datetime | None = None
+    kept_for: tuple[str, ...] = ()
+    look_again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +42,46 @@ class Offer:
     active_id: str | None = None
 
 
-def next_entries(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Who presents what may have to go: SHA-256 -> stages, and when to look again at what is kept for them.
+
+    What is not among ``presenters`` was not looked at, which counts as presented.
+    """
+
+    presenters: Mapping[str, tuple[str, ...]]
+    again_at: datetime
+
+
+def unwanted(
     published: Sequence[Entry], offers: Sequence[Offer], also: Iterable[TrustedCertificate], now: datetime
 ) -> tuple[Entry, ...]:
-    """The entries that the bundle holds after this run, in their order."""
-    wanted: dict[str, Entry] = {}
-    for offer in offers:
-        for certificate in offer.trusted:
-            wanted.setdefault(certificate.sha256, _entry(certificate, offer.rotation_id))
-    for certificate in also:
-        wanted.setdefault(certificate.sha256, _entry(certificate, None))
+    """The live entries that no input lists any more: each needs a look before it may go."""
+    wanted = _wanted(offers, also)
+    return tuple(entry for entry in published if entry.sha256 not in wanted and not entry.expired(now))
+
+
+def next_entries(
+    published: Sequence[Entry],
+    offers: Sequence[Offer],
+    also: Iterable[TrustedCertificate],
+    now: datetime,
+    look: Look | None = None,
+) -> tuple[Entry, ...]:
+    """The entries that the bundle holds after this run, in their order; without a look, nothing that lives leaves."""
+    wanted = _wanted(offers, also)
     offering = {offer.rotation_id for offer in offers}
-    kept = [
-        replace(entry, rotation_id=_owner(entry, wanted.get(entry.sha256), offering))
-        for entry in published
-        if not entry.expired(now)
-        # A rotation that is no longer among the inputs has not said that its certificates are retired.
-        and (entry.sha256 in wanted or (entry.rotation_id is not None and entry.rotation_id not in offering))
-    ]
+    kept: list[Entry] = []
+    for entry in published:
+        if entry.expired(now):
+            continue
+        if entry.sha256 in wanted:
+            owner = _owner(entry, wanted[entry.sha256], offering)
+            kept.append(replace(entry, rotation_id=owner, kept_for=(), look_again_at=None))
+        elif look is None or entry.sha256 not in look.presenters:
+            kept.append(entry)
+        elif look.presenters[entry.sha256]:
+            kept.append(replace(entry, kept_for=look.presenters[entry.sha256], look_again_at=look.again_at))
     known = {entry.sha256 for entry in kept}
     added = [entry for entry in wanted.values() if entry.sha256 not in known and not entry.expired(now)]
     return (*kept, *added)
@@ -83,6 +110,7 @@ def bundle_due(
     ``read_for`` are the active ids for which the targets were last read: before a stage may move to another one
     they are read again, and repaired.
     """
+    also = tuple(also)
     after = next_entries(published, offers, also, now)
     before = [entry.sha256 for entry in published]
     if any(entry.since is None for entry in after):
@@ -91,18 +119,33 @@ def bundle_due(
         return "drop"
     if [entry.rotation_id for entry in after] != [entry.rotation_id for entry in published]:
         return "adopt"
+    if any(
+        entry.look_again_at is None or entry.look_again_at <= now for entry in unwanted(published, offers, also, now)
+    ):
+        return "look"
     if not {offer.active_id for offer in offers if offer.active_id} <= set(read_for):
         return "read-again"
     return None
 
 
-def _owner(entry: Entry, wanted: Entry | None, offering: Collection[str]) -> str | None:
+def _wanted(offers: Sequence[Offer], also: Iterable[TrustedCertificate]) -> dict[str, Entry]:
+    wanted: dict[str, Entry] = {}
+    for offer in offers:
+        for certificate in offer.trusted:
+            wanted.setdefault(certificate.sha256, entry_of(certificate, offer.rotation_id))
+    for certificate in also:
+        wanted.setdefault(certificate.sha256, entry_of(certificate, None))
+    return wanted
+
+
+def _owner(entry: Entry, wanted: Entry, offering: Collection[str]) -> str | None:
     """Who may retire it: the rotation that lists it now, which may have adopted it, else the one that did before."""
-    if wanted is None or (wanted.rotation_id is None and entry.rotation_id not in offering):
+    if wanted.rotation_id is None and entry.rotation_id not in offering:
         return entry.rotation_id
     return wanted.rotation_id
 
 
-def _entry(certificate: TrustedCertificate, rotation_id: str | None) -> Entry:
+def entry_of(certificate: TrustedCertificate, rotation_id: str | None) -> Entry:
+    """An entry that is not published yet."""
     facts = {one.name: getattr(certificate, one.name) for one in fields(TrustedCertificate)}
     return Entry(**facts, rotation_id=rotation_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigw_client_cert.rotation.publication import bundle_due, next_entries, restart
+from apigw_client_cert.rotation.publication import Look, bundle_due, next_entries, restart, unwanted
 from tests.strategies import certificates, entries, nows, offers
 
 if TYPE_CHECKING:
@@ -19,22 +20,31 @@ if TYPE_CHECKING:
 
 ALSO = st.lists(certificates(), max_size=3)
 ACTIVE_IDS = st.sets(st.sampled_from(["gen1", "gen2"]))
-DUE = {None, "add", "drop", "adopt", "read-again"}
+DUE = {None, "add", "drop", "adopt", "look", "read-again"}
+SEEN = st.dictionaries(certificates().map(lambda one: one.sha256), st.sampled_from([(), ("api/prod",)]), max_size=4)
 
 
-@given(entries(), offers(), ALSO, nows())
-def test_a_live_certificate_leaves_only_when_its_own_rotation_or_the_user_says_so(
-    published: tuple[Entry, ...], offered: Sequence[Offer], also: list[TrustedCertificate], now: datetime
+@given(entries(), offers(), ALSO, nows(), SEEN)
+def test_a_live_certificate_leaves_only_when_nobody_asks_for_it_and_a_look_found_nobody(
+    published: tuple[Entry, ...],
+    offered: Sequence[Offer],
+    also: list[TrustedCertificate],
+    now: datetime,
+    seen: dict[str, tuple[str, ...]],
 ) -> None:
-    """Invariant 12: what is missing afterwards is expired, retired by its owner, or no longer asked for."""
-    after = {one.sha256 for one in next_entries(published, offered, also, now)}
+    """Invariant 12: whatever inputs and state say, what is missing afterwards is expired or was looked at."""
+    look = Look(presenters=seen, again_at=now)
+    after = {one.sha256 for one in next_entries(published, offered, also, now, look)}
     listed = {offer.rotation_id: {one.sha256 for one in offer.trusted} for offer in offered}
     for entry in published:
         if entry.sha256 in after or entry.not_after <= now:
             continue
         assert all(entry.sha256 not in trusted for trusted in listed.values())
         assert all(entry.sha256 != one.sha256 for one in also)
-        assert entry.rotation_id is None or entry.rotation_id in listed
+        assert seen[entry.sha256] == ()
+    assert {one.sha256 for one in next_entries(published, offered, also, now)} >= {
+        one.sha256 for one in published if one.not_after > now
+    }
 
 
 @given(entries(), offers(), ALSO, nows())
@@ -84,7 +94,10 @@ def test_once_written_and_read_for_nothing_is_due(
     missing: set[str],
 ) -> None:
     """No perpetual difference; each entry is published since some instant that is not in the future."""
-    written = restart(next_entries(published, offered, also, now), missing, now)
+    again_at = now + timedelta(days=1)
+    seen = {one.sha256: ("api/prod",) for one in unwanted(published, offered, also, now)}
+    looked = next_entries(published, offered, also, now, Look(presenters=seen, again_at=again_at))
+    written = restart(looked, missing, now)
     read_for = [offer.active_id for offer in offered if offer.active_id]
     assert bundle_due(written, offered, also, read_for, now) is None
     assert all(one.since is not None and one.since <= now for one in written)

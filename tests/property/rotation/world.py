@@ -19,7 +19,7 @@ from apigw_client_cert.rotation.binding import (
     decide_binding,
 )
 from apigw_client_cert.rotation.decide import decide, trigger_pulled
-from apigw_client_cert.rotation.publication import Entry, Offer, bundle_due, next_entries, restart
+from apigw_client_cert.rotation.publication import Entry, Look, Offer, bundle_due, next_entries, restart, unwanted
 from apigw_client_cert.rotation.transitions import Step, begin, lose, remember_trigger
 from tests.property.rotation.performer import minted, perform
 
@@ -163,7 +163,12 @@ class World:
         if not self.writable:
             self._tell("red", "bundle")
             return False
-        after = next_entries(self.entries, offers, (), self.now)
+        presenting = set(self.presents.values())
+        seen = {
+            one.sha256: ("a stage",) if f"gen{int(one.sha256, 16)}" in presenting else ()
+            for one in unwanted(self.entries, offers, (), self.now)
+        }
+        after = next_entries(self.entries, offers, (), self.now, Look(presenters=seen, again_at=self.now))
         missing = [entry.sha256 for entry in after if entry.pem not in self.target]
         self.entries = restart(after, missing, self.now)
         self.read_for = tuple(offer.active_id for offer in offers if offer.active_id)

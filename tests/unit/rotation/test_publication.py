@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.rotation.publication import Entry, Offer, bundle_due, next_entries, restart
+from apigw_client_cert.rotation.publication import Entry, Look, Offer, bundle_due, next_entries, restart, unwanted
 from tests.unit.rotation.builders import DAY, NOW, PENDING, PREVIOUS, SECOND, certificate, generation
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ def entry(of: TrustedCertificate, owner: str | None = "r1", since: datetime | No
 def offer(*trusted: TrustedCertificate, owner: str = "r1", active: str | None = "gen1") -> Offer:
     """What one rotation wants to be trusted."""
     return Offer(rotation_id=owner, trusted=trusted, active_id=active)
+
+
+def saw(*stages: str, of: TrustedCertificate = OLD) -> Look:
+    """A look that found these stages presenting it."""
+    return Look(presenters={of.sha256: stages}, again_at=NOW + DAY)
 
 
 def held(entries: tuple[Entry, ...]) -> list[int]:
@@ -73,9 +78,26 @@ def test_the_order_of_the_offers_never_re_sorts_a_bundle() -> None:
     assert bundle_due(published, offers, (), ["gen1", "gen2"], NOW) is None
 
 
-def test_what_its_own_rotation_retired_is_dropped() -> None:
-    """Invariant 12: retirement withdraws trust."""
-    assert held(next_entries((entry(OLD), entry(NEW)), [offer(NEW)], (), NOW)) == [2]
+def test_what_no_input_lists_leaves_when_a_look_found_nobody() -> None:
+    """Invariant 12: that its own rotation lists it no more is a wish; only the look is a fact."""
+    published = (entry(OLD), entry(NEW))
+    assert next_entries(published, [offer(NEW)], (), NOW) == published
+    assert held(next_entries(published, [offer(NEW)], (), NOW, saw(of=NEW))) == [1, 2]
+    assert held(next_entries(published, [offer(NEW)], (), NOW, saw())) == [2]
+
+
+def test_what_a_stage_presents_is_kept_for_it_in_its_place_and_looked_at_again() -> None:
+    """Quiet until then; asked for again, it is kept for nobody."""
+    published = (entry(OLD), entry(NEW))
+    kept = next_entries(published, [offer(NEW)], (), NOW, saw("api/prod"))
+    assert kept == (replace(entry(OLD), kept_for=("api/prod",), look_again_at=NOW + DAY), entry(NEW))
+    assert [bundle_due(kept, [offer(NEW)], (), ["gen1"], NOW + passed) for passed in (DAY - SECOND, DAY)] == [
+        None,
+        "look",
+    ]
+    assert unwanted(kept, [offer(NEW)], (), NOW) == kept[:1]
+    assert next_entries(kept, [offer(OLD, NEW)], (), NOW) == published
+    assert held(next_entries(kept, [offer(NEW)], (), NOW + 20 * DAY)) == [2]
 
 
 @pytest.mark.parametrize(("left", "kept"), [(SECOND, [1, 2]), (timedelta(0), [2])])
@@ -94,14 +116,15 @@ def test_a_rotation_that_is_no_longer_an_input_has_retired_nothing() -> None:
 
 
 def test_what_the_user_no_longer_asks_to_trust_is_dropped() -> None:
-    """also_trust belongs to the user."""
+    """also_trust belongs to the user, but a stage may present it."""
     published = (entry(OLD, None), entry(NEW))
     assert held(next_entries(published, [offer(NEW)], [OLD], NOW)) == [1, 2]
-    assert held(next_entries(published, [offer(NEW)], (), NOW)) == [2]
+    assert held(next_entries(published, [offer(NEW)], (), NOW, saw("api/prod"))) == [1, 2]
+    assert held(next_entries(published, [offer(NEW)], (), NOW, saw())) == [2]
 
 
 def test_what_a_removed_rotation_published_is_not_the_users_to_withdraw() -> None:
-    """Asked for besides and no longer asked for: it is still trusted on its own rotation's word (invariant 12)."""
+    """Asked for besides and no longer asked for: it is its own rotation's still (invariant 12)."""
     published = (entry(OLD, "gone"), entry(NEW))
     asked = next_entries(published, [offer(NEW)], [OLD], NOW)
     assert asked == published
@@ -139,9 +162,9 @@ def test_what_was_never_written_everywhere_is_a_reason_to_write() -> None:
 
 
 def test_something_retired_or_expired_is_a_reason_to_write() -> None:
-    """And only then does anything leave."""
+    """What is retired calls for a look."""
     published = (entry(OLD), entry(NEW))
-    assert bundle_due(published, [offer(NEW)], (), ["gen1"], NOW) == "drop"
+    assert bundle_due(published, [offer(NEW)], (), ["gen1"], NOW) == "look"
     assert bundle_due(published, [offer(OLD, NEW)], (), ["gen1"], NOW + 20 * DAY) == "drop"
 
 
@@ -171,7 +194,8 @@ def test_the_trust_of_a_previous_generation_survives_a_full_rotation() -> None:
     both = restart(next_entries(first, [offer(one, two)], (), NOW + DAY), (), NOW + DAY)
     switched = next_entries(both, [offer(replace(one, role=PREVIOUS), two, active="gen2")], (), NOW + 2 * DAY)
     assert switched == both
-    assert held(next_entries(switched, [offer(two, active="gen2")], (), NOW + 5 * DAY)) == [2]
+    nobody = Look(presenters={one.sha256: ()}, again_at=NOW + 6 * DAY)
+    assert held(next_entries(switched, [offer(two, active="gen2")], (), NOW + 5 * DAY, nobody)) == [2]
 
 
 def test_a_certificate_that_another_rotation_adopted_is_its_to_retire() -> None:
@@ -182,4 +206,4 @@ def test_a_certificate_that_another_rotation_adopted_is_its_to_retire() -> None:
     after = next_entries(published, adopted, (), NOW)
     assert after == (entry(OLD, owner="r1"),)
     assert bundle_due(after, adopted, (), ["gen1"], NOW) is None
-    assert held(next_entries(after, [offer(NEW, owner="r1")], (), NOW)) == [2]
+    assert held(next_entries(after, [offer(NEW, owner="r1")], (), NOW, saw())) == [2]

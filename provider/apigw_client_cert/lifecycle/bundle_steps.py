@@ -1,0 +1,229 @@
+"""One pass over a bundle's targets: look, decide what stays, write, read back, date.
+
+Nothing live leaves a target without a look at who presents it, neither what an input no longer lists nor what a target
+holds that state does not know; live trust of somebody else's is refused before anything is written (invariant 12).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.bundle_state import (
+    bundle_outputs,
+    digest_of,
+    digests_of,
+    load_entries,
+    offers_of,
+    texts_of,
+)
+from apigw_client_cert.lifecycle.inputs import connection_of, known
+from apigw_client_cert.lifecycle.presenters import Issued, Presenters, presenters
+from apigw_client_cert.lifecycle.state import load_generation, without_none
+from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE
+from apigw_client_cert.rotation.durations import parse_duration, served
+from apigw_client_cert.rotation.publication import Entry, Look, entry_of, next_entries, restart, unwanted
+from apigw_client_cert.trust import fingerprints_in, holds, known_by, render, same_subject_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from apigw_client_cert.lifecycle.looks import LookedAtTarget
+    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.rotation.model import Generation, TrustedCertificate
+
+# What a bundle remembers of what it withdrew, so that an old copy of a target is known for what it is: fingerprints of
+# ten certificates, four each (``trust.known_by``).
+_MOST_WITHDRAWN = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """One target, what is asked for there, and what it held when this pass began."""
+
+    target: LookedAtTarget
+    spec: Mapping[str, Any]
+    found: str | None
+
+    @property
+    def content(self) -> str:
+        return str(self.spec.get("content") or "pem")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """One create or update of one bundle."""
+
+    olds: Mapping[str, Any]
+    news: Mapping[str, Any]
+    targets: Sequence[LookedAtTarget]
+    also: Sequence[TrustedCertificate]
+    account_id: str | None
+    world: World
+
+    def perform(self) -> dict[str, Any]:
+        """Bring every target to the bundle's next content; returns the complete state.
+
+        Raises ``TargetTaken`` before any target is written.
+        """
+        now, offers = self.world.now(), offers_of(self.news)
+        places = [
+            _Place(target=target, spec=spec, found=target.read())
+            for target, spec in zip(self.targets, self.news["targets"], strict=True)
+        ]
+        published = load_entries(self.olds)
+        strange = {place.target.address: self._strange(place, published) for place in places}
+        asked = bool(unwanted(published, offers, self.also, now)) or any(strange.values())
+        seen = self._presenters() if asked else Presenters(ids={})
+        published = (*published, *self._ours(seen, published, strange.values(), now))
+        look = self._look(seen, unwanted(published, offers, self.also, now), now)
+        entries = next_entries(published, offers, self.also, now, look)
+        self._guard(places, strange, entries, seen, now)
+        self._say_kept(published, entries, seen)
+        return self._write(places, published, entries, now)
+
+    def _strange(self, place: _Place, published: Sequence[Entry]) -> frozenset[str]:
+        """The fingerprints that a target holds and that neither state nor an input knows."""
+        if place.found is None:
+            return frozenset()
+        ours = {pin for one in (*published, *self._generations(), *self.also) for pin in known_by(one)}
+        return fingerprints_in(place.found) - ours - set(texts_of(self.olds, "withdrawn"))
+
+    def _presenters(self) -> Presenters:
+        default = connection_of({**self.news, "region": known(self.news, "region") or self.olds.get("region")})
+        return presenters((*self.news["rotations"], *(self.olds.get("rotations") or ())), default, self.world)
+
+    def _ours(
+        self, seen: Presenters, published: Sequence[Entry], strange: Iterable[Collection[str]], now: datetime
+    ) -> list[Entry]:
+        """Entries for what a target holds of our own rotations and state does not know: one of the two was put back."""
+        rotations = {offer.rotation_id for offer in offers_of(self.news)}
+        held = {one.certificate.sha256: one for pins in strange for one in seen.named(pins)}
+        return [
+            entry_of(one.certificate, one.rotation_id)
+            for sha256, one in sorted(held.items())
+            if one.rotation_id in rotations
+            and not one.certificate.expired(now)
+            and sha256 not in {entry.sha256 for entry in published}
+        ]
+
+    def _look(self, seen: Presenters, candidates: Sequence[Entry], now: datetime) -> Look:
+        overlaps = [parse_duration(one["overlap"]) for one in self.news["rotations"] if known(one, "overlap")]
+        pause: timedelta = served(min([LONGEST_SCAN_PAUSE, *overlaps]))
+        return Look(presenters={one.sha256: seen.of(one) for one in candidates}, again_at=now + pause)
+
+    def _guard(
+        self,
+        places: Sequence[_Place],
+        strange: Mapping[str, Collection[str]],
+        entries: Sequence[Entry],
+        seen: Presenters,
+        now: datetime,
+    ) -> None:
+        """Refuse to write over trust that is somebody else's, before any target is written."""
+        kept = {pin for entry in entries for pin in known_by(entry)}
+        rotations = {offer.rotation_id for offer in offers_of(self.news)}
+        take_over = bool(self.news.get("takeOver"))
+        for place in places:
+            lost = frozenset(strange[place.target.address]) - kept
+            theirs = [
+                one for one in seen.named(lost) if one.rotation_id not in rotations and not one.certificate.expired(now)
+            ]
+            for one in theirs:
+                users = seen.of(one.certificate)
+                if users or one.rotation_id is not None:
+                    raise _holds_trust(place.target.address, one, users)
+            if theirs and not take_over:
+                raise taken(place.target.address)
+            unnamed = lost - {pin for one in seen.issued for pin in one.known_by}
+            if not take_over and (unnamed or not self._written_by_us(place, entries)):
+                raise taken(place.target.address)
+
+    def _written_by_us(self, place: _Place, entries: Sequence[Entry]) -> bool:
+        """Whether what the target holds is ours: by state, or to the letter what this bundle writes.
+
+        A run that ended after a write and before its state was saved left such a text; a rotation that went on
+        meanwhile must not find it "taken" (invariant 5).
+        """
+        address, found = place.target.address, place.found
+        if found is None or address in digests_of(self.olds, "digests"):
+            return True
+        if digest_of(found) == digests_of(self.olds, "formerDigests").get(address):
+            return True
+        recognised = {one.sha256: one for one in (*load_entries(self.olds), *self._generations(), *entries)}
+        held = [one for one in recognised.values() if holds(found, one)]
+        return found == render(place.content, entries) or (bool(held) and render(place.content, held) == found)
+
+    def _say_kept(self, published: Sequence[Entry], entries: Sequence[Entry], seen: Presenters) -> None:
+        said = {entry.sha256: entry.kept_for for entry in published}
+        for entry in entries:
+            if entry.kept_for and entry.look_again_at and said.get(entry.sha256) != entry.kept_for:
+                ids = ", ".join(one.id for one in seen.named({entry.sha256})) or f"{entry.sha256[:16]}…"
+                self.world.say(
+                    f"{self.news['name']}: certificate {ids} stays trusted, because it is presented by"
+                    f" {errors.listed(entry.kept_for)}; looked at again after {format_instant(entry.look_again_at)}"
+                )
+
+    def _write(
+        self, places: Sequence[_Place], published: Sequence[Entry], entries: Sequence[Entry], now: datetime
+    ) -> dict[str, Any]:
+        contents = [render(place.content, entries) for place in places]
+        for place, content in zip(places, contents, strict=True):
+            if place.found != content:
+                place.target.write(content)
+        entries = restart(entries, {one.sha256 for one in entries if not _held_by_all(one, places)}, now)
+        for place in places:
+            finding = same_subject_finding(place.content, place.spec.get("backend"), entries)
+            if finding is not None:
+                self.world.say(f"{self.news['name']}: {finding.severity.value}: {finding.message}")
+        digests = {place.target.address: digest_of(content) for place, content in zip(places, contents, strict=True)}
+        return bundle_outputs(self.news, entries, digests, self._remembered(published, entries, digests))
+
+    def _remembered(
+        self, published: Sequence[Entry], entries: Sequence[Entry], digests: Mapping[str, str | None]
+    ) -> dict[str, Any]:
+        kept = {entry.sha256 for entry in entries}
+        gone = [pin for entry in published if entry.sha256 not in kept for pin in sorted(known_by(entry))]
+        former = {**digests_of(self.olds, "formerDigests"), **digests_of(self.olds, "digests")}
+        return without_none(
+            {
+                "accountId": self.account_id,
+                "withdrawn": [*texts_of(self.olds, "withdrawn"), *gone][-_MOST_WITHDRAWN:] or None,
+                "formerDigests": {address: one for address, one in former.items() if address not in digests} or None,
+            }
+        )
+
+    def _generations(self) -> list[Generation]:
+        return [load_generation(state) for one in self.news["rotations"] for state in one["generations"]]
+
+
+def _held_by_all(entry: Entry, places: Sequence[_Place]) -> bool:
+    return all(place.found is not None and holds(place.found, entry) for place in places)
+
+
+def taken(address: str) -> errors.TargetTaken:
+    """The error for a target that holds something else, and nothing that is known to be trust in use."""
+    return errors.TargetTaken(
+        f"{address} already holds something that this bundle did not write",
+        means="Backends may rely on it; nothing was written anywhere.",
+        remedy="If this bundle was renamed or moved in the program, give it (or the component around it) an alias of"
+        " its former name. Else choose another place, or set take_over=True to replace the content, with also_trust=[…]"
+        " for every certificate in it that must stay trusted.",
+        subject=address,
+    )
+
+
+def _holds_trust(address: str, one: Issued, users: Sequence[str]) -> errors.TargetTaken:
+    by = f"which is presented by {errors.listed(users)}" if users else "which is alive"
+    return errors.TargetTaken(
+        f"{address} holds certificate {one.id}, {by}, and this bundle did not write it there",
+        means="Writing over it would cut its stages off, now or at their next switch; nothing was written anywhere."
+        " take_over does not apply to it.",
+        remedy="Two bundles that write to one place undo each other: publish both certificates with one"
+        " TrustBundle(certificates=[a, b]), or give each its own place. If nobody publishes that certificate there any"
+        " more, add its PEM to also_trust, or remove it from the place by hand once nobody presents it.",
+        subject=address,
+    )

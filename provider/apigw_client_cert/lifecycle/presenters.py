@@ -1,0 +1,119 @@
+"""Who presents which certificate, for what a trust bundle may have to withdraw (invariant 12).
+
+A bundle knows fingerprints, a stage knows an id. The list of certificates says which id is which fingerprint, and the
+in-use scan which stage presents which id: both as the *certificates'* connection sees them, not the targets'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from apigw_client_cert import errors
+from apigw_client_cert.certificate import trusted_certificate
+from apigw_client_cert.gateway.acm import is_acm
+from apigw_client_cert.lifecycle.bundle_state import ids_of
+from apigw_client_cert.lifecycle.inputs import connection_of, known
+from apigw_client_cert.lifecycle.ownership import ROTATION_ID
+from apigw_client_cert.lifecycle.state import undamaged
+from apigw_client_cert.trust import known_by
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from apigw_client_cert.gateway.connection import Connection
+    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
+    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.rotation.model import TrustedCertificate
+
+
+class Issued(NamedTuple):
+    """A certificate of API Gateway's: its id, whose it is by its tag, and what backends know of it."""
+
+    id: str
+    rotation_id: str | None
+    certificate: TrustedCertificate
+    known_by: frozenset[str]
+
+
+@dataclass(slots=True)
+class Presenters:
+    """What one look saw: the certificates of every account concerned, and who presents them.
+
+    ``ids`` are ids that state knows: SHA-256 -> ids, also of certificates that AWS no longer lists.
+    """
+
+    ids: Mapping[str, Collection[str]]
+    issued: list[Issued] = field(default_factory=list)
+    usages: list[Usage] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    def of(self, certificate: TrustedCertificate) -> tuple[str, ...]:
+        """Who presents it, as words; what could not be seen counts.
+
+        A certificate that no account lists, and that state knows no id of, is none of API Gateway's.
+        """
+        ids = {*self.ids.get(certificate.sha256, ()), *(one.id for one in self.named({certificate.sha256}))}
+        seen = {user for usage in self.usages for one in ids for user in usage.of(one)}
+        return tuple(sorted({*seen, *self.gaps}))
+
+    def named(self, fingerprints: Collection[str]) -> list[Issued]:
+        """The certificates that a text means by these fingerprints."""
+        return [one for one in self.issued if not one.known_by.isdisjoint(fingerprints)]
+
+
+def presenters(rotations: Iterable[Mapping[str, Any]], default: Connection, world: World) -> Presenters:
+    """Look once at every account in which one of these rotations lives.
+
+    Args:
+        rotations: As among a bundle's inputs or in its state: ``rotationId``, ``generations`` and ``connection``.
+        default: For rotations that do not say how they connect.
+        world: The world outside.
+
+    What cannot be read becomes a gap; nothing is raised but ``Refused``, for another account's credentials.
+    """
+    rotations = list(rotations)
+    found = Presenters(ids=ids_of(rotations))
+    ways = dict.fromkeys(_way(rotation, default) for rotation in rotations)
+    for connection, account_id in ways:
+        _look(world.observing_gateway(connection, account_id), found)
+    return found
+
+
+@undamaged()
+def _way(rotation: Mapping[str, Any], default: Connection) -> tuple[Connection, str | None]:
+    connection = known(rotation, "connection")
+    return (connection_of(connection), connection.get("accountId")) if connection else (default, None)
+
+
+def _look(gateway: Gateway, found: Presenters) -> None:
+    try:
+        listed, usage = _listed(gateway), gateway.scan()
+    except errors.Refused:
+        raise
+    except errors.RotationError as error:
+        found.gaps.append(f"unknown: {error.what}")
+        return
+    found.usages.append(usage)
+    for one in listed.values():
+        _identify(one, found)
+
+
+def _identify(one: IssuedCertificate, found: Presenters) -> None:
+    try:
+        certificate = trusted_certificate(one.pem)
+    except errors.BadInput as error:
+        found.gaps.append(f"unknown: certificate {one.id}: {error.what}")
+    else:
+        found.issued.append(Issued(one.id, one.tags.get(ROTATION_ID), certificate, known_by(certificate)))
+
+
+def _listed(gateway: Gateway) -> dict[str, IssuedCertificate]:
+    listed = {one.id: one for one in gateway.list_certificates()}
+    # A list that is behind the times must not make what a stage presents nobody's: ask for each such id by itself.
+    for certificate_id in gateway.scan().users:
+        if certificate_id not in listed and not is_acm(certificate_id):
+            one = gateway.get(certificate_id)
+            if one is not None:
+                listed[one.id] = one
+    return listed

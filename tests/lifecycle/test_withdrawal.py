@@ -1,0 +1,335 @@
+"""Nothing live leaves a target without a look at who presents it (invariant 12), over a fake account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_client_cert import errors
+from apigw_client_cert.lifecycle import binding, engine_run, trust_bundle
+from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
+from apigw_client_cert.trust import fingerprints_in
+from tests.doubles.aws_shaped import issue_pem
+from tests.doubles.fake_target import FakeTarget
+from tests.lifecycle.conftest import API, START, wire
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from apigw_client_cert.gateway.interface import IssuedCertificate
+    from tests.lifecycle.conftest import FakeRun
+
+
+@pytest.fixture(autouse=True)
+def _publish_pins(run: FakeRun) -> None:
+    run.bundle_config["targets"] = [{"type": "file", "path": "pins.txt", "content": "sha256"}]
+
+
+def pins(run: FakeRun) -> list[str]:
+    """The lines of the target."""
+    return (run.targets["pins.txt"].content or "").splitlines()
+
+
+def pin(run: FakeRun, certificate_id: str) -> str:
+    """The fingerprint of a certificate of the account."""
+    (found,) = [one for one in fingerprints_in(run.gateway.certificates[certificate_id].pem) if len(one) == 64]
+    return found
+
+
+def foreign(run: FakeRun, **tags: str) -> IssuedCertificate:
+    """A certificate that somebody else made."""
+    return run.gateway.add_certificate(tags={f"apigw-client-cert:{key}": value for key, value in tags.items()})
+
+
+def due(run: FakeRun) -> bool:
+    """Whether the bundle has something to do."""
+    return trust_bundle.diff(run.state["bundle"], run.inputs["bundle"], run.world).changes
+
+
+def test_what_is_no_longer_asked_for_is_kept_for_the_stage_that_presents_it(run: FakeRun) -> None:
+    """Said once, an output, looked at again each day, and gone once nobody presents it."""
+    other = foreign(run)
+    run.bundle_config["alsoTrust"] = [other.pem]
+    run.up()
+    run.gateway.add_stage("zzzzzz", "live", other.id)
+    del run.bundle_config["alsoTrust"]
+    run.at(1)
+    run.up()
+    kept = pin(run, other.id)
+    assert kept in pins(run)
+    assert run.state["bundle"]["keptFor"] == {kept: ["zzzzzz/live"]}
+    said = [line for line in run.lines if "stays trusted" in line]
+    why = "stays trusted, because it is presented by zzzzzz/live; looked at again after 2026-03-04T08:48:00Z"
+    assert said == [f"orders-trust: certificate {other.id} {why}"]
+
+    run.at(1.9)
+    assert not due(run)
+    run.at(2)
+    run.up()
+    assert kept in pins(run)
+    assert [line for line in run.lines if "stays trusted" in line] == said
+    run.gateway.unbind(next(ref for ref in run.gateway.stages if ref.api_id == "zzzzzz"))
+    run.at(3)
+    run.up()
+    assert pins(run) == [pin(run, "cert02")]
+    assert run.state["bundle"]["keptFor"] == {}
+    assert not due(run)
+
+
+def test_what_the_look_could_not_see_stays(run: FakeRun) -> None:
+    """A stage that was not read may present it; so may one of an account whose list cannot be read."""
+    other = foreign(run)
+    run.bundle_config["alsoTrust"] = [other.pem]
+    run.up()
+    del run.bundle_config["alsoTrust"]
+    run.gateway.gaps = ("REST API x",)
+    run.up()
+    assert run.state["bundle"]["keptFor"] == {pin(run, other.id): ["unknown: REST API x"]}
+    run.gateway.gaps = ()
+    run.at(1)
+    run.gateway.fail_next("list_certificates", errors.AccessDenied("No right to list", means="", remedy=""))
+    run.up()
+    assert run.state["bundle"]["keptFor"] == {pin(run, other.id): ["unknown: No right to list"]}
+    run.at(2)
+    run.up()
+    assert len(pins(run)) == 1
+
+
+def test_a_list_that_is_behind_the_times_hides_no_presenter(run: FakeRun) -> None:
+    """An id that a stage presents and the list lacks is asked for by itself."""
+    other = foreign(run)
+    run.bundle_config["alsoTrust"] = [other.pem]
+    run.gateway.add_stage("zzzzzz", "live", other.id)
+    run.up()
+    del run.bundle_config["alsoTrust"]
+    listed = run.gateway.list_certificates
+    run.gateway.list_certificates = lambda: tuple(one for one in listed() if one.id != other.id)  # type: ignore[method-assign]
+    run.up()
+    assert pin(run, other.id) in pins(run)
+
+
+def test_what_the_certificate_lost_stays_for_those_who_present_it(run: FakeRun) -> None:
+    """State without the generation that both stages present: the file keeps it, and they wait for the lead."""
+    run.up()
+    (first,) = pins(run)
+    lost = {**run.state["certificate"], "generations": []}
+    run.state["certificate"] = {key: one for key, one in lost.items() if key != "clientCertificateId"}
+    run.up()
+    assert first in pins(run)
+    assert run.presented("dev") == "cert01"
+
+
+def test_state_that_was_put_back_withdraws_nothing_that_is_presented(run: FakeRun) -> None:
+    """The file holds what the bundle has never heard of, and it is its own rotation's: kept, then withdrawn."""
+    run.config["rotationTrigger"] = "a"
+    run.up()
+    before = {name: dict(state) for name, state in run.state.items()}
+    run.config["rotationTrigger"] = "b"
+    run.up()
+    run.at(1)
+    run.up()
+    assert run.presented("dev") == "cert02"
+    first, second = pins(run)
+    run.state, run.config["rotationTrigger"] = before, "a"
+    run.inputs["certificate"]["rotationTrigger"] = "a"
+    run.refresh()
+    run.up()
+    assert pins(run) == [first, second]
+    assert run.state["bundle"]["keptFor"] == {second: [f"{API}/dev", f"{API}/prod"]}
+    run.at(3)
+    run.refresh()
+    run.up()
+    run.at(4)
+    run.up()
+    assert pins(run) == [first]
+    assert run.presented("dev") == run.presented("prod") == "cert01"
+
+
+@pytest.mark.parametrize("take_over", [False, True])
+@pytest.mark.parametrize("presented", [False, True])
+def test_another_rotations_trust_in_our_target_is_never_written_over(
+    run: FakeRun,
+    take_over: bool,  # noqa: FBT001 - a parametrised case
+    presented: bool,  # noqa: FBT001 - a parametrised case
+) -> None:
+    """Two bundles on one target would swap whose stage is trusted for ever."""
+    run.up()
+    other = foreign(run, **{"rotation-id": "theirs", "generation": "1"})
+    if presented:
+        run.gateway.add_stage("zzzzzz", "live", other.id)
+    run.targets["pins.txt"].content = pin(run, other.id) + "\n"
+    run.bundle_config["takeOver"] = take_over
+    run.refresh()
+    with pytest.raises(errors.TargetTaken, match=f"holds certificate {other.id}, which is ") as caught:
+        run.up()
+    assert pins(run) == [pin(run, other.id)]
+    assert ("zzzzzz/live" in str(caught.value)) is presented
+    assert "TrustBundle(certificates=[a, b])" in str(caught.value)
+
+
+@pytest.mark.parametrize("remedy", ["also_trust", "by hand"])
+def test_each_way_out_of_foreign_trust_in_a_target_leads_out(run: FakeRun, remedy: str) -> None:
+    """What the refusal names is performed to its end."""
+    run.up()
+    mine = pins(run)
+    other = foreign(run, **{"rotation-id": "theirs"})
+    run.targets["pins.txt"].content = pin(run, other.id) + "\n"
+    run.refresh()
+    with pytest.raises(errors.TargetTaken):
+        run.up()
+    if remedy == "also_trust":
+        run.bundle_config["alsoTrust"] = [other.pem]
+    else:
+        run.targets["pins.txt"].content = ""
+    run.up()
+    assert set(pins(run)) == {*mine, *([pin(run, other.id)] if remedy == "also_trust" else [])}
+
+
+def test_one_bundle_for_both_certificates_ends_the_quarrel(run: FakeRun) -> None:
+    """The remedy that the refusal names first."""
+    run.up()
+    other = foreign(run, **{"rotation-id": "theirs", "generation": "1"})
+    listed = dict(run.inputs["bundle"]["rotations"][0])
+    generation = {**listed["generations"][0], "id": other.id, "pem": other.pem, "sha256": pin(run, other.id)}
+    theirs = {"rotationId": "theirs", "clientCertificateId": other.id, "generations": [generation]}
+    run.targets["pins.txt"].content = pin(run, other.id) + "\n"
+    news = wire({**run.inputs["bundle"], "rotations": [listed, theirs]})
+    run.begin()
+    trust_bundle.update(run.state["bundle"], news, run.world)
+    assert set(pins(run)) == {pin(run, "cert01"), pin(run, other.id)}
+
+
+def test_take_over_replaces_what_nobody_presents_and_no_rotation_owns(run: FakeRun) -> None:
+    """Without it, trust that this bundle did not write is refused, in a target that is ours as well."""
+    run.up()
+    stranger = foreign(run)
+    for content in (pin(run, stranger.id), "ab" * 32):
+        run.targets["pins.txt"].content = f"{pins(run)[0]}\n{content}\n"
+        run.bundle_config["takeOver"] = None
+        run.refresh()
+        with pytest.raises(errors.TargetTaken, match=r"file pins\.txt already holds something"):
+            run.up()
+        run.bundle_config["takeOver"] = True
+        run.up()
+        assert pins(run) == [pin(run, "cert01")]
+
+
+def test_take_over_cuts_off_no_stage(run: FakeRun) -> None:
+    """also_trust for one of two, and the other one presented: refused, with its stages."""
+    one, other = foreign(run), foreign(run)
+    run.gateway.add_stage("zzzzzz", "live", one.id)
+    run.targets["pins.txt"] = FakeTarget("file pins.txt", f"{pin(run, one.id)}\n{pin(run, other.id)}\n")
+    run.bundle_config |= {"takeOver": True, "alsoTrust": [other.pem]}
+    with pytest.raises(errors.TargetTaken, match=f"{one.id}, which is presented by zzzzzz/live"):
+        run.up()
+    assert pins(run) == [pin(run, one.id), pin(run, other.id)]
+    run.bundle_config["alsoTrust"] = [other.pem, one.pem]
+    run.up()
+    assert len(pins(run)) == 3
+
+
+def test_an_old_copy_of_our_own_file_is_written_over(run: FakeRun) -> None:
+    """What this bundle withdrew itself is no stranger's; a target that was taken out and added again is its own."""
+    run.rotate_to("overlapping")
+    old = run.targets["pins.txt"].content
+    for day in (338, 341, 342):
+        run.at(day)
+        run.up()
+    assert run.state["certificate"]["phase"] == "steady"
+    run.targets["pins.txt"].content = old
+    run.refresh()
+    run.up()
+    assert pins(run) == [pin(run, "cert02")]
+
+    here = run.bundle_config["targets"]
+    run.bundle_config["targets"] = [{"type": "file", "path": "new.txt", "content": "sha256"}]
+    run.up()
+    run.targets["pins.txt"].content = "# a heading that no release writes\n"
+    run.bundle_config["targets"] = here
+    with pytest.raises(errors.TargetTaken):
+        run.up()
+    run.targets["pins.txt"].content = pin(run, "cert02") + "\n"
+    run.up()
+    assert run.state["bundle"]["digests"].keys() == {"file pins.txt"}
+
+
+def test_the_certificates_account_is_looked_at_and_not_the_targets(run: FakeRun) -> None:
+    """The bundle may be published into another account, by another role (scan with the certificate's connection)."""
+    run.up()
+    seen: list[str | None] = []
+    gateway = run._gateway  # noqa: SLF001 - the run's own account
+    run._gateway = lambda connection: seen.append(connection.assume_role_arn) or gateway(connection)  # type: ignore[method-assign,func-returns-value]  # noqa: SLF001 - see above
+    pem, _key = issue_pem(START)
+    rotation = {**run.inputs["bundle"]["rotations"][0], "connection": {"assumeRoleArn": "certificates"}}
+    news = {**run.inputs["bundle"], "rotations": [rotation], "assumeRoleArn": "targets"}
+    state = trust_bundle.update(run.state["bundle"], wire({**news, "alsoTrust": [pem]}), run.world)
+    run.begin()
+    trust_bundle.update(wire(state), wire(news), run.world)
+    assert set(seen) == {"certificates"}
+
+
+def test_a_bundle_acts_in_no_other_account(run: FakeRun) -> None:
+    """The same parameter name in another account is another place (invariants 6, 12)."""
+    run.bundle_config["targets"] = [{"type": "ssm", "name": "/pins"}]
+    run.up()
+    assert run.state["bundle"]["accountId"] == "123456789012"
+    written = run.targets["/pins"].content
+    run.gateway.account = "999999999999"
+    run.begin()
+    pem, _key = issue_pem(START)
+    news = wire({**run.inputs["bundle"], "alsoTrust": [pem]})
+    with pytest.raises(errors.Refused, match="belong to account 999999999999, but this resource lives in account 1234"):
+        trust_bundle.update(run.state["bundle"], news, run.world)
+    with pytest.raises(errors.Refused, match="belong to account 999999999999"):
+        trust_bundle.read("orders-trust", run.state["bundle"], run.world)
+    old = {key: one for key, one in run.state["bundle"].items() if key != "accountId"}
+    news["rotations"][0]["connection"] = {"accountId": "123456789012"}
+    with pytest.raises(errors.Refused, match="belong to account 999999999999"):
+        trust_bundle.update(old, news, run.world)
+    assert run.targets["/pins"].content == written
+
+
+def test_two_of_a_program_that_claim_one_place_are_refused_at_preview(run: FakeRun, tmp_path: Path) -> None:
+    """Two bundles with one target in any spelling, two bindings of one stage; the same one twice is itself."""
+    run.up()
+    run.begin()
+    (tmp_path / "pins.txt").touch()
+    (tmp_path / "link.txt").symlink_to("pins.txt")
+    spellings = [tmp_path / "pins.txt", tmp_path / "x" / ".." / "pins.txt", tmp_path / "link.txt"]
+    (tmp_path / "x").mkdir()
+    for number, path in enumerate(spellings):
+        news = {**run.inputs["bundle"], "owner": f"urn:{number}", "targets": [{"type": "file", "path": str(path)}]}
+        for _again in range(2):
+            failures = trust_bundle.check({}, news).failures
+            assert bool(failures) is bool(number)
+        assert not number or "written by another bundle of this program" in failures["targets"]
+    both = [{"type": "file", "path": str(path)} for path in spellings[:2]]
+    assert "same place" in trust_bundle.check({}, {**run.inputs["bundle"], "targets": both}).failures["targets"]
+
+    assert binding.check({}, {**run.inputs["dev"], "owner": "urn:a"}).failures == {}
+    assert binding.check({}, {**run.inputs["dev"], "owner": "urn:a"}).failures == {}
+    second = binding.check({}, {**run.inputs["dev"], "owner": "urn:b", "endpointUrl": "http://localhost:1"}).failures
+    assert "has another binding in this program ('urn:a')" in second["stageName"]
+    engine_run.forget()
+    assert binding.check({}, {**run.inputs["dev"], "owner": "urn:b"}).failures == {}
+
+
+def test_a_secret_by_name_and_by_arn_is_one_place(run: FakeRun) -> None:
+    """AWS adds a hyphen and six characters to the name."""
+    run.up()
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders/pins-AbCdEf"
+    targets = [{"type": "secretsmanager", "secretId": one} for one in ("orders/pins", arn)]
+    assert "same place" in trust_bundle.check({}, {**run.inputs["bundle"], "targets": targets}).failures["targets"]
+
+
+def test_a_quiet_bundle_asks_nobody(run: FakeRun) -> None:
+    """The look is taken only where something would leave: call floors stay."""
+    run.rotate_to("overlapping")
+    before = len(run.gateway.calls)
+    run.refresh()
+    assert not due(run)
+    run.begin()
+    run.bundle()
+    assert [one.method for one in run.gateway.calls[before:] if one.method in {"scan", "list_certificates"}] == []
+    assert {GENERATION, ROTATION_ID} <= set(run.gateway.certificates["cert01"].tags)
