@@ -78,7 +78,7 @@ class FakeRun:
     def target(self, spec: Mapping[str, Any]) -> FakeTarget:
         """The place that a spec names."""
         place = str(spec.get("path") or spec["name"])
-        return self.targets.setdefault(place, FakeTarget(f"{spec['type']} {place}"))
+        return self.targets.setdefault(place, FakeTarget(f"{spec.get('type', 'file')} {place}"))
 
     def up(self) -> None:
         """Certificate, bundle, bindings; the first failure ends the run, as it ends the engine's."""

@@ -17,7 +17,9 @@ from tests.lifecycle.conftest import API, START, wire
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import IssuedCertificate
+    from tests.doubles.fake_gateway import FakeGateway
     from tests.lifecycle.conftest import FakeRun
 
 
@@ -259,7 +261,12 @@ def test_the_certificates_account_is_looked_at_and_not_the_targets(run: FakeRun)
     run.up()
     seen: list[str | None] = []
     gateway = run._gateway  # noqa: SLF001 - the run's own account
-    run._gateway = lambda connection: seen.append(connection.assume_role_arn) or gateway(connection)  # type: ignore[method-assign,func-returns-value]  # noqa: SLF001 - see above
+
+    def asked(connection: Connection) -> FakeGateway:
+        seen.append(connection.assume_role_arn)
+        return gateway(connection)
+
+    run._gateway = asked  # type: ignore[method-assign]  # noqa: SLF001 - see above
     pem, _key = issue_pem(START)
     rotation = {**run.inputs["bundle"]["rotations"][0], "connection": {"assumeRoleArn": "certificates"}}
     news = {**run.inputs["bundle"], "rotations": [rotation], "assumeRoleArn": "targets"}
