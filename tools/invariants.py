@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "invariants.md"
 
 INVARIANTS = {
-    1: "No stage moves from a live certificate to one that was not published for the lead; while runs come as"
-    " scheduled it always presents a live one.",
+    1: "No stage moves from a live certificate to one that was not published for the lead, or that its targets do not"
+    " hold at that moment; while runs come as scheduled it always presents a live one.",
     2: "Nothing is deleted in the run that generated its successor.",
     3: "No certificate is deleted while any REST or WebSocket stage of the account and region presents it.",
     4: "Only certificates with our rotation id, or adopted by an explicit input, are changed or deleted; ACM ARNs"
@@ -37,7 +37,10 @@ INVARIANTS = {
     " else asserts.",
     10: "Bad input is refused before anything changes, naming the property and the remedy.",
     11: "Reading old state always works; upgrading the package alone shows no change.",
-    12: "Trust is withdrawn only by retirement or expiry, never by replacing, retargeting or removing a resource.",
+    12: "Trust in a live certificate is withdrawn only after a look in the same run found that nobody presents it; never"
+    " by replacing, retargeting, removing, forgetting or rolling back a resource, an input or a state.",
+    13: "No run is green that leaves a bound stage presenting what its targets do not hold, or a switch unconfirmed that"
+    " had to be confirmed; and no error says that nothing was changed when something was.",
 }
 
 # They test tools and doubles, not the package.

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 def owner_of(name: str, token: str, opts: pulumi.ResourceOptions | None) -> pulumi.Output[str]:
     """The URN that the engine will give the resource."""
-    return create_urn(name, token, opts.parent if opts is not None else None)
+    urn = create_urn(name, token, opts.parent if opts is not None else None)
+    # Without its dependencies: through its parent's URN a child would depend on the component, and so on itself.
+    return pulumi.Output(set(), urn.future(), urn.is_known(), urn.is_secret())
 
 
 def claim_stage(props: Mapping[str, Any], owner: pulumi.Output[str]) -> None:
