@@ -94,9 +94,8 @@ WRONG_EDGES = (
         edits=(
             Edit(
                 "gateway/stages.py",
-                "        if seen.client_certificate_id != certificate_id and self._get(stage).client_certificate_id"
-                " != certificate_id:\n",
-                "        if not seen:\n",
+                "            seen = self._get(stage)\n        if seen.client_certificate_id != certificate_id:\n",
+                "            seen = self._get(stage)\n        if not seen:\n",
             ),
         ),
         killed_by=("tests/unit/gateway/test_stages.py::test_a_patch_that_changed_nothing_is_noticed",),
