@@ -56,7 +56,7 @@ def test_either_refusal_of_a_delete_means_in_use(real: SandboxWorld, answer: str
     calls(real)
     with pytest.raises(errors.StillInUse) as refused:
         real.gateway.delete(issued.id)
-    assert (f"{stage} presents client certificate {issued.id}" in str(refused.value)) is looks
+    assert (f"{issued.id} is presented by {stage}: its" in str(refused.value)) is looks
     assert [action for _service, action in calls(real) if action.startswith("Delete")] == ["DeleteClientCertificate"]
 
 
