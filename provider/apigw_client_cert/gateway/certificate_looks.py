@@ -85,7 +85,8 @@ def _presented_by_now(certificate_id: str, usage: Usage) -> StillInUse:
     stages = usage.users.get(certificate_id, ())
     if stages:
         return StillInUse(
-            f"by now client certificate {certificate_id} is presented by {listed(stages)}: its deletion was not sent again",
+            f"by now client certificate {certificate_id} is presented by {listed(stages)}: its deletion was not sent"
+            " again",
             means="It was not deleted.",
             remedy="Switch those stages to another certificate, or keep this one; the next run looks again.",
             subject=certificate_id,

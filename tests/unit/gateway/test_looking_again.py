@@ -156,7 +156,7 @@ def test_the_way_back_goes_out_from_what_was_bound(aws: StubbedAws) -> None:
 
 
 def test_a_stage_that_is_gone_by_now_is_said_and_the_outcome_left_open(aws: StubbedAws) -> None:
-    """After a refusal nothing was changed; after silence nobody knows (invariant 13)."""
+    """After a refusal nothing was changed; after silence nobody knows (13)."""
     gateway = looked_at(aws)
     aws.refuses("ConflictException", 409).refuses("NotFoundException", 404)
     with pytest.raises(errors.StageNotFound):

@@ -95,7 +95,7 @@ def test_a_text_written_where_there_was_none_is_not_overwritten(place: Place) ->
 
 
 def test_a_write_that_was_lost_denies_nothing(place: Place) -> None:
-    """It may have taken effect, and been replaced since (invariant 13)."""
+    """It may have taken effect, and been replaced since (13)."""
     target = read(place)
     place.aws.fails(NO_ANSWER)
     place.holds("theirs")
