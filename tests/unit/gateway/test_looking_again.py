@@ -287,7 +287,7 @@ def test_a_look_that_fails_ends_the_call(aws: StubbedAws) -> None:
 
 
 def test_no_error_denies_what_an_earlier_try_may_have_done(aws: StubbedAws) -> None:
-    """Invariant 13: the last refusal speaks of itself alone."""
+    """The last refusal speaks of itself alone (13)."""
     gateway = looked_at(aws)
     aws.fails(NO_ANSWER).answers(OURS).refuses("AccessDeniedException", 403)
     with pytest.raises(errors.OutcomeUnknown, match="UpdateStage of a1b2c3/prod is denied") as caught:
