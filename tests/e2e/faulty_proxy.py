@@ -34,6 +34,11 @@ def update_stage(stage: str) -> str:
     return rf"PATCH /restapis/\w+/stages/{stage}"
 
 
+def get_stage(stage: str) -> str:
+    """The GetStage calls of one REST stage."""
+    return rf"GET /restapis/\w+/stages/{stage}"
+
+
 class Fault(enum.Enum):
     """What happens to a call."""
 
@@ -49,6 +54,7 @@ class _Rule:
     calls: re.Pattern[str]
     fault: Fault
     times: int
+    after: re.Pattern[str] | None
 
 
 class FaultyProxy:
@@ -59,6 +65,7 @@ class FaultyProxy:
         self.survivor: int | None = None
         """A descriptor of the last process whose CLI was killed; it is readable once that process has ended."""
         self._rules: list[_Rule] = []
+        self._seen: list[str] = []
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"proxy": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -80,10 +87,14 @@ class FaultyProxy:
         if self.survivor is not None:
             os.close(self.survivor)
 
-    def fail(self, calls: str, fault: Fault, times: int = 1) -> None:
-        """Let the next so many calls fail whose ``METHOD /path`` matches this expression."""
+    def fail(self, calls: str, fault: Fault, times: int = 1, *, after: str | None = None) -> None:
+        """Let the next so many calls fail whose ``METHOD /path`` matches this expression.
+
+        With ``after`` only those that come later than one which matches that.
+        """
         with self._lock:
-            self._rules.append(_Rule(re.compile(calls), fault, times))
+            self._seen.clear()
+            self._rules.append(_Rule(re.compile(calls), fault, times, re.compile(after) if after else None))
 
     def mend(self) -> None:
         """No more faults."""
@@ -93,8 +104,11 @@ class FaultyProxy:
     def fault_of(self, call: str) -> Fault | None:
         """What shall happen to this call; counts it."""
         with self._lock:
+            earlier = self._seen[:]
+            self._seen.append(call)
             for rule in self._rules:
-                if rule.times > 0 and rule.calls.fullmatch(call):
+                begun = rule.after is None or any(rule.after.fullmatch(one) for one in earlier)
+                if begun and rule.times > 0 and rule.calls.fullmatch(call):
                     rule.times -= 1
                     return rule.fault
         return None

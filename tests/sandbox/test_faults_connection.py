@@ -175,3 +175,43 @@ def test_a_callback_that_fails_is_said_to_caller_and_log(
     ]
     assert "ZeroDivisionError" in str(caught[0])
     assert "the callback at call 1 failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "status"),
+    [
+        (FaultKind.THROTTLE, "TooManyRequestsException", 429),
+        (FaultKind.CONFLICT, "ConflictException", 409),
+        (FaultKind.ACCESS_DENIED, "AccessDeniedException", 403),
+        (FaultKind.SERVER_ERROR, "InternalFailure", 500),
+    ],
+)
+def test_somebody_acts_before_a_refusal_reaches_its_caller(
+    sandbox: Sandbox, rest: Any, kind: FaultKind, code: str, status: int
+) -> None:
+    """Whoever repeats the call finds another world; the refusal itself did nothing."""
+    hand = sandbox.by_hand
+    sandbox.faults.add(Fault(kind=kind, calls=(1,), callback=lambda _moment: hand.create_rest_api("theirs")))
+    with refused(code, status):
+        rest.generate_client_certificate()
+    assert [one["name"] for one in rest.get_rest_apis()["items"]] == ["theirs"]
+    assert [(one.action, one.by_hand) for one in sandbox.journal.entries()[:2]] == [
+        ("GenerateClientCertificate", False),
+        ("CreateRestApi", True),
+    ]
+    assert sandbox.certificates() == ()
+
+
+def test_a_refusals_callback_may_hang_up_or_fail(sandbox: Sandbox, rest: Any) -> None:
+    """As any other's."""
+
+    def end(moment: Moment) -> None:
+        raise HangUpError if moment.call.number == 1 else ZeroDivisionError
+
+    sandbox.faults.add(Fault(kind=FaultKind.CONFLICT, callback=end))
+    with _connected(sandbox) as connection:
+        assert connection.recv(1) == b""
+    with refused("InternalFailure", 500) as caught:
+        rest.generate_client_certificate()
+    assert "ZeroDivisionError" in str(caught[0])
+    assert sandbox.certificates() == ()

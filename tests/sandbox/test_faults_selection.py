@@ -186,7 +186,7 @@ def test_a_trial_invocation_meets_faults_as_any_call(sandbox: Sandbox) -> None:
         ({"kind": FaultKind.STALE, "behind": 0}, "from 1 to 10"),
         ({"kind": BUSY, "behind": 2}, "stale reads"),
         ({"kind": FaultKind.CALL_BACK}, "needs a callback"),
-        ({"kind": BUSY, "callback": print}, "needs a callback"),
+        ({"kind": FaultKind.SLOW, "callback": print}, "takes no callback"),
     ],
 )
 def test_what_does_not_go_together_is_refused(given: dict[str, Any], words: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tools.mutants.mutant import Edit, Mutant
 
 _USAGE = "tests/unit/gateway/test_usage.py::"
+_AGAIN = "tests/unit/gateway/test_looking_again.py::"
+_AT_THE_SANDBOX = "tests/contract/test_looking_again.py::"
 
 WRONG_EDGES = (
     Mutant(
@@ -94,12 +96,80 @@ WRONG_EDGES = (
         edits=(
             Edit(
                 "gateway/stages.py",
-                "        if seen.client_certificate_id != certificate_id and self._get(stage).client_certificate_id"
-                " != certificate_id:\n",
-                "        if not seen:\n",
+                "            seen = self._get(stage)\n        if seen.client_certificate_id != certificate_id:\n",
+                "            seen = self._get(stage)\n        if not seen:\n",
             ),
         ),
         killed_by=("tests/unit/gateway/test_stages.py::test_a_patch_that_changed_nothing_is_noticed",),
+    ),
+    Mutant(
+        name="bind-repeated-without-a-look",
+        invariant=9,
+        wrong="A switch that AWS put off is sent again whatever the stage presents by now.",
+        edits=(
+            Edit(
+                "gateway/stages.py",
+                "            switched = now.client_certificate_id not in {before.client_certificate_id, wanted}\n",
+                "            switched = False\n",
+            ),
+        ),
+        killed_by=(
+            _AGAIN + "test_a_certificate_bound_meanwhile_is_not_overwritten",
+            _AGAIN + "test_what_was_bound_meanwhile_is_not_cleared",
+            _AT_THE_SANDBOX + "test_a_certificate_bound_meanwhile_stays",
+        ),
+    ),
+    Mutant(
+        name="redeploy-repeated-without-a-look",
+        invariant=9,
+        wrong="A switch that AWS put off sends the deployment that it saw, and rolls back the one made meanwhile.",
+        edits=(
+            Edit(
+                "gateway/stages.py",
+                "            deployed = deployment_id is not None and now.deployment_id != deployment_id\n",
+                "            deployed = False\n",
+            ),
+        ),
+        killed_by=(
+            _AGAIN + "test_a_deployment_made_meanwhile_is_not_rolled_back",
+            _AT_THE_SANDBOX + "test_a_deployment_made_meanwhile_stays",
+        ),
+    ),
+    Mutant(
+        name="delete-repeated-without-a-look",
+        invariant=3,
+        wrong="A deletion that AWS put off is sent again although a stage went back to the certificate.",
+        edits=(
+            Edit(
+                "gateway/certificates.py",
+                "                look_again=self._looks.still_unused(certificate_id, scan),\n",
+                "",
+            ),
+        ),
+        killed_by=(
+            _AGAIN + "test_a_certificate_that_a_stage_went_back_to_is_not_deleted",
+            _AT_THE_SANDBOX + "test_a_certificate_that_a_stage_went_back_to_is_kept",
+        ),
+    ),
+    Mutant(
+        name="tags-repeated-without-a-look",
+        invariant=4,
+        wrong="Tags that AWS put off are sent again over those of the rotation that adopted the certificate meanwhile.",
+        edits=(Edit("gateway/certificate_looks.py", "not in {owner, wanted}:", "is self:"),),
+        killed_by=(
+            _AGAIN + "test_tags_do_not_take_a_certificate_from_who_adopted_it_meanwhile",
+            _AT_THE_SANDBOX + "test_a_certificate_adopted_meanwhile_is_kept_and_keeps_its_owner",
+        ),
+    ),
+    Mutant(
+        name="write-repeated-without-a-look",
+        invariant=9,
+        wrong="A write that AWS put off is sent again over what somebody else wrote meanwhile.",
+        edits=(Edit("publish/last_read.py", "if now not in {before, content}:", "if now is self:"),),
+        killed_by=(
+            "tests/unit/publish/test_writing_again.py::test_what_somebody_else_did_meanwhile_is_not_overwritten",
+            _AT_THE_SANDBOX + "test_a_parameter_written_meanwhile_is_not_overwritten",
+        ),
     ),
     Mutant(
         name="denied-means-gone",

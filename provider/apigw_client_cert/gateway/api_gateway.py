@@ -48,7 +48,7 @@ class ApiGateway:
 
     def delete(self, certificate_id: str) -> None:
         """Delete it; gone already is success."""
-        self._certificates.delete(certificate_id)
+        self._certificates.delete(certificate_id, self.scan)
 
     def tag(self, certificate_id: str, tags: Mapping[str, str]) -> None:
         """Add or overwrite tags."""

@@ -18,13 +18,16 @@ from apigw_client_cert.errors import (
     StillInUse,
 )
 from apigw_client_cert.gateway.answers import Answered, Call
+from apigw_client_cert.gateway.certificate_looks import CertificateLooks
 from apigw_client_cert.gateway.failures import outcome_unknown, unreadable_answer
 from apigw_client_cert.gateway.interface import IssuedCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from apigw_client_cert.gateway.client import Client
+    from apigw_client_cert.gateway.interface import Usage
+    from apigw_client_cert.gateway.sending import Look
 
 #: Marks what this package generated; its value is the rotation id.
 ROTATION_ID_TAG: Final = "apigw-client-cert:rotation-id"
@@ -43,6 +46,7 @@ class Certificates:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._looks = CertificateLooks(self.get, ROTATION_ID_TAG)
 
     def generate(self, *, description: str, tags: Mapping[str, str]) -> IssuedCertificate:
         """One new certificate; sent again after a 429 only, because a second generate makes a second certificate.
@@ -59,7 +63,7 @@ class Certificates:
         issued = _issued(answer)
         if issued is None:
             raise outcome_unknown(call)
-        return issued
+        return self._looks.read(issued)
 
     def get(self, certificate_id: str) -> IssuedCertificate | None:
         """The certificate, or None for AWS's NotFound; an ACM ARN is NotFound too (facts/aws-client-certs.md §1.6)."""
@@ -73,19 +77,24 @@ class Certificates:
             )
         except Answered:
             return None
-        return _readable(answer, Call("apigateway", "GetClientCertificate", certificate_id))
+        return self._looks.read(_readable(answer, Call("apigateway", "GetClientCertificate", certificate_id)))
 
     def list(self) -> tuple[IssuedCertificate, ...]:
         """All of them, every page, in AWS's order."""
         pages = self._client.pages("apigateway", "GetClientCertificates", page_size=PAGE_SIZE)
         call = Call("apigateway", "GetClientCertificates")
-        return tuple(_readable(item, call) for page in pages for item in page.get("items", ()))
+        return tuple(self._looks.read(_readable(item, call)) for page in pages for item in page.get("items", ()))
 
-    def delete(self, certificate_id: str) -> None:
+    def delete(self, certificate_id: str, scan: Callable[[], Usage]) -> None:
         """Delete it; gone already is success.
 
+        Args:
+            certificate_id: Which one.
+            scan: Who presents it; asked before the deletion is sent again, as a rollback may have come in between.
+
         Raises:
-            StillInUse: AWS's 400, or a 409 that outlasts a few repetitions.
+            StillInUse: AWS's 400, a 409 that outlasts a few repetitions, or what the scan says.
+            NotOurs: its rotation id was changed before the deletion could be sent again.
         """
         # UNVERIFIED: whether AWS refuses at all, and with 400 or 409 (facts/aws-client-certs.md §3.1).
         try:
@@ -94,6 +103,7 @@ class Certificates:
                 "DeleteClientCertificate",
                 subject=certificate_id,
                 expected={"NotFoundException", "BadRequestException"},
+                look_again=self._looks.still_unused(certificate_id, scan),
                 clientCertificateId=certificate_id,
             )
         except Answered as answer:
@@ -107,13 +117,15 @@ class Certificates:
 
         Raises:
             BadInput: the certificate is gone.
+            NotOurs: its rotation id was changed before the call could be sent again.
         """
         if not tags:
             return
         try:
-            self._on_tags(certificate_id, "TagResource", tags=dict(tags))
+            self._on_tags(certificate_id, "TagResource", self._looks.same_owner(certificate_id, tags), tags=dict(tags))
         except Answered as answer:
             raise certificate_gone(certificate_id) from answer
+        self._looks.written(certificate_id, tags)
 
     def untag(self, certificate_id: str, keys: Collection[str]) -> None:
         """Remove tags; keys that are not there are no error, nor is a certificate that is gone."""
@@ -121,12 +133,15 @@ class Certificates:
             with contextlib.suppress(Answered):
                 self._on_tags(certificate_id, "UntagResource", tagKeys=sorted(keys))
 
-    def _on_tags(self, certificate_id: str, operation: str, **parameters: object) -> None:
+    def _on_tags(
+        self, certificate_id: str, operation: str, look_again: Look | None = None, **parameters: object
+    ) -> None:
         self._client.call(
             "apigateway",
             operation,
             subject=certificate_id,
             expected={"NotFoundException"},
+            look_again=look_again,
             resourceArn=self._arn(certificate_id),
             **parameters,
         )
@@ -178,8 +193,9 @@ def still_in_use(certificate_id: str) -> StillInUse:
     """The error for a certificate that AWS keeps."""
     return StillInUse(
         f"AWS refuses to delete client certificate {certificate_id}",
-        means="Most likely a stage still presents it; it was not deleted.",
-        remedy="Find the stage (REST and WebSocket APIs of this account and region), move it, then run again.",
+        means="It was not deleted.",
+        remedy="Look for a stage that presents it (REST and WebSocket APIs of this account and region) and move it,"
+        " then run again.",
         subject=certificate_id,
     )
 

@@ -29,18 +29,19 @@ from apigw_client_cert.gateway.failures import (
     understood,
 )
 from apigw_client_cert.gateway.quoting import speakable
-from apigw_client_cert.gateway.retries import Retries, retry_after_seconds, trouble_of, waiting
+from apigw_client_cert.gateway.retries import Retries
+from apigw_client_cert.gateway.sending import NothingLeft, Resend, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.gateway.sending import Look
 
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _READ_TIMEOUT_SECONDS: Final = 30
 _ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
-_WAITED: Final = "apigw_client_cert_waited_seconds"
 
 
 class Client:
@@ -64,7 +65,7 @@ class Client:
     ) -> None:
         self.connection = connection
         self._sleep = sleep
-        self._retries = Retries(jitter)
+        self._resend = Resend(Retries(jitter), sleep)
         # Three locks: a call may fetch the role's credentials, under a lock of botocore's, and ask here for an STS
         # client; with one lock, account_id() in a second thread would wait for the first and be waited for.
         self._lock = threading.Lock()
@@ -100,7 +101,14 @@ class Client:
             return self._account[0]
 
     def call(
-        self, service: str, operation: str, *, subject: str = "", expected: Collection[str] = (), **parameters: object
+        self,
+        service: str,
+        operation: str,
+        *,
+        subject: str = "",
+        expected: Collection[str] = (),
+        look_again: Look | None = None,
+        **parameters: object,
     ) -> Mapping[str, Any]:
         """Perform one operation, sent again as ``retries.py`` rules.
 
@@ -109,16 +117,20 @@ class Client:
             operation: As AWS names it, such as ``UpdateStage``.
             subject: The id, stage or path concerned, for error messages.
             expected: Error codes that the caller handles: raised as ``Answered``.
+            look_again: For a change that could harm somebody: taken before each further try.
             parameters: The operation's input.
 
         Returns:
-            botocore's parsed answer.
+            botocore's parsed answer; nothing in it where the look found that nothing is left to do.
         """
         call = Call(service, operation, subject)
-        with translated(call, expected):
+        with sending(call, look_again), translated(call, expected):
             perform = getattr(self.service(service), _method(operation))
-            with understood(call):
-                return _genuine(call, perform(**parameters))
+            try:
+                with understood(call):
+                    return _genuine(call, perform(**parameters))
+            except NothingLeft:
+                return {}
 
     def pages(
         self,
@@ -165,31 +177,6 @@ class Client:
                 raise no_credentials("credential_process printed something that is no JSON") from speakable(error)
             raise bad_endpoint(self.connection.endpoint_url or "") from speakable(error)
 
-    def _needs_retry(self, service: str, **event: Any) -> float | None:  # noqa: ANN401 - botocore's event arguments have no types
-        """Answers botocore's event: None to leave it, or the seconds that botocore shall wait: 0, as we waited here."""
-        trouble = trouble_of(event["response"], event["caught_exception"])
-        if trouble is None:
-            return None
-        # The request's context lives as long as the call and belongs to one thread.
-        context = event["request_dict"]["context"]
-        waited = context.get(_WAITED, 0.0)
-        seconds = self._retries.wait(
-            Call(service, event["operation"].name),
-            trouble,
-            attempts=event["attempts"],
-            waited=waited,
-            retry_after=retry_after_seconds(event["response"]),
-        )
-        if seconds is None:
-            return None
-        context[_WAITED] = waited + seconds
-        allowed = patience.current()
-        if seconds > allowed.left():
-            raise patience.OutOfPatience(_failed(**event))
-        allowed.say(waiting(seconds, event["operation"].name, trouble))
-        self._sleep(seconds)
-        return 0
-
     def _options(self) -> dict[str, Any]:
         from botocore.config import Config  # noqa: PLC0415 - loaded on first need
 
@@ -228,7 +215,7 @@ class Client:
 
     def _prepared(self, service: str, client: Any) -> Any:  # noqa: ANN401 - boto3 builds client classes at run time
         """The client, with our rule in the place of botocore's own."""
-        client.meta.events.register("needs-retry", partial(self._needs_retry, service), "apigw-client-cert-retries")
+        client.meta.events.register("needs-retry", partial(self._resend, service), "apigw-client-cert-retries")
         return client
 
 
@@ -256,14 +243,6 @@ def gateway_for(connection: Connection) -> Gateway:
         if connection not in _gateways:
             _gateways[connection] = ApiGateway(client_for(connection))
         return _gateways[connection]
-
-
-def _failed(*, response: Any, caught_exception: Any, operation: Any, **_: Any) -> Exception:  # noqa: ANN401 - botocore's event arguments have no types
-    """What botocore would raise if the call were not sent again."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded on first need
-
-    failed: Exception = caught_exception if response is None else ClientError(response[1], operation.name)
-    return failed
 
 
 def _genuine(call: Call, answer: Mapping[str, Any]) -> Mapping[str, Any]:

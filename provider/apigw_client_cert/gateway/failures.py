@@ -265,7 +265,7 @@ def _server_error(call: Call, code: str) -> RotationError:
         return outcome_unknown(call)
     return Unavailable(
         f"{call}: AWS kept answering {code}",
-        means="AWS has a fault; repeating this call is harmless.",
+        means="AWS has a fault." if call.reads else "AWS has a fault; the call may have taken effect.",
         remedy="The next scheduled run tries again.",
         subject=call.subject,
     )

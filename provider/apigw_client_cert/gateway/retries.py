@@ -1,4 +1,4 @@
-"""When a call is sent again, and how long to wait before: decided here, waited in ``client.py``.
+"""When a call is sent again, and how long to wait before: decided here, waited and looked in ``sending.py``.
 
 botocore's own retry mode is switched off and this decides instead, through botocore's ``needs-retry`` event, because
 that mode repeats a full quota (``LimitExceededException``), never a 409, and would repeat a generate whose outcome is
@@ -38,6 +38,11 @@ class Trouble(enum.Enum):
     SERVER_ERROR = 5
     NO_ANSWER = 3
     NOT_SENT = 2
+
+    @property
+    def may_have_taken_effect(self) -> bool:
+        """Whether a change may have been made all the same."""
+        return self in {Trouble.SERVER_ERROR, Trouble.NO_ANSWER}
 
 
 _WORDS: Final = {

@@ -2,17 +2,19 @@
 
 REST stages take ``PATCH`` operations, of which only ``replace`` works on ``/clientCertificateId``
 (facts/aws-client-certs.md §1.2); WebSocket stages take fields. The PATCH is idempotent, so it may be sent again after
-an unknown outcome.
+an unknown outcome, as long as the stage is still the one that was looked at: nobody else's switch, and nobody's
+deployment, is to be undone by a repetition (invariant 9).
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.errors import BadInput, ConcurrentModification, StageNotFound
+from apigw_client_cert.gateway.acm import named
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.failures import unreadable_answer
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from apigw_client_cert.gateway.client import Client
+    from apigw_client_cert.gateway.sending import Look, SoFar
 
 # Ids, and ACM's ARNs.
 _ID_OR_ARN = re.compile(r"[A-Za-z0-9_:/.-]{1,512}")
@@ -30,10 +33,15 @@ _REFUSED = frozenset({"NotFoundException", "BadRequestException"})
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What GetStage or UpdateStage said of a stage, in either API family's answer."""
+    """What GetStage or UpdateStage said of a stage, in either API family's answer.
+
+    ``by_us``: a PATCH of ours said it. Its deployment is not to be sent again: by the next switch somebody may have
+    deployed, and an older id would roll the stage back.
+    """
 
     client_certificate_id: str | None
     deployment_id: str | None
+    by_us: bool = False
 
 
 class Stages:
@@ -42,9 +50,9 @@ class Stages:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._lock = threading.Lock()
-        # From presented() to the bind() that follows it, so that a switch is one GET and one PATCH even when it sends
-        # the deployment id again. Used once: an older id would roll the stage back to a former deployment.
-        self._deployments: dict[StageRef, str | None] = {}
+        # From presented() to the change that follows it, so that a switch is one GET and one PATCH, even when it sends
+        # the deployment id again or has to be repeated. Used once: what was seen before a change says nothing after it.
+        self._seen: dict[StageRef, _Seen] = {}
 
     def presented(self, stage: StageRef) -> str | None:
         """The id or ACM ARN that the stage presents, None for nothing.
@@ -53,12 +61,11 @@ class Stages:
             StageNotFound: the API or the stage is not there.
         """
         seen = self._get(stage)
-        with self._lock:
-            self._deployments[stage] = seen.deployment_id
+        self._remember(stage, seen)
         return seen.client_certificate_id
 
     def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
-        """Make the stage present this certificate: one PATCH.
+        """Make the stage present this certificate: one PATCH, after a look where ``presented()`` was not asked before.
 
         Args:
             stage: Which stage.
@@ -69,28 +76,41 @@ class Stages:
         Raises:
             StageNotFound: the API or the stage is not there.
             BadInput: AWS knows the stage, not the certificate.
-            ConcurrentModification: the stage presents something else right after the change.
+            ConcurrentModification: the stage presents something else right after the change, or it was switched or
+                deployed by somebody else before the PATCH could be sent again.
         """
-        deployment_id = self._deployment_to_resend(stage) if redeploy is Redeploy.SAME_DEPLOYMENT else None
+        before = self._recall(stage, redeploy)
+        deployment_id = before.deployment_id if redeploy is Redeploy.SAME_DEPLOYMENT else None
+        look_again = self._unchanged(stage, before, certificate_id, deployment_id)
         try:
-            seen = self._update(stage, certificate_id, deployment_id)
+            seen = self._update(stage, certificate_id, deployment_id, look_again)
         except Answered as answer:
             raise self._refusal(stage, certificate_id, answer) from answer
         # The PATCH answers with the stage, so a look behind costs nothing, and a second read only where it disagrees.
-        if seen.client_certificate_id != certificate_id and self._get(stage).client_certificate_id != certificate_id:
+        if seen.client_certificate_id != certificate_id:
+            seen = self._get(stage)
+        if seen.client_certificate_id != certificate_id:
             raise ConcurrentModification(
-                f"stage {stage} does not present {certificate_id} right after it was told to",
+                f"stage {stage} does not present {certificate_id} right after it was told to, but"
+                f" {named(seen.client_certificate_id)}",
                 means="Somebody else changes the same stage, or the endpoint ignores the setting.",
                 remedy="Give `clientCertificateId` of the stage one owner (ignore_changes elsewhere), then run again.",
                 subject=str(stage),
             )
+        self._remember(stage, replace(seen, by_us=True))
 
     def unbind(self, stage: StageRef) -> None:
-        """Make the stage present nothing; a stage that is gone is success."""
+        """Make the stage present nothing; a stage that is gone is success.
+
+        Raises:
+            ConcurrentModification: somebody switched it before the PATCH could be sent again.
+        """
         # UNVERIFIED: `""` is what Terraform sends to a REST stage (facts/aws-client-certs.md §0.3); AWS documents no
         # clearing value for either family.
         try:
-            self._update(stage, "", None)
+            self._update(stage, "", None, self._unchanged(stage, self._recall(stage), None, None))
+        except StageNotFound:
+            return
         except Answered as answer:
             if answer.code != "NotFoundException":
                 raise BadInput(
@@ -100,11 +120,36 @@ class Stages:
                     subject=str(stage),
                 ) from answer
 
-    def _deployment_to_resend(self, stage: StageRef) -> str | None:
+    def _remember(self, stage: StageRef, seen: _Seen) -> None:
         with self._lock:
-            known = stage in self._deployments
-            deployment_id = self._deployments.pop(stage, None)
-        return deployment_id if known else self._get(stage).deployment_id
+            self._seen[stage] = seen
+
+    def _recall(self, stage: StageRef, redeploy: Redeploy = Redeploy.NEVER) -> _Seen:
+        """What the change that follows goes out from: the last look, or a new one where that will not do."""
+        with self._lock:
+            seen = self._seen.pop(stage, None)
+        if seen is None or (seen.by_us and redeploy is Redeploy.SAME_DEPLOYMENT):
+            return self._get(stage)
+        return seen
+
+    def _unchanged(self, stage: StageRef, before: _Seen, wanted: str | None, deployment_id: str | None) -> Look:
+        """The look before the PATCH is sent again: at what it would replace, and at the deployment it would send."""
+
+        def look_again(so_far: SoFar) -> bool:
+            try:
+                now = self._get(stage)
+            except StageNotFound:
+                if wanted is None:
+                    return True
+                raise
+            switched = now.client_certificate_id not in {before.client_certificate_id, wanted}
+            deployed = deployment_id is not None and now.deployment_id != deployment_id
+            if switched or deployed:
+                raise _changed_meanwhile(stage, before, now, so_far)
+            # With a deployment to send again there is more to do than the certificate.
+            return now.client_certificate_id == wanted and deployment_id is None
+
+        return look_again
 
     def _get(self, stage: StageRef) -> _Seen:
         try:
@@ -114,34 +159,40 @@ class Stages:
         except Answered as answer:
             raise stage_not_found(stage) from answer
 
-    def _update(self, stage: StageRef, value: str, deployment_id: str | None) -> _Seen:
+    def _update(self, stage: StageRef, value: str, deployment_id: str | None, look_again: Look) -> _Seen:
         if stage.kind is StageKind.WEBSOCKET:
             fields = {"ClientCertificateId": value} | ({"DeploymentId": deployment_id} if deployment_id else {})
             call = Call("apigatewayv2", "UpdateStage", str(stage))
-            return _websocket(self._websocket_call("UpdateStage", stage, **fields), call)
+            return _websocket(self._websocket_call("UpdateStage", stage, look_again, **fields), call)
         operations = [{"op": "replace", "path": "/clientCertificateId", "value": value}]
         if deployment_id:
             operations.append({"op": "replace", "path": "/deploymentId", "value": deployment_id})
         call = Call("apigateway", "UpdateStage", str(stage))
-        return _rest(self._rest_call("UpdateStage", stage, patchOperations=operations), call)
+        return _rest(self._rest_call("UpdateStage", stage, look_again, patchOperations=operations), call)
 
-    def _rest_call(self, operation: str, stage: StageRef, **parameters: object) -> Mapping[str, Any]:
+    def _rest_call(
+        self, operation: str, stage: StageRef, look_again: Look | None = None, **parameters: object
+    ) -> Mapping[str, Any]:
         return self._client.call(
             "apigateway",
             operation,
             subject=str(stage),
             expected=_expected(operation),
+            look_again=look_again,
             restApiId=stage.api_id,
             stageName=stage.stage_name,
             **parameters,
         )
 
-    def _websocket_call(self, operation: str, stage: StageRef, **parameters: object) -> Mapping[str, Any]:
+    def _websocket_call(
+        self, operation: str, stage: StageRef, look_again: Look | None = None, **parameters: object
+    ) -> Mapping[str, Any]:
         return self._client.call(
             "apigatewayv2",
             operation,
             subject=str(stage),
             expected=_expected(operation),
+            look_again=look_again,
             ApiId=stage.api_id,
             StageName=stage.stage_name,
             **parameters,
@@ -163,6 +214,24 @@ def stage_not_found(stage: StageRef) -> StageNotFound:
         f"{family} {stage.api_id} has no stage {stage.stage_name!r}, or no such API is in this account and region",
         means="Nothing was changed.",
         remedy="Correct the API id and the stage name, or remove the binding; check region and credentials.",
+        subject=str(stage),
+    )
+
+
+def _changed_meanwhile(stage: StageRef, before: _Seen, now: _Seen, so_far: SoFar) -> ConcurrentModification:
+    presents = named(now.client_certificate_id)
+    changes = [
+        f"{verb} from {then} to {since}"
+        for verb, then, since in (
+            ("switched", named(before.client_certificate_id), presents),
+            ("moved", f"deployment {before.deployment_id}", f"deployment {now.deployment_id}"),
+        )
+        if then != since
+    ]
+    return ConcurrentModification(
+        f"stage {stage} was {' and '.join(changes)} before UpdateStage could be sent again; it presents {presents}",
+        means=f"The call was not sent again. {so_far.value}",
+        remedy="Find out who changes the stage, and whether it should stay so. The next run looks at it first.",
         subject=str(stage),
     )
 

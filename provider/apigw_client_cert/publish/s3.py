@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from apigw_client_cert.errors import BadInput
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.failures import translated
+from apigw_client_cert.publish.last_read import LastRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ class S3Target:
         self._bucket = bucket
         self._key = key
         self._client = client
+        self._last = LastRead(self.address, self._get)
 
     @property
     def address(self) -> str:
@@ -35,6 +37,9 @@ class S3Target:
         Raises:
             BadInput: the bucket does not exist.
         """
+        return self._last.look()
+
+    def _get(self) -> str | None:
         call = Call("s3", "GetObject", f"{self._bucket}/{self._key}")
         try:
             answer = self._client().call(
@@ -59,6 +64,7 @@ class S3Target:
 
         Raises:
             BadInput: the bucket does not exist.
+            ConcurrentModification: the object was changed before the call could be sent again.
         """
         try:
             self._client().call(
@@ -66,6 +72,7 @@ class S3Target:
                 "PutObject",
                 subject=f"{self._bucket}/{self._key}",
                 expected={"NoSuchBucket"},
+                look_again=self._last.unchanged_until(content),
                 Bucket=self._bucket,
                 Key=self._key,
                 Body=content.encode(),
@@ -73,6 +80,7 @@ class S3Target:
             )
         except Answered as answered:
             raise self._no_bucket() from answered
+        self._last.written(content)
 
     def _no_bucket(self) -> BadInput:
         return BadInput(

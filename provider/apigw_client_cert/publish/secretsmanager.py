@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.errors import BadInput, NeedsOperator
 from apigw_client_cert.gateway.answers import Answered
+from apigw_client_cert.publish.last_read import LastRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from apigw_client_cert.gateway.client import Client
+    from apigw_client_cert.gateway.sending import Look
 
 #: facts/aws-client-certs.md §2, "Budget": 61 certificates.
 SECRET_BYTES: Final = 65_536
@@ -29,6 +31,7 @@ class SecretsManagerTarget:
     def __init__(self, secret_id: str, client: Callable[[], Client]) -> None:
         self._secret_id = secret_id
         self._client = client
+        self._last = LastRead(self.address, self._get)
 
     @property
     def address(self) -> str:
@@ -37,6 +40,9 @@ class SecretsManagerTarget:
 
     def read(self) -> str | None:
         """The text, None for a secret that is missing or has no value; a binary one comes as surrogates."""
+        return self._last.look()
+
+    def _get(self) -> str | None:
         try:
             answer = self._client().call(
                 "secretsmanager",
@@ -59,6 +65,7 @@ class SecretsManagerTarget:
         Raises:
             BadInput: empty or more than 64 KB, or an ARN of a secret that does not exist.
             NeedsOperator: the secret is scheduled for deletion.
+            ConcurrentModification: the secret was changed before the call could be sent again.
         """
         size = len(content.encode())
         if not 0 < size <= SECRET_BYTES:
@@ -68,14 +75,16 @@ class SecretsManagerTarget:
                 remedy="Publish fingerprints (content sha256) instead of PEM, or publish to S3.",
                 subject=self.address,
             )
+        look_again = self._last.unchanged_until(content)
         try:
-            self._call("PutSecretValue", SecretId=self._secret_id, SecretString=content)
+            self._call("PutSecretValue", look_again, SecretId=self._secret_id, SecretString=content)
         except Answered as answered:
             if answered.code == _UNUSABLE:
                 raise self._unusable(answered) from answered
-            self._create(content, answered)
+            self._create(content, look_again, answered)
+        self._last.written(content)
 
-    def _create(self, content: str, cause: Answered) -> None:
+    def _create(self, content: str, look_again: Look, cause: Answered) -> None:
         if self._secret_id.startswith("arn:"):
             raise BadInput(
                 f"there is no secret {self._secret_id}",
@@ -84,13 +93,18 @@ class SecretsManagerTarget:
                 subject=self.address,
             ) from cause
         try:
-            self._call("CreateSecret", Name=self._secret_id, SecretString=content)
+            self._call("CreateSecret", look_again, Name=self._secret_id, SecretString=content)
         except Answered as answered:
             raise self._unusable(answered) from answered
 
-    def _call(self, operation: str, **parameters: str) -> None:
+    def _call(self, operation: str, look_again: Look, **parameters: str) -> None:
         self._client().call(
-            "secretsmanager", operation, subject=self._secret_id, expected={_MISSING, _UNUSABLE}, **parameters
+            "secretsmanager",
+            operation,
+            subject=self._secret_id,
+            expected={_MISSING, _UNUSABLE},
+            look_again=look_again,
+            **parameters,
         )
 
     def _unusable(self, answered: Answered) -> NeedsOperator:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 from apigw_client_cert.errors import BadInput
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.failures import unreadable_answer
+from apigw_client_cert.publish.last_read import LastRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from apigw_client_cert.gateway.client import Client
+    from apigw_client_cert.gateway.sending import Look
 
 #: facts/aws-client-certs.md §2, "Budget": 3 and 7 certificates.
 STANDARD_BYTES: Final = 4096
@@ -24,6 +26,7 @@ class SsmTarget:
     def __init__(self, name: str, client: Callable[[], Client]) -> None:
         self._name = name
         self._client = client
+        self._last = LastRead(self.address, self._get)
 
     @property
     def address(self) -> str:
@@ -32,6 +35,9 @@ class SsmTarget:
 
     def read(self) -> str | None:
         """The value, None for a parameter that does not exist."""
+        return self._last.look()
+
+    def _get(self) -> str | None:
         try:
             answer = self._client().call(
                 "ssm", "GetParameter", subject=self._name, expected={"ParameterNotFound"}, Name=self._name
@@ -48,6 +54,7 @@ class SsmTarget:
 
         Raises:
             BadInput: empty, or more than 8 KB.
+            ConcurrentModification: the parameter was changed before the call could be sent again.
         """
         size = len(content.encode())
         if not 0 < size <= ADVANCED_BYTES:
@@ -57,23 +64,29 @@ class SsmTarget:
                 remedy="Publish fingerprints (content sha256) instead of PEM, or publish to S3 or Secrets Manager.",
                 subject=self.address,
             )
+        look_again = self._last.unchanged_until(content)
+        self._put_in_tier(content, size, look_again)
+        self._last.written(content)
+
+    def _put_in_tier(self, content: str, size: int, look_again: Look) -> None:
         if size > STANDARD_BYTES:
-            self._put(content, "Advanced")
+            self._put(content, "Advanced", look_again)
             return
         try:
-            self._put(content, "Standard", expected=frozenset({"ValidationException"}))
+            self._put(content, "Standard", look_again, expected=frozenset({"ValidationException"}))
         except Answered:
             # An Advanced parameter never goes back, and AWS refuses to try
             # (https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html).
             # Reading the tier first would need ssm:DescribeParameters on everything.
-            self._put(content, "Advanced")
+            self._put(content, "Advanced", look_again)
 
-    def _put(self, content: str, tier: str, expected: frozenset[str] = frozenset()) -> None:
+    def _put(self, content: str, tier: str, look_again: Look, expected: frozenset[str] = frozenset()) -> None:
         self._client().call(
             "ssm",
             "PutParameter",
             subject=self._name,
             expected=expected,
+            look_again=look_again,
             Name=self._name,
             Value=content,
             Type="String",

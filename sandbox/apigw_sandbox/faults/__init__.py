@@ -16,6 +16,9 @@
                          callback=lambda moment: kill(moment.caller_port, moment.server_port)))
         # The same before the patch, which then never happens: after_effect=False, and the callback ends with
         # ``raise HangUpError``.
+        # Whoever patches the stage prod hears that somebody is changing it, and somebody is.
+        faults.add(Fault(kind=FaultKind.CONFLICT, action="UpdateStage", resource="*/prod", calls=(1,),
+                         callback=lambda moment: sandbox.by_hand.bind(api, "prod", other)))
 
         faults.arm()        # count anew from here: call 1 is the next one
         ...                 # one `pulumi up`

@@ -45,7 +45,7 @@ def inflict(struck: Struck, fault: Fault, caller: Caller, effect: Effect) -> Ans
         HangUpError: there is none.
     """
     if fault.kind in answers.REFUSALS:
-        return _refused(struck, fault, effect)
+        return _refused(struck, fault, caller, effect)
     if fault.kind in {FaultKind.RESET, FaultKind.LOST_ANSWER, FaultKind.TIMEOUT}:
         if fault.takes_effect:
             effect.carry_out(fault.kind.value)
@@ -57,12 +57,21 @@ def inflict(struck: Struck, fault: Fault, caller: Caller, effect: Effect) -> Ans
     return _interrupted(struck, fault, caller, effect)
 
 
-def _refused(struck: Struck, fault: Fault, effect: Effect) -> Answer:
+def _refused(struck: Struck, fault: Fault, caller: Caller, effect: Effect) -> Answer:
     code, refusal = answers.refusal(fault, struck.call.service)
     if fault.takes_effect:
         effect.carry_out(fault.kind.value)
     else:
         effect.refuse(fault.kind.value, refusal, code)
+    if fault.callback is None:
+        return refusal
+    try:
+        _interlude(struck, fault, caller)
+    except HangUpError:
+        caller.hang_up(reset=False)
+    except Exception as error:  # noqa: BLE001 - a test's function may raise anything, and its caller waits for an answer
+        _log.exception("the callback at call %d failed", struck.call.number)
+        return error_answer(_callback_failed(error))
     return refusal
 
 
@@ -76,7 +85,7 @@ def _interrupted(struck: Struck, fault: Fault, caller: Caller, effect: Effect) -
             effect.refuse(name, None, "")
         caller.hang_up(reset=False)
     except Exception as error:  # noqa: BLE001 - a test's function may raise anything, and its caller waits for an answer
-        failure = InternalFailure(f"The callback of a fault failed: {type(error).__name__}")
+        failure = _callback_failed(error)
         if answer is None:
             effect.refuse(name, error_answer(failure), failure.code)
         _log.exception("the callback at call %d failed", struck.call.number)
@@ -84,6 +93,10 @@ def _interrupted(struck: Struck, fault: Fault, caller: Caller, effect: Effect) -
     if answer is None and effect.outlived(struck):
         caller.hang_up(reset=False)
     return answer or effect.carry_out(name)
+
+
+def _callback_failed(error: Exception) -> InternalFailure:
+    return InternalFailure(f"The callback of a fault failed: {type(error).__name__}")
 
 
 def _interlude(struck: Struck, fault: Fault, caller: Caller) -> None:

@@ -72,6 +72,16 @@ _TRAITS = {
     FaultKind.CALL_BACK: _Trait((True, False)),
 }
 
+_WITH_CALLBACK = frozenset(
+    {
+        FaultKind.CALL_BACK,
+        FaultKind.THROTTLE,
+        FaultKind.CONFLICT,
+        FaultKind.ACCESS_DENIED,
+        FaultKind.SERVER_ERROR,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -93,6 +103,8 @@ class Fault:
         behind: How many changes ago a stale read looks.
         callback: What ``call-back`` calls, in the server's thread and without any lock. Its result is ignored. When
             it raises ``HangUpError``, the caller gets no answer, and a call that has not taken effect will not.
+            A refusal (``throttle``, ``conflict``, ``access-denied``, ``server-error``) may have one too, which runs
+            before the caller hears of it: what somebody else does until the call comes again.
 
     Raises:
         ValueError: what does not go together.
@@ -122,8 +134,10 @@ class Fault:
             raise ValueError(f"calls are counted from 1, not {self.calls}")
         if not 1 <= self.behind <= MOST_CHANGES_BEHIND or (self.behind > 1 and self.kind is not FaultKind.STALE):
             raise ValueError(f"behind is for stale reads, from 1 to {MOST_CHANGES_BEHIND}, not {self.behind}")
-        if (self.callback is not None) is not (self.kind is FaultKind.CALL_BACK):
-            raise ValueError("a call-back needs a callback, and nothing else takes one")
+        if self.callback is None and self.kind is FaultKind.CALL_BACK:
+            raise ValueError("a call-back needs a callback")
+        if self.callback is not None and self.kind not in _WITH_CALLBACK:
+            raise ValueError(f"{name} takes no callback")
 
     @property
     def takes_effect(self) -> bool:

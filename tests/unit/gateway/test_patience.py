@@ -37,8 +37,9 @@ def test_each_wait_is_told_with_its_reason(
     aws: StubbedAws, said: list[str], allowing: Callable[[float], Patience]
 ) -> None:
     """Nobody takes a run that waits for a hung one."""
-    aws.refuses(THROTTLE, 429, headers={"Retry-After": "7"}).refuses("ConflictException", 409)
-    aws.refuses("InternalFailure", 500).fails(NO_ANSWER)
+    aws.answers({})
+    aws.refuses(THROTTLE, 429, headers={"Retry-After": "7"}).answers({}).refuses("ConflictException", 409).answers({})
+    aws.refuses("InternalFailure", 500).answers({}).fails(NO_ANSWER)
     with with_patience(allowing(0)):
         with pytest.raises(errors.OutcomeUnknown):
             ApiGateway(aws.client).bind(STAGE, "4k11da")
@@ -81,6 +82,7 @@ def test_what_a_failure_means_does_not_depend_on_who_ended_the_waiting(
     aws: StubbedAws, allowing: Callable[[float], Patience], failure: Exception | None, kind: type[Exception]
 ) -> None:
     """A change without an answer stays one of unknown outcome."""
+    aws.answers({})
     aws.refuses("InternalFailure", 500) if failure is None else aws.fails(failure)
     with with_patience(allowing(0.1)), pytest.raises(kind, match="customTimeouts"):
         ApiGateway(aws.client).bind(STAGE, "4k11da")

@@ -89,32 +89,33 @@ def test_no_sequence_of_answers_waits_longer_than_the_budget(
 
 @pytest.mark.parametrize("trouble", ["500", "lost", "conflict"])
 def test_an_idempotent_change_is_sent_again(aws: StubbedAws, trouble: str) -> None:
-    """The same PATCH twice ends in the same state."""
+    """The same PATCH twice ends in the same state, where the stage is as it was."""
+    aws.answers({"clientCertificateId": "old111"})
     if trouble == "lost":
         aws.fails(NO_ANSWER)
     elif trouble == "500":
         aws.refuses("InternalFailure", 500)
     else:
         aws.refuses("ConflictException", 409)
-    aws.answers({"clientCertificateId": "4k11da"})
+    aws.answers({"clientCertificateId": "old111"}).answers({"clientCertificateId": "4k11da"})
     ApiGateway(aws.client).bind(STAGE, "4k11da")
-    assert [request.method for request in aws.requests] == ["PATCH", "PATCH"]
-    assert aws.requests[0].body == aws.requests[1].body
+    assert [request.method for request in aws.requests] == ["GET", "PATCH", "GET", "PATCH"]
+    assert aws.requests[1].body == aws.requests[3].body
 
 
 def test_a_change_that_is_never_answered_is_unknown(aws: StubbedAws) -> None:
     """Three times, then the lifecycle looks for itself."""
     for _ in range(3):
-        aws.fails(NO_ANSWER)
+        aws.answers({}).fails(NO_ANSWER)
     with pytest.raises(errors.OutcomeUnknown):
         ApiGateway(aws.client).bind(STAGE, "4k11da")
     assert aws.unused == 0
 
 
 def test_a_concurrent_modification_that_stays_is_said(aws: StubbedAws) -> None:
-    """Six times, with waits between."""
+    """Six times, with waits and looks between."""
     for _ in range(6):
-        aws.refuses("ConflictException", 409)
+        aws.answers({}).refuses("ConflictException", 409)
     with pytest.raises(errors.ConcurrentModification):
         ApiGateway(aws.client).bind(STAGE, "4k11da")
     assert (aws.unused, len(aws.waits)) == (0, 5)

@@ -89,25 +89,30 @@ def test_a_websocket_stage_takes_fields(aws: StubbedAws) -> None:
 
 def test_unbinding_replaces_with_nothing(aws: StubbedAws) -> None:
     """AWS supports no remove on this path."""
-    aws.answers({}).answers({})
     gateway = ApiGateway(aws.client)
-    gateway.unbind(REST)
-    gateway.unbind(WEBSOCKET)
-    assert aws.requests[0].body == {"patchOperations": [{**BIND, "value": ""}]}
-    assert aws.requests[1].body == {"clientCertificateId": ""}
+    for stage in (REST, WEBSOCKET):
+        aws.answers({"clientCertificateId": "4k11da"}).answers({})
+        gateway.presented(stage)
+        gateway.unbind(stage)
+    assert aws.requests[1].body == {"patchOperations": [{**BIND, "value": ""}]}
+    assert aws.requests[3].body == {"clientCertificateId": ""}
 
 
 def test_unbinding_a_stage_that_is_gone_is_success(aws: StubbedAws) -> None:
-    """It presents nothing."""
-    aws.refuses("NotFoundException", 404).refuses("NotFoundException", 404)
-    ApiGateway(aws.client).unbind(REST)
-    ApiGateway(aws.client).unbind(WEBSOCKET)
+    """It presents nothing, whether it was gone at the look before or went after it."""
+    gateway = ApiGateway(aws.client)
+    for stage in (REST, WEBSOCKET):
+        aws.refuses("NotFoundException", 404)
+        gateway.unbind(stage)
+        aws.answers({"clientCertificateId": "4k11da"}).refuses("NotFoundException", 404)
+        gateway.presented(stage)
+        gateway.unbind(stage)
     assert aws.unused == 0
 
 
 def test_a_stage_that_refuses_to_be_cleared_is_said(aws: StubbedAws) -> None:
     """How to clear a WebSocket stage is undocumented."""
-    aws.refuses("BadRequestException", 400)
+    aws.answers({}).refuses("BadRequestException", 400)
     with pytest.raises(errors.BadInput, match="refuses to present nothing"):
         ApiGateway(aws.client).unbind(WEBSOCKET)
 
@@ -131,7 +136,7 @@ def test_a_certificate_that_is_not_there_is_not_taken_for_a_missing_stage(
     aws: StubbedAws, code: str, status: int
 ) -> None:
     """AWS may answer 404 for either, so the stage is looked at before it is called missing."""
-    aws.refuses(code, status).answers({"clientCertificateId": "old111"})
+    aws.answers({}).refuses(code, status).answers({"clientCertificateId": "old111"})
     with pytest.raises(errors.BadInput) as caught:
         ApiGateway(aws.client).bind(REST, "4k11da")
     assert caught.value.subject == "4k11da"
@@ -139,13 +144,15 @@ def test_a_certificate_that_is_not_there_is_not_taken_for_a_missing_stage(
 
 def test_a_patch_that_changed_nothing_is_noticed(aws: StubbedAws) -> None:
     """Some emulators answer 200 and drop the setting."""
-    aws.answers({}).answers({"clientCertificateId": "old111"})
-    with pytest.raises(errors.ConcurrentModification, match="does not present 4k11da"):
+    aws.answers({}).answers({}).answers({"clientCertificateId": "old111"})
+    with pytest.raises(errors.ConcurrentModification, match=r"does not present 4k11da .* but old111"):
         ApiGateway(aws.client).bind(REST, "4k11da")
 
 
 def test_a_patch_whose_answer_says_nothing_is_looked_at(aws: StubbedAws) -> None:
     """Only where the answer leaves a doubt does a second GET cost a call."""
-    aws.answers({}).answers({"clientCertificateId": "4k11da"})
-    ApiGateway(aws.client).bind(REST, "4k11da")
-    assert [request.method for request in aws.requests] == ["PATCH", "GET"]
+    aws.answers({}).answers({}).answers({"clientCertificateId": "4k11da"})
+    gateway = ApiGateway(aws.client)
+    gateway.presented(REST)
+    gateway.bind(REST, "4k11da")
+    assert [request.method for request in aws.requests] == ["GET", "PATCH", "GET"]

@@ -58,9 +58,9 @@ def test_a_parameter_is_read_and_none_where_there_is_none(aws: StubbedAws) -> No
 )
 def test_the_tier_is_the_cheapest_that_holds_the_text(aws: StubbedAws, size: int, tier: str) -> None:
     """4 KB are free."""
-    aws.answers({})
+    aws.answers({"Parameter": {"Value": "pins"}}).answers({})
     ssm(aws).write("x" * size)
-    assert aws.requests[0].body == {
+    assert aws.requests[1].body == {
         "Name": "/orders/pins",
         "Value": "x" * size,
         "Type": "String",
@@ -71,9 +71,9 @@ def test_the_tier_is_the_cheapest_that_holds_the_text(aws: StubbedAws, size: int
 
 def test_an_advanced_parameter_stays_advanced(aws: StubbedAws) -> None:
     """AWS refuses the way back, also after the text has become small again."""
-    aws.refuses("ValidationException", 400).answers({})
+    aws.answers({"Parameter": {"Value": "pins"}}).refuses("ValidationException", 400).answers({})
     ssm(aws).write("x")
-    assert [request.body["Tier"] for request in aws.requests] == ["Standard", "Advanced"]
+    assert [request.body["Tier"] for request in aws.requests[1:]] == ["Standard", "Advanced"]
 
 
 @pytest.mark.parametrize("content", ["", "x" * 8193, "ü" * 4097])
@@ -85,10 +85,11 @@ def test_a_text_that_fits_no_parameter_is_refused_with_a_remedy(aws: StubbedAws,
 
 
 def test_too_many_updates_of_a_parameter_are_waited_out(aws: StubbedAws) -> None:
-    """SSM's own word for a concurrent modification."""
-    aws.refuses("TooManyUpdates", 400).answers({})
+    """SSM's own word for a concurrent modification, and a look between."""
+    old = {"Parameter": {"Value": "pins"}}
+    aws.answers(old).refuses("TooManyUpdates", 400).answers(old).answers({})
     ssm(aws).write("x")
-    assert len(aws.requests) == 2
+    assert aws.unused == 0
 
 
 def test_an_object_is_read_and_none_where_there_is_none(aws: StubbedAws) -> None:
@@ -110,11 +111,11 @@ def test_a_missing_bucket_is_named(aws: StubbedAws) -> None:
 
 def test_an_object_is_put_with_a_content_type(aws: StubbedAws) -> None:
     """A browser then shows it."""
-    aws.answers("")
+    aws.answers("old").answers("")
     s3(aws).write("pins")
-    assert aws.requests[0].method == "PUT"
-    assert aws.requests[0].url.endswith("/orders/pins.pem")
-    assert "pins" in str(aws.requests[0].body)
+    assert aws.requests[1].method == "PUT"
+    assert aws.requests[1].url.endswith("/orders/pins.pem")
+    assert "pins" in str(aws.requests[1].body)
 
 
 def test_a_denied_object_names_the_list_permission(aws: StubbedAws) -> None:
@@ -133,22 +134,24 @@ def test_a_secret_is_read_and_none_where_there_is_none(aws: StubbedAws) -> None:
 
 
 def test_a_secret_that_exists_gets_a_new_version(aws: StubbedAws) -> None:
-    """One call."""
-    aws.answers({})
-    secret(aws).write("pins")
-    assert (aws.requests[0].body["SecretId"], aws.requests[0].body["SecretString"]) == ("orders/pins", "pins")
+    """One call, after the read that came before."""
+    aws.answers({"SecretString": "old"}).answers({})
+    place = secret(aws)
+    place.read()
+    place.write("pins")
+    assert (aws.requests[1].body["SecretId"], aws.requests[1].body["SecretString"]) == ("orders/pins", "pins")
 
 
 def test_a_secret_that_is_missing_is_made(aws: StubbedAws) -> None:
     """By name."""
-    aws.refuses("ResourceNotFoundException", 400).answers({})
+    aws.refuses("ResourceNotFoundException", 400).refuses("ResourceNotFoundException", 400).answers({})
     secret(aws).write("pins")
-    assert (aws.requests[1].body["Name"], aws.requests[1].body["SecretString"]) == ("orders/pins", "pins")
+    assert (aws.requests[2].body["Name"], aws.requests[2].body["SecretString"]) == ("orders/pins", "pins")
 
 
 def test_a_missing_secret_by_arn_cannot_be_made(aws: StubbedAws) -> None:
     """AWS chooses the end of the ARN."""
-    aws.refuses("ResourceNotFoundException", 400)
+    aws.refuses("ResourceNotFoundException", 400).refuses("ResourceNotFoundException", 400)
     with pytest.raises(errors.BadInput, match="no secret arn:"):
         secret(aws, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pins-AbCdEf").write("pins")
 
@@ -162,9 +165,10 @@ def test_a_text_that_fits_no_secret_is_refused_with_a_remedy(aws: StubbedAws, co
 
 def test_a_secret_that_is_being_deleted_asks_for_the_operator(aws: StubbedAws) -> None:
     """For reading, writing and making."""
-    for _ in range(2):
-        aws.refuses("InvalidRequestException", 400, message="scheduled for deletion")
-    aws.refuses("ResourceNotFoundException", 400).refuses("InvalidRequestException", 400)
+    aws.refuses("InvalidRequestException", 400, message="scheduled for deletion")
+    aws.answers({"SecretString": "old"}).refuses("InvalidRequestException", 400, message="scheduled for deletion")
+    for code in ("ResourceNotFoundException", "ResourceNotFoundException", "InvalidRequestException"):
+        aws.refuses(code, 400)
     with pytest.raises(errors.NeedsOperator, match="scheduled for deletion"):
         secret(aws).read()
     with pytest.raises(errors.NeedsOperator, match="restore-secret"):
