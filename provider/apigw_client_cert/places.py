@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Aws:
     """Where and as whom to connect; what is left out comes from boto3's default chain.
 
-    ``region`` and ``endpoint_url`` are fixed once a resource exists; ``profile`` and ``assume_role_arn`` may change.
+    ``region`` is fixed once a resource exists. The others are only the way to it, and may change; each resource acts
+    in the account that it was made in.
     """
 
     region: pulumi.Input[str] | None = None

@@ -174,15 +174,14 @@ def delete(props: Mapping[str, Any], world: World) -> None:
 
 def _guard_identity(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
     """Where a certificate lives is only in state once the default chain resolved it: ``check`` cannot see it."""
-    for key in ("region", "endpointUrl"):
-        before, after = olds.get(key), news.get(key)
-        if after not in {None, UNKNOWN} and before is not None and before != after:
-            raise errors.BadInput(
-                f"{news.get('name')}: {fixed(key, before, after)}",
-                means="Nothing was changed.",
-                remedy=f"{SET_BACK.capitalize()}.",
-                subject=key,
-            )
+    before, after = olds.get("region"), news.get("region")
+    if after not in {None, UNKNOWN} and before is not None and before != after:
+        raise errors.BadInput(
+            f"{news.get('name')}: {fixed('region', before, after)}",
+            means="Nothing was changed.",
+            remedy=f"{SET_BACK.capitalize()}.",
+            subject="region",
+        )
 
 
 def _guard_pin(

@@ -52,7 +52,7 @@ CONNECTION: Final = {
     "region": Property("The AWS region; boto3's default chain where it is left out. Fixed once the resource exists."),
     "profile": Property("The profile of the AWS configuration files; boto3's default chain where it is left out."),
     "assumeRoleArn": Property("The role to assume before every call, as `arn:aws:iam::123456789012:role/rotation`."),
-    "endpointUrl": Property("Another endpoint than AWS's own, as an emulator has. Fixed once the resource exists."),
+    "endpointUrl": Property("Another endpoint than AWS's own, as an emulator has, or a FIPS or VPC endpoint."),
 }
 DURATION: Final = {
     "rotateBefore": Property(
