@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.mutants.mutant import Edit, Mutant
 
 _CERTIFICATE = "tests/lifecycle/test_certificate_lifecycle.py::"
+_LOST = "tests/lifecycle/test_lost_generations.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 _OWNERSHIP = "tests/lifecycle/test_certificate_ownership.py::"
 _RETIREMENT = "tests/lifecycle/test_retirement.py::"
@@ -191,8 +192,8 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/rotation_steps.py",
-                "if chosen is not None and self.gateway.get(chosen.id) is None:",
-                "if chosen is None:",
+                "looked = missing(self.gateway, chosen, ",
+                "looked = missing(self.gateway, chosen[:0], ",
             ),
         ),
         killed_by=(_CERTIFICATE + "test_a_pending_one_deleted_before_the_switch_is_not_presented",),
@@ -265,6 +266,35 @@ WRONG_CERTIFICATE = (
             ),
         ),
         killed_by=("tests/lifecycle/test_certificate_check.py::test_the_inputs_come_back_unchanged",),
+    ),
+    Mutant(
+        name="lost-after-one-not-found",
+        invariant=12,
+        wrong="One answer of NotFound is enough to forget a generation, which the list still has.",
+        edits=(
+            Edit(
+                "lifecycle/existence.py",
+                "gone = [one for one in unfound if one.id not in listed]",
+                "gone = list(unfound)",
+            ),
+        ),
+        killed_by=(
+            _LOST + "test_one_not_found_loses_nothing",
+            _LOST + "test_what_only_one_look_misses_is_neither_forgotten_nor_switched_to",
+        ),
+    ),
+    Mutant(
+        name="generate-beside-what-lives",
+        invariant=12,
+        wrong="A rotation whose state knows nothing alive does not look what AWS still knows of it.",
+        edits=(
+            Edit(
+                "lifecycle/adoption.py",
+                "    if not found:\n        return None\n    usage",
+                "    if found or not found:\n        return None\n    usage",
+            ),
+        ),
+        killed_by=(_LOST + "test_a_state_without_generations_is_filled_again_from_aws",),
     ),
     Mutant(
         name="replaced-while-presented",

@@ -18,7 +18,7 @@ from apigw_client_cert.lifecycle.ownership import (
     number_of,
     tags_of,
 )
-from apigw_client_cert.rotation.transitions import begin, resume
+from apigw_client_cert.rotation.transitions import begin, rediscover, resume
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,6 +76,30 @@ def first_rotation(gateway: Gateway, props: Mapping[str, Any], token: str, now: 
     ]
     first = min(lost, key=lambda one: one.created_date, default=None) or _generate(gateway, props, ours)
     return begin(first.tags.get(ROTATION_ID, token), issued_generation(first, 1), now, trigger=trigger)
+
+
+def rediscovered(gateway: Gateway, rotation: Rotation, now: datetime) -> Rotation | None:
+    """The rotation with the live certificates of its id that state does not know; None where AWS has none.
+
+    State may have been edited, restored, or refreshed while AWS was answering from an old copy. What stages present
+    becomes active again, and all that lives stays trusted.
+    """
+    in_state = {one.id for one in rotation.generations}
+    found = [
+        one
+        for one in gateway.list_certificates()
+        if one.tags.get(ROTATION_ID) == rotation.rotation_id and one.id not in in_state and one.expiration_date > now
+    ]
+    if not found:
+        return None
+    usage = gateway.scan([*(one.id for one in found), *in_state])
+    numbers = {one.id: one.number for one in rotation.generations}
+    # What stages present first, so that it keeps the number in its tags where two have the same.
+    for one in sorted(found, key=lambda one: (not usage.users.get(one.id), number_of(one), one.created_date)):
+        wanted, highest = max(number_of(one), 1), max([rotation.highest_number, *numbers.values()])
+        numbers[one.id] = highest + 1 if wanted in numbers.values() else wanted
+    presented = {number for certificate_id, number in numbers.items() if usage.users.get(certificate_id)}
+    return rediscover(rotation, [issued_generation(one, numbers[one.id]) for one in found], presented, now)
 
 
 def _adopt_explicitly(

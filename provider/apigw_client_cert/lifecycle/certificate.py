@@ -9,6 +9,7 @@ from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
 from apigw_client_cert.lifecycle import adoption, ownership
 from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
+from apigw_client_cert.lifecycle.existence import missing
 from apigw_client_cert.lifecycle.inputs import (
     CERTIFICATE_ID,
     CONNECTION,
@@ -133,13 +134,11 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
 
 
 def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
-    """Notice generations that are gone; the resource itself stays, so that its owner and its history stay known."""
+    """Notice generations that are gone, looked for twice; the resource stays, so that owner and history stay known."""
     now = world.now()
     rotation = load_rotation(props)
     gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
-    gone = [one.number for one in rotation.generations if gateway.get(one.id) is None]
-    for number in gone:
-        world.say(f"{props['name']}: generation {number} was deleted by somebody else")
+    gone = missing(gateway, rotation.generations, str(props["name"]), world.say).gone
     return resource_id, certificate_outputs(props, lose(rotation, gone, now), policy_of(props), now)
 
 
