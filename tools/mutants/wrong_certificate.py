@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.mutants.mutant import Edit, Mutant
 
 _CERTIFICATE = "tests/lifecycle/test_certificate_lifecycle.py::"
+_EXACT_OWNER = "tests/lifecycle/test_exact_owner.py::"
 _LOST = "tests/lifecycle/test_lost_generations.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 _OWNERSHIP = "tests/lifecycle/test_certificate_ownership.py::"
@@ -102,6 +103,38 @@ WRONG_CERTIFICATE = (
             ),
         ),
         killed_by=(_OWNERSHIP + "test_an_orphan_of_a_past_number_goes_with_the_next_retirement",),
+    ),
+    Mutant(
+        name="lossy-owner",
+        invariant=4,
+        wrong="The owner's digest is made of what is left of the names in tags.",
+        edits=(
+            Edit(
+                "lifecycle/ownership.py",
+                'else f"={props[key]}" for key in NAMES]',
+                'else f"={_tag_value(props[key])}" for key in NAMES]',
+            ),
+        ),
+        killed_by=(
+            _EXACT_OWNER + "test_names_that_tags_flatten_are_two_owners",
+            _EXACT_OWNER + "test_a_presented_certificate_of_a_name_that_tags_flatten_stops_nobody",
+        ),
+    ),
+    Mutant(
+        name="adopt-under-the-old-rotation-id",
+        invariant=4,
+        wrong="What a creation takes over keeps its rotation id: whoever had it before deletes it.",
+        edits=(
+            Edit(
+                "lifecycle/adoption.py",
+                "    gateway.tag(found.lost.id, tags)\n    return begin(token, ",
+                "    return begin(found.lost.tags[ROTATION_ID], ",
+            ),
+        ),
+        killed_by=(
+            _EXACT_OWNER + "test_a_replacement_within_the_hour_keeps_what_it_takes_over",
+            _EXACT_OWNER + "test_two_same_named_stacks_on_two_backends_do_not_delete_each_others",
+        ),
     ),
     Mutant(
         name="orphan-not-adopted",

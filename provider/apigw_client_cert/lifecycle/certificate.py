@@ -128,7 +128,8 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
     """Generate, or adopt, the first generation; its id is the resource's name, never AWS's."""
     now = world.now()
     gateway = world.acting_gateway(connection_of(props))
-    rotation = adoption.first_rotation(gateway, props, world.token(), now)
+    found = adoption.origin(gateway, props, now)
+    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)
     placed = {**props, "region": gateway.region, "accountId": gateway.account_id()}
     return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)
 
