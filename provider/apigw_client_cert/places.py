@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pulumi
     from pulumi_aws import apigateway, apigatewayv2
@@ -157,3 +157,27 @@ class SecretsManagerSecret(_Target):
 
 
 Target = File | SsmParameter | S3Object | SecretsManagerSecret
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFor:
+    """What a certificate is made for; its creation looks at all of it before anything is made, and no later run does.
+
+    ``targets``, ``also_trust`` and ``take_over`` are those of the bundle that publishes this certificate alone.
+    Everything is looked at with the certificate's own connection.
+    """
+
+    stages: Sequence[Stage] = ()
+    targets: Sequence[Target] = ()
+    also_trust: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    take_over: bool | None = None
+
+    def properties(self) -> dict[str, Any]:
+        """The input of a certificate."""
+        given = {
+            "stages": [stage.properties() for stage in self.stages] or None,
+            "targets": [target.properties() for target in self.targets] or None,
+            "alsoTrust": self.also_trust,
+            "takeOver": self.take_over,
+        }
+        return {key: value for key, value in given.items() if value is not None}

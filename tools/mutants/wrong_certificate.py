@@ -6,6 +6,7 @@ from tools.mutants.mutant import Edit, Mutant
 
 _CERTIFICATE = "tests/lifecycle/test_certificate_lifecycle.py::"
 _EXACT_OWNER = "tests/lifecycle/test_exact_owner.py::"
+_LOOKS_FIRST = "tests/lifecycle/test_creation_looks_first.py::"
 _LOST = "tests/lifecycle/test_lost_generations.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 _OWNERSHIP = "tests/lifecycle/test_certificate_ownership.py::"
@@ -115,10 +116,7 @@ WRONG_CERTIFICATE = (
                 'else f"={_tag_value(props[key])}" for key in NAMES]',
             ),
         ),
-        killed_by=(
-            _EXACT_OWNER + "test_names_that_tags_flatten_are_two_owners",
-            _EXACT_OWNER + "test_a_presented_certificate_of_a_name_that_tags_flatten_stops_nobody",
-        ),
+        killed_by=(_EXACT_OWNER + "test_names_that_tags_flatten_are_two_owners",),
     ),
     Mutant(
         name="adopt-under-the-old-rotation-id",
@@ -170,6 +168,25 @@ WRONG_CERTIFICATE = (
             Edit("lifecycle/rotation_steps.py", "orphans = ownership.orphans(self.gateway, rotation)", "orphans = []"),
         ),
         killed_by=(_OWNERSHIP + "test_an_orphan_of_a_past_number_goes_with_the_next_retirement",),
+    ),
+    Mutant(
+        name="generate-before-look",
+        invariant=9,
+        wrong="The first certificate is made before anybody looked at the stages and targets that it is for.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n"
+                "    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)\n",
+                "    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)\n"
+                "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n",
+            ),
+        ),
+        killed_by=(
+            _LOOKS_FIRST + "test_a_missing_stage_is_named_and_its_correction_goes_through",
+            _LOOKS_FIRST + "test_a_taken_target_is_refused_and_can_be_taken_over",
+            _LOOKS_FIRST + "test_a_live_foreign_certificate_is_refused_and_can_be_adopted",
+        ),
     ),
     Mutant(
         name="diff-asks-aws",

@@ -8,7 +8,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
 from apigw_client_cert.lifecycle import adoption, ownership
-from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
+from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, certificate_outputs
 from apigw_client_cert.lifecycle.existence import missing
 from apigw_client_cert.lifecycle.inputs import (
     CERTIFICATE_ID,
@@ -27,6 +27,7 @@ from apigw_client_cert.lifecycle.inputs import (
     policy_of,
     settled_connection,
 )
+from apigw_client_cert.lifecycle.made_for import MADE_FOR, Look, check_made_for
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.rotation_steps import Actor
 from apigw_client_cert.lifecycle.state import load_rotation
@@ -56,10 +57,13 @@ INPUTS = (
     "rotationTrigger",
     "pinGeneration",
     "adoptClientCertificateId",
+    MADE_FOR,
     *CONNECTION,
 )
+# What diff and update read.
+_KEPT = tuple(key for key in INPUTS if key not in CREATION_ONLY)
 # The trigger is compared by the rules, with what was honoured; adoption is read at creation only.
-_COMPARED = tuple(key for key in INPUTS if key not in {"rotationTrigger", "adoptClientCertificateId", "region"})
+_COMPARED = tuple(key for key in _KEPT if key not in {"rotationTrigger", "adoptClientCertificateId", "region"})
 
 
 def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
@@ -77,6 +81,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         )
     failures.match(news, "adoptClientCertificateId", CERTIFICATE_ID, '"a1b2c3"')
     ownership.check_tags(known(news, "tags"), failures)
+    check_made_for(news.get(MADE_FOR), failures)
     description = known(news, "description")
     if (
         isinstance(description, str)
@@ -108,7 +113,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     now = world.now()
     rotation = load_rotation(olds)
     _guard_identity(olds, news)
-    if has_unknown({key: news.get(key) for key in INPUTS}):
+    if has_unknown({key: news.get(key) for key in _KEPT}):
         return Difference(changes=True)
     policy = policy_of(news)
     _guard_pin(olds, news, rotation, policy, now)
@@ -125,10 +130,14 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
-    """Generate, or adopt, the first generation; its id is the resource's name, never AWS's."""
+    """Look at what it is for, then generate or adopt the first generation; the id is the resource's name, not AWS's.
+
+    Nothing is generated, adopted or tagged where a stage or a target stands in the way.
+    """
     now = world.now()
     gateway = world.acting_gateway(connection_of(props))
     found = adoption.origin(gateway, props, now)
+    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()
     rotation = adoption.first_rotation(gateway, props, found, world.token(), now)
     placed = {**props, "region": gateway.region, "accountId": gateway.account_id()}
     return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)

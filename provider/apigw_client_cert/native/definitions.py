@@ -94,6 +94,10 @@ CERTIFICATE_INPUTS: Final = {
     "adoptClientCertificateId": Property(
         "Take over this certificate instead of generating one; read at creation only."
     ),
+    "madeFor": Property(
+        "What the creation looks at before it makes anything, and no later run does; a component hands on its own.",
+        type_of("MadeFor"),
+    ),
     **CONNECTION,
 }
 CERTIFICATE_OUTPUTS: Final = {
@@ -231,8 +235,22 @@ TARGET: Final = {
     "content": Property(f"The form: {', '.join(f'`{one}`' for one in CONTENTS)}; `pem` by default."),
     "backend": Property("Who reads a plain `pem`, for the warning of two certificates with one subject."),
 }
+MADE_FOR: Final = {
+    "stages": Property(
+        "Each must exist, and present nothing, something dead, or what may be replaced.", list_of(type_of("StagePlace"))
+    ),
+    "targets": Property(
+        "`targets` of the bundle that publishes this certificate alone: each is read, and holds nothing of others.",
+        list_of(type_of("Target")),
+    ),
+    "alsoTrust": BUNDLE_INPUTS["alsoTrust"],
+    "takeOver": Property("`takeOver` of the bindings and of the bundle; `false` by default.", FLAG),
+}
+STAGE_PLACE: Final = {key: BINDING_INPUTS[key] for key in ("apiKind", "apiId", "stageName")}
 # Type -> its properties and which of them are always there.
 OBJECTS: Final[dict[str, tuple[Mapping[str, Property], tuple[str, ...]]]] = {
+    "MadeFor": (MADE_FOR, ()),
+    "StagePlace": (STAGE_PLACE, ("apiId", "stageName")),
     "Generation": (GENERATION, ("number", "id", "expirationDate")),
     "BundleEntry": (ENTRY, ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")),
     "PublishedRotation": (ROTATION, ("rotationId", "generations")),

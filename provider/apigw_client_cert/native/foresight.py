@@ -45,12 +45,13 @@ class _Unforeseeable(Exception):  # noqa: N818 - no error: the values are unknow
 def after_create(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
     """The state after a creation: every output is unknown, and so is a region that the default chain names."""
     resolved = [key for key in ("region",) if key in kind.inputs]
-    return {**dict.fromkeys((*kind.outputs, *resolved), UNKNOWN), **news}
+    return {**dict.fromkeys((*kind.outputs, *resolved), UNKNOWN), **_kept(kind, news)}
 
 
 def after_update(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     """The state after an update, with ``UNKNOWN`` for what cannot be told."""
-    if has_unknown(dict(news)):
+    news = _kept(kind, news)
+    if has_unknown(news):
         return _unknown(kind, olds, news)
     try:
         one, other = (_imagined(kind, olds, news, world, again=again) for again in (False, True))
@@ -58,6 +59,10 @@ def after_update(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], w
         # A refusal is the update's to say, after it has looked.
         return _unknown(kind, olds, news)
     return {key: _agreed(one.get(key, UNKNOWN), other.get(key, UNKNOWN)) for key in {**one, **other}}
+
+
+def _kept(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in news.items() if key not in kind.creation_only}
 
 
 def _unknown(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
