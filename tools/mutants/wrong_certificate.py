@@ -7,6 +7,7 @@ from tools.mutants.mutant import Edit, Mutant
 _CERTIFICATE = "tests/lifecycle/test_certificate_lifecycle.py::"
 _EXACT_OWNER = "tests/lifecycle/test_exact_owner.py::"
 _LOOKS_FIRST = "tests/lifecycle/test_creation_looks_first.py::"
+_IN_PLACE = "tests/lifecycle/test_adoption_in_place.py::"
 _LOST = "tests/lifecycle/test_lost_generations.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 _OWNERSHIP = "tests/lifecycle/test_certificate_ownership.py::"
@@ -186,6 +187,16 @@ WRONG_CERTIFICATE = (
             _LOOKS_FIRST + "test_a_missing_stage_is_named_and_its_correction_goes_through",
             _LOOKS_FIRST + "test_a_taken_target_is_refused_and_can_be_taken_over",
             _LOOKS_FIRST + "test_a_live_foreign_certificate_is_refused_and_can_be_adopted",
+        ),
+    ),
+    Mutant(
+        name="adopt-in-place-without-look",
+        invariant=1,
+        wrong="A certificate that is named later becomes the active one although stages present one of ours.",
+        edits=(Edit("lifecycle/adoption_in_place.py", "    if not live:\n", "    if live or not live:\n"),),
+        killed_by=(
+            _IN_PLACE + "test_it_is_refused_while_a_stage_presents_one_of_ours_and_the_remedy_works",
+            _IN_PLACE + "test_one_of_ours_that_state_does_not_know_counts_too",
         ),
     ),
     Mutant(

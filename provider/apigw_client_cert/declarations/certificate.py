@@ -51,7 +51,8 @@ class CertificateDeclaration(Registering):
         jitter: Run up to this much earlier, always the same amount for one name; nothing by default.
         rotation_trigger: Any text; changing it from one value to another makes a rotation due now.
         pin_generation: Keep this generation active; freezes activation and retirement, never publishing.
-        adopt_client_certificate_id: Take over this certificate instead of generating one; read at creation only.
+        adopt_client_certificate_id: Take over this certificate instead of generating one. Named later, it becomes the
+            active one, provided that no stage presents one that this resource has.
         description: AWS's description of each generation.
         tags: Your own tags, beside the ones that say who owns the certificate.
         made_for: The stages and targets that the creation looks at before it makes anything; a component hands on its.

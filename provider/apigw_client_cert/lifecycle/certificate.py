@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
-from apigw_client_cert.lifecycle import adoption, ownership
+from apigw_client_cert.lifecycle import adoption, adoption_in_place, ownership
 from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, certificate_outputs
 from apigw_client_cert.lifecycle.existence import missing
 from apigw_client_cert.lifecycle.inputs import (
@@ -62,7 +62,7 @@ INPUTS = (
 )
 # What diff and update read.
 _KEPT = tuple(key for key in INPUTS if key not in CREATION_ONLY)
-# The trigger is compared by the rules, with what was honoured; adoption is read at creation only.
+# The trigger is compared by the rules, with what was honoured; adoption with what was adopted.
 _COMPARED = tuple(key for key in _KEPT if key not in {"rotationTrigger", "adoptClientCertificateId", "region"})
 
 
@@ -121,12 +121,17 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     name = str(news["name"])
     for finding in decision.findings:
         world.say(f"{name}: {finding.severity.value}: {finding.message}")
-    line = announce(name, rotation, policy, decision, now)
+    adopting = adoption_in_place.wanted(olds, news, rotation)
+    if adopting is None:
+        line = announce(name, rotation, policy, decision, now)
+    else:
+        adoption_in_place.guard_pin(adopting, rotation, policy, now)
+        line = adoption_in_place.announced(name, adopting)
     if line is not None:
         world.say(line)
     quiet_trigger = olds.get("rotationTrigger") != news.get("rotationTrigger")
-    changes = decision.step is not Step.NONE or quiet_trigger or bool(changed(olds, news, _COMPARED))
-    return Difference(changes=changes, line=line)
+    due = line is not None or decision.step is not Step.NONE
+    return Difference(changes=due or quiet_trigger or bool(changed(olds, news, _COMPARED)), line=line)
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
@@ -139,7 +144,12 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
     found = adoption.origin(gateway, props, now)
     Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()
     rotation = adoption.first_rotation(gateway, props, found, world.token(), now)
-    placed = {**props, "region": gateway.region, "accountId": gateway.account_id()}
+    placed = {
+        **props,
+        "region": gateway.region,
+        "accountId": gateway.account_id(),
+        adoption_in_place.MEMORY: known(props, "adoptClientCertificateId"),
+    }
     return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)
 
 
@@ -153,18 +163,34 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
-    """Perform the step that is due, or a safer one after looking, and return the complete state."""
+    """Perform the step that is due, or a safer one after looking, and return the complete state.
+
+    A certificate that the user names to be adopted comes first; the step that is due is the next run's.
+    """
     now = world.now()
     rotation = load_rotation(olds)
     policy = policy_of(news)
     _guard_identity(olds, news)
     _guard_pin(olds, news, rotation, policy, now)
+    adopting = adoption_in_place.wanted(olds, news, rotation)
+    if adopting is not None:
+        adoption_in_place.guard_pin(adopting, rotation, policy, now)
     gateway = world.acting_gateway(settled_connection(olds, news), olds.get("accountId"))
+    after = None
+    if adopting is not None:
+        after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
     if changed(olds, news, _METADATA):
         ownership.retag(gateway, olds, news, rotation)
-    actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
-    placed = {**news, "region": gateway.region, "accountId": olds.get("accountId") or gateway.account_id()}
-    return certificate_outputs(placed, actor.perform(rotation), policy, now)
+    if after is None:
+        actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
+        after = actor.perform(rotation)
+    placed = {
+        **news,
+        "region": gateway.region,
+        "accountId": olds.get("accountId") or gateway.account_id(),
+        adoption_in_place.MEMORY: adopting or adoption_in_place.remembered(olds),
+    }
+    return certificate_outputs(placed, after, policy, now)
 
 
 def delete(props: Mapping[str, Any], world: World) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What certificate_outputs adds to the echoed inputs: the resource declares exactly these.
 OUTPUTS = (
     "accountId",
+    "adoptedClientCertificateId",
     "clientCertificateId",
     "createdDate",
     "expirationDate",
@@ -54,6 +55,7 @@ def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Po
         {
             **echoed,
             "accountId": props.get("accountId"),
+            "adoptedClientCertificateId": props.get("adoptedClientCertificateId"),
             **dump_rotation(rotation),
             # Without it an unset trigger would survive as an echo of the input.
             "rotationTrigger": rotation.trigger,

@@ -92,7 +92,8 @@ CERTIFICATE_INPUTS: Final = {
         "Keep this generation active: rollback, or a freeze of activation and retirement, never of publishing.", WHOLE
     ),
     "adoptClientCertificateId": Property(
-        "Take over this certificate instead of generating one; read at creation only."
+        "Take over this certificate instead of generating one. Named later, it becomes the active one, provided that no"
+        " stage presents one that this resource has."
     ),
     "madeFor": Property(
         "What the creation looks at before it makes anything, and no later run does; a component hands on its own.",
@@ -102,6 +103,7 @@ CERTIFICATE_INPUTS: Final = {
 }
 CERTIFICATE_OUTPUTS: Final = {
     **_ACCOUNT,
+    "adoptedClientCertificateId": Property("The certificate that was adopted last."),
     "clientCertificateId": Property("The certificate that stages may present now. Dependents take this, never the id."),
     "createdDate": Property("When the active generation was made; RFC 3339."),
     "expirationDate": Property("When the active generation expires; RFC 3339."),

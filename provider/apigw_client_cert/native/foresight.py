@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, Usage
+from apigw_client_cert.lifecycle import adoption_in_place
 from apigw_client_cert.lifecycle.bundle_state import load_entries
 from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, policy_of
@@ -27,6 +28,7 @@ from apigw_client_cert.trust import render
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway
@@ -76,10 +78,7 @@ def _imagined(
     now = world.now() + (_APART if again else timedelta(0))
     gateway = cast("Gateway", _AsStateSays(olds, again=again))
     if kind is CERTIFICATE:
-        policy = policy_of(news)
-        placed = {**news, "region": olds.get("region"), "accountId": olds.get("accountId")}
-        actor = _ImaginedActor(gateway=gateway, properties=news, policy=policy, now=now, say=_silent)
-        return certificate_outputs(placed, actor.perform(load_rotation(olds)), policy, now)
+        return _imagined_certificate(gateway, olds, news, now)
     imagined = _ImaginedWorld(
         now=lambda: now,
         gateway=lambda _connection: gateway,
@@ -90,6 +89,18 @@ def _imagined(
         pause=_unforeseeable,
     )
     return kind.lifecycle.update(olds, news, imagined)
+
+
+def _imagined_certificate(
+    gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    rotation, policy = load_rotation(olds), policy_of(news)
+    if adoption_in_place.wanted(olds, news, rotation) is not None:
+        raise _Unforeseeable
+    adopted = {adoption_in_place.MEMORY: adoption_in_place.remembered(olds)}
+    placed = {**news, "region": olds.get("region"), "accountId": olds.get("accountId"), **adopted}
+    actor = _ImaginedActor(gateway=gateway, properties=news, policy=policy, now=now, say=_silent)
+    return certificate_outputs(placed, actor.perform(rotation), policy, now)
 
 
 def _unforeseeable(_what: object) -> NoReturn:

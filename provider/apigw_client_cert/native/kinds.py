@@ -95,7 +95,14 @@ CERTIFICATE: Final = Kind(
     outputs=certificate_state.OUTPUTS,
     filled=NAMES,
     identified=_by_name,
-    repeats={"adoptClientCertificateId": ("clientCertificateId", "generations", "previousClientCertificateIds")},
+    repeats={
+        "adoptClientCertificateId": (
+            "adoptedClientCertificateId",
+            "clientCertificateId",
+            "generations",
+            "previousClientCertificateIds",
+        )
+    },
     creation_only=certificate_state.CREATION_ONLY,
 )
 BUNDLE: Final = Kind(

@@ -52,6 +52,15 @@ def test_what_only_a_creation_reads_is_in_no_foreseen_state(run: FakeRun) -> Non
     assert foreseen(run, CERTIFICATE, "certificate", madeFor=UNKNOWN) == run.state["certificate"]
 
 
+def test_an_adoption_that_is_asked_for_later_can_not_be_foreseen(run: FakeRun) -> None:
+    """Only AWS knows who presents what; one that was adopted is remembered, and quiet."""
+    run.up()
+    after = foreseen(run, CERTIFICATE, "certificate", adoptClientCertificateId="theirs1")
+    assert after["clientCertificateId"] == UNKNOWN
+    after = foreseen(run, CERTIFICATE, "certificate", adoptClientCertificateId="cert01")
+    assert after["clientCertificateId"] == "cert01"
+
+
 @pytest.mark.parametrize("inputs", [{"description": "mine"}, {"tags": {"team": "a"}}, {"overlap": "4d"}])
 def test_an_update_that_is_no_step_leaves_nothing_unknown(run: FakeRun, inputs: dict[str, object]) -> None:
     """So a changed description or threshold lists no binding."""
