@@ -256,8 +256,14 @@ def test_without_targets_a_foreign_certificate_needs_take_over_alone(run: FakeRu
 def test_a_name_that_no_stage_has_is_not_looked_for(run: FakeRun, key: str, name: str) -> None:
     """It would go into a URL."""
     run.config["madeFor"]["stages"] = [{"apiId": API, "stageName": "dev", key: name}]
-    refused(run, errors.BadInput, "made_for names a stage")
+    refused(run, errors.BadInput, "made_for: (stage_name|api_id) is .*, which none is")
     assert run.gateway.called("presented") == []
+
+
+def test_a_target_that_can_never_work_is_refused_before_anything_is_made(run: FakeRun) -> None:
+    """The bundle's check says the same, and is not always the first to be asked."""
+    run.config["madeFor"]["targets"] = [{"type": "file", "path": "pins/"}]
+    refused(run, errors.BadInput, "made_for: `path` 'pins/' is a folder")
 
 
 @pytest.mark.parametrize(
@@ -266,7 +272,10 @@ def test_a_name_that_no_stage_has_is_not_looked_for(run: FakeRun, key: str, name
         ("dev", "made_for must be stages and targets"),
         ({"stage": []}, "made_for has no 'stage'; it takes stages, targets, alsoTrust, takeOver"),
         ({"stages": {"dev": {}}}, "stages of made_for must be a list"),
-        ({"stages": ["dev"]}, "a stage of made_for has apiId and stageName"),
+        ({"stages": ["dev"]}, "stages of made_for must be a list of stages; 'dev' is none"),
+        ({"stages": [{"apiId": "a", "stageName": "dev", "apiKind": "HTTP"}]}, "stages of made_for must be a list"),
+        ({"targets": ["pins.txt"]}, "targets of made_for must be a list of targets; 'pins.txt' is none"),
+        ({"alsoTrust": [7]}, "alsoTrust of made_for must be a list of PEM certificates; 7 is none"),
         ({"takeOver": "yes"}, "takeOver of made_for must be True or False"),
     ],
 )

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.certificate import read_certificate
 from apigw_client_cert.gateway.acm import is_acm
+from apigw_client_cert.gateway.interface import StageKind
 from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.binding_refusals import refusal_error
 from apigw_client_cert.lifecycle.binding_steps import stage_of
 from apigw_client_cert.lifecycle.existence import sought
-from apigw_client_cert.lifecycle.inputs import API_ID, CONNECTION, STAGE_NAME, UNKNOWN, known
+from apigw_client_cert.lifecycle.inputs import API_ID, CONNECTION, STAGE_NAME, UNKNOWN, known, snake
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation, without_none
+from apigw_client_cert.publish.specs import spec_findings
 from apigw_client_cert.rotation.binding import (
     BindingPolicy,
     Move,
@@ -33,7 +35,7 @@ from apigw_client_cert.rotation.binding import (
 from apigw_client_cert.rotation.model import Generation, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, StageRef
@@ -60,14 +62,36 @@ def check_made_for(made_for: object, failures: Failures) -> None:
         failures.add(MADE_FOR, f"made_for must be stages and targets, not {errors.shown(made_for)}")
         return
     for key, value in made_for.items():
-        wanted, text = _SHAPES.get(key, (None, ""))
-        if wanted is None:
-            failures.add(MADE_FOR, f"made_for has no {errors.shown(key)}; it takes {', '.join(_SHAPES)}")
-        elif value not in (None, UNKNOWN) and not isinstance(value, wanted):
-            failures.add(MADE_FOR, f"{key} of made_for must be {text}, not {errors.shown(value)}")
-    for stage in made_for.get("stages") or () if isinstance(made_for.get("stages"), list) else ():
-        if stage != UNKNOWN and not (isinstance(stage, dict) and {"apiId", "stageName"} <= stage.keys()):
-            failures.add(MADE_FOR, f"a stage of made_for has apiId and stageName, not {errors.shown(stage)}")
+        reason = _wrong_with(key, value)
+        if reason:
+            failures.add(MADE_FOR, reason)
+
+
+def _wrong_with(key: str, value: object) -> str | None:
+    wanted, text = _SHAPES.get(key, (None, ""))
+    if wanted is None:
+        return f"made_for has no {errors.shown(key)}; it takes {', '.join(_SHAPES)}"
+    if value in (None, UNKNOWN):
+        return None
+    if not isinstance(value, wanted):
+        return f"{key} of made_for must be {text}, not {errors.shown(value)}"
+    for one in value if isinstance(value, list) else ():
+        if one != UNKNOWN and not _ENTRIES[key](one):
+            return f"{key} of made_for must be {text}; {errors.shown(one)} is none"
+    return None
+
+
+def _is_stage(one: object) -> bool:
+    if not isinstance(one, dict) or one.get("apiKind") not in (None, UNKNOWN, *(kind.value for kind in StageKind)):
+        return False
+    return isinstance(one.get("apiId"), str) and isinstance(one.get("stageName"), str)
+
+
+_ENTRIES: Mapping[str, Callable[[object], bool]] = {
+    "stages": _is_stage,
+    "targets": lambda one: isinstance(one, dict),
+    "alsoTrust": lambda one: isinstance(one, str),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +122,8 @@ class Look:
 
     def _guard_stage(self, properties: Mapping[str, Any], made_for: Mapping[str, Any]) -> None:
         for key, form in (("apiId", API_ID), ("stageName", STAGE_NAME)):
-            if not form.fullmatch(str(properties[key])):
-                raise _no_such_name(key, properties[key])
+            if not form.fullmatch(properties[key]):
+                raise _wrong(f"{snake(key)} is {errors.shown(properties[key])}, which none is", "Correct the stage.")
         stage = stage_of(properties)
         presented = self._presented(stage)
         trusted = None
@@ -143,6 +167,9 @@ class Look:
 
     def _guard_targets(self, made_for: Mapping[str, Any]) -> None:
         """Let the bundle's own creation begin: its first write, which ends it here, comes after all of its refusals."""
+        for finding in map(spec_findings, made_for["targets"]):
+            if finding:
+                raise _wrong(finding, "Correct the entry of `targets`.")
         taken = [issued_generation(one, number) for number, one in self.origin.taken.items()]
         # Those are recognised in a target, and not published again.
         earlier = [
@@ -209,11 +236,5 @@ def _made_up(now: datetime) -> Generation:
     )
 
 
-def _no_such_name(key: str, value: object) -> errors.BadInput:
-    what = "API id" if key == "apiId" else "stage name"
-    return errors.BadInput(
-        f"made_for names a stage whose {what} is {errors.shown(value)}, and API Gateway has none like that",
-        means="Nothing was changed.",
-        remedy=f"Correct the {what}.",
-        subject=MADE_FOR,
-    )
+def _wrong(what: str, remedy: str) -> errors.BadInput:
+    return errors.BadInput(f"made_for: {what}", means="Nothing was changed.", remedy=remedy, subject=MADE_FOR)
