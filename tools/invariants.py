@@ -37,10 +37,10 @@ INVARIANTS = {
     " else asserts.",
     10: "Bad input is refused before anything changes, naming the property and the remedy.",
     11: "Reading old state always works; upgrading the package alone shows no change.",
-    12: "Trust in a live certificate is withdrawn only after a look in the same run found that nobody presents it; never"
-    " by replacing, retargeting, removing, forgetting or rolling back a resource, an input or a state.",
-    13: "No run is green that leaves a bound stage presenting what its targets do not hold, or a switch unconfirmed that"
-    " had to be confirmed; and no error says that nothing was changed when something was.",
+    12: "Trust in a live certificate is withdrawn only after a look in the same run found that nobody presents it;"
+    " never by replacing, retargeting, removing, forgetting or rolling back a resource, an input or a state.",
+    13: "No run is green that leaves a bound stage presenting what its targets do not hold, or a switch unconfirmed"
+    " that had to be confirmed; and no error says that nothing was changed when something was.",
 }
 
 # They test tools and doubles, not the package.

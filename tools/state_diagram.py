@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from apigw_client_cert.rotation.model import Phase
-from apigw_client_cert.rotation.transitions import TABLE, Step
+from apigw_client_cert.rotation.transitions import TABLE, UNDECIDED, Step
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "state-machine.md"
 
@@ -54,14 +54,17 @@ def _steps() -> str:
         f" | {row.meaning} |"
         for row in TABLE
     ]
-    intro = "`lose` is observed, not decided: the table cannot forbid that somebody deletes a generation."
+    intro = (
+        "`lose` and `resume` are observed, not decided: the table cannot forbid that somebody deletes a generation, or"
+        " that a state knows less than AWS. `adopt` is asked for, by `adopt_client_certificate_id`."
+    )
     return "\n".join(
         ["## Steps", "", intro, "", "| step | in | leads to | what happens |", "|---|---|---|---|", *rows, ""]
     )
 
 
 def _urgency() -> str:
-    decided = [step for step in Step if step in {row.step for row in TABLE} and step is not Step.LOSE]
+    decided = [step for step in Step if step in {row.step for row in TABLE} and step not in UNDECIDED]
     lines = [f"{place}. {step.value}" for place, step in enumerate(decided, 1)]
     intro = "A run takes one step. When several are due, it takes the first of these; the next run takes the next."
     return "\n".join(["## Which step goes first", "", intro, "", *lines, ""])

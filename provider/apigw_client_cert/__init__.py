@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.places import (
         Aws,
         File,
+        MadeFor,
         RestStage,
         S3Object,
         SecretsManagerSecret,
@@ -50,6 +51,7 @@ __all__ = [
     "ClientCertificateRotation",
     "File",
     "HttpProbe",
+    "MadeFor",
     "RestStage",
     "RotatingClientCertificate",
     "S3Object",

@@ -11,7 +11,7 @@ from apigw_client_cert import component_guards as guards
 from apigw_client_cert.declarations.binding import BindingDeclaration, StageBinding
 from apigw_client_cert.declarations.certificate import CertificateDeclaration, RotatingClientCertificate
 from apigw_client_cert.declarations.trust_bundle import BundleDeclaration, TrustBundle
-from apigw_client_cert.places import RestStage
+from apigw_client_cert.places import MadeFor, RestStage
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -87,8 +87,14 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         guards.guard_policy(publish, certificate, policy)
         super().__init__("apigw-client-cert:index:ClientCertificateRotation", name, None, opts)
         self._opts = opts or pulumi.ResourceOptions()
+        made_for = MadeFor(
+            stages=[stage for wave in ordered for _key, stage in sorted(wave.stages.items())],
+            targets=[] if callable(publish) else publish or [],
+            also_trust=also_trust,
+            take_over=take_over,
+        )
         self.certificate = certificate or self.children.certificate(
-            name, aws=aws, opts=self._child("RotatingClientCertificate"), **policy
+            name, made_for=made_for, aws=aws, opts=self._child("RotatingClientCertificate"), **policy
         )
         self.trust_bundle: BundleDeclaration | None = None
         published_by: Sequence[pulumi.Resource] = ()

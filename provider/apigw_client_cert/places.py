@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pulumi
     from pulumi_aws import apigateway, apigatewayv2
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Aws:
     """Where and as whom to connect; what is left out comes from boto3's default chain.
 
-    ``region`` and ``endpoint_url`` are fixed once a resource exists; ``profile`` and ``assume_role_arn`` may change.
+    ``region`` is fixed once a resource exists. The others are only the way to it, and may change; each resource acts
+    in the account that it was made in.
     """
 
     region: pulumi.Input[str] | None = None
@@ -156,3 +157,27 @@ class SecretsManagerSecret(_Target):
 
 
 Target = File | SsmParameter | S3Object | SecretsManagerSecret
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFor:
+    """What a certificate is made for; its creation looks at all of it before anything is made, and no later run does.
+
+    ``targets``, ``also_trust`` and ``take_over`` are those of the bundle that publishes this certificate alone.
+    Everything is looked at with the certificate's own connection.
+    """
+
+    stages: Sequence[Stage] = ()
+    targets: Sequence[Target] = ()
+    also_trust: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    take_over: bool | None = None
+
+    def properties(self) -> dict[str, Any]:
+        """The input of a certificate."""
+        given = {
+            "stages": [stage.properties() for stage in self.stages] or None,
+            "targets": [target.properties() for target in self.targets] or None,
+            "alsoTrust": self.also_trust,
+            "takeOver": self.take_over,
+        }
+        return {key: value for key, value in given.items() if value is not None}

@@ -63,6 +63,7 @@ class FakeGateway:
         quota: How many certificates fit.
         refuses_delete_in_use: Whether a certificate on a stage cannot be deleted (AWS's own answer is unknown).
         gaps: What scans report as unreadable.
+        unfound: What ``get`` does not find although it is there: one stale answer of AWS.
         account: What ``account_id`` answers.
         validity: How long newly generated certificates live.
         calls: The log, every call in order, failed ones included.
@@ -76,6 +77,7 @@ class FakeGateway:
     refuses_delete_in_use: bool = True
     validity: timedelta = VALIDITY
     gaps: tuple[str, ...] = ()
+    unfound: set[str] = field(default_factory=set)
     certificates: dict[str, IssuedCertificate] = field(default_factory=dict)
     stages: dict[StageRef, FakeStage] = field(default_factory=dict)
     calls: list[Called] = field(default_factory=list)
@@ -138,7 +140,7 @@ class FakeGateway:
         """The certificate, or None."""
         with self._call("get", certificate_id):
             pass
-        return self.certificates.get(certificate_id)
+        return None if certificate_id in self.unfound else self.certificates.get(certificate_id)
 
     def list_certificates(self) -> tuple[IssuedCertificate, ...]:
         """All certificates, by id."""

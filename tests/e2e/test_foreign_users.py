@@ -37,13 +37,17 @@ def test_a_stage_with_a_live_foreign_certificate_is_refused_and_named_remedies_w
     assert "take_over=True" in text
     assert "also_trust=[its PEM]" in text
     assert f"adopt_client_certificate_id='{foreign}'" in text
+    assert (scene.actions(), stack.resources("RotatingClientCertificate")) == ([], [])
+    assert not (stack.folder / "pins.txt").exists()
 
     stack.configure({"takeOver": True})
     text = refused(stack.up())
     assert "the trust bundle does not hold that certificate" in text
     assert "also_trust=[its PEM]" in text
+    assert scene.ids() == [foreign]
 
     stack.configure({"alsoTrust[0]": _pem(scene, foreign)})
+    assert f"keeps {foreign} until" in ok(stack.up())
     scene.at(1)
     text = ok(stack.up())
     assert f"keeps {foreign} until" not in text
@@ -78,9 +82,9 @@ def test_an_acm_certificate_is_replaced_only_with_take_over_and_after_the_lead(s
     assert f"presents the ACM certificate {ACM_ARN}" in text
     assert "take_over=True" in text
     assert scene.presented("dev") == ACM_ARN
+    assert scene.ids() == []
 
     stack.configure({"takeOver": True})
-    scene.at(0.5)
     assert f"keeps the ACM certificate {ACM_ARN} until" in ok(stack.up())
     scene.at(1)
     ok(stack.up())

@@ -58,6 +58,7 @@ def test_targets_of_aws_are_refused_when_taken_written_repaired_and_kept(scene: 
     assert "take_over=True" in text
     assert places.read() == {"somebody else's"}
     assert scene.presented("dev") is None
+    assert scene.ids() == []
 
     stack.configure({"takeOver": True})
     ok(stack.up())

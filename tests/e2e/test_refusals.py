@@ -55,13 +55,28 @@ GENERATION = {
 }
 
 
-def test_a_stage_that_does_not_exist_is_named_and_the_other_one_is_bound(scene: Scene) -> None:
-    """One failed binding concerns no other, and the next run needs nothing but the stage (invariant 8)."""
+def test_a_stage_that_does_not_exist_is_named_before_anything_is_made(scene: Scene) -> None:
+    """The next run needs nothing but the stage."""
     stack = scene.stack(config={**scene.default_config(), **scene.stage_config("ghost")})
     text = refused(stack.up())
     assert f"REST API {scene.api} has no stage 'ghost'" in text
     assert "Correct the API id and the stage name" in text
+    assert (scene.actions(), scene.ids(), stack.resources("RotatingClientCertificate")) == ([], [], [])
+
+    scene.sandbox.by_hand.create_stage(scene.api, "ghost")
+    ok(stack.up())
     (first,) = scene.ids()
+    assert [scene.presented(stage) for stage in ("dev", "ghost", "prod")] == [first] * 3
+
+
+def test_a_stage_that_is_added_and_does_not_exist_is_named_and_the_other_one_is_bound(scene: Scene) -> None:
+    """One failed binding concerns no other, and the next run needs nothing but the stage (invariant 8)."""
+    stack = scene.stack(config={"name": "orders", **scene.stage_config("dev")})
+    ok(stack.up())
+    (first,) = scene.ids()
+    stack.configure({**scene.stage_config("prod"), **scene.stage_config("ghost")})
+    text = refused(stack.up())
+    assert f"REST API {scene.api} has no stage 'ghost'" in text
 
     scene.sandbox.by_hand.create_stage(scene.api, "ghost")
     ok(stack.up())

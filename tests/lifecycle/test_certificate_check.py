@@ -52,12 +52,17 @@ def test_several_properties_at_fault_are_all_named() -> None:
     assert sorted(checked.failures) == ["name", "overlap", "region", "rotateBefore"]
 
 
-@pytest.mark.parametrize("key", ["region", "endpointUrl"])
-def test_where_a_certificate_lives_cannot_change(key: str) -> None:
+def test_where_a_certificate_lives_cannot_change() -> None:
     """The remedy is in the text: set it back, or another resource beside this one."""
-    values = {"region": ("eu-west-1", "us-east-1"), "endpointUrl": ("http://127.0.0.1:1", "http://127.0.0.1:2")}[key]
-    checked = certificate.check({**GOOD, key: values[0]}, {**GOOD, key: values[1]})
-    assert f"{'region' if key == 'region' else 'endpoint_url'} is fixed at creation" in checked.failures[key]
+    checked = certificate.check({**GOOD, "region": "eu-west-1"}, {**GOOD, "region": "us-east-1"})
+    assert "region is fixed at creation" in checked.failures["region"]
+
+
+@pytest.mark.parametrize("after", [{}, {"endpointUrl": "https://apigateway-fips.eu-west-1.amazonaws.com"}])
+def test_the_way_to_a_certificate_may_change(after: dict[str, str]) -> None:
+    """A FIPS or VPC endpoint leads to the same account and region; so does none."""
+    before = {"endpointUrl": "https://apigateway.eu-west-1.amazonaws.com"}
+    assert certificate.check({**GOOD, **before}, {**GOOD, **after}).failures == {}
 
 
 def test_a_trigger_that_changes_under_a_pin_is_a_clash() -> None:

@@ -173,6 +173,28 @@ def test_a_changed_region_is_refused_even_where_inputs_never_named_one(run: Fake
         run.certificate()
 
 
+def test_a_changed_endpoint_is_an_update_that_changes_nothing_in_aws(run: FakeRun) -> None:
+    """It is only the way there: state has the new one, and nothing but the account was asked for."""
+    run.config["endpointUrl"] = "http://127.0.0.1:1"
+    run.up()
+    before, calls = dict(run.state["certificate"]), len(run.gateway.calls)
+    run.config["endpointUrl"] = "http://localhost:1"
+    run.certificate()
+    assert run.state["certificate"] == {**before, "endpointUrl": "http://localhost:1"}
+    assert [call.method for call in run.gateway.calls[calls:]] == ["account_id"]
+    assert not run.due()
+
+
+def test_a_changed_endpoint_that_leads_to_another_account_is_refused(run: FakeRun) -> None:
+    """Every resource acts in its own account, whatever the way."""
+    run.config["endpointUrl"] = "http://127.0.0.1:1"
+    run.up()
+    run.config["endpointUrl"] = "http://127.0.0.1:2"
+    run.gateway.account = "999999999999"
+    with pytest.raises(errors.Refused, match=r"account 999999999999.*account 123456789012"):
+        run.certificate()
+
+
 def test_unknown_inputs_mean_a_change_without_a_line(run: FakeRun) -> None:
     """At preview nothing can be decided on a value that is not known yet."""
     run.up()

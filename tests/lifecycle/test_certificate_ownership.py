@@ -9,7 +9,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import certificate
-from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
+from apigw_client_cert.lifecycle.ownership import GENERATION, OWNER, ROTATION_ID, owner_digest
 from tests.lifecycle.conftest import START
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def test_creation_lists_once_and_generates_once(run: FakeRun) -> None:
         "apigw-client-cert:project": "p",
         "apigw-client-cert:stack": "dev",
         "apigw-client-cert:name": "orders",
+        OWNER: owner_digest({"project": "p", "stack": "dev", "name": "orders"}),
         ROTATION_ID: run.rotation_id,
         GENERATION: "1",
     }

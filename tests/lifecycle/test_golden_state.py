@@ -46,6 +46,21 @@ def restored(request: pytest.FixtureRequest) -> FakeRun:
     return run
 
 
+def goes_on_to_its_end(restored: FakeRun) -> None:
+    """Daily runs through the rest of a rotation, and then the deletion."""
+    restored.binding_config.pop("after", None)  # the wave before is gone, and holds nobody
+    start = (restored.now - FakeRun.now).days
+    for day in range(max(start, 336), max(start, 336) + 8):
+        restored.at(day)
+        restored.up()
+    assert restored.state["certificate"]["phase"] == "steady"
+    assert restored.state["certificate"]["generation"] == 2
+    restored.begin()
+    for name in ("dev", "bundle", "certificate"):
+        MODULES[name].delete(restored.state[name], restored.world)
+    assert restored.gateway.certificates == {}
+
+
 def test_there_is_a_golden_state_for_every_phase() -> None:
     """The cases below are not empty by accident."""
     assert {phase for _name, phase in CASES} >= {"steady", "published", "overlapping"}
@@ -58,6 +73,31 @@ def test_the_package_alone_shows_no_change(restored: FakeRun) -> None:
     for name, module in MODULES.items():
         difference = module.diff(restored.state[name], restored.inputs[name], restored.world)
         assert difference.changes is (due and name == "certificate"), name
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+@pytest.mark.parametrize("adopted", ["one of the generations", "one that was retired"])
+def test_what_an_older_release_adopted_at_creation_is_not_adopted_again(restored: FakeRun, adopted: str) -> None:
+    """It kept no memory of it but the echo of the input; this one's component says what it is made for besides."""
+    state, inputs = restored.state["certificate"], restored.inputs["certificate"]
+    named = state["clientCertificateId"] if adopted == "one of the generations" else "retired1"
+    before = certificate.diff(state, inputs, restored.world)
+    for one in (state, inputs):
+        one["adoptClientCertificateId"] = named
+    news = {**inputs, "madeFor": {"stages": [{"apiId": API, "stageName": "dev"}]}}
+    assert certificate.diff(state, news, restored.world) == before
+    after = certificate.update(state, news, restored.world)
+    assert after["clientCertificateId"] == state["clientCertificateId"]
+    assert after["adoptedClientCertificateId"] == named
+    assert not [line for line in restored.lines if "adopt" in line]
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+def test_a_state_without_its_generations_is_read_and_goes_on(restored: FakeRun) -> None:
+    """A hand, or another tool, took them out: they are found in AWS, and the rotation ends as any other."""
+    del restored.state["certificate"]["generations"]
+    restored.certificate()
+    goes_on_to_its_end(restored)
 
 
 @pytest.mark.parametrize("restored", CASES, indirect=True)
@@ -74,17 +114,7 @@ def test_a_refresh_keeps_every_property(restored: FakeRun) -> None:
 @pytest.mark.parametrize("restored", CASES, indirect=True)
 def test_the_rotation_goes_on_to_its_end(restored: FakeRun) -> None:
     """Update carries old state through the rest of a rotation, and delete takes it away."""
-    restored.binding_config.pop("after", None)  # the wave before is gone, and holds nobody
-    start = (restored.now - FakeRun.now).days
-    for day in range(max(start, 336), max(start, 336) + 8):
-        restored.at(day)
-        restored.up()
-    assert restored.state["certificate"]["phase"] == "steady"
-    assert restored.state["certificate"]["generation"] == 2
-    restored.begin()
-    for name in ("dev", "bundle", "certificate"):
-        MODULES[name].delete(restored.state[name], restored.world)
-    assert restored.gateway.certificates == {}
+    goes_on_to_its_end(restored)
 
 
 @pytest.mark.parametrize("restored", CASES, indirect=True)

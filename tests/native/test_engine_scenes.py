@@ -60,7 +60,7 @@ def test_a_changed_description_lists_no_binding(scene: NativeScene) -> None:
 
 
 def test_a_failed_update_keeps_what_it_achieved(scene: NativeScene) -> None:
-    """Tags were written, then AWS refused: the state says so, and the next run finishes the same certificate."""
+    """Tags were on their way when AWS refused: the state says so, and the next run finishes the same certificate."""
     stack = scene.native(certificate={"tags": {"team": "a"}})
     ok(stack.up())
     stack.configure({"certificate.tags": {"owner": "b"}})

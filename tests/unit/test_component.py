@@ -133,6 +133,34 @@ def test_a_callable_publishes_and_gets_bundle_and_fingerprints(engine: FakeEngin
     assert ("StageBinding", "orders-dev") in found
 
 
+def test_the_certificate_is_told_what_it_is_made_for(engine: FakeEngine) -> None:
+    """The stages of every wave, and what goes to the bundle: its creation looks at them before it makes anything."""
+    waves = [Wave(STAGES), Wave({"live": WebSocketStage(api_id="w1w2w3w4w5", stage_name="live")}, soak="1h")]
+    found = program(
+        engine,
+        lambda: ClientCertificateRotation(
+            "orders", waves=waves, publish=[File("pins.txt", content="nginx")], also_trust=["PEM"], take_over=True
+        ),
+    )
+    assert found["RotatingClientCertificate", "orders"]["madeFor"] == {
+        "stages": [
+            {"apiKind": "REST", "apiId": "a1b2c3d4e5", "stageName": "dev"},
+            {"apiKind": "WEBSOCKET", "apiId": "w1w2w3w4w5", "stageName": "live"},
+        ],
+        "targets": [{"type": "file", "path": "pins.txt", "content": "nginx"}],
+        "alsoTrust": ["PEM"],
+        "takeOver": True,
+    }
+
+
+def test_a_certificate_that_a_callable_publishes_is_made_for_its_stages_alone(engine: FakeEngine) -> None:
+    """What the callable's resources write to is theirs to know."""
+    found = program(
+        engine, lambda: ClientCertificateRotation("orders", stages=STAGES, publish=lambda _pem, _fingerprints: [])
+    )
+    assert list(found["RotatingClientCertificate", "orders"]["madeFor"]) == ["stages"]
+
+
 def test_an_existing_certificate_is_used_and_not_declared_again(engine: FakeEngine) -> None:
     """One certificate for two components."""
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from tools.mutants.mutant import Edit, Mutant
 
 _CERTIFICATE = "tests/lifecycle/test_certificate_lifecycle.py::"
+_EXACT_OWNER = "tests/lifecycle/test_exact_owner.py::"
+_LOOKS_FIRST = "tests/lifecycle/test_creation_looks_first.py::"
+_IN_PLACE = "tests/lifecycle/test_adoption_in_place.py::"
+_LOST = "tests/lifecycle/test_lost_generations.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 _OWNERSHIP = "tests/lifecycle/test_certificate_ownership.py::"
 _RETIREMENT = "tests/lifecycle/test_retirement.py::"
@@ -103,6 +107,35 @@ WRONG_CERTIFICATE = (
         killed_by=(_OWNERSHIP + "test_an_orphan_of_a_past_number_goes_with_the_next_retirement",),
     ),
     Mutant(
+        name="lossy-owner",
+        invariant=4,
+        wrong="The owner's digest is made of what is left of the names in tags.",
+        edits=(
+            Edit(
+                "lifecycle/ownership.py",
+                'else f"={props[key]}" for key in NAMES]',
+                'else f"={_tag_value(props[key])}" for key in NAMES]',
+            ),
+        ),
+        killed_by=(_EXACT_OWNER + "test_names_that_tags_flatten_are_two_owners",),
+    ),
+    Mutant(
+        name="adopt-under-the-old-rotation-id",
+        invariant=4,
+        wrong="What a creation takes over keeps its rotation id: whoever had it before deletes it.",
+        edits=(
+            Edit(
+                "lifecycle/adoption.py",
+                "    gateway.tag(found.lost.id, tags)\n    return begin(token, ",
+                "    return begin(found.lost.tags[ROTATION_ID], ",
+            ),
+        ),
+        killed_by=(
+            _EXACT_OWNER + "test_a_replacement_within_the_hour_keeps_what_it_takes_over",
+            _EXACT_OWNER + "test_two_same_named_stacks_on_two_backends_do_not_delete_each_others",
+        ),
+    ),
+    Mutant(
         name="orphan-not-adopted",
         invariant=5,
         wrong="An interrupted run's certificate is not looked for: each try leaves another one.",
@@ -136,6 +169,35 @@ WRONG_CERTIFICATE = (
             Edit("lifecycle/rotation_steps.py", "orphans = ownership.orphans(self.gateway, rotation)", "orphans = []"),
         ),
         killed_by=(_OWNERSHIP + "test_an_orphan_of_a_past_number_goes_with_the_next_retirement",),
+    ),
+    Mutant(
+        name="generate-before-look",
+        invariant=9,
+        wrong="The first certificate is made before anybody looked at the stages and targets that it is for.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n"
+                "    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)\n",
+                "    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)\n"
+                "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n",
+            ),
+        ),
+        killed_by=(
+            _LOOKS_FIRST + "test_a_missing_stage_is_named_and_its_correction_goes_through",
+            _LOOKS_FIRST + "test_a_taken_target_is_refused_and_can_be_taken_over",
+            _LOOKS_FIRST + "test_a_live_foreign_certificate_is_refused_and_can_be_adopted",
+        ),
+    ),
+    Mutant(
+        name="adopt-in-place-without-look",
+        invariant=1,
+        wrong="A certificate that is named later becomes the active one although stages present one of ours.",
+        edits=(Edit("lifecycle/adoption_in_place.py", "    if not live:\n", "    if live or not live:\n"),),
+        killed_by=(
+            _IN_PLACE + "test_it_is_refused_while_a_stage_presents_one_of_ours_and_the_remedy_works",
+            _IN_PLACE + "test_one_of_ours_that_state_does_not_know_counts_too",
+        ),
     ),
     Mutant(
         name="diff-asks-aws",
@@ -191,8 +253,8 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/rotation_steps.py",
-                "if chosen is not None and self.gateway.get(chosen.id) is None:",
-                "if chosen is None:",
+                "looked = missing(self.gateway, chosen, ",
+                "looked = missing(self.gateway, chosen[:0], ",
             ),
         ),
         killed_by=(_CERTIFICATE + "test_a_pending_one_deleted_before_the_switch_is_not_presented",),
@@ -204,11 +266,11 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/certificate.py",
-                "    actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)\n",
+                "    if after is None:\n        actor",
                 "    from dataclasses import replace\n\n"
                 "    if changed(olds, news, DURATIONS):\n"
                 '        rotation, policy = replace(rotation, trigger="old"), replace(policy, trigger="new")\n'
-                "    actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)\n",
+                "    if after is None:\n        actor",
             ),
         ),
         killed_by=(_CERTIFICATE + "test_a_changed_threshold_recomputes_the_dates_and_rotates_nothing",),
@@ -265,6 +327,35 @@ WRONG_CERTIFICATE = (
             ),
         ),
         killed_by=("tests/lifecycle/test_certificate_check.py::test_the_inputs_come_back_unchanged",),
+    ),
+    Mutant(
+        name="lost-after-one-not-found",
+        invariant=12,
+        wrong="One answer of NotFound is enough to forget a generation, which the list still has.",
+        edits=(
+            Edit(
+                "lifecycle/existence.py",
+                "gone = [one for one in unfound if one.id not in listed]",
+                "gone = list(unfound)",
+            ),
+        ),
+        killed_by=(
+            _LOST + "test_one_not_found_loses_nothing",
+            _LOST + "test_what_only_one_look_misses_is_neither_forgotten_nor_switched_to",
+        ),
+    ),
+    Mutant(
+        name="generate-beside-what-lives",
+        invariant=12,
+        wrong="A rotation whose state knows nothing alive does not look what AWS still knows of it.",
+        edits=(
+            Edit(
+                "lifecycle/adoption.py",
+                "    if not found:\n        return None\n    usage",
+                "    if found or not found:\n        return None\n    usage",
+            ),
+        ),
+        killed_by=(_LOST + "test_a_state_without_generations_is_filled_again_from_aws",),
     ),
     Mutant(
         name="replaced-while-presented",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
+    from apigw_client_cert.places import MadeFor
 
 
 class CertificateOptions(TypedDict, total=False):
@@ -50,9 +51,11 @@ class CertificateDeclaration(Registering):
         jitter: Run up to this much earlier, always the same amount for one name; nothing by default.
         rotation_trigger: Any text; changing it from one value to another makes a rotation due now.
         pin_generation: Keep this generation active; freezes activation and retirement, never publishing.
-        adopt_client_certificate_id: Take over this certificate instead of generating one; read at creation only.
+        adopt_client_certificate_id: Take over this certificate instead of generating one. Named later, it becomes the
+            active one, provided that no stage presents one that this resource has.
         description: AWS's description of each generation.
         tags: Your own tags, beside the ones that say who owns the certificate.
+        made_for: The stages and targets that the creation looks at before it makes anything; a component hands on its.
         aws: Region, profile, role and endpoint; boto3's default chain for what is left out.
         opts: Pulumi's resource options.
     """
@@ -71,6 +74,7 @@ class CertificateDeclaration(Registering):
         adopt_client_certificate_id: pulumi.Input[str] | None = None,
         description: pulumi.Input[str] | None = None,
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        made_for: MadeFor | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -95,6 +99,7 @@ class CertificateDeclaration(Registering):
             "adoptClientCertificateId": adopt_client_certificate_id,
             "description": description,
             "tags": tags,
+            "madeFor": made_for.properties() if made_for else None,
             **self.aws.properties(),
         }
         self._register(resource_name, declared(props, OUTPUTS), opts)

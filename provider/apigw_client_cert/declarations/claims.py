@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 from pulumi.resource import create_urn
@@ -18,14 +18,14 @@ from apigw_client_cert.lifecycle import engine_run
 from apigw_client_cert.noticeboard import Noticeboard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
 
 def owner_of(name: str, token: str, opts: pulumi.ResourceOptions | None) -> pulumi.Output[str]:
     """The URN that the engine will give the resource."""
     urn = create_urn(name, token, opts.parent if opts is not None else None)
     # Without its dependencies: through its parent's URN a child would depend on the component, and so on itself.
-    return pulumi.Output(set(), urn.future(), urn.is_known(), urn.is_secret())
+    return pulumi.Output(set(), cast("Awaitable[str]", urn.future()), urn.is_known(), urn.is_secret())
 
 
 def claim_stage(props: Mapping[str, Any], owner: pulumi.Output[str]) -> None:

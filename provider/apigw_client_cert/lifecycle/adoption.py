@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.ownership import (
     GENERATION,
-    INFORMATION,
     NAMES,
     ROTATION_ID,
     issued_generation,
+    made_by,
+    namesake,
     number_of,
     tags_of,
 )
-from apigw_client_cert.rotation.transitions import begin, resume
+from apigw_client_cert.rotation.transitions import begin, rediscover, resume
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
     from apigw_client_cert.rotation.model import Rotation
 
-# How old a certificate of the same names may be to count as what an interrupted creation left behind. Names are
-# no proof of ownership: another stack of the same names may be at work, so the window is as short as an
-# impatient person's next try.
+# How old a certificate of the same owner may be to count as what an interrupted creation left behind. Names are
+# no proof, however exact: a stack of the same names on another backend may be at work, so the window is as short as
+# an impatient person's next try.
 RECENT = timedelta(hours=1)
 
 
@@ -45,61 +48,123 @@ def adopt_or_generate(
     return _generate(gateway, props, tags)
 
 
-def first_rotation(gateway: Gateway, props: Mapping[str, Any], token: str, now: datetime) -> Rotation:
-    """The rotation of a new resource: an adopted one, a recent lost first generation, or a fresh one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a new resource's first generation will come from: looked up, and nothing changed yet.
+
+    Attributes:
+        listed: Every certificate of the account and region.
+        named: What ``adopt_client_certificate_id`` names.
+        lost: A first generation that an interrupted creation of the same owner left.
+        taken: All that is taken over: one of these, with what its former rotation left beside it, by number.
+        earlier: Certificates of the same owner that are left alone.
+    """
+
+    listed: tuple[IssuedCertificate, ...]
+    named: IssuedCertificate | None = None
+    lost: IssuedCertificate | None = None
+    taken: Mapping[int, IssuedCertificate] = field(default_factory=dict)
+    earlier: tuple[IssuedCertificate, ...] = ()
+
+
+def origin(gateway: Gateway, props: Mapping[str, Any], now: datetime) -> Origin:
+    """Look for what the new resource goes on from; changes nothing.
 
     Raises ``BadInput`` for a dead certificate to adopt, and ``NotOurs`` while a stage presents a certificate of the
     same names and one of them lives: this resource replaces another, its state was lost, or the other one is a twin
     stack's. Starting afresh would withdraw trust from what the stage presents (invariant 12).
     """
-    trigger = known(props, "rotationTrigger")
     adopted = known(props, "adoptClientCertificateId")
     if adopted is not None:
-        return _adopt_explicitly(gateway, props, adopted, token, now)
-    ours = tags_of(props, token, 1)
-    namesakes = [
-        one
-        for one in gateway.list_certificates()
-        # Without the parent: a certificate that was moved into a component looks like this too.
-        if ROTATION_ID in one.tags and _same(one.tags, ours, ("project", "stack", "name"))
-    ]
+        named = named_alive(gateway, adopted, now)
+        listed = gateway.list_certificates()
+        return Origin(listed=listed, named=named, taken=_family(named, listed, props))
+    listed = gateway.list_certificates()
+    namesakes = [one for one in listed if namesake(one.tags, props)]
     alive = [one for one in namesakes if one.expiration_date > now]
     # Where all of them have expired there is no trust to withdraw, and nothing to adopt.
     if alive:
         _refuse_presented(gateway, namesakes, alive)
-    lost = [
+    own = [one for one in listed if made_by(one.tags, props)]
+    recent = [one for one in own if one.tags.get(GENERATION) == "1" and abs(now - one.created_date) <= RECENT]
+    lost = min(recent, key=lambda one: one.created_date, default=None)
+    return Origin(listed=listed, lost=lost, taken={} if lost is None else {1: lost}, earlier=tuple(own))
+
+
+def first_rotation(gateway: Gateway, props: Mapping[str, Any], found: Origin, token: str, now: datetime) -> Rotation:
+    """The rotation of a new resource: an adopted one, a recent lost first generation, or a fresh one.
+
+    What is taken over gets a rotation id of its own, so that whoever had it before finds nothing to delete.
+    """
+    trigger = known(props, "rotationTrigger")
+    if found.named is not None:
+        return _adopt_explicitly(gateway, props, found, token, now)
+    tags = tags_of(props, token, 1)
+    if found.lost is None:
+        return begin(token, issued_generation(_generate(gateway, props, tags), 1), now, trigger=trigger)
+    # Interrupted after this, the next creation finds it as this one did: the owner's digest stays.
+    gateway.tag(found.lost.id, tags)
+    return begin(token, issued_generation(found.lost, 1), now, trigger=trigger)
+
+
+def rediscovered(gateway: Gateway, rotation: Rotation, now: datetime) -> Rotation | None:
+    """The rotation with the live certificates of its id that state does not know; None where AWS has none.
+
+    State may have been edited, restored, or refreshed while AWS was answering from an old copy. What stages present
+    becomes active again, and all that lives stays trusted.
+    """
+    in_state = {one.id for one in rotation.generations}
+    found = [
         one
-        for one in namesakes
-        if one.tags.get(GENERATION) == "1"
-        and _same(one.tags, ours, ("parent",))
-        and abs(now - one.created_date) <= RECENT
+        for one in gateway.list_certificates()
+        if one.tags.get(ROTATION_ID) == rotation.rotation_id and one.id not in in_state and one.expiration_date > now
     ]
-    first = min(lost, key=lambda one: one.created_date, default=None) or _generate(gateway, props, ours)
-    return begin(first.tags.get(ROTATION_ID, token), issued_generation(first, 1), now, trigger=trigger)
+    if not found:
+        return None
+    usage = gateway.scan()
+    numbers = {one.id: one.number for one in rotation.generations}
+    # What stages present first, so that it keeps the number in its tags where two have the same.
+    for one in sorted(found, key=lambda one: (not usage.users.get(one.id), number_of(one), one.created_date)):
+        wanted, highest = max(number_of(one), 1), max([rotation.highest_number, *numbers.values()])
+        numbers[one.id] = highest + 1 if wanted in numbers.values() else wanted
+    presented = {number for certificate_id, number in numbers.items() if usage.users.get(certificate_id)}
+    return rediscover(rotation, [issued_generation(one, numbers[one.id]) for one in found], presented, now)
 
 
-def _adopt_explicitly(
-    gateway: Gateway, props: Mapping[str, Any], certificate_id: str, token: str, now: datetime
-) -> Rotation:
+def named_alive(gateway: Gateway, certificate_id: str, now: datetime) -> IssuedCertificate:
+    """The certificate that the user named; raises ``BadInput`` for one that is missing or expired."""
+    found = sought(gateway, certificate_id)
+    if found is not None and found.expiration_date > now:
+        return found
+    state = "does not exist" if found is None else f"expired at {format_instant(found.expiration_date)}"
+    raise errors.BadInput(
+        f"adopt_client_certificate_id is {certificate_id!r}, and that certificate {state} in {gateway.region}",
+        means="Nothing was changed.",
+        remedy="Name a live certificate of this account and region, or leave the property out to generate one.",
+        subject="adoptClientCertificateId",
+    )
+
+
+def _family(
+    named: IssuedCertificate, listed: Sequence[IssuedCertificate], props: Mapping[str, Any]
+) -> dict[int, IssuedCertificate]:
+    """The named certificate, with what its former rotation, or an interrupted adoption, left beside it."""
+    former = named.tags.get(ROTATION_ID)
+    ids = set() if former is None else {former, _successor_of(former, named.id, props)}
+    beside = [one for one in listed if one.tags.get(ROTATION_ID) in ids]
+    return dict(sorted({max(number_of(one), 1): one for one in [*beside, named]}.items()))
+
+
+def _adopt_explicitly(gateway: Gateway, props: Mapping[str, Any], found: Origin, token: str, now: datetime) -> Rotation:
     """The certificate that the user named becomes ours and active, with what its former rotation left beside it."""
-    found = gateway.get(certificate_id)
-    if found is None or found.expiration_date <= now:
-        state = "does not exist" if found is None else f"expired at {format_instant(found.expiration_date)}"
-        raise errors.BadInput(
-            f"adopt_client_certificate_id is {certificate_id!r}, and that certificate {state} in {gateway.region}",
-            means="Nothing was changed.",
-            remedy="Name a live certificate of this account and region, or leave the property out to generate one.",
-            subject="adoptClientCertificateId",
-        )
-    former = found.tags.get(ROTATION_ID)
-    token = _successor_of(former, found.id, props) if former else token
-    beside = [one for one in gateway.list_certificates() if former and one.tags.get(ROTATION_ID) in {former, token}]
-    by_number = {max(number_of(one), 1): one for one in [*beside, found]}
+    named = cast("IssuedCertificate", found.named)
+    former = named.tags.get(ROTATION_ID)
+    token = _successor_of(former, named.id, props) if former else token
     # The named one last: until then its tag leads back to the others.
-    for number, one in sorted(by_number.items(), key=lambda numbered: numbered[1].id == found.id):
+    for number, one in sorted(found.taken.items(), key=lambda numbered: numbered[1].id == named.id):
         gateway.tag(one.id, tags_of(props, token, number))
-    generations = [issued_generation(one, number) for number, one in sorted(by_number.items())]
-    chosen = [one.number for one in generations if one.id == found.id]
+    generations = [issued_generation(one, number) for number, one in found.taken.items()]
+    chosen = [one.number for one in generations if one.id == named.id]
     return resume(token, generations, chosen, now, trigger=known(props, "rotationTrigger"))
 
 
@@ -153,7 +218,3 @@ def _refuse_presented(
                 " name.",
                 subject=one.id,
             )
-
-
-def _same(one: Mapping[str, str], other: Mapping[str, str], keys: Iterable[str]) -> bool:
-    return all(one.get(INFORMATION[key]) == other.get(INFORMATION[key]) for key in keys)

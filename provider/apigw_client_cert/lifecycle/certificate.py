@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
-from apigw_client_cert.lifecycle import adoption, ownership
-from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
+from apigw_client_cert.lifecycle import adoption, adoption_in_place, ownership
+from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, certificate_outputs
+from apigw_client_cert.lifecycle.existence import missing
 from apigw_client_cert.lifecycle.inputs import (
     CERTIFICATE_ID,
     CONNECTION,
@@ -26,6 +27,7 @@ from apigw_client_cert.lifecycle.inputs import (
     policy_of,
     settled_connection,
 )
+from apigw_client_cert.lifecycle.made_for import MADE_FOR, Look, check_made_for
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.rotation_steps import Actor
 from apigw_client_cert.lifecycle.state import load_rotation
@@ -55,10 +57,13 @@ INPUTS = (
     "rotationTrigger",
     "pinGeneration",
     "adoptClientCertificateId",
+    MADE_FOR,
     *CONNECTION,
 )
-# The trigger is compared by the rules, with what was honoured; adoption is read at creation only.
-_COMPARED = tuple(key for key in INPUTS if key not in {"rotationTrigger", "adoptClientCertificateId", "region"})
+# What diff and update read.
+_KEPT = tuple(key for key in INPUTS if key not in CREATION_ONLY)
+# The trigger is compared by the rules, with what was honoured; adoption with what was adopted.
+_COMPARED = tuple(key for key in _KEPT if key not in {"rotationTrigger", "adoptClientCertificateId", "region"})
 
 
 def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
@@ -76,6 +81,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         )
     failures.match(news, "adoptClientCertificateId", CERTIFICATE_ID, '"a1b2c3"')
     ownership.check_tags(known(news, "tags"), failures)
+    check_made_for(news.get(MADE_FOR), failures)
     description = known(news, "description")
     if (
         isinstance(description, str)
@@ -107,7 +113,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     now = world.now()
     rotation = load_rotation(olds)
     _guard_identity(olds, news)
-    if has_unknown({key: news.get(key) for key in INPUTS}):
+    if has_unknown({key: news.get(key) for key in _KEPT}):
         return Difference(changes=True)
     policy = policy_of(news)
     _guard_pin(olds, news, rotation, policy, now)
@@ -115,47 +121,76 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     name = str(news["name"])
     for finding in decision.findings:
         world.say(f"{name}: {finding.severity.value}: {finding.message}")
-    line = announce(name, rotation, policy, decision, now)
+    adopting = adoption_in_place.wanted(olds, news, rotation)
+    if adopting is None:
+        line = announce(name, rotation, policy, decision, now)
+    else:
+        adoption_in_place.guard_pin(adopting, rotation, policy, now)
+        line = adoption_in_place.announced(name, adopting)
     if line is not None:
         world.say(line)
     quiet_trigger = olds.get("rotationTrigger") != news.get("rotationTrigger")
-    changes = decision.step is not Step.NONE or quiet_trigger or bool(changed(olds, news, _COMPARED))
-    return Difference(changes=changes, line=line)
+    due = line is not None or decision.step is not Step.NONE
+    return Difference(changes=due or quiet_trigger or bool(changed(olds, news, _COMPARED)), line=line)
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
-    """Generate, or adopt, the first generation; its id is the resource's name, never AWS's."""
+    """Look at what it is for, then generate or adopt the first generation; the id is the resource's name, not AWS's.
+
+    Nothing is generated, adopted or tagged where a stage or a target stands in the way.
+    """
     now = world.now()
     gateway = world.acting_gateway(connection_of(props))
-    rotation = adoption.first_rotation(gateway, props, world.token(), now)
-    placed = {**props, "region": gateway.region, "accountId": gateway.account_id()}
+    found = adoption.origin(gateway, props, now)
+    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()
+    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)
+    placed = {
+        **props,
+        "region": gateway.region,
+        "accountId": gateway.account_id(),
+        adoption_in_place.MEMORY: known(props, "adoptClientCertificateId"),
+    }
     return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)
 
 
 def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
-    """Notice generations that are gone; the resource itself stays, so that its owner and its history stay known."""
+    """Notice generations that are gone, looked for twice; the resource stays, so that owner and history stay known."""
     now = world.now()
     rotation = load_rotation(props)
     gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
-    gone = [one.number for one in rotation.generations if gateway.get(one.id) is None]
-    for number in gone:
-        world.say(f"{props['name']}: generation {number} was deleted by somebody else")
+    gone = missing(gateway, rotation.generations, str(props["name"]), world.say).gone
     return resource_id, certificate_outputs(props, lose(rotation, gone, now), policy_of(props), now)
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
-    """Perform the step that is due, or a safer one after looking, and return the complete state."""
+    """Perform the step that is due, or a safer one after looking, and return the complete state.
+
+    A certificate that the user names to be adopted comes first; the step that is due is the next run's.
+    """
     now = world.now()
     rotation = load_rotation(olds)
     policy = policy_of(news)
     _guard_identity(olds, news)
     _guard_pin(olds, news, rotation, policy, now)
+    adopting = adoption_in_place.wanted(olds, news, rotation)
+    if adopting is not None:
+        adoption_in_place.guard_pin(adopting, rotation, policy, now)
     gateway = world.acting_gateway(settled_connection(olds, news), olds.get("accountId"))
+    after = None
+    if adopting is not None:
+        after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
     if changed(olds, news, _METADATA):
         ownership.retag(gateway, olds, news, rotation)
-    actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
-    placed = {**news, "region": gateway.region, "accountId": olds.get("accountId") or gateway.account_id()}
-    return certificate_outputs(placed, actor.perform(rotation), policy, now)
+    if after is None:
+        actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
+        after = actor.perform(rotation)
+    placed = {
+        **news,
+        "region": gateway.region,
+        "accountId": olds.get("accountId") or gateway.account_id(),
+        adoption_in_place.MEMORY: adopting or adoption_in_place.remembered(olds),
+    }
+    return certificate_outputs(placed, after, policy, now)
 
 
 def delete(props: Mapping[str, Any], world: World) -> None:
@@ -174,15 +209,14 @@ def delete(props: Mapping[str, Any], world: World) -> None:
 
 def _guard_identity(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
     """Where a certificate lives is only in state once the default chain resolved it: ``check`` cannot see it."""
-    for key in ("region", "endpointUrl"):
-        before, after = olds.get(key), news.get(key)
-        if after not in {None, UNKNOWN} and before is not None and before != after:
-            raise errors.BadInput(
-                f"{news.get('name')}: {fixed(key, before, after)}",
-                means="Nothing was changed.",
-                remedy=f"{SET_BACK.capitalize()}.",
-                subject=key,
-            )
+    before, after = olds.get("region"), news.get("region")
+    if after not in {None, UNKNOWN} and before is not None and before != after:
+        raise errors.BadInput(
+            f"{news.get('name')}: {fixed('region', before, after)}",
+            means="Nothing was changed.",
+            remedy=f"{SET_BACK.capitalize()}.",
+            subject="region",
+        )
 
 
 def _guard_pin(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What certificate_outputs adds to the echoed inputs: the resource declares exactly these.
 OUTPUTS = (
     "accountId",
+    "adoptedClientCertificateId",
     "clientCertificateId",
     "createdDate",
     "expirationDate",
@@ -39,17 +40,22 @@ OUTPUTS = (
     "trustedFingerprintsSha256",
 )
 
+#: The inputs that a creation reads, and no state keeps.
+CREATION_ONLY = ("madeFor",)
+
 
 def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Policy, now: datetime) -> dict[str, Any]:
     """The complete state after a step; the engine keeps nothing that is not in here."""
     active, pending = rotation.active, rotation.pending
     decision = decide(rotation, policy, now)
     trusted = [one for one in rotation.generations if one.trusted]
-    echoed = {key: value for key, value in props.items() if key not in OUTPUTS and not key.startswith("__")}
+    unkept = {*OUTPUTS, *CREATION_ONLY}
+    echoed = {key: value for key, value in props.items() if key not in unkept and not key.startswith("__")}
     return without_none(
         {
             **echoed,
             "accountId": props.get("accountId"),
+            "adoptedClientCertificateId": props.get("adoptedClientCertificateId"),
             **dump_rotation(rotation),
             # Without it an unset trigger would survive as an echo of the input.
             "rotationTrigger": rotation.trigger,

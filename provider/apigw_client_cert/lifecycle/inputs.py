@@ -103,7 +103,7 @@ def has_unknown(value: object) -> bool:
 
 
 def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures: Failures) -> None:
-    """Validate where and as whom to connect; region and endpoint are fixed once a resource exists."""
+    """Validate where and as whom to connect; the region is fixed once a resource exists, the way there is not."""
     failures.match(news, "region", _REGION, '"eu-central-1"')
     failures.match(news, "assumeRoleArn", _ROLE_ARN, '"arn:aws:iam::123456789012:role/rotation"')
     failures.text(news, "profile")
@@ -116,10 +116,9 @@ def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures:
             failures.add(
                 "endpointUrl", f'endpoint_url is {shown(endpoint)}; expected a URL like "http://127.0.0.1:4566"'
             )
-    for key in ("region", "endpointUrl"):
-        before, after = known(olds, key), known(news, key)
-        if before is not None and news.get(key) != UNKNOWN and before != after:
-            failures.add(key, f"{fixed(key, before, after)}; {SET_BACK}")
+    before, after = known(olds, "region"), known(news, "region")
+    if before is not None and news.get("region") != UNKNOWN and before != after:
+        failures.add("region", f"{fixed('region', before, after)}; {SET_BACK}")
 
 
 def _is_url(text: str) -> bool:

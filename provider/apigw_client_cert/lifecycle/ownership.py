@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +23,18 @@ if TYPE_CHECKING:
 _PREFIX = "apigw-client-cert:"
 ROTATION_ID = ROTATION_ID_TAG
 GENERATION = _PREFIX + "generation"
+OWNER = _PREFIX + "owner"
 NAMES = ("project", "stack", "parent", "name")
 INFORMATION = {key: _PREFIX + key for key in NAMES}
 
 # AWS: tag keys to 128 characters, values to 256, of this character set, none that begins with "aws:"
-# (facts/aws-client-certs.md §1.3). A stage takes 50 tags; five are ours.
+# (facts/aws-client-certs.md §1.3). A certificate takes 50 tags: three that ownership rests on are always there, and
+# the names, which people read, as far as there is room.
 _TAG_TEXT = re.compile(r"[a-zA-Z0-9+\-=._:/]*")
 # State carries numbers as floats, which count to 2**53; a longer one was set by a hand.
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_KEY_LENGTH, _VALUE_LENGTH, _USER_TAGS = 128, 256, 45
+_KEY_LENGTH, _VALUE_LENGTH, _USER_TAGS, _MOST_TAGS = 128, 256, 45, 50
+_DIGEST_LENGTH = 32
 
 
 def check_tags(tags: object, failures: Failures) -> None:
@@ -56,9 +60,54 @@ def check_tags(tags: object, failures: Failures) -> None:
 
 
 def tags_of(props: Mapping[str, Any], rotation_id: str, number: int) -> dict[str, str]:
-    """The tags of one generation: the user's, the owner's id, and names for people."""
-    information = {tag: _tag_value(props[key]) for key, tag in INFORMATION.items() if known(props, key)}
-    return {**(known(props, "tags") or {}), **information, ROTATION_ID: rotation_id, GENERATION: str(number)}
+    """The tags of one generation: the user's, who owns it, and names for people as far as they fit."""
+    theirs = known(props, "tags") or {}
+    owned = {ROTATION_ID: rotation_id, GENERATION: str(number), OWNER: owner_digest(props)}
+    names = [(tag, _tag_value(props[key])) for key, tag in INFORMATION.items() if known(props, key)]
+    room = _MOST_TAGS - len(theirs) - len(owned)
+    # The project goes first where there is no room, then the stack: the parent tells apart who was moved.
+    return {**theirs, **dict(names[max(len(names) - room, 0) :]), **owned}
+
+
+def owner_digest(props: Mapping[str, Any]) -> str:
+    """Who exactly the owner is, for a tag: readable tags lose characters, and a digest of the names does not."""
+    named = ["" if props.get(key) is None else f"={props[key]}" for key in NAMES]
+    return hashlib.sha256("\0".join(named).encode(errors="surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+
+
+def made_by(tags: Mapping[str, str], props: Mapping[str, Any]) -> bool:
+    """Whether a certificate of ours carries exactly this owner.
+
+    One of a release that knew no digest does where every name is in its tags, and none of them lost a character there.
+    """
+    if ROTATION_ID not in tags:
+        return False
+    if OWNER in tags:
+        return tags[OWNER] == owner_digest(props)
+    exact = all(_tag_value(props[key]) == str(props[key]) for key in NAMES if known(props, key))
+    return exact and _readable_names(tags, NAMES) == _written_names(props, NAMES)
+
+
+def namesake(tags: Mapping[str, str], props: Mapping[str, Any]) -> bool:
+    """Whether a certificate of ours was made under this project, stack and name, whatever its parent.
+
+    One that was moved into a component, or out of it, looks like this.
+    """
+    if ROTATION_ID not in tags:
+        return False
+    if OWNER in tags:
+        moved = {**props, "parent": tags.get(INFORMATION["parent"])}
+        return tags[OWNER] in {owner_digest(props), owner_digest(moved)}
+    names = [key for key in NAMES if key != "parent"]
+    return _readable_names(tags, names) == _written_names(props, names)
+
+
+def _readable_names(tags: Mapping[str, str], names: Sequence[str]) -> list[str | None]:
+    return [tags.get(INFORMATION[key]) for key in names]
+
+
+def _written_names(props: Mapping[str, Any], names: Sequence[str]) -> list[str | None]:
+    return [_tag_value(props[key]) if known(props, key) else None for key in names]
 
 
 def facts_of(issued: IssuedCertificate) -> CertificateFacts:
@@ -105,14 +154,17 @@ def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], ro
     One that does not carry our rotation id any more is left alone: another rotation may have adopted it, and writing
     our id over its new owner's would take it back (invariant 4).
     """
-    dropped = sorted(set(known(olds, "tags") or {}) - set(known(news, "tags") or {}))
+    ours = {*(known(olds, "tags") or {}), *INFORMATION.values()}
     for generation in rotation.generations:
         found = gateway.get(generation.id)
         if found is None or found.tags.get(ROTATION_ID) != rotation.rotation_id:
             continue  # gone or taken over since the last run; tags are no reason to fail here
-        gateway.tag(generation.id, tags_of(news, rotation.rotation_id, generation.number))
+        tags = tags_of(news, rotation.rotation_id, generation.number)
+        # First, or there may be no room for the new ones; what ownership rests on stays throughout.
+        dropped = sorted(ours & (found.tags.keys() - tags.keys()))
         if dropped:
             gateway.untag(generation.id, dropped)
+        gateway.tag(generation.id, tags)
 
 
 def orphans(gateway: Gateway, rotation: Rotation) -> list[str]:

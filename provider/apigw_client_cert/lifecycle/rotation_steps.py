@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import adoption, ownership
+from apigw_client_cert.lifecycle.existence import missing, sought
 from apigw_client_cert.lifecycle.ownership import issued_generation
 from apigw_client_cert.rotation import transitions
 from apigw_client_cert.rotation.decide import Decision, decide, trigger_pulled
@@ -40,6 +41,11 @@ class Actor:
         return after
 
     def _act(self, rotation: Rotation, decision: Decision) -> Rotation:
+        if decision.step is Step.REGENERATE or rotation.active is None:
+            found = adoption.rediscovered(self.gateway, rotation, self.now)
+            if found is not None:
+                self._say_rediscovered(rotation, found)
+                return found
         match decision.step:
             case Step.ISSUE | Step.REGENERATE as step:
                 enter = transitions.issue if step is Step.ISSUE else transitions.regenerate
@@ -66,12 +72,22 @@ class Actor:
     def _activate(self, rotation: Rotation, decision: Decision) -> Rotation:
         """Look before the switch: a generation that was deleted meanwhile must not become the one to present."""
         number = decision.numbers[0]
-        chosen = rotation.numbered(number)
-        if chosen is not None and self.gateway.get(chosen.id) is None:
-            self.say(f"{self.properties['name']}: generation {number} was deleted by somebody else")
-            seen = transitions.lose(rotation, [number], self.now)
+        chosen = [one for one in rotation.generations if one.number == number]
+        looked = missing(self.gateway, chosen, str(self.properties["name"]), self.say)
+        if looked.gone:
+            seen = transitions.lose(rotation, looked.gone, self.now)
             return self._act(seen, decide(seen, self.policy, self.now))
+        if looked.doubtful:
+            return rotation
         return transitions.activate(rotation, number, self.now, decision.step)
+
+    def _say_rediscovered(self, before: Rotation, after: Rotation) -> None:
+        in_state = {one.id for one in before.generations}
+        found = errors.listed(one.id for one in after.generations if one.id not in in_state)
+        self.say(
+            f"{self.properties['name']}: AWS still knows {found} of this rotation, which state does not: this update"
+            " carries on with it and generates nothing; every wait begins anew"
+        )
 
     def _in_use(self, rotation: Rotation) -> dict[int, tuple[str, ...]]:
         usage = self.gateway.scan()
@@ -99,7 +115,7 @@ class Actor:
 
     def _delete(self, rotation: Rotation, generation: Generation) -> str | None:
         """Delete one generation; what blocks it is a value, so that the rotation goes on without it."""
-        found = self.gateway.get(generation.id)
+        found = sought(self.gateway, generation.id)
         if found is None:
             return None
         if found.tags.get(ownership.ROTATION_ID) != rotation.rotation_id:

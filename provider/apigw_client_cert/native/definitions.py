@@ -52,7 +52,7 @@ CONNECTION: Final = {
     "region": Property("The AWS region; boto3's default chain where it is left out. Fixed once the resource exists."),
     "profile": Property("The profile of the AWS configuration files; boto3's default chain where it is left out."),
     "assumeRoleArn": Property("The role to assume before every call, as `arn:aws:iam::123456789012:role/rotation`."),
-    "endpointUrl": Property("Another endpoint than AWS's own, as an emulator has. Fixed once the resource exists."),
+    "endpointUrl": Property("Another endpoint than AWS's own, as an emulator has, or a FIPS or VPC endpoint."),
 }
 DURATION: Final = {
     "rotateBefore": Property(
@@ -92,12 +92,18 @@ CERTIFICATE_INPUTS: Final = {
         "Keep this generation active: rollback, or a freeze of activation and retirement, never of publishing.", WHOLE
     ),
     "adoptClientCertificateId": Property(
-        "Take over this certificate instead of generating one; read at creation only."
+        "Take over this certificate instead of generating one. Named later, it becomes the active one, provided that no"
+        " stage presents one that this resource has."
+    ),
+    "madeFor": Property(
+        "What the creation looks at before it makes anything, and no later run does; a component hands on its own.",
+        type_of("MadeFor"),
     ),
     **CONNECTION,
 }
 CERTIFICATE_OUTPUTS: Final = {
     **_ACCOUNT,
+    "adoptedClientCertificateId": Property("The certificate that was adopted last."),
     "clientCertificateId": Property("The certificate that stages may present now. Dependents take this, never the id."),
     "createdDate": Property("When the active generation was made; RFC 3339."),
     "expirationDate": Property("When the active generation expires; RFC 3339."),
@@ -257,8 +263,22 @@ TARGET: Final = {
     "content": Property(f"The form: {', '.join(f'`{one}`' for one in CONTENTS)}; `pem` by default."),
     "backend": Property("Who reads a plain `pem`, for the warning of two certificates with one subject."),
 }
+MADE_FOR: Final = {
+    "stages": Property(
+        "Each must exist, and present nothing, something dead, or what may be replaced.", list_of(type_of("StagePlace"))
+    ),
+    "targets": Property(
+        "`targets` of the bundle that publishes this certificate alone: each is read, and holds nothing of others.",
+        list_of(type_of("Target")),
+    ),
+    "alsoTrust": BUNDLE_INPUTS["alsoTrust"],
+    "takeOver": Property("`takeOver` of the bindings and of the bundle; `false` by default.", FLAG),
+}
+STAGE_PLACE: Final = {key: BINDING_INPUTS[key] for key in ("apiKind", "apiId", "stageName")}
 # Type -> its properties and which of them are always there.
 OBJECTS: Final[dict[str, tuple[Mapping[str, Property], tuple[str, ...]]]] = {
+    "MadeFor": (MADE_FOR, ()),
+    "StagePlace": (STAGE_PLACE, ("apiId", "stageName")),
     "Generation": (GENERATION, ("number", "id", "expirationDate")),
     "BundleEntry": (ENTRY, ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")),
     "PublishedRotation": (ROTATION, ("rotationId", "generations")),

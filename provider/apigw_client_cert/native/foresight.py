@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, Usage
+from apigw_client_cert.lifecycle import adoption_in_place
 from apigw_client_cert.lifecycle.bundle_state import load_entries
 from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, policy_of
@@ -27,6 +28,7 @@ from apigw_client_cert.trust import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway
@@ -45,12 +47,13 @@ class _Unforeseeable(Exception):  # noqa: N818 - no error: the values are unknow
 def after_create(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
     """The state after a creation: every output is unknown, and so is a region that the default chain names."""
     resolved = [key for key in ("region",) if key in kind.inputs]
-    return {**dict.fromkeys((*kind.outputs, *resolved), UNKNOWN), **news}
+    return {**dict.fromkeys((*kind.outputs, *resolved), UNKNOWN), **_kept(kind, news)}
 
 
 def after_update(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     """The state after an update, with ``UNKNOWN`` for what cannot be told."""
-    if has_unknown(dict(news)):
+    news = _kept(kind, news)
+    if has_unknown(news):
         return _unknown(kind, olds, news)
     try:
         one, other = (_imagined(kind, olds, news, world, again=again) for again in (False, True))
@@ -58,6 +61,10 @@ def after_update(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], w
         # A refusal is the update's to say, after it has looked.
         return _unknown(kind, olds, news)
     return {key: _agreed(one.get(key, UNKNOWN), other.get(key, UNKNOWN)) for key in {**one, **other}}
+
+
+def _kept(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in news.items() if key not in kind.creation_only}
 
 
 def _unknown(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,10 +78,7 @@ def _imagined(
     now = world.now() + (_APART if again else timedelta(0))
     gateway = cast("Gateway", _AsStateSays(olds, again=again))
     if kind is CERTIFICATE:
-        policy = policy_of(news)
-        placed = {**news, "region": olds.get("region"), "accountId": olds.get("accountId")}
-        actor = _ImaginedActor(gateway=gateway, properties=news, policy=policy, now=now, say=_silent)
-        return certificate_outputs(placed, actor.perform(load_rotation(olds)), policy, now)
+        return _imagined_certificate(gateway, olds, news, now)
     imagined = _ImaginedWorld(
         now=lambda: now,
         gateway=lambda _connection: gateway,
@@ -85,6 +89,18 @@ def _imagined(
         pause=_unforeseeable,
     )
     return kind.lifecycle.update(olds, news, imagined)
+
+
+def _imagined_certificate(
+    gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    rotation, policy = load_rotation(olds), policy_of(news)
+    if adoption_in_place.wanted(olds, news, rotation) is not None:
+        raise _Unforeseeable
+    adopted = {adoption_in_place.MEMORY: adoption_in_place.remembered(olds)}
+    placed = {**news, "region": olds.get("region"), "accountId": olds.get("accountId"), **adopted}
+    actor = _ImaginedActor(gateway=gateway, properties=news, policy=policy, now=now, say=_silent)
+    return certificate_outputs(placed, actor.perform(rotation), policy, now)
 
 
 def _unforeseeable(_what: object) -> NoReturn:

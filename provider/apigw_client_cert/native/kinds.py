@@ -65,6 +65,7 @@ class Kind:
     ``filled`` names the inputs that Check takes from the URN where the program leaves them out, as the Python
     declarations do for the dynamic form. ``identified`` is the id that a creation from these inputs returns.
     ``repeats`` names the outputs that say again what an input says: where that one is a secret, so are they.
+    ``creation_only`` names the inputs that a creation reads and no state keeps.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Kind:
     filled: tuple[str, ...] = ()
     identified: Callable[[Mapping[str, Any]], str]
     repeats: Mapping[str, tuple[str, ...]]
+    creation_only: tuple[str, ...] = ()
 
     @property
     def token(self) -> str:
@@ -93,7 +95,15 @@ CERTIFICATE: Final = Kind(
     outputs=certificate_state.OUTPUTS,
     filled=NAMES,
     identified=_by_name,
-    repeats={"adoptClientCertificateId": ("clientCertificateId", "generations", "previousClientCertificateIds")},
+    repeats={
+        "adoptClientCertificateId": (
+            "adoptedClientCertificateId",
+            "clientCertificateId",
+            "generations",
+            "previousClientCertificateIds",
+        )
+    },
+    creation_only=certificate_state.CREATION_ONLY,
 )
 BUNDLE: Final = Kind(
     name="TrustBundle",
@@ -123,7 +133,9 @@ BINDING: Final = Kind(
     },
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.
-COMPONENT_POLICY: Final = tuple(key for key in certificate.INPUTS if key not in {*NAMES, *CONNECTION})
+COMPONENT_POLICY: Final = tuple(
+    key for key in certificate.INPUTS if key not in {*NAMES, *CONNECTION, *CERTIFICATE.creation_only}
+)
 COMPONENT_INPUTS: Final = (
     "stages",
     "waves",

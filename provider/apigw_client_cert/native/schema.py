@@ -97,7 +97,11 @@ def _resource(kind: Kind) -> dict[str, Any]:
         "inputProperties": _properties(inputs, kind.inputs, replacing),
         # The CLI leaves an empty list out when it prints a schema.
         **({"requiredInputs": sorted(kind.required)} if kind.required else {}),
-        "properties": _properties({**inputs, **outputs}, dict.fromkeys((*kind.inputs, *kind.outputs)), ()),
+        "properties": _properties(
+            {**inputs, **outputs},
+            dict.fromkeys(key for key in (*kind.inputs, *kind.outputs) if key not in kind.creation_only),
+            (),
+        ),
         "required": list(_ALWAYS[kind.token]),
     }
 

@@ -4,8 +4,9 @@
 rotation. As much as possible is in ``TABLE``: a step that would reach a phase which its row does not list raises
 ``IllegalTransition`` and changes nothing. The diagram in docs/state-machine.md is generated from the table.
 
-There are two kinds of rows. A *decided* step follows from state and clock. ``LOSE`` is *observed*: somebody
-deleted a generation, and the table cannot forbid it, only say where it leads.
+There are three kinds of rows. A *decided* step follows from state and clock. ``LOSE`` and ``RESUME`` are *observed*:
+somebody deleted a generation, or AWS still knows one that state does not, and the table cannot forbid it, only say
+where it leads. ``ADOPT`` is *asked for*: the user names a certificate.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ class Step(enum.Enum):
     CONFIRM = "confirm"
     NONE = "none"
     LOSE = "lose"
+    RESUME = "resume"
+    ADOPT = "adopt"
+
+
+#: Steps that no decision takes: they were observed, or asked for.
+UNDECIDED = (Step.LOSE, Step.RESUME, Step.ADOPT)
 
 
 class Transition(NamedTuple):
@@ -71,6 +78,14 @@ TABLE: tuple[Transition, ...] = (
     Transition(Step.LOSE, _PUBLISHED, (_STEADY, _PUBLISHED, _OVERLAPPING, _LOST), "some were deleted by hand"),
     Transition(Step.LOSE, _OVERLAPPING, (_STEADY, _OVERLAPPING, _LOST), "some were deleted by hand"),
     Transition(Step.LOSE, _LOST, (_LOST,), "more were deleted by hand"),
+    Transition(Step.RESUME, _LOST, (_STEADY, _PUBLISHED, _OVERLAPPING), "AWS knows live ones that state does not"),
+    Transition(Step.RESUME, _STEADY, (_PUBLISHED, _OVERLAPPING), "the same, where what state knows has expired"),
+    Transition(Step.RESUME, _PUBLISHED, (_PUBLISHED, _OVERLAPPING), "the same, with an expired pending one"),
+    Transition(Step.RESUME, _OVERLAPPING, (_PUBLISHED, _OVERLAPPING), "the same, with expired previous ones"),
+    Transition(Step.ADOPT, _STEADY, (_OVERLAPPING,), "a certificate that the user names becomes the active one"),
+    Transition(Step.ADOPT, _PUBLISHED, (_OVERLAPPING,), "the same; the pending one becomes previous, too"),
+    Transition(Step.ADOPT, _OVERLAPPING, (_OVERLAPPING,), "the same, while an older one waits for retirement"),
+    Transition(Step.ADOPT, _LOST, (_STEADY, _OVERLAPPING), "the same, where none was active"),
 )
 
 _AFTER: dict[tuple[Step, Phase], tuple[Phase, ...]] = {(row.step, row.before): row.after for row in TABLE}
@@ -115,6 +130,8 @@ def resume(
                 one,
                 role=roles.get(one.number, Role.PREVIOUS),
                 pending_since=now,
+                unused_since=None,
+                scanned_at=None,
                 trusted=not one.expired(now),
             )
             for one in generations
@@ -122,6 +139,26 @@ def resume(
         highest_number=max(one.number for one in generations),
         trigger=trigger,
     )
+
+
+def rediscover(rotation: Rotation, found: Sequence[Generation], presented: Collection[int], now: datetime) -> Rotation:
+    """Carry on with live generations of AWS that state did not know, as ``resume`` does, beside those that it did."""
+    together = sorted([*rotation.generations, *found], key=lambda one: one.number)
+    resumed = resume(rotation.rotation_id, together, presented, now)
+    return _move(Step.RESUME, rotation, resumed.generations, now)
+
+
+def adopt(rotation: Rotation, taken: Sequence[Generation], number: int, now: datetime) -> Rotation:
+    """Make a certificate that the user named the active one; what it replaces, and what came with it, is previous."""
+    for one in taken:
+        _refuse_used_number(rotation, one)
+    former = _change(
+        rotation.generations, [*_numbers(rotation.active), *_numbers(rotation.pending)], role=Role.PREVIOUS
+    )
+    added = (
+        replace(one, role=Role.ACTIVE if one.number == number else Role.PREVIOUS, pending_since=now) for one in taken
+    )
+    return _move(Step.ADOPT, rotation, (*former, *added), now)
 
 
 def issue(rotation: Rotation, successor: Generation, now: datetime, *, trigger: str | None = None) -> Rotation:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from apigw_client_cert.rotation.decide import decide, trigger_pulled
 from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.policy import Policy
-from apigw_client_cert.rotation.transitions import TABLE, Step, begin, lose, remember_trigger
+from apigw_client_cert.rotation.transitions import TABLE, Step, adopt, begin, lose, rediscover, remember_trigger
 from tests.property.rotation.performer import minted, perform
 from tests.strategies import DAY, LIFE, PIVOT, policies
 
@@ -34,6 +34,8 @@ class Event:
     trigger: str | None = None
     pin: int | None = None
     refresh_only: bool = False
+    found: frozenset[int] = frozenset()
+    adopted: bool = False
 
 
 @dataclass(kw_only=True)
@@ -60,6 +62,15 @@ class Walk:
         if event.refresh_only:
             return
         decision = decide(self.rotation, self.policy, self.now)
+        if event.adopted:
+            taken = [minted(highest + 1, self.now, event.life)]
+            self._take(Step.ADOPT, adopt(self.rotation, taken, highest + 1, self.now))
+            return
+        if event.found and (decision.step is Step.REGENERATE or self.rotation.active is None):
+            found = [minted(highest + one, self.now, event.life) for one in sorted(event.found)]
+            presented = {highest + one for one in event.users}
+            self._take(Step.RESUME, rediscover(self.rotation, found, presented, self.now))
+            return
         users = {highest + 1 - one: ["a/dev"] for one in event.users}
         after = perform(
             self.rotation,
@@ -73,7 +84,7 @@ class Walk:
         if not trigger_pulled(after, self.policy):
             self.rotation = remember_trigger(after, self.policy.trigger)
 
-    def _take(self, step: Step, after: Rotation, *, may_leave: Collection[int]) -> None:
+    def _take(self, step: Step, after: Rotation, *, may_leave: Collection[int] = ()) -> None:
         before, self.rotation = self.rotation, after
         for one in before.generations:
             kept = after.numbered(one.number)
@@ -83,9 +94,9 @@ class Walk:
         used_up = [one for one in after.generations if one.role is not Role.PREVIOUS and one.unused_since]
         assert not used_up, f"{step} counts an overlap of one that is not previous"
         fresh = {one.number for one in after.generations} - {one.number for one in before.generations}
-        assert len(fresh) <= 1
+        assert len(fresh) <= 1 or step is Step.RESUME
         assert not fresh & set(self.numbers), "a number was used twice"
-        self.numbers.extend(fresh)
+        self.numbers.extend(sorted(fresh))
         if before is not after and step is not Step.NONE:
             self.used.add((step, before.phase, after.phase))
 
@@ -106,6 +117,8 @@ _DAYS = st.sampled_from([0, 1, 2, 3, 4, 25, 30, 150, 330, 340, 362, 364, 370, -1
             trigger=st.sampled_from([None, "a", "a", "b"]),
             pin=st.none() | st.integers(1, 3),
             refresh_only=st.booleans(),
+            found=st.just(frozenset[int]()) | _NUMBERS,
+            adopted=st.sampled_from([False, False, False, True]),
         ),
         max_size=25,
     ),
@@ -147,6 +160,8 @@ def _drawn(dice: random.Random) -> Event:
         trigger=dice.choice(["a", "a", "a", "b"]),
         pin=dice.choice([None, None, 1, 2, 3]),
         refresh_only=dice.random() < 0.1,
+        found=some(0.3),
+        adopted=dice.random() < 0.05,
     )
 
 

@@ -45,6 +45,22 @@ def test_of_a_creation_only_the_inputs_are_known() -> None:
     assert (after["name"], after["region"], after["clientCertificateId"]) == ("orders", "eu-west-1", UNKNOWN)
 
 
+def test_what_only_a_creation_reads_is_in_no_foreseen_state(run: FakeRun) -> None:
+    """Neither after a creation nor after an update, and what is unknown in it makes nothing else unknown."""
+    assert "madeFor" not in after_create(CERTIFICATE, {"name": "orders", "madeFor": UNKNOWN})
+    run.up()
+    assert foreseen(run, CERTIFICATE, "certificate", madeFor=UNKNOWN) == run.state["certificate"]
+
+
+def test_an_adoption_that_is_asked_for_later_can_not_be_foreseen(run: FakeRun) -> None:
+    """Only AWS knows who presents what; one that was adopted is remembered, and quiet."""
+    run.up()
+    after = foreseen(run, CERTIFICATE, "certificate", adoptClientCertificateId="theirs1")
+    assert after["clientCertificateId"] == UNKNOWN
+    after = foreseen(run, CERTIFICATE, "certificate", adoptClientCertificateId="cert01")
+    assert after["clientCertificateId"] == "cert01"
+
+
 @pytest.mark.parametrize("inputs", [{"description": "mine"}, {"tags": {"team": "a"}}, {"overlap": "4d"}])
 def test_an_update_that_is_no_step_leaves_nothing_unknown(run: FakeRun, inputs: dict[str, object]) -> None:
     """So a changed description or threshold lists no binding."""
@@ -116,7 +132,7 @@ def test_with_unknown_inputs_only_what_never_changes_is_known(run: FakeRun, kind
     """Every input in turn."""
     run.up()
     fixed = {"rotationId", "accountId", "region", "stateVersion"}
-    for key in kind.inputs:
+    for key in set(kind.inputs) - set(kind.creation_only):
         after = foreseen(run, kind, name, **{key: UNKNOWN})
         assert after[key] == UNKNOWN
         assert {key for key in kind.outputs if after[key] != UNKNOWN} <= fixed
