@@ -37,7 +37,7 @@ class SoFar(enum.Enum):
     """What the tries of a call may have done; the value tells a user."""
 
     NOTHING = "Nothing was changed here."
-    UNKNOWN = "An earlier try ended without an answer, or with a server error: it may have taken effect for a while."
+    UNKNOWN = "An earlier try ended without an answer, or with a server error: it may have taken effect."
 
 
 class Look(Protocol):
@@ -75,7 +75,7 @@ class _Sending:
             NothingLeft: it need not be.
             RotationError: it must not be, or nobody knows, because the look itself failed.
         """
-        if trouble.may_have_taken_effect:
+        if trouble.may_have_taken_effect and not self.call.reads:
             self.so_far = SoFar.UNKNOWN
         if self.look_again is None:
             return

@@ -295,6 +295,15 @@ def test_no_error_denies_what_an_earlier_try_may_have_done(aws: StubbedAws) -> N
     assert "may have taken effect" in caught.value.means
 
 
+def test_a_read_has_no_effect_to_deny(aws: StubbedAws) -> None:
+    """Its last refusal is what counts: a scan must find it among its gaps, not an unknown outcome."""
+    aws.answers({"item": [{"id": "rest01"}]}).answers({"items": []})
+    aws.fails(NO_ANSWER).refuses("AccessDeniedException", 403)
+    assert ApiGateway(aws.client).scan(["4k11da"]).gaps == (
+        "the stages of REST API rest01: GetStages of rest01 is denied (AccessDeniedException)",
+    )
+
+
 def test_a_look_before_every_try_waits_no_longer_than_the_call_alone(aws: StubbedAws) -> None:
     """A minute for the call, its looks included."""
     gateway = looked_at(aws)
