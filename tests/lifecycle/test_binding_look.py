@@ -127,7 +127,7 @@ def test_a_wait_is_looked_at_as_well(run: FakeRun) -> None:
 
 
 def test_a_stage_is_red_for_as_long_as_the_targets_do_not_hold_what_it_presents(run: FakeRun) -> None:
-    """It presents what it should, and nobody accepts it (invariant 13)."""
+    """It presents what it should, and nobody accepts it."""
     run.up()
     pins(run).content = ""
     run.binding_config["redeploy"] = "same-deployment"

@@ -74,7 +74,6 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     failures.choice(news, "onDelete", ON_DELETE)
     failures.choice(news, "redeploy", [redeploy.value for redeploy in Redeploy])
     failures.flag(news, "takeOver")
-    failures.text(news, "owner")
     check_connection({}, news, failures)
     check_durations(news, failures, ("publishLead", "activateBy", "rotateBefore"))
     verification_inputs.check_verification(news, failures)

@@ -273,7 +273,6 @@ OBJECTS: Final[dict[str, tuple[Mapping[str, Property], tuple[str, ...]]]] = {
     "Connection": (WAY, ()),
     "PublishedTo": (PUBLISHED_TO, ("targets",)),
     "Target": (TARGET, ("type",)),
-    "Way": (WAY, ()),
 }
 ENUMS: Final = {
     "ApiKind": tuple(one.value for one in StageKind),

@@ -256,7 +256,7 @@ def test_what_was_never_published_is_waited_for_as_long_as_the_targets_hold_what
 
 @pytest.mark.parametrize(("held", "red"), [(BOTH, False), (ONLY_OLD, True), (NEITHER, True)])
 def test_what_is_presented_already_is_red_where_the_targets_do_not_hold_it(*, held: Held, red: bool) -> None:
-    """Invariant 13."""
+    """No green run leaves that behind."""
     decision = decided(replace(presented(), id=NEW), held=held)
     assert decision == (NOT_HELD if red else BindingDecision(move=Move.KEEP))
 
