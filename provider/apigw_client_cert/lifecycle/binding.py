@@ -221,8 +221,8 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     if presented is not None and ours(gateway, props, presented):
         gateway.unbind(stage)
         world.say(
-            f"stage {stage} presents nothing now; it presented {presented}, which this binding set. If another stack"
-            " binds the same stage, its next pulumi up --refresh binds it again"
+            f"stage {stage} presents nothing now; it presented {presented} of this rotation. If another stack binds the"
+            " same stage, its next pulumi up --refresh binds it again"
         )
 
 
