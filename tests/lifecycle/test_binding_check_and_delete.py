@@ -24,7 +24,7 @@ def present(run: FakeRun, certificate_id: str | None) -> None:
 
 
 def test_delete_clears_what_it_set(run: FakeRun) -> None:
-    """And nothing else is needed to destroy the certificate. Another stack may bind the same stage: said in one line."""
+    """Nothing else is needed to destroy the certificate. Another stack may bind the stage: said in one line."""
     run.up()
     engine_run.forget()
     run.lines.clear()

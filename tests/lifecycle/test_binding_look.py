@@ -48,7 +48,7 @@ def half_moved(run: FakeRun) -> None:
 
 
 def test_a_stage_does_not_follow_when_the_file_was_put_back(run: FakeRun) -> None:
-    """State says published since yesterday; the file says no. The remedy that the error names repairs it."""
+    """State says published, the file says no (invariant 1). The remedy that the error names repairs it."""
     half_moved(run)
     pins(run).content = pem(run, 1)
     says = r"a1b2c3d4e5/prod should present cert02, but file pins.txt does not hold it\. The stage keeps cert01, which"
@@ -103,7 +103,7 @@ def test_a_stage_that_loses_traffic_moves_at_once_and_says_so(run: FakeRun) -> N
 
 
 def test_a_stage_whose_targets_lost_both_is_red(run: FakeRun) -> None:
-    """The error says that what it keeps is refused."""
+    """The error says that what it keeps is refused (invariant 13)."""
     half_moved(run)
     pins(run).content = None
     with pytest.raises(
@@ -127,7 +127,7 @@ def test_a_wait_is_looked_at_as_well(run: FakeRun) -> None:
 
 
 def test_a_stage_is_red_for_as_long_as_the_targets_do_not_hold_what_it_presents(run: FakeRun) -> None:
-    """It presents what it should, and nobody accepts it."""
+    """It presents what it should, and nobody accepts it (invariant 13)."""
     run.up()
     pins(run).content = ""
     run.binding_config["redeploy"] = "same-deployment"

@@ -181,7 +181,7 @@ WRONG_DEPENDENTS = (
     ),
     Mutant(
         name="wait-without-a-look",
-        invariant=8,
+        invariant=13,
         wrong="A stage that waits is green although its targets do not hold what it presents.",
         edits=(
             Edit(

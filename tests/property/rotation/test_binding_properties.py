@@ -216,7 +216,7 @@ HELD = st.builds(Held, desired=st.booleans(), presented=st.booleans())
 def test_no_stage_leaves_a_live_certificate_for_what_the_targets_do_not_hold(
     facts: Facts, turn: Turn, held: Held
 ) -> None:
-    """Invariant 1, stated apart: a move is held, a wait is served, and everything else is red."""
+    """Invariants 1 and 13, stated apart: a move is held, a wait is served, and everything else is red."""
     now, shown = facts["now"], facts["presented"]
     lives = shown.kind not in {Presents.NOTHING, Presents.GONE} and (shown.not_after is None or shown.not_after > now)
     decision = decide_binding(**facts, turn=turn, held=held)
