@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 from pulumi_apigw_client_cert import (
     PublishedRotationArgs,
+    PublishedToArgs,
     RotatingClientCertificate,
     StageBinding,
     TargetArgs,
@@ -19,6 +20,8 @@ certificate = RotatingClientCertificate("orders", rotate_before="60d")
 # A generated SDK has one type for what a resource gives and another for what one takes.
 generations: Any = certificate.generations
 
+pins = TargetArgs(type=TargetType.SSM, name="/orders/client-cert-pins", content="nginx")
+
 bundle = TrustBundle(
     "orders-trust",
     rotations=[
@@ -28,7 +31,7 @@ bundle = TrustBundle(
             generations=generations,
         )
     ],
-    targets=[TargetArgs(type=TargetType.SSM, name="/orders/client-cert-pins", content="nginx")],
+    targets=[pins],
 )
 
 binding = StageBinding(
@@ -39,6 +42,8 @@ binding = StageBinding(
     rotation_id=certificate.rotation_id,
     generations=generations,
     published_since=bundle.published_since,
+    # Looked at before the stage moves.
+    published_to=PublishedToArgs(targets=[pins], region=bundle.region, account_id=bundle.account_id),
     verify=TestInvokeArgs(resource="/health", backend="nginx"),
 )
 

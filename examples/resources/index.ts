@@ -6,9 +6,11 @@ const config = new pulumi.Config();
 
 const certificate = new RotatingClientCertificate("orders", { rotateBefore: "60d" });
 
+const pins = { type: "ssm", name: "/orders/client-cert-pins", content: "nginx" } as const;
+
 const bundle = new TrustBundle("orders-trust", {
     rotations: [certificate],
-    targets: [{ type: "ssm", name: "/orders/client-cert-pins", content: "nginx" }],
+    targets: [pins],
 });
 
 const binding = new StageBinding("orders-prod", {
@@ -18,6 +20,7 @@ const binding = new StageBinding("orders-prod", {
     rotationId: certificate.rotationId,
     generations: certificate.generations,
     publishedSince: bundle.publishedSince,
+    publishedTo: { targets: [pins], region: bundle.region, accountId: bundle.accountId }, // looked at before it moves
     verify: { resource: "/health", backend: "nginx" },
 });
 

@@ -70,7 +70,12 @@ def timestamp(certificate: TrustedCertificate) -> str:
 
 def pem_text_sha1(certificate: TrustedCertificate) -> str:
     """SHA-1 over the PEM text as Apache sees it: 64 columns, LF, final newline (mod_ssl, SSL_CLIENT_CERT)."""
-    return hashlib.sha1(pem_of(certificate).encode("ascii"), usedforsecurity=False).hexdigest()
+    return sha1_of_text(pem_of(certificate))
+
+
+def sha1_of_text(pem: str) -> str:
+    """SHA-1 over a normalised PEM text."""
+    return hashlib.sha1(pem.encode("ascii"), usedforsecurity=False).hexdigest()
 
 
 def _colons(digest: str) -> str:

@@ -96,21 +96,26 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         self.certificate = certificate or self.children.certificate(
             name, made_for=made_for, aws=aws, opts=self._child("RotatingClientCertificate"), **policy
         )
-        self.trust_bundle: BundleDeclaration | None = None
         published_by: Sequence[pulumi.Resource] = ()
+        targets: Sequence[Target] = ()
         if callable(publish):
             published_by = publish(self.certificate.trust_bundle_pem, self.certificate.trusted_fingerprints_sha256)
         elif publish:
+            targets = publish
+        self.trust_bundle: BundleDeclaration | None = None
+        if targets or published_by:
             self.trust_bundle = self.children.bundle(
                 f"{name}-trust",
                 certificates=[self.certificate],
-                targets=publish,
+                targets=targets,
+                # The lead begins when these have succeeded: a bundle that depends on them keeps the date.
+                published_by=published_by,
                 also_trust=also_trust,
                 take_over=take_over,
                 aws=aws,
                 opts=self._child("TrustBundle"),
             )
-            published_by = [self.trust_bundle]
+            published_by = [*published_by, self.trust_bundle]
         self.bindings: dict[str, BindingDeclaration] = {}
         before: Sequence[BindingDeclaration] = ()
         for wave in ordered:

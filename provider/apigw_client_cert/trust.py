@@ -23,8 +23,10 @@ from apigw_client_cert.backends import (
     published_file,
     setup_lines,
     setup_place,
+    sha1_of_text,
     timestamp,
 )
+from apigw_client_cert.certificate import split_pem
 from apigw_client_cert.errors import BadInput, shown
 from apigw_client_cert.rotation.model import Finding, Severity
 
@@ -43,6 +45,7 @@ __all__ = [
     "fingerprints_in",
     "holds",
     "known_by",
+    "marks_of",
     "render",
     "same_subject_finding",
     "setup_lines",
@@ -211,3 +214,13 @@ def _json(certificates: list[TrustedCertificate]) -> str:
         for certificate in certificates
     ]
     return json.dumps({"version": JSON_VERSION, "certificates": listed}, indent=2) + "\n"
+
+
+def marks_of(pem: str) -> frozenset[str]:
+    """All by which a published text of any content may name the certificate of a PEM; see ``fingerprints_in``.
+
+    Raises:
+        BadInput: The PEM is damaged.
+    """
+    text = "".join(split_pem(pem))
+    return fingerprints_in(text) | {sha1_of_text(text)}

@@ -53,6 +53,20 @@ def test_a_binding_renamed_or_reparented_without_an_alias_never_clears_its_stage
     assert scene.presented("dev") is None
 
 
+def test_a_renamed_binding_that_is_deleted_by_target_does_not_clear_its_stage(scene: Scene) -> None:
+    """Under ``--target`` the engine does not check the successor: the program itself says that it claims the stage."""
+    stack = scene.stack(program=WIRED, config=_binding(scene, "before"))
+    ok(stack.up())
+    (first,) = scene.ids()
+    former = _urn(stack, "StageBinding", "before")
+    stack.unset("bindings.before")
+    stack.configure(_binding(scene, "after"))
+    assert "StageBinding before deleted" in ok(stack.up("--target", former))
+    assert scene.presented("dev") == first
+    ok(stack.up())
+    assert scene.presented("dev") == first
+
+
 def test_a_binding_renamed_while_it_waits_for_a_switch_moves_when_the_lead_has_passed(scene: Scene) -> None:
     """The new binding has no memory; the certificate's tags tell whose the presented one is (invariant 1)."""
     stack = scene.stack(program=WIRED, config=_binding(scene, "before"))

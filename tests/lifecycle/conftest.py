@@ -54,6 +54,7 @@ class FakeRun:
     bundle_config: dict[str, Any] = field(default_factory=lambda: {"targets": [{"type": "file", "path": "pins.txt"}]})
     stages: tuple[str, ...] = ("dev", "prod")
     with_bundle: bool = True
+    looking: bool = True
     looks: Looks = field(default_factory=Looks)
 
     def __post_init__(self) -> None:
@@ -130,6 +131,7 @@ class FakeRun:
             "rotationId": made["rotationId"],
             "generations": made["generations"],
             "publishedSince": self.state["bundle"]["publishedSince"] if self.with_bundle else None,
+            "publishedTo": {"targets": self.bundle_config["targets"]} if self.with_bundle and self.looking else None,
             **self.binding_config,
         }
         self._register(stage, binding, props)

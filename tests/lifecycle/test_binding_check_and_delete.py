@@ -24,11 +24,16 @@ def present(run: FakeRun, certificate_id: str | None) -> None:
 
 
 def test_delete_clears_what_it_set(run: FakeRun) -> None:
-    """And nothing else is needed to destroy the certificate."""
+    """Nothing else is needed to destroy the certificate. Another stack may bind the stage: said in one line."""
     run.up()
     engine_run.forget()
+    run.lines.clear()
     binding.delete(run.state["dev"], run.world)
     assert run.presented("dev") is None
+    (line,) = run.lines
+    assert "a1b2c3d4e5/dev presents nothing now; it presented cert01 of this rotation" in line
+    binding.delete(run.state["dev"], run.world)
+    assert len(run.lines) == 1
 
 
 def test_delete_clears_a_newer_generation_of_the_same_rotation(run: FakeRun) -> None:

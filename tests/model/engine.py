@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from apigw_client_cert.declarations.shared import identified
 from apigw_client_cert.errors import RotationError
 from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 Properties = dict[str, Any]
 CERTIFICATE, BUNDLE = "certificate", "bundle"
-# What declarations/binding.py passes on of each generation.
-_IDENTIFIED = ("id", "number", "sha256", "expirationDate", "pendingSince")
 
 
 class KilledError(BaseException):
@@ -208,13 +207,16 @@ class Engine:
             published = self.state[BUNDLE].outputs
         generations = made.get("generations")
         if isinstance(generations, list):
-            generations = [{name: one[name] for name in _IDENTIFIED if name in one} for one in generations]
+            generations = identified(generations)
         return {
             **self.program.bindings[key],
             "clientCertificateId": made.get("clientCertificateId"),
             "rotationId": made.get("rotationId"),
             "generations": generations,
             "publishedSince": published.get("publishedSince") if published and self.program.targets else None,
+            "publishedTo": {"targets": self.program.targets, **self.program.connection}
+            if self.program.targets
+            else None,
             "publishLead": self.program.certificate.get("publishLead"),
             "activateBy": self.program.certificate.get("activateBy"),
             **self.program.connection,

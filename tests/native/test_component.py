@@ -138,3 +138,19 @@ def test_the_python_component_becomes_the_plugins_and_back_and_nothing_moves(sce
     ok(stack.up())
     assert scene.presented("dev") == scene.presented("prod") == certificate
     assert len(scene.ids()) == 2
+
+
+def test_a_renamed_stage_that_is_deleted_by_target_is_not_cleared(scene: NativeScene) -> None:
+    """The engine constructs the component under ``--target``, too, and checks only what is named."""
+    given = _given(scene, "dev")
+    stack = scene.native(program=PROGRAM, given=given)
+    ok(stack.up())
+    (first,) = scene.ids()
+    former = resource(stack, "orders-dev")["urn"]
+    stages = {"renamed": given["stages"]["dev"]}
+    stack.unset("given.stages.dev")
+    stack.configure({"given.stages": stages})
+    ok(stack.up("--target", former))
+    assert scene.presented("dev") == first
+    ok(stack.up())
+    assert scene.presented("dev") == first

@@ -131,6 +131,15 @@ def test_a_callable_publishes_and_gets_bundle_and_fingerprints(engine: FakeEngin
     )
     assert len(given) == 2
     assert ("StageBinding", "orders-dev") in found
+    bundle = found["TrustBundle", "orders-trust"]
+    assert (bundle["targets"], bundle["publishedBy"]) == ([], ["published"])
+    assert found["StageBinding", "orders-dev"]["publishedTo"] == {"targets": []}
+
+
+def test_a_callable_that_publishes_nothing_gets_no_bundle(engine: FakeEngine) -> None:
+    """Nothing could be dated: the generation's own wait counts."""
+    found = program(engine, lambda: ClientCertificateRotation("orders", stages=STAGES, publish=lambda _pem, _pins: []))
+    assert "TrustBundle" not in {kind for kind, _name in found}
 
 
 def test_the_certificate_is_told_what_it_is_made_for(engine: FakeEngine) -> None:

@@ -7,6 +7,7 @@ from tools.mutants.mutant import Edit, Mutant
 _BINDING = "tests/lifecycle/test_binding_lifecycle.py::"
 _BINDING_DELETE = "tests/lifecycle/test_binding_check_and_delete.py::"
 _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
+_LOOK = "tests/lifecycle/test_binding_look.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 
 _BOUND = '        self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))\n'
@@ -132,5 +133,89 @@ WRONG_DEPENDENTS = (
             ),
         ),
         killed_by=(_BUNDLE + "test_retargeting_leaves_the_old_place_and_completes_the_new_one",),
+    ),
+    Mutant(
+        name="no-look-before-a-move",
+        invariant=1,
+        wrong="A stage moves because state says that its certificate was published; nobody looks at the targets.",
+        edits=(
+            Edit(
+                "lifecycle/binding_steps.py",
+                "            held=held,\n",
+                "            held=None,\n",
+            ),
+        ),
+        killed_by=(
+            _LOOK + "test_a_stage_does_not_follow_when_the_file_was_put_back",
+            _LOOK + "test_a_stage_that_loses_traffic_moves_at_once_and_says_so",
+        ),
+    ),
+    Mutant(
+        name="look-at-activation-only",
+        invariant=1,
+        wrong="What a former run saw of a target, or wrote to it, is believed in every later one.",
+        edits=(
+            Edit(
+                "lifecycle/looks.py",
+                "            self._scans.clear()\n            self._memories.clear()\n",
+                "            self._scans.clear()\n",
+            ),
+        ),
+        killed_by=(
+            _LOOK + "test_a_stage_does_not_follow_when_the_file_was_put_back",
+            _LOOK + "test_what_was_seen_counts_for_one_run_only",
+        ),
+    ),
+    Mutant(
+        name="unread-target-is-no-harm",
+        invariant=1,
+        wrong="A target that cannot be read keeps no stage from moving.",
+        edits=(
+            Edit(
+                "lifecycle/binding_steps.py",
+                "        if presented.alive(self.now):\n            raise unread\n",
+                "",
+            ),
+        ),
+        killed_by=(_LOOK + "test_a_target_that_cannot_be_read_keeps_the_stage_where_it_is",),
+    ),
+    Mutant(
+        name="wait-without-a-look",
+        invariant=13,
+        wrong="A stage that waits is green although its targets do not hold what it presents.",
+        edits=(
+            Edit(
+                "rotation/binding.py",
+                "    if not held.presented and decision.move is Move.WAIT:\n        return _NOT_HELD\n",
+                "",
+            ),
+        ),
+        killed_by=(_LOOK + "test_a_wait_is_looked_at_as_well",),
+    ),
+    Mutant(
+        name="endpoint-in-the-identity",
+        invariant=1,
+        wrong="Another endpoint is another stage: the binding is replaced, and its predecessor acts on the same stage.",
+        edits=(
+            Edit(
+                "lifecycle/binding.py",
+                '"apiKind", "region")',
+                '"apiKind", "region", "endpointUrl")',
+            ),
+        ),
+        killed_by=(_LOOK + "test_another_way_to_a_stage_is_an_update_that_changes_nothing",),
+    ),
+    Mutant(
+        name="going-back-by-state-alone",
+        invariant=1,
+        wrong="A stage whose generation state does not know any more waits for waves on its way back.",
+        edits=(
+            Edit(
+                "lifecycle/binding_look.py",
+                "number=number_of(found) if of_this_rotation else 0,",
+                "number=0,",
+            ),
+        ),
+        killed_by=(_LOOK + "test_a_newer_generation_that_state_does_not_know_is_gone_back_from",),
     ),
 )

@@ -10,7 +10,9 @@ from pulumi.dynamic import Resource
 from apigw_client_cert.declarations.claims import claim_stage, owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, output
 from apigw_client_cert.declarations.shared import SharedCertificate, identified
+from apigw_client_cert.errors import BadInput, shown
 from apigw_client_cert.lifecycle.binding_state import OUTPUTS
+from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import RestStage
 from apigw_client_cert.resources import StageBindingProvider
 from apigw_client_cert.wire import written
@@ -41,6 +43,8 @@ class BindingDeclaration(Registering):
         after: The bindings of the wave before: this stage moves when theirs have, were verified and have soaked.
         soak: How long the wave before must have presented the certificate.
         windows: When the stage may move, such as ``"Mon-Thu 09:00-16:00 Europe/Berlin"``; any time where none is given.
+        look: ``targets`` (the default) reads the bundle's targets before the stage moves. ``no``, for a
+            ``SharedCertificate`` whose targets this stack may not read, relies on what its stack remembers.
         aws: The certificate's by default.
         opts: Pulumi's resource options.
     """
@@ -60,9 +64,11 @@ class BindingDeclaration(Registering):
         after: Sequence[BindingDeclaration] = (),
         soak: Duration | None = None,
         windows: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        look: str | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        _guard_look(look, certificate, trust_bundle)
         self.aws = aws or certificate.aws
         if isinstance(stage, RestStage):
             verify, confirm = stage.verify or verify, stage.confirm or confirm
@@ -72,7 +78,7 @@ class BindingDeclaration(Registering):
             "clientCertificateId": certificate.client_certificate_id,
             "rotationId": certificate.rotation_id,
             "generations": certificate.generations.apply(identified),
-            "publishedSince": _published_since(certificate, trust_bundle),
+            **_published(certificate, trust_bundle, None if look == "no" else self.aws),
             **certificate.binding_policy,
             "takeOver": take_over,
             "onDelete": on_delete,
@@ -145,9 +151,35 @@ class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBind
         Resource.__init__(self, StageBindingProvider(), name, {**props, "owner": owner}, opts)
 
 
-def _published_since(
-    certificate: CertificateDeclaration | SharedCertificate, trust_bundle: BundleDeclaration | None
-) -> pulumi.Output[dict[str, str]] | pulumi.Output[dict[str, str] | None] | None:
+def _published(
+    certificate: CertificateDeclaration | SharedCertificate, trust_bundle: BundleDeclaration | None, aws: Aws | None
+) -> dict[str, Any]:
+    """Since when the certificate is published, and where; ``aws`` None: nobody looks there."""
     if trust_bundle is not None:
-        return trust_bundle.published_since
-    return certificate.published_since if isinstance(certificate, SharedCertificate) else None
+        return {"publishedSince": trust_bundle.published_since, "publishedTo": trust_bundle.published_to}
+    if not isinstance(certificate, SharedCertificate):
+        return {}
+    if aws is None:
+        return {"publishedSince": certificate.published_since}
+    # The other stack's place, reached as this one reaches its stages.
+    ways = {key: value for key, value in aws.properties().items() if key != "region"}
+    told = pulumi.Output.all(certificate.published_to, ways)
+    published_to = told.apply(lambda known: None if known[0] is None else without_none({**known[1], **known[0]}))
+    return {"publishedSince": certificate.published_since, "publishedTo": published_to}
+
+
+def _guard_look(look: str | None, certificate: object, trust_bundle: object) -> None:
+    if look not in {None, "no", "targets"}:
+        raise BadInput(
+            f"look is {shown(look)}",
+            means="Nothing was registered.",
+            remedy='Leave it out, or say look="no".',
+            subject="look",
+        )
+    if look == "no" and (trust_bundle is not None or not isinstance(certificate, SharedCertificate)):
+        raise BadInput(
+            'look="no" is given where this program publishes the certificate itself',
+            means="Nothing was registered.",
+            remedy="Leave it out: it is for a SharedCertificate whose targets this stack may not read.",
+            subject="look",
+        )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pulumi
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.declarations.properties import Registering, declared, output
-from apigw_client_cert.declarations.shared import identified
+from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
+from apigw_client_cert.declarations.shared import place_of
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
 from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import Aws
@@ -105,16 +105,21 @@ class CertificateDeclaration(Registering):
         self._register(resource_name, declared(props, OUTPUTS), opts)
 
     def shared(self, trust_bundle: BundleDeclaration | None = None) -> pulumi.Output[dict[str, Any]]:
-        """What another stack needs to bind its stages, as one stack output; ``SharedCertificate`` takes it there.
+        """What another stack needs to bind its stages or to publish, as one output for ``SharedCertificate`` there.
 
-        Plain JSON without a PEM. With ``trust_bundle`` it says since when each certificate is published.
+        Plain JSON. With ``trust_bundle`` it says since when each certificate is published, and where: without it, it is
+        of use only to a stack that publishes by itself.
         """
+        published: dict[str, Any] = {}
+        if trust_bundle is not None:
+            published = {"publishedSince": trust_bundle.published_since, "publishedTo": place_of(trust_bundle)}
         everything = {
             "clientCertificateId": self.client_certificate_id,
             "rotationId": self.rotation_id,
-            "generations": self.generations.apply(identified),
-            "publishedSince": trust_bundle.published_since if trust_bundle is not None else None,
+            "generations": self.generations,
+            **published,
             **self.binding_policy,
+            **{key: known_output(self, key) for key in ("overlap", "region", "accountId")},
         }
         return pulumi.Output.from_input(everything).apply(without_none)
 

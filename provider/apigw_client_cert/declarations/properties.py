@@ -27,3 +27,14 @@ def output(resource: Registering, key: str) -> pulumi.Output[Any]:
     """One output by its name on the wire."""
     found: pulumi.Output[Any] = resource.__dict__[key]
     return found
+
+
+def known_output(resource: Registering, key: str) -> pulumi.Output[Any]:
+    """One output, None where it is not known at preview.
+
+    For what is only a way to something: an output that state does not have yet is unknown at every preview, and would
+    make unknown, and so a change, whatever is put together with it.
+    """
+    return output(resource, key).apply(
+        lambda value: None if isinstance(value, pulumi.output.Unknown) else value, run_with_unknowns=True
+    )

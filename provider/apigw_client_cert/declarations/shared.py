@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 
+from apigw_client_cert.backends import sha1_of_text
+from apigw_client_cert.certificate import split_pem
 from apigw_client_cert.errors import BadInput
 from apigw_client_cert.places import Aws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
 
 _REQUIRED: Final = ("clientCertificateId", "rotationId", "generations")
 #: The policy that bindings follow; as the certificate's stack has it, left out where that leaves it out.
@@ -46,22 +50,85 @@ class SharedCertificate:
 
     @property
     def generations(self) -> pulumi.Output[list[dict[str, Any]]]:
-        """Every generation that is still needed, by number: what ``identified`` keeps of each."""
+        """Every generation that is still needed, by number."""
         return self._part("generations")
 
     @property
+    def complete_generations(self) -> pulumi.Output[list[dict[str, Any]]]:
+        """The same, with all that a ``TrustBundle`` needs; ``BadInput`` for what an older release exported."""
+        return self.generations.apply(_complete)
+
+    @property
     def published_since(self) -> pulumi.Output[dict[str, str] | None]:
-        """Fingerprint -> since when every target holds it; None where the other stack has no trust bundle."""
-        return self._part("publishedSince")
+        """Fingerprint -> since when every target holds it; ``BadInput`` where the other stack gave no trust bundle."""
+        return self._output.apply(_published_since)
+
+    @property
+    def published_to(self) -> pulumi.Output[dict[str, Any] | None]:
+        """Where the other stack's bundle publishes; None where an older release exported it."""
+        return self._part("publishedTo")
+
+    @property
+    def region(self) -> pulumi.Output[str | None]:
+        """Where the certificate lives."""
+        return self._part("region")
+
+    @property
+    def account_id(self) -> pulumi.Output[str | None]:
+        """Whose account it is."""
+        return self._part("accountId")
+
+    @property
+    def overlap(self) -> pulumi.Output[str | None]:
+        """The certificate's ``overlap``, None where it is left out."""
+        return self._part("overlap")
 
     def _part(self, key: str) -> pulumi.Output[Any]:
         return self._output.apply(lambda found: found.get(key))
 
 
+def place_of(trust_bundle: BundleDeclaration) -> pulumi.Output[dict[str, Any]]:
+    """Where a bundle publishes, as another stack may know it: profile, role and endpoint are each stack's own."""
+    kept = ("targets", "region", "accountId")
+    return trust_bundle.published_to.apply(lambda told: {key: told[key] for key in kept if key in told})
+
+
 def identified(generations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What a binding needs of each generation, and no PEM."""
-    kept = ("id", "number", "sha256", "expirationDate", "pendingSince")
-    return [{key: one[key] for key in kept if key in one} for one in generations]
+    """What a binding needs of each generation: all that a target may name it by, and no PEM, of which it has no use."""
+    kept = ("id", "number", "sha256", "sha1", "pemSha1", "expirationDate", "pendingSince")
+    return [{key: told[key] for key in kept if key in told} for told in map(_with_text_digest, generations)]
+
+
+def _with_text_digest(generation: Mapping[str, Any]) -> Mapping[str, Any]:
+    blocks = split_pem(generation.get("pem") or "")
+    return {**generation, "pemSha1": sha1_of_text(blocks[0])} if blocks else generation
+
+
+def _complete(generations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if all(_of_this_release(one) for one in generations):
+        return generations
+    raise BadInput(
+        "TrustBundle was given a SharedCertificate that an older release exported, which holds no certificates",
+        means="Nothing was changed.",
+        remedy="Upgrade apigw-client-cert in the stack that exports certificate.shared(…), and run that stack first.",
+    )
+
+
+def _published_since(found: Mapping[str, Any]) -> dict[str, str] | None:
+    since: dict[str, str] | None = found.get("publishedSince")
+    # What an older release exported keeps its meaning: the generation's own pendingSince counts.
+    if since is not None or not any(map(_of_this_release, found["generations"])):
+        return since
+    raise BadInput(
+        "StageBinding was given a SharedCertificate without the bundle that publishes it",
+        means="The stage could be moved seconds after the first publication; nothing was changed.",
+        remedy="Export certificate.shared(trust_bundle) with the bundle there; or publish it here, with"
+        " bundle = TrustBundle(…, certificates=[shared]), and give trust_bundle=bundle to the binding.",
+    )
+
+
+def _of_this_release(generation: Mapping[str, Any]) -> bool:
+    return "role" in generation
 
 
 def _checked(output: object) -> dict[str, Any]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 from pulumi.dynamic import Resource
 
 from apigw_client_cert.declarations.claims import owner_of
-from apigw_client_cert.declarations.properties import Registering, declared, output
+from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
+from apigw_client_cert.declarations.shared import SharedCertificate
 from apigw_client_cert.lifecycle.bundle_state import OUTPUTS
+from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import TrustBundleProvider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pulumi
 
     from apigw_client_cert.declarations.certificate import CertificateDeclaration
     from apigw_client_cert.places import Target
@@ -26,8 +27,10 @@ class BundleDeclaration(Registering):
 
     Args:
         resource_name: The Pulumi name.
-        certificates: Whose generations to publish.
+        certificates: Whose generations to publish: resources, or other stacks' ``SharedCertificate``.
         targets: Where, and in which form.
+        published_by: What publishes instead of targets, or beside them: the bundle depends on these resources, and
+            dates what they did.
         also_trust: PEMs of other certificates that the same readers must keep trusting, one each.
         take_over: Replace what a target holds already.
         aws: Where SSM, S3 and Secrets Manager are; the first certificate's by default.
@@ -38,25 +41,23 @@ class BundleDeclaration(Registering):
         self,
         resource_name: str,
         *,
-        certificates: Sequence[CertificateDeclaration],
-        targets: Sequence[Target],
+        certificates: Sequence[CertificateDeclaration | SharedCertificate],
+        targets: Sequence[Target] = (),
+        published_by: Sequence[pulumi.Resource] = (),
         also_trust: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         take_over: bool | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.aws = aws or (certificates[0].aws if certificates else Aws())
+        self._targets = [target.properties() for target in targets]
+        if published_by:
+            opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(published_by)))
         props = {
             "name": resource_name,
-            "rotations": [
-                {
-                    "rotationId": certificate.rotation_id,
-                    "clientCertificateId": certificate.client_certificate_id,
-                    "generations": certificate.generations,
-                }
-                for certificate in certificates
-            ],
-            "targets": [target.properties() for target in targets],
+            "rotations": [_rotation(certificate) for certificate in certificates],
+            "targets": self._targets,
+            "publishedBy": [one.pulumi_resource_name for one in published_by] or None,
             "alsoTrust": also_trust,
             "takeOver": take_over,
             **self.aws.properties(),
@@ -77,6 +78,31 @@ class BundleDeclaration(Registering):
     def published_since(self) -> pulumi.Output[dict[str, str]]:
         """Fingerprint -> since when every target holds it without a break; RFC 3339."""
         return output(self, "publishedSince")
+
+    @property
+    def published_to(self) -> pulumi.Output[dict[str, Any]]:
+        """Where it publishes and as whom, for a binding's look: ``targets``, connection and ``accountId``."""
+        ways = {**self.aws.properties(), "region": known_output(self, "region")}
+        account_id = known_output(self, "accountId")
+        return pulumi.Output.from_input({"targets": self._targets, **ways, "accountId": account_id}).apply(without_none)
+
+
+def _rotation(certificate: CertificateDeclaration | SharedCertificate) -> dict[str, Any]:
+    """What the bundle is told of a certificate; ``connection`` is how to see who presents its generations."""
+    told = {
+        "rotationId": certificate.rotation_id,
+        "clientCertificateId": certificate.client_certificate_id,
+    }
+    if isinstance(certificate, SharedCertificate):
+        generations = certificate.complete_generations
+        place = {"region": certificate.region, "accountId": certificate.account_id}
+        overlap = certificate.overlap
+    else:
+        generations = certificate.generations
+        place = {key: known_output(certificate, key) for key in ("region", "accountId")}
+        overlap = known_output(certificate, "overlap")
+    connection = pulumi.Output.from_input({**certificate.aws.properties(), **place}).apply(without_none)
+    return {**told, "generations": generations, "connection": connection, "overlap": overlap}
 
 
 class TrustBundle(BundleDeclaration, Resource, module="apigw", name="TrustBundle"):

@@ -9,6 +9,7 @@ from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.acm import ACM_ARN, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind
 from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
+from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO, check_published_to
 from apigw_client_cert.lifecycle.binding_state import VERIFIED
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from apigw_client_cert.lifecycle.world import World
 
 ON_DELETE = ("clear", "keep")
-PLACE = ("apiId", "stageName", "apiKind", "region", "endpointUrl")
+# A place, not a way to it: endpoint, profile and role are how the same stage is reached.
+PLACE = ("apiId", "stageName", "apiKind", "region")
 _OPTIONS = (
     "takeOver",
     "onDelete",
@@ -46,6 +48,7 @@ _OPTIONS = (
     "rotationId",
     "profile",
     "assumeRoleArn",
+    "endpointUrl",
     *verification_inputs.INPUTS,
     *turn_inputs.INPUTS,
 )
@@ -54,6 +57,7 @@ INPUTS = (
     "clientCertificateId",
     "generations",
     "publishedSince",
+    PUBLISHED_TO,
     # For ``check`` alone: whether a maintenance window opens between the lead and the limit.
     "rotateBefore",
     *dict.fromkeys((*PLACE, *_OPTIONS, *CONNECTION)),
@@ -74,6 +78,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     check_durations(news, failures, ("publishLead", "activateBy", "rotateBefore"))
     verification_inputs.check_verification(news, failures)
     turn_inputs.check_turn(news, failures)
+    check_published_to(news, failures)
     desired = failures.text(news, "clientCertificateId", required=True)
     if desired is not None and ACM_ARN.fullmatch(desired):
         failures.add(
@@ -215,6 +220,10 @@ def delete(props: Mapping[str, Any], world: World) -> None:
         return
     if presented is not None and ours(gateway, props, presented):
         gateway.unbind(stage)
+        world.say(
+            f"stage {stage} presents nothing now; it presented {presented} of this rotation. If another stack binds the"
+            " same stage, its next pulumi up --refresh binds it again"
+        )
 
 
 def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:

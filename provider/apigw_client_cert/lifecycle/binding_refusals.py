@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.acm import named
-from apigw_client_cert.rotation.binding import Presented, Refusal
+from apigw_client_cert.rotation.binding import Refusal
 from apigw_client_cert.rotation.turn import Hold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apigw_client_cert.gateway.interface import StageRef
-    from apigw_client_cert.rotation.binding import BindingDecision
+    from apigw_client_cert.lifecycle.binding_look import Held
+    from apigw_client_cert.rotation.binding import BindingDecision, Presented
 
 
 class _Wording(NamedTuple):
@@ -69,6 +70,50 @@ def refusal_error(refusal: Refusal, stage: StageRef, presented: Presented, desir
         means=wording.means,
         remedy=wording.remedy.format(**facts),
         subject=str(stage),
+    )
+
+
+_REPAIR = (
+    "Run pulumi up --refresh where the bundle is declared, which writes it again; a stage that waits for its lead then"
+    " waits anew. docs/resources.md says what to do where this stack cannot see the target."
+)
+
+
+def not_held(stage: StageRef, presented: Presented, desired: str, held: Held) -> errors.NotPublished:
+    """The error for a stage that stays, because the targets do not hold what it presents or should present."""
+    lost = errors.listed(held.lacking_presented)
+    stays = (
+        f"The stage keeps {named(presented.id)}, which {lost} does not hold: backends that read it refuse its requests."
+        if lost
+        else f"The stage keeps {named(presented.id)}, which the targets hold."
+    )
+    if presented.id == desired:
+        what = f"Stage {stage} presents {desired}, and {lost} does not hold that certificate"
+        stays = "Backends that read it refuse the stage's requests; the stage was left as it is."
+    elif held.lacking_desired:
+        what = f"Stage {stage} should present {desired}, but {errors.listed(held.lacking_desired)} does not hold it"
+    else:
+        what = f"Stage {stage} waits for {desired}, and presents what {lost} does not hold"
+    return errors.NotPublished(what, means=stays, remedy=_REPAIR, subject=str(stage))
+
+
+def bound_unheld(stage: StageRef, desired: str, held: Held) -> errors.NotPublished:
+    """The error after a stage that presented nothing alive was bound to what the targets do not hold."""
+    lost = errors.listed(held.lacking_desired)
+    return errors.NotPublished(
+        f"Stage {stage} presents {desired} now, and {lost} does not hold that certificate",
+        means="It presented nothing that lives, so it was bound all the same; backends that read the target refuse it.",
+        remedy=_REPAIR,
+        subject=str(stage),
+    )
+
+
+def losing(stage: StageRef, desired: str, presented: Presented, held: Held) -> str:
+    """Why a stage moves at once, whatever it would have waited for."""
+    lost = errors.listed(held.lacking_presented)
+    return (
+        f"stage {stage} moves to {desired} at once: {lost} does not hold {presented.id}, and the stage is losing"
+        " traffic already"
     )
 
 

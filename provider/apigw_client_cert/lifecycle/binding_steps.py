@@ -10,7 +10,21 @@ from apigw_client_cert.clock import parse_instant
 from apigw_client_cert.gateway.acm import is_acm, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
 from apigw_client_cert.gateway.stages import certificate_refused
-from apigw_client_cert.lifecycle.binding_refusals import overruled, refusal_error, waiting
+from apigw_client_cert.lifecycle.binding_look import (
+    PUBLISHED_TO,
+    Held,
+    Seen,
+    look_at_stage,
+    look_at_targets,
+)
+from apigw_client_cert.lifecycle.binding_refusals import (
+    bound_unheld,
+    losing,
+    not_held,
+    overruled,
+    refusal_error,
+    waiting,
+)
 from apigw_client_cert.lifecycle.binding_state import (
     binding_outputs,
     known_generations,
@@ -29,7 +43,6 @@ from apigw_client_cert.rotation.binding import (
     BindingPolicy,
     Move,
     Presented,
-    Presents,
     Publication,
     Refusal,
     decide_binding,
@@ -79,11 +92,13 @@ class StageSwitch:
     def perform(self) -> dict[str, Any]:
         """Look at the stage, decide, act; returns the complete state.
 
-        Raises ``StageTaken``, ``NotPublished`` and ``NotVerified``, after which the stage presents what it presented,
-        and whatever the PATCH raises.
+        Raises ``StageTaken``, ``NotPublished`` and ``NotVerified``, after which the stage presents what the error says,
+        what the targets raise where they cannot be read, and whatever the PATCH raises.
         """
         stage, desired = stage_of(self.news), str(self.news["clientCertificateId"])
-        presented = self._look(stage, desired)
+        seen = look_at_stage(self.gateway, stage, desired, self.olds, self.news)
+        held, unread = self._held(seen, desired)
+        presented = seen.presented
         decision = decide_binding(
             desired=desired,
             presented=presented,
@@ -91,33 +106,59 @@ class StageSwitch:
             policy=_policy(self.news),
             take_over=bool(self.news.get("takeOver")),
             now=self.now,
-            turn=turn_of(self.news, self.now, going_back=self._going_back(desired, presented)),
+            turn=turn_of(self.news, self.now, going_back=self._going_back(desired, seen)),
+            held=held,
         )
+        if unread is not None and decision.move is not Move.REFUSE:
+            self._go_on_unseen(stage, presented, unread)
         match decision.move:
             case Move.KEEP:
                 return self._state(presented=desired, set_id=desired, verified=self._verified(stage, desired))
             case Move.BIND:
-                return self._state(
-                    presented=desired, set_id=desired, verified=self._moved(stage, desired, presented, decision)
-                )
+                verified = self._moved(stage, desired, presented, decision, held)
+                return self._state(presented=desired, set_id=desired, verified=verified)
             case Move.WAIT:
                 self._say_wait(stage, desired, presented, decision)
                 set_id = self.olds.get("setClientCertificateId")
                 return self._state(presented=presented.id, set_id=set_id, waiting=decision)
+            case Move.REFUSE if held is not None and decision.refusal is Refusal.NOT_HELD:
+                raise not_held(stage, presented, desired, held)
             case Move.REFUSE:
                 raise refusal_error(decision.refusal or Refusal.FOREIGN, stage, presented, desired)
 
+    def _held(self, seen: Seen, desired: str) -> tuple[Held | None, errors.RotationError | None]:
+        """What the targets hold, or why that cannot be seen."""
+        try:
+            return look_at_targets(self.gateway, seen, desired, self.news, self.world), None
+        except errors.RotationError as error:
+            return None, error
+
+    def _go_on_unseen(self, stage: StageRef, presented: Presented, unread: errors.RotationError) -> None:
+        """What could not be seen counts as harm: only a stage with nothing to lose goes on."""
+        if presented.alive(self.now):
+            raise unread
+        self.world.say(
+            f"stage {stage} is bound although a target could not be read, as it had nothing to lose: {unread}"
+        )
+
     def _moved(
-        self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision
+        self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision, held: Held | None
     ) -> dict[str, Any] | None:
-        """The evidence for a switch that was made, and confirmed where that was asked for."""
+        """The evidence for a switch that was made, and confirmed where that was asked for.
+
+        Raises ``NotPublished`` after the switch where the targets do not hold what was bound.
+        """
         verifier = self._verifier(stage, desired)
         evidence = verifier.gate(presented) if verifier.asked_for else None
         if verifier.asked_for:
             self._unchanged_since(stage, presented)
         if decision.overruled:
             self.world.say(overruled(stage, desired, presented, decision.overruled))
+        if held is not None and decision.losing:
+            self.world.say(losing(stage, desired, presented, held))
         self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))
+        if held is not None and decision.unheld:
+            raise bound_unheld(stage, desired, held)
         confirmation = verifier.confirm(presented)
         return None if evidence is None and not confirmation else {**(evidence or {}), **confirmation}
 
@@ -163,41 +204,14 @@ class StageSwitch:
             raise certificate_refused(stage_of(self.news), certificate_id, "it does not exist")
         return facts_of(found).sha256
 
-    def _going_back(self, desired: str, presented: Presented) -> bool:
+    def _going_back(self, desired: str, seen: Seen) -> bool:
         """Whether this is a rollback: the desired generation is an older one than the presented."""
         numbers = {one["id"]: one.get("number", 0) for one in known(self.news, "generations") or ()}
-        return desired in numbers and numbers.get(presented.id, 0) > numbers[desired]
+        return desired in numbers and seen.number > numbers[desired]
 
     def _say_wait(self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision) -> None:
         held_by = turn_of(self.news, self.now, going_back=False).unready(desired, self.now)
         self.world.say(waiting(stage, desired, presented, decision, held_by))
-
-    def _look(self, stage: StageRef, desired: str) -> Presented:
-        presented = self.gateway.presented(stage)
-        if presented is None:
-            return Presented(kind=Presents.NOTHING)
-        if presented == desired:
-            return Presented(kind=Presents.OURS, id=presented)
-        if is_acm(presented):
-            return Presented(kind=Presents.ACM, id=presented)
-        generation = known_generations(self.news).get(presented)
-        if generation is not None:
-            not_after = parse_instant(generation["expirationDate"])
-            return Presented(kind=Presents.OURS, id=presented, not_after=not_after, sha256=generation.get("sha256"))
-        return self._identify(presented)
-
-    def _identify(self, presented: str) -> Presented:
-        found = self.gateway.get(presented)
-        if found is None:
-            return Presented(kind=Presents.GONE, id=presented)
-        rotation_id = found.tags.get(ROTATION_ID)
-        if presented == self.olds.get("setClientCertificateId") or rotation_id == self.news.get("rotationId", ""):
-            kind = Presents.OURS
-        else:
-            kind = Presents.FOREIGN if rotation_id is None else Presents.OTHER_ROTATION
-        facts = facts_of(found)
-        not_after = min(facts.not_after, found.expiration_date)
-        return Presented(kind=kind, id=presented, not_after=not_after, sha256=facts.sha256)
 
     @undamaged()
     def _publication(self, desired: str) -> Publication:
@@ -207,7 +221,10 @@ class StageSwitch:
             since = generation.get("pendingSince")
             return Publication(since=None if since is None else parse_instant(since))
         since = published.get(generation.get("sha256"))
-        return Publication(since=None if since is None else parse_instant(since), trusted=set(published))
+        # A bundle without targets dates what others publish, and does not know what else backends trust.
+        publishes = (known(self.news, PUBLISHED_TO) or {"targets": True})["targets"]
+        trusted = set(published) if publishes else None
+        return Publication(since=None if since is None else parse_instant(since), trusted=trusted)
 
     def _state(
         self,

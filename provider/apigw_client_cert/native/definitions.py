@@ -152,8 +152,8 @@ BUNDLE_INPUTS: Final = {
     **CONNECTION,
 }
 BUNDLE_OUTPUTS: Final = {
-    "digests": Property("Target -> SHA-256 of what was written to it.", TEXTS),
     **_ACCOUNT,
+    "digests": Property("Target -> SHA-256 of what was written to it.", TEXTS),
     "driftedTargets": Property("The targets that the last refresh saw holding something else.", list_of(TEXT)),
     "entries": Property("What is published, one certificate each.", list_of(type_of("BundleEntry"))),
     "fingerprintsSha256": Property("What is published, as fingerprints.", list_of(TEXT)),
@@ -174,6 +174,10 @@ BINDING_INPUTS: Final = {
     "generations": Property("`generations` of the same certificate.", list_of(type_of("Generation"))),
     "publishedSince": Property(
         "`publishedSince` of the bundle; without it the generation's own `pendingSince` counts.", TEXTS
+    ),
+    "publishedTo": Property(
+        "Where that bundle publishes: its targets are looked at before the stage moves. Never kept in state.",
+        type_of("PublishedTo"),
     ),
     "apiId": Property("The id of the REST or WebSocket API."),
     "stageName": Property("The name of the stage."),
@@ -208,6 +212,9 @@ BINDING_INPUTS: Final = {
         list_of(TEXT),
     ),
     **CONNECTION,
+    "endpointUrl": Property(
+        "Another endpoint than AWS's own, as an emulator has: a way to the stage, which may change."
+    ),
 }
 BINDING_OUTPUTS: Final = {
     **_ACCOUNT,
@@ -257,6 +264,7 @@ ROTATION: Final = {
     "overlap": Property("Its `overlap`: how often what is kept for a stage is looked at again, a day at most."),
 }
 WAY: Final = {**CONNECTION, **_ACCOUNT}
+PUBLISHED_TO: Final = {"targets": BUNDLE_INPUTS["targets"], **WAY}
 TARGET: Final = {
     "type": Property("The kind of place.", type_of("TargetType")),
     **{key: Property(f"Of a target of type `{kind}`.") for kind, keys in KEYS.items() for key in keys},
@@ -283,6 +291,7 @@ OBJECTS: Final[dict[str, tuple[Mapping[str, Property], tuple[str, ...]]]] = {
     "BundleEntry": (ENTRY, ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")),
     "PublishedRotation": (ROTATION, ("rotationId", "generations")),
     "Connection": (WAY, ()),
+    "PublishedTo": (PUBLISHED_TO, ("targets",)),
     "Target": (TARGET, ("type",)),
 }
 ENUMS: Final = {

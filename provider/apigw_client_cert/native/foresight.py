@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, Usage
 from apigw_client_cert.lifecycle import adoption_in_place
+from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO
 from apigw_client_cert.lifecycle.bundle_state import load_entries
 from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, policy_of
@@ -22,7 +23,7 @@ from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from apigw_client_cert.lifecycle.rotation_steps import Actor
 from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.lifecycle.world import World
-from apigw_client_cert.native.kinds import CERTIFICATE
+from apigw_client_cert.native.kinds import BINDING, CERTIFICATE
 from apigw_client_cert.rotation.model import Generation, Role, Rotation
 from apigw_client_cert.trust import render
 
@@ -52,6 +53,13 @@ def after_create(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
 
 def after_update(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     """The state after an update, with ``UNKNOWN`` for what cannot be told."""
+    where = {PUBLISHED_TO: news[PUBLISHED_TO]} if has_unknown(news.get(PUBLISHED_TO)) else {}
+    # Where the targets are says nothing of what they hold; the update looks.
+    news = {key: value for key, value in news.items() if key not in where}
+    return {**_foreseen(kind, olds, news, world), **where}
+
+
+def _foreseen(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     news = _kept(kind, news)
     if has_unknown(news):
         return _unknown(kind, olds, news)
@@ -79,10 +87,16 @@ def _imagined(
     gateway = cast("Gateway", _AsStateSays(olds, again=again))
     if kind is CERTIFICATE:
         return _imagined_certificate(gateway, olds, news, now)
+
+    def target(spec: Mapping[str, Any], connection: Connection) -> Target:
+        if kind is BINDING:
+            return _AsWritten("imagined", "\n".join(news.get("publishedSince") or ()))
+        return _imagined_target(olds, spec, world.target(spec, connection))
+
     imagined = _ImaginedWorld(
         now=lambda: now,
         gateway=lambda _connection: gateway,
-        target=lambda spec, connection: _imagined_target(olds, spec, world.target(spec, connection)),
+        target=target,
         say=_silent,
         token=world.token,
         probe=_unforeseeable,
@@ -116,6 +130,10 @@ class _ImaginedWorld(World):
 
     def guard_clock(self, connection: Connection) -> None:
         """Nothing real can be changed."""
+
+    def observing_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway:  # noqa: ARG002
+        """Whose account it is, is the update's to find out."""
+        return self.gateway(connection)
 
 
 class _ImaginedActor(Actor):

@@ -1,6 +1,7 @@
 """decide_binding(): whether a stage moves to the desired certificate now, waits, or must not. Pure and total.
 
-Invariant 1 is decided here: no stage leaves a live certificate for one that backends had no time to learn.
+Invariant 1 is decided here: no stage leaves a live certificate for one that backends had no time to learn, or that
+their targets do not hold at this moment.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Refusal(enum.Enum):
     FOREIGN_UNTRUSTED = "foreign-untrusted"
     ACM = "acm"
     NOT_PUBLISHED = "not-published"
+    NOT_HELD = "not-held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +100,22 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BindingDecision:
-    """What a binding does now; ``hold`` and ``until`` go with WAIT, ``refusal`` with REFUSE, ``overruled`` with BIND.
+class Held:
+    """What every target that publishes the certificate holds at this moment; a look, never a memory.
 
-    ``overruled`` are the waits that the presented certificate's expiry cuts short.
+    ``presented`` is True where it cannot be told: a stage that presents nothing, or what has no fingerprint here.
+    """
+
+    desired: bool
+    presented: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingDecision:
+    """What a binding does now; ``hold`` and ``until`` go with WAIT, ``refusal`` with REFUSE, the others with BIND.
+
+    ``overruled`` are the waits that the presented certificate's expiry cuts short. ``losing`` says that backends refuse
+    what is presented already. ``unheld`` says that they refuse what is bound: there was nothing to lose, and it is red.
     """
 
     move: Move
@@ -109,6 +123,11 @@ class BindingDecision:
     hold: Hold | None = None
     refusal: Refusal | None = None
     overruled: tuple[Hold, ...] = ()
+    losing: bool = False
+    unheld: bool = False
+
+
+_NOT_HELD = BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_HELD)
 
 
 def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at the call
@@ -120,16 +139,30 @@ def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at th
     take_over: bool,
     now: datetime,
     turn: Turn | None = None,
+    held: Held | None = None,
 ) -> BindingDecision:
-    """Whether the stage moves; defined for every combination."""
+    """Whether the stage moves; defined for every combination. ``held`` None: there is no target to look at."""
     if presented.id == desired:
-        return BindingDecision(move=Move.KEEP)
+        return BindingDecision(move=Move.KEEP) if held is None or held.desired else _NOT_HELD
     refusal = _not_ours_to_replace(presented, publication, take_over=take_over, now=now)
     if refusal is not None:
         return BindingDecision(move=Move.REFUSE, refusal=refusal)
     if not presented.alive(now):
-        return BindingDecision(move=Move.BIND)
-    return _in_its_turn(desired, presented, publication, policy, turn or Turn(), now)
+        return BindingDecision(move=Move.BIND, unheld=held is not None and not held.desired)
+    decision = _in_its_turn(desired, presented, publication, policy, turn or Turn(), now)
+    return decision if held is None else _as_held(decision, held, presented, publication)
+
+
+def _as_held(decision: BindingDecision, held: Held, presented: Presented, publication: Publication) -> BindingDecision:
+    """What a look at the targets makes of a decision about a live certificate (invariants 1 and 13)."""
+    if held.desired and not held.presented and presented.kind is Presents.OURS:
+        # It is losing traffic already: every wait would only add to the loss.
+        return BindingDecision(move=Move.BIND, losing=True)
+    if not held.desired and publication.since is not None:
+        return _NOT_HELD
+    if not held.presented and decision.move is Move.WAIT:
+        return _NOT_HELD
+    return decision
 
 
 def _in_its_turn(  # noqa: PLR0913, PLR0917 - each is one fact of the rule

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert.rotation.binding import (
+    Held,
     Move,
     Presented,
     Presents,
@@ -206,3 +207,40 @@ def test_the_expiry_of_what_is_presented_overrules_every_turn(facts: Facts, turn
     if held.not_after is None or held.not_after - facts["now"] > facts["policy"].activate_by:
         return
     assert decide_binding(**facts, turn=turn).hold in {None, Hold.LEAD}
+
+
+HELD = st.builds(Held, desired=st.booleans(), presented=st.booleans())
+
+
+@given(FACTS, turns(), HELD)
+def test_no_stage_leaves_a_live_certificate_for_what_the_targets_do_not_hold(
+    facts: Facts, turn: Turn, held: Held
+) -> None:
+    """Invariants 1 and 13, stated apart: a move is held, a wait is served, and everything else is red."""
+    now, shown = facts["now"], facts["presented"]
+    lives = shown.kind not in {Presents.NOTHING, Presents.GONE} and (shown.not_after is None or shown.not_after > now)
+    decision = decide_binding(**facts, turn=turn, held=held)
+    if decision.move is Move.BIND:
+        assert held.desired or not lives
+        assert decision.unheld is not held.desired
+    elif decision.move is Move.KEEP:
+        assert held.desired
+    elif decision.move is Move.WAIT:
+        assert held.presented
+
+
+@given(FACTS, turns(), HELD)
+def test_a_look_only_stops_a_move_or_saves_a_stage(facts: Facts, turn: Turn, held: Held) -> None:
+    """Where the targets hold both it changes nothing; what it hurries is ours, held, and losing traffic already."""
+    unseen, seen = (decide_binding(**facts, turn=turn, held=one) for one in (None, held))
+    assert decide_binding(**facts, turn=turn, held=Held(desired=True, presented=True)) == unseen
+    if seen.losing:
+        assert facts["presented"].kind is Presents.OURS
+        assert held == Held(desired=True, presented=False)
+    elif seen.move is Move.BIND:
+        assert unseen.move is Move.BIND
+    elif seen.refusal is not Refusal.NOT_HELD:
+        assert seen == unseen
+    else:
+        assert unseen.refusal is None
+        assert not (held.desired and held.presented)

@@ -37,10 +37,22 @@ def test_the_policy_allows_what_a_denial_asks_for(operation: str, action: str, r
     assert any(fnmatch.fnmatch(resource, pattern) for pattern in allowed), operation
 
 
+# The look at a target before a stage moves, as a binding makes it: reads alone.
+LOOKS = {("ssm", "GetParameter"), ("s3", "GetObject"), ("secretsmanager", "GetSecretValue")}
+READS = {action for key in LOOKS for action in re.findall(r"(\w+:[A-Z]\w+) on", PERMISSIONS[key])}
+
+
 def test_the_policy_allows_nothing_that_no_operation_needs() -> None:
     """Least privilege, by action."""
     allowed = {action for statement in POLICY["Statement"] for action in listed(statement["Action"])}
-    assert allowed == {action for _, action, _ in NEEDED}
+    assert allowed == {action for _, action, _ in NEEDED} | READS
+
+
+def test_the_reads_of_the_targets_name_them() -> None:
+    """One statement, for the role of the bindings: no write, and no wildcard beside AWS's own suffix of a secret."""
+    (statement,) = [one for one in POLICY["Statement"] if one["Sid"] == "LookAtTargets"]
+    assert set(listed(statement["Action"])) == READS
+    assert [one for one in statement["Resource"] if "*" in one.removesuffix("-*")] == []
 
 
 def test_only_certificates_with_our_tag_may_be_deleted() -> None:

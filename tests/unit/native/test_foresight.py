@@ -135,4 +135,17 @@ def test_with_unknown_inputs_only_what_never_changes_is_known(run: FakeRun, kind
     for key in set(kind.inputs) - set(kind.creation_only):
         after = foreseen(run, kind, name, **{key: UNKNOWN})
         assert after[key] == UNKNOWN
-        assert {key for key in kind.outputs if after[key] != UNKNOWN} <= fixed
+        if key != "publishedTo":
+            assert {key for key in kind.outputs if after[key] != UNKNOWN} <= fixed
+
+
+def test_unknown_targets_make_nothing_else_unknown(run: FakeRun) -> None:
+    """Where they are says nothing of what they hold: the preview believes state, and the update looks."""
+    run.rotate_to("published")
+    run.at(337)
+    run.certificate()
+    run.bundle()
+    moved = run.state["certificate"]["clientCertificateId"]
+    for known in ({}, {"publishedTo": UNKNOWN}, {"publishedTo": {"targets": [{"type": "file", "path": UNKNOWN}]}}):
+        after = foreseen(run, BINDING, "dev", clientCertificateId=moved, **known)
+        assert after["presentedClientCertificateId"] == moved

@@ -9,6 +9,7 @@ import pytest
 
 from apigw_client_cert.rotation.binding import (
     BindingDecision,
+    Held,
     Move,
     Presented,
     Presents,
@@ -18,7 +19,7 @@ from apigw_client_cert.rotation.binding import (
     decide_binding,
 )
 from apigw_client_cert.rotation.policy import Policy
-from apigw_client_cert.rotation.turn import Hold
+from apigw_client_cert.rotation.turn import Hold, Turn
 from tests.unit.rotation.builders import DAY, HOUR, MINUTE, NOW, SECOND
 
 POLICY = Policy()
@@ -34,10 +35,29 @@ def presented(kind: Presents = Presents.OURS, *, left: timedelta | None = 20 * D
     return Presented(kind=kind, id=OLD, not_after=None if left is None else NOW + left, sha256=OLD_SHA)
 
 
-def decided(now: Presented, publication: Publication = LONG_AGO, *, take_over: bool = False) -> BindingDecision:
+BOTH, NEITHER = Held(desired=True, presented=True), Held(desired=False, presented=False)
+ONLY_NEW, ONLY_OLD = Held(desired=True, presented=False), Held(desired=False, presented=True)
+NOT_HELD = BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_HELD)
+
+
+def decided(
+    now: Presented,
+    publication: Publication = LONG_AGO,
+    *,
+    take_over: bool = False,
+    held: Held | None = None,
+    turn: Turn | None = None,
+) -> BindingDecision:
     """The decision at NOW."""
     return decide_binding(
-        desired=NEW, presented=now, publication=publication, policy=POLICY, take_over=take_over, now=NOW
+        desired=NEW,
+        presented=now,
+        publication=publication,
+        policy=POLICY,
+        take_over=take_over,
+        now=NOW,
+        held=held,
+        turn=turn,
     )
 
 
@@ -202,6 +222,62 @@ def test_first_published_in_the_last_days_backends_get_half_of_them() -> None:
     )
     assert decided(presented(left=1.5 * DAY), just_now) == BindingDecision(move=Move.BIND, overruled=(Hold.LEAD,))
     assert decided(presented(left=SECOND), just_now) == BindingDecision(move=Move.BIND, overruled=(Hold.LEAD,))
+
+
+@pytest.mark.parametrize("held", [ONLY_OLD, NEITHER])
+def test_a_stage_stays_when_the_targets_lost_what_it_should_present(held: Held) -> None:
+    """Published long ago by what state says, and gone by what the targets say: red, in turn or out of it."""
+    assert decided(presented(), held=held) == NOT_HELD
+    assert decided(presented(), Publication(since=NOW), held=held) == NOT_HELD
+    assert decided(presented(left=HOUR), held=held) == NOT_HELD
+    assert decided(presented(), held=held, turn=Turn(going_back=True)) == NOT_HELD
+
+
+def test_a_stage_moves_when_the_targets_hold_both() -> None:
+    """As it would without a look."""
+    assert decided(presented(), held=BOTH) == BindingDecision(move=Move.BIND)
+    assert decided(presented(), Publication(since=NOW), held=BOTH).hold is Hold.LEAD
+
+
+@pytest.mark.parametrize("publication", [LONG_AGO, Publication(since=NOW), NEVER])
+def test_a_stage_that_loses_traffic_moves_at_once(publication: Publication) -> None:
+    """The targets hold the desired one alone: neither lead nor wave nor window is waited for."""
+    closed = Turn(opens_at=NOW + DAY)
+    decision = decided(presented(), publication, held=ONLY_NEW, turn=closed)
+    assert decision == BindingDecision(move=Move.BIND, losing=True)
+
+
+def test_what_was_never_published_is_waited_for_as_long_as_the_targets_hold_what_is_presented() -> None:
+    """A wait is looked at as well: where the presented one is lost too, the run is red."""
+    assert decided(presented(), NEVER, held=ONLY_OLD).move is Move.WAIT
+    assert decided(presented(left=HOUR), NEVER, held=ONLY_OLD).refusal is Refusal.NOT_PUBLISHED
+    assert decided(presented(), NEVER, held=NEITHER) == NOT_HELD
+
+
+@pytest.mark.parametrize(("held", "red"), [(BOTH, False), (ONLY_OLD, True), (NEITHER, True)])
+def test_what_is_presented_already_is_red_where_the_targets_do_not_hold_it(*, held: Held, red: bool) -> None:
+    """No green run leaves that behind."""
+    decision = decided(replace(presented(), id=NEW), held=held)
+    assert decision == (NOT_HELD if red else BindingDecision(move=Move.KEEP))
+
+
+@pytest.mark.parametrize("nothing", [Presented(kind=Presents.NOTHING), presented(left=-DAY)])
+def test_a_stage_with_nothing_to_lose_is_bound_and_red_where_the_targets_lack_it(nothing: Presented) -> None:
+    """Bound as always; that backends refuse it is no reason to wait, and no success."""
+    assert decided(nothing, NEVER, held=NEITHER) == BindingDecision(move=Move.BIND, unheld=True)
+    assert decided(nothing, held=BOTH) == BindingDecision(move=Move.BIND)
+
+
+def test_our_targets_make_no_foreign_certificate_move_at_once() -> None:
+    """A foreign one waits its lead, or is refused: that our targets do not hold it is nothing new to its backends."""
+    foreign, just_now = presented(Presents.FOREIGN), Publication(since=NOW, trusted=[OLD_SHA, NEW_SHA])
+    assert decided(foreign, just_now, take_over=True, held=BOTH).move is Move.WAIT
+    assert decided(foreign, just_now, take_over=True, held=ONLY_NEW) == NOT_HELD
+    assert decided(foreign, take_over=True, held=ONLY_OLD) == NOT_HELD
+    assert decided(foreign, take_over=True, held=ONLY_NEW).move is Move.BIND
+    assert decided(foreign, held=ONLY_NEW).refusal is Refusal.FOREIGN
+    assert decided(presented(Presents.OTHER_ROTATION), held=ONLY_NEW).refusal is Refusal.OTHER_ROTATION
+    assert decided(presented(Presents.ACM, left=None), held=NEITHER).refusal is Refusal.ACM
 
 
 @pytest.mark.parametrize("kind", [Presents.NOTHING, Presents.GONE])

@@ -1,0 +1,175 @@
+"""What a binding sees before it decides: what its stage presents, and what the targets hold that publish it.
+
+State is a memory and inputs are wishes: a stage leaves a live certificate only after a look at every target that its
+backends read (invariant 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.clock import parse_instant
+from apigw_client_cert.gateway.acm import is_acm
+from apigw_client_cert.lifecycle.binding_state import known_generations
+from apigw_client_cert.lifecycle.inputs import CONNECTION, Failures, connection_of, has_unknown, known
+from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of, number_of
+from apigw_client_cert.lifecycle.state import undamaged
+from apigw_client_cert.publish.specs import spec_findings
+from apigw_client_cert.rotation import binding as rule
+from apigw_client_cert.rotation.binding import Presented, Presents
+from apigw_client_cert.trust import fingerprints_in, marks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apigw_client_cert.gateway.connection import Connection
+    from apigw_client_cert.gateway.interface import Gateway, StageRef
+    from apigw_client_cert.lifecycle.world import World
+
+PUBLISHED_TO = "publishedTo"
+_WAYS = (*CONNECTION, "accountId")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a stage presents at this moment.
+
+    ``number`` is its generation's, 0 where nobody knows it. ``marks`` are what targets may name it by; None where that
+    has not been looked up.
+    """
+
+    presented: Presented
+    number: int = 0
+    marks: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(rule.Held):
+    """What the targets hold, and which of them do not: for the rule, and for its words."""
+
+    lacking_desired: tuple[str, ...] = ()
+    lacking_presented: tuple[str, ...] = ()
+
+
+def look_at_stage(
+    gateway: Gateway, stage: StageRef, desired: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> Seen:
+    """What the stage presents, seen from the binding's rotation; one call more where no generation tells."""
+    presented = gateway.presented(stage)
+    if presented is None:
+        return Seen(presented=Presented(kind=Presents.NOTHING))
+    if presented == desired:
+        return Seen(presented=Presented(kind=Presents.OURS, id=presented))
+    if is_acm(presented):
+        return Seen(presented=Presented(kind=Presents.ACM, id=presented))
+    generation = known_generations(news).get(presented)
+    if generation is None:
+        return _identified(gateway, presented, olds, news)
+    return _as_generation(presented, generation)
+
+
+@undamaged()
+def _as_generation(presented: str, generation: Mapping[str, Any]) -> Seen:
+    not_after, sha256 = parse_instant(generation["expirationDate"]), generation.get("sha256")
+    return Seen(
+        presented=Presented(kind=Presents.OURS, id=presented, not_after=not_after, sha256=sha256),
+        number=int(generation.get("number") or 0),
+    )
+
+
+def _identified(gateway: Gateway, presented: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Seen:
+    """A certificate that state does not know, by its tags: state may have been put back."""
+    found = gateway.get(presented)
+    if found is None:
+        return Seen(presented=Presented(kind=Presents.GONE, id=presented))
+    rotation_id = found.tags.get(ROTATION_ID)
+    of_this_rotation = rotation_id == news.get("rotationId", "")
+    if presented == olds.get("setClientCertificateId") or of_this_rotation:
+        kind = Presents.OURS
+    else:
+        kind = Presents.FOREIGN if rotation_id is None else Presents.OTHER_ROTATION
+    facts = facts_of(found)
+    not_after = min(facts.not_after, found.expiration_date)
+    return Seen(
+        presented=Presented(kind=kind, id=presented, not_after=not_after, sha256=facts.sha256),
+        number=number_of(found) if of_this_rotation else 0,
+        marks=marks_of(facts.pem),
+    )
+
+
+def look_at_targets(gateway: Gateway, seen: Seen, desired: str, news: Mapping[str, Any], world: World) -> Held | None:
+    """What the targets hold, each read once per run; None where the bundle has none, or nobody named one.
+
+    Raises what the first one raises that cannot be read, and ``Refused`` for credentials of another account.
+    """
+    published_to = known(news, PUBLISHED_TO)
+    if not published_to or not published_to["targets"]:
+        return None
+    connection, account_id = connection_of(published_to), known(published_to, "accountId")
+    if account_id and any(spec["type"] != "file" for spec in published_to["targets"]):
+        _guard_account(world, connection, str(account_id))
+    targets = [world.looked_at_target(spec, connection) for spec in published_to["targets"]]
+    mentioned = {target.address: fingerprints_in(target.seen() or "") for target in targets}
+    marks = _marks_in(gateway, desired, news)
+    shown = marks if seen.presented.id == desired else _marks_of(gateway, seen, news)
+    lacking = _lacking(mentioned, marks), () if shown is None else _lacking(mentioned, shown)
+    return Held(
+        desired=not lacking[0], presented=not lacking[1], lacking_desired=lacking[0], lacking_presented=lacking[1]
+    )
+
+
+def _guard_account(world: World, connection: Connection, account_id: str) -> None:
+    """A parameter of the same name in another account would be believed."""
+    try:
+        world.observing_gateway(connection, account_id)
+    except errors.Refused as error:
+        raise errors.Refused(
+            f"The targets that publish the certificate cannot be looked at: {error.what}",
+            means="The stage was left as it is.",
+            remedy="Use credentials of the account that the targets are in; a stack that cannot have them says"
+            ' look="no" (docs/resources.md, SharedCertificate).',
+            subject=error.subject,
+        ) from error
+
+
+def _lacking(mentioned: Mapping[str, frozenset[str]], marks: frozenset[str]) -> tuple[str, ...]:
+    return tuple(address for address, found in mentioned.items() if found.isdisjoint(marks))
+
+
+def _marks_of(gateway: Gateway, seen: Seen, news: Mapping[str, Any]) -> frozenset[str] | None:
+    """None where nothing is presented, or nothing that has a fingerprint here."""
+    if seen.marks is None and seen.presented.kind is Presents.OURS:
+        return _marks_in(gateway, str(seen.presented.id), news)
+    return seen.marks
+
+
+def _marks_in(gateway: Gateway, certificate_id: str, news: Mapping[str, Any]) -> frozenset[str]:
+    """All that targets may name a certificate by: as its generation says, else as AWS does; none where it is gone."""
+    generation = known_generations(news).get(certificate_id, {})
+    told = [generation.get(key) for key in ("sha256", "sha1", "pemSha1")]
+    if all(told):
+        return frozenset(map(str, told))
+    if generation.get("pem"):
+        return marks_of(str(generation["pem"]))
+    found = gateway.get(certificate_id)
+    return frozenset() if found is None else marks_of(facts_of(found).pem)
+
+
+def check_published_to(news: Mapping[str, Any], failures: Failures) -> None:
+    """Validate where the bundle publishes, as far as it is known."""
+    told = known(news, PUBLISHED_TO)
+    if told is None or has_unknown(told):
+        return
+    targets = told.get("targets") if isinstance(told, dict) else None
+    if not isinstance(targets, list):
+        failures.add(PUBLISHED_TO, f"published_to must have a list of targets, not {errors.shown(told)}")
+        return
+    for spec in targets:
+        finding = spec_findings(spec) if isinstance(spec, dict) else f"expected a target, not {errors.shown(spec)}"
+        if finding is not None:
+            failures.add(PUBLISHED_TO, f"published_to: {finding}")
+    for key in _WAYS:
+        if told.get(key) is not None and not isinstance(told[key], str):
+            failures.add(PUBLISHED_TO, f"published_to: {key} must be a text, not {errors.shown(told[key])}")
