@@ -18,7 +18,7 @@ import pytest
 from apigw_sandbox import Sandbox
 from apigw_sandbox.clock import wall_now
 from tests.e2e.conftest import ok, refused
-from tests.harm.reader import Reader
+from tests.harm.reader import Nightly, Reader
 from tests.harm.traffic import Traffic
 from tests.native.conftest import EXECUTABLE, PACKAGE
 from tools.pulumi_stack import PulumiStack
@@ -67,6 +67,11 @@ class Scene:
             **props,
         }
         return {key: value for key, value in whole.items() if value is not None}
+
+    def nightly(self) -> Nightly:
+        """From now on the backend reads the target only when it is told to."""
+        self.reader.read = nightly = Nightly(self.published)
+        return nightly
 
     def place(self, stage: str) -> dict[str, str]:
         """A stage of the API."""
@@ -151,6 +156,12 @@ class Scene:
         """The journal's last number."""
         entries = self.sandbox.journal.entries()
         return entries[-1].number if entries else 0
+
+    def urn(self, stack: PulumiStack, kind: str, name: str = "") -> str:
+        """The URN of the stack's only resource of this kind whose name ends so."""
+        found = [one["urn"] for one in stack.export()["deployment"]["resources"]]
+        (urn,) = [one for one in found if one.split("::")[2].endswith(f":{kind}") and one.endswith(name)]
+        return str(urn)
 
     def _tell(self, stack: PulumiStack) -> None:
         stack.env["APIGW_CLIENT_CERT_NOW"] = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"

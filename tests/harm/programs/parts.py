@@ -2,8 +2,10 @@
 
 ``certificates``, ``bundles`` and ``bindings`` map names to inputs in the words of the plugin. A bundle names its
 ``certificates``; a binding its ``certificate`` and, where it has one, its ``bundle``. ``formerName`` is an alias.
-``push`` names a certificate whose trust a resource of the user's own writes to the file, where the file ``broken`` does
-not keep it from that; whatever says ``afterPush`` depends on it.
+``push`` names a certificate whose trust a resource of the user's own writes to the file, where the file ``broken``
+does not keep it from that; whatever says ``afterPush`` depends on it. ``callables`` are components of the Python package
+that publish by such a resource. What ``share`` names, a certificate with its ``bundle`` or a callable, is exported for
+bindings of other stacks, whose ``certificate`` is the owner's stack: ``organization/harm/dev``.
 """
 
 from __future__ import annotations
@@ -15,12 +17,23 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
 
-from apigw_client_cert import Aws, File, RestStage, RotatingClientCertificate, SsmParameter, StageBinding, TrustBundle
+from apigw_client_cert import (
+    Aws,
+    ClientCertificateRotation,
+    File,
+    RestStage,
+    RotatingClientCertificate,
+    SharedCertificate,
+    SsmParameter,
+    StageBinding,
+    TrustBundle,
+)
 
 CONNECTION = ("region", "profile", "assumeRoleArn", "endpointUrl")
 config = pulumi.Config()
 plugin = config.require("host") == "plugin"
 where = {"endpointUrl": config.require("endpointUrl")}
+TOLD = ("clientCertificateId", "rotationId", "generations")
 made: dict[str, Any] = {}
 
 
@@ -98,8 +111,7 @@ def bundle(name: str, entry: dict[str, Any]) -> Any:
     """One bundle."""
     opts, certificates = options(entry), [made[one] for one in entry.pop("certificates")]
     if plugin:
-        parts = ("rotationId", "clientCertificateId", "generations")
-        rotations = [{key: one[key] for key in parts} for one in certificates]
+        rotations = [{key: one[key] for key in TOLD} for one in certificates]
         return Raw("TrustBundle", name, {**where, "rotations": rotations, **entry}, ("publishedSince",), opts)
     targets = [target(one) for one in entry.pop("targets")]
     aws = connection(entry)
@@ -108,19 +120,48 @@ def bundle(name: str, entry: dict[str, Any]) -> Any:
 
 def binding(name: str, entry: dict[str, Any]) -> Any:
     """One binding."""
-    opts, of = options(entry), made[entry.pop("certificate")]
+    opts, of = options(entry), source(entry.pop("certificate"))
     publisher = made[entry.pop("bundle")] if "bundle" in entry else None
     api, stage = entry.pop("restApiId"), entry.pop("stageName")
     if plugin:
-        told = {key: of[key] for key in ("clientCertificateId", "rotationId", "generations")}
-        since = {} if publisher is None else {"publishedSince": publisher["publishedSince"]}
-        return Raw(
-            "StageBinding", name, {**where, "apiId": api, "stageName": stage, **told, **since, **entry}, (), opts
-        )
+        told = {key: of[key] for key in TOLD}
+        if publisher is not None or "publishedSince" in of:
+            told["publishedSince"] = (of if publisher is None else publisher)["publishedSince"]
+        return Raw("StageBinding", name, {**where, "apiId": api, "stageName": stage, **told, **entry}, (), opts)
     place = RestStage(rest_api_id=api, stage_name=stage)
     aws = connection(entry)
     rest = keywords(entry)
     return StageBinding(name, certificate=of, stage=place, trust_bundle=publisher, aws=aws, opts=opts, **rest)
+
+
+def source(name: str) -> Any:
+    """A certificate of this program, or another stack's."""
+    if "/" not in name:
+        return made[name]
+    told = pulumi.StackReference(name).require_output("shared")
+    if not plugin:
+        return SharedCertificate(told, aws=Aws(**keywords(where)))
+    return {key: told[key] for key in (*TOLD, "publishedSince")}
+
+
+def component(name: str, entry: dict[str, Any]) -> ClientCertificateRotation:
+    """The Python package's, publishing by a resource of the user's."""
+    stages = {key: RestStage(**keywords(one)) for key, one in entry.pop("stages").items()}
+    aws = connection(entry)
+    return ClientCertificateRotation(
+        name, stages=stages, publish=lambda pem, _pins: [Push("push", pem)], aws=aws, **keywords(entry)
+    )
+
+
+def shared(entry: dict[str, str]) -> Any:
+    """What this stack tells others."""
+    of, publisher = made[entry["certificate"]], made.get(entry.get("bundle", ""))
+    if isinstance(of, ClientCertificateRotation):
+        return of.certificate.shared(of.trust_bundle)
+    if not plugin:
+        return of.shared(publisher)
+    told = {key: of[key] for key in TOLD}
+    return told if publisher is None else {**told, "publishedSince": publisher["publishedSince"]}
 
 
 for kind, declare in (("certificates", certificate), ("bundles", bundle), ("bindings", binding)):
@@ -129,3 +170,7 @@ for kind, declare in (("certificates", certificate), ("bundles", bundle), ("bind
         made["push"] = Push("push", pushed["trustBundlePem"] if plugin else pushed.trust_bundle_pem)
     for key, value in (config.get_object(kind) or {}).items():
         made[key] = declare(key, dict(value))
+for key, value in (config.get_object("callables") or {}).items():
+    made[key] = component(key, dict(value))
+if config.get_object("share"):
+    pulumi.export("shared", shared(config.require_object("share")))
