@@ -43,7 +43,8 @@ class Scene:
 
     def __init__(self, sandbox: Sandbox, folder: Path, host: str) -> None:
         self.sandbox, self.folder, self.host = sandbox, folder, host
-        self.start = wall_now().replace(microsecond=0) - timedelta(days=LAST_DAY)
+        midnight = wall_now().replace(hour=0, minute=0, second=0, microsecond=0)
+        self.start = midnight - timedelta(days=LAST_DAY)
         self.trusted = folder / "dev" / TRUSTED
         self.reader = Reader(sandbox, folder / "reader", self.published)
         self.api = sandbox.by_hand.create_rest_api("orders", STAGES, backend_url=self.reader.url, proxy=True)

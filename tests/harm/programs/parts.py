@@ -2,10 +2,13 @@
 
 ``certificates``, ``bundles`` and ``bindings`` map names to inputs in the words of the plugin. A bundle names its
 ``certificates``; a binding its ``certificate`` and, where it has one, its ``bundle``. ``formerName`` is an alias.
+
 ``push`` names a certificate whose trust a resource of the user's own writes to the file, where the file ``broken``
-does not keep it from that; whatever says ``afterPush`` depends on it. ``callables`` are components of the Python package
-that publish by such a resource. What ``share`` names, a certificate with its ``bundle`` or a callable, is exported for
-bindings of other stacks, whose ``certificate`` is the owner's stack: ``organization/harm/dev``.
+does not keep it from that; whatever says ``afterPush`` depends on it. ``callables`` are components of the Python
+package that publish by such a resource.
+
+What ``share`` names, a certificate with its ``bundle`` or a callable, is exported for bindings of other stacks, whose
+``certificate`` is the owner's stack: ``organization/harm/dev``.
 """
 
 from __future__ import annotations

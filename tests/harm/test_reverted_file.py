@@ -1,0 +1,141 @@
+"""A stage moves only to what its targets hold at that moment, whatever they held before (invariants 1, 13)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apigw_sandbox import Fault, FaultKind
+from tests.harm.conftest import ok
+
+if TYPE_CHECKING:
+    from tests.harm.conftest import Scene
+    from tests.harm.traffic import Request
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+
+
+def _issued(scene: Scene, **props: Any) -> tuple[PulumiStack, str]:
+    """A stack on day 336, and the file that its first run wrote: without the successor, which is published by now."""
+    stack = scene.orders(**props)
+    ok(stack.up())
+    before = scene.published()
+    scene.at(336)
+    ok(stack.up())
+    assert len(scene.held()) == 2
+    return stack, before
+
+
+def _two_waves(scene: Scene) -> dict[str, Any]:
+    waves = [{"stages": {"dev": scene.place("dev")}}, {"stages": {"prod": scene.place("prod")}, "soak": "24h"}]
+    return {"stages": None, "waves": waves}
+
+
+def _of(stage: str, requests: list[Request]) -> list[Request]:
+    return [one for one in requests if one.stage == stage]
+
+
+@pytest.mark.parametrize("refresh", [False, True], ids=["plain", "refresh"])
+def test_the_file_is_reverted_between_two_waves(scene: Scene, *, refresh: bool) -> None:
+    """The first wave is refused until the next run; the second never: it waits, and for the whole lead."""
+    stack, before = _issued(scene, **_two_waves(scene))
+    first, second = scene.ids()
+    with scene.traffic() as traffic:
+        scene.at(337)
+        ok(stack.up())
+        assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
+        scene.trusted.write_text(before)
+        scene.at(338.1)
+        marked = scene.mark()
+        outcome = stack.up(*["--refresh"] * refresh)
+        mended = traffic.go_on()
+        assert set(scene.held()) == {first, second}, outcome.output
+        assert ("prod", second) not in scene.moves(marked)
+        scene.at(339.2)
+        ok(stack.up())
+        traffic.go_on()
+        scene.at(340.3)
+        ok(stack.up())
+        traffic.go_on()
+    assert _of("prod", traffic.failed()) == []
+    assert traffic.failed(mended) == []
+    assert scene.presented("dev") == scene.presented("prod") == second
+
+
+def test_the_file_is_reverted_before_a_binding_is_tried_again(scene: Scene) -> None:
+    """AWS refused to move one of two stages; when it is asked again, the file no longer holds the successor."""
+    stack, before = _issued(scene)
+    first, second = scene.ids()
+    with scene.traffic() as traffic:
+        scene.at(337)
+        scene.sandbox.faults.add(
+            Fault(kind=FaultKind.ACCESS_DENIED, action="UpdateStage", resource=f"{scene.api}/prod")
+        )
+        assert not stack.up().succeeded
+        assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
+        scene.sandbox.faults.clear()
+        scene.trusted.write_text(before)
+        scene.at(337.1)
+        marked = scene.mark()
+        outcome = stack.up()
+        mended = traffic.go_on()
+        assert set(scene.held()) == {first, second}, outcome.output
+        assert ("prod", second) not in scene.moves(marked)
+        for day in (338.2, 339.3):
+            scene.at(day)
+            ok(stack.up())
+            traffic.go_on()
+    assert _of("prod", traffic.failed()) == []
+    assert traffic.failed(mended) == []
+    assert scene.presented("dev") == scene.presented("prod") == second
+
+
+@pytest.mark.parametrize("lost", ["reverted", "deleted", "emptied"])
+def test_a_binding_alone_is_targeted_when_the_file_lacks_the_successor(scene: Scene, lost: str) -> None:
+    """``--target`` leaves the bundle out, which would have mended it."""
+    stack, before = _issued(scene)
+    first, second = scene.ids()
+    scene.at(337)
+    certificate, prod = scene.urn(stack, "RotatingClientCertificate"), scene.urn(stack, "StageBinding", "prod")
+    if lost == "reverted":
+        scene.trusted.write_text(before)
+    elif lost == "deleted":
+        scene.trusted.unlink()
+    else:
+        scene.trusted.write_text("")
+    marked = scene.mark()
+    outcome = stack.up("--target", certificate, "--target", prod)
+    assert second in scene.held() or ("prod", second) not in scene.moves(marked), outcome.output
+    with scene.traffic() as traffic:
+        scene.at(337.1)
+        stack.up("--refresh")
+        mended = traffic.go_on()
+        assert set(scene.held()) == {first, second}
+        scene.at(338.2)
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed(mended) == []
+    assert scene.presented("dev") == scene.presented("prod") == second
+
+
+def test_the_file_is_reverted_while_a_window_is_waited_for(scene: Scene) -> None:
+    """Activated on a day when no stage may move; on the day when it may, a plain run finds the file reverted."""
+    day = next(day for day in range(338, 345) if (scene.start.weekday() + day) % 7 == 2)
+    stack, before = _issued(scene, windows=["Wed 00:00-24:00 UTC"], activateBy="1d")
+    first, second = scene.ids()
+    with scene.traffic() as traffic:
+        scene.at(day - 0.99)
+        ok(stack.up())
+        assert scene.presented("dev") == scene.presented("prod") == first
+        scene.trusted.write_text(before)
+        scene.at(day + 0.01)
+        stack.up()
+        traffic.go_on()
+        assert scene.trusted_everywhere()
+        scene.at(day + 7.01)
+        ok(stack.up())
+        traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") == second
