@@ -89,6 +89,39 @@ def test_also_trust_is_exchanged_while_a_stage_presents_it(scene: Scene) -> None
     assert traffic.failed() == []
 
 
+def test_also_trust_of_our_own_certificate_is_removed(scene: Scene) -> None:
+    """Somebody listed what the rotation publishes anyway; taking it out again withdraws nothing."""
+    stack = scene.orders()
+    ok(stack.up())
+    (first,) = scene.ids()
+    with scene.traffic() as traffic:
+        for also in ([scene.pem(first)], None):
+            scene.declare(stack, alsoTrust=also)
+            ok(stack.up())
+            traffic.go_on()
+            assert scene.held() == [first]
+    assert traffic.failed() == []
+
+
+def test_also_trust_is_removed_while_a_stage_waits_to_leave_it(scene: Scene) -> None:
+    """The stage is taken over; what it presents until then leaves the program too early."""
+    theirs = scene.sandbox.by_hand.generate_certificate()
+    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
+    stack = scene.orders(takeOver=True, alsoTrust=[scene.pem(theirs)])
+    ok(stack.up())
+    assert scene.presented("dev") == theirs
+    with scene.traffic() as traffic:
+        scene.declare(stack, takeOver=True)
+        for day in (0.1, 1.2, 2.3, 3.4):
+            scene.at(day)
+            outcome = stack.up("--refresh")
+            traffic.go_on()
+            assert scene.trusted_everywhere(), outcome.output
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") != theirs
+    assert scene.held() == [scene.presented("prod")]
+
+
 def test_a_bundle_is_replaced_without_its_also_trust(scene: Scene) -> None:
     """``--replace`` forgets what the bundle published; the stage that presents it does not."""
     stack, theirs = _one_stage_each(scene)

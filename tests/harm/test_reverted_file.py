@@ -139,3 +139,99 @@ def test_the_file_is_reverted_while_a_window_is_waited_for(scene: Scene) -> None
         traffic.go_on()
     assert traffic.failed() == []
     assert scene.presented("dev") == scene.presented("prod") == second
+
+
+def test_a_pin_leads_back_to_what_the_file_no_longer_holds(scene: Scene) -> None:
+    """Somebody tidied the file up while both certificates lived; then the rotation is rolled back by a plain run."""
+    stack, _before = _issued(scene)
+    first, second = scene.ids()
+    with scene.traffic() as traffic:
+        scene.at(337)
+        ok(stack.up())
+        assert scene.presented("dev") == scene.presented("prod") == second
+        scene.trusted.write_text(scene.pem(second))
+        scene.declare(stack, pinGeneration=1)
+        for day in (337.1, 338.2, 339.3):
+            scene.at(day)
+            outcome = stack.up()
+            traffic.go_on()
+            assert scene.trusted_everywhere(), outcome.output
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") == first
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["beside", "instead"])
+def test_a_target_is_added_on_the_day_of_the_switch(scene: Scene, *, kept: bool) -> None:
+    """The backend reads the new file, and nightly: stages wait for the lead from that file's first day on."""
+    stack, _before = _issued(scene)
+    second = scene.ids()[1]
+    new = scene.folder / "dev" / "new.pem"
+    new.write_text(scene.published())
+    nightly = scene.nightly()
+    files = [scene.trusted.name] * kept + [new.name]
+    scene.declare(
+        stack,
+        publish=[{"type": "file", "path": name, "content": "python"} for name in files],
+        takeOver=True,
+    )
+    new.write_text(scene.pem(scene.ids()[0]))
+    with scene.traffic() as traffic:
+        scene.trusted = new
+        for day in (337, 338.1, 339.2):
+            scene.at(day)
+            nightly.reload()
+            ok(stack.up())
+            traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") == second
+
+
+def test_a_parameter_cannot_be_read_when_the_second_wave_is_due(scene: Scene) -> None:
+    """What the look cannot see counts as harm: the stage stays, and the run is red."""
+    target = {"type": "ssm", "name": "/orders/trust", "content": "python"}
+    parameters = scene.sandbox.client("ssm")
+    scene.published = lambda: str(parameters.get_parameter(Name="/orders/trust")["Parameter"]["Value"])  # type: ignore[method-assign]
+    stack = scene.orders(**_two_waves(scene), publish=[target])
+    ok(stack.up())
+    for day in (336, 337):
+        scene.at(day)
+        ok(stack.up())
+    first, second = scene.ids()
+    assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
+    scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GetParameter*"))
+    scene.at(338.1)
+    outcome = stack.up()
+    scene.sandbox.faults.clear()
+    assert scene.presented("prod") == first, outcome.output
+    assert not outcome.succeeded
+    ok(stack.up())
+    assert scene.presented("prod") == second
+
+
+def test_a_stage_goes_back_by_hand_while_its_certificate_is_deleted(scene: Scene) -> None:
+    """Between the scan and the deletion: AWS refuses it, and the file keeps what the stage presents again."""
+    stack, _before = _issued(scene)
+    first, second = scene.ids()
+    with scene.traffic() as traffic:
+        for day in (337, 338):
+            scene.at(day)
+            ok(stack.up("--refresh"))
+        scene.sandbox.faults.add(
+            Fault(
+                kind=FaultKind.CALL_BACK,
+                action="DeleteClientCertificate",
+                after_effect=False,
+                callback=lambda _moment: scene.sandbox.by_hand.bind(scene.api, "dev", first),
+            )
+        )
+        scene.at(341.1)
+        outcome = stack.up("--refresh")
+        scene.sandbox.faults.clear()
+        traffic.go_on()
+        assert scene.trusted_everywhere(), outcome.output
+        for day in (342.2, 343.3):
+            scene.at(day)
+            stack.up("--refresh")
+            traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") == second

@@ -141,7 +141,9 @@ def source(name: str) -> Any:
     """A certificate of this program, or another stack's."""
     if "/" not in name:
         return made[name]
-    told = pulumi.StackReference(name).require_output("shared")
+    if name not in made:
+        made[name] = pulumi.StackReference(name)
+    told = made[name].require_output("shared")
     if not plugin:
         return SharedCertificate(told, aws=Aws(**keywords(where)))
     return {key: told[key] for key in (*TOLD, "publishedSince")}
