@@ -163,20 +163,15 @@ def test_a_pin_leads_back_to_what_the_file_no_longer_holds(scene: Scene) -> None
 @pytest.mark.parametrize("kept", [True, False], ids=["beside", "instead"])
 def test_a_target_is_added_on_the_day_of_the_switch(scene: Scene, *, kept: bool) -> None:
     """The backend reads the new file, and nightly: stages wait for the lead from that file's first day on."""
-    stack, _before = _issued(scene)
+    stack, before = _issued(scene)
     second = scene.ids()[1]
-    new = scene.folder / "dev" / "new.pem"
-    new.write_text(scene.published())
+    files = [scene.trusted.name] * kept + ["new.pem"]
+    scene.trusted = scene.folder / "dev" / "new.pem"
+    scene.trusted.write_text(before)
     nightly = scene.nightly()
-    files = [scene.trusted.name] * kept + [new.name]
-    scene.declare(
-        stack,
-        publish=[{"type": "file", "path": name, "content": "python"} for name in files],
-        takeOver=True,
-    )
-    new.write_text(scene.pem(scene.ids()[0]))
+    publish = [{"type": "file", "path": name, "content": "python"} for name in files]
+    scene.declare(stack, publish=publish, takeOver=True)
     with scene.traffic() as traffic:
-        scene.trusted = new
         for day in (337, 338.1, 339.2):
             scene.at(day)
             nightly.reload()
@@ -193,12 +188,12 @@ def test_a_parameter_cannot_be_read_when_the_second_wave_is_due(scene: Scene) ->
     scene.published = lambda: str(parameters.get_parameter(Name="/orders/trust")["Parameter"]["Value"])  # type: ignore[method-assign]
     stack = scene.orders(**_two_waves(scene), publish=[target])
     ok(stack.up())
-    for day in (336, 337):
+    for day in (336.0, 337.0):
         scene.at(day)
         ok(stack.up())
     first, second = scene.ids()
     assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
-    scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GetParameter*"))
+    scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, service="ssm", action="GetParameter"))
     scene.at(338.1)
     outcome = stack.up()
     scene.sandbox.faults.clear()
@@ -213,7 +208,7 @@ def test_a_stage_goes_back_by_hand_while_its_certificate_is_deleted(scene: Scene
     stack, _before = _issued(scene)
     first, second = scene.ids()
     with scene.traffic() as traffic:
-        for day in (337, 338):
+        for day in (337.0, 338.0):
             scene.at(day)
             ok(stack.up("--refresh"))
         scene.sandbox.faults.add(
