@@ -55,6 +55,12 @@ class Scene:
         """What the target holds now."""
         return self.trusted.read_text(encoding="ascii") if self.trusted.exists() else ""
 
+    def edit(self, text: str) -> None:
+        """Somebody gives the target another content, as an editor or a deployment does: at once."""
+        new = self.folder / "edited"
+        new.write_text(text, encoding="ascii")
+        new.replace(self.trusted)
+
     def traffic(self, *stages: str) -> Traffic:
         """Requests to these stages of the API, or to both."""
         return Traffic({stage: self.sandbox.invoke_url(self.api, stage) for stage in stages or STAGES})

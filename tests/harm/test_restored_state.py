@@ -111,7 +111,7 @@ def test_state_and_file_are_put_back(scene: Scene, *, waves: bool, refresh: bool
     stack, before, file = _triggered(scene, until=12, **props)
     with scene.traffic() as traffic:
         stack.import_state(before)
-        scene.trusted.write_text(file)
+        scene.edit(file)
         scene.at(12.5)
         outcome = stack.up(*["--refresh"] * refresh)
         mended = traffic.go_on()

@@ -46,7 +46,7 @@ def test_the_file_is_reverted_between_two_waves(scene: Scene, *, refresh: bool) 
         scene.at(337)
         ok(stack.up())
         assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
-        scene.trusted.write_text(before)
+        scene.edit(before)
         scene.at(338.1)
         marked = scene.mark()
         outcome = stack.up(*["--refresh"] * refresh)
@@ -76,7 +76,7 @@ def test_the_file_is_reverted_before_a_binding_is_tried_again(scene: Scene) -> N
         assert not stack.up().succeeded
         assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
         scene.sandbox.faults.clear()
-        scene.trusted.write_text(before)
+        scene.edit(before)
         scene.at(337.1)
         marked = scene.mark()
         outcome = stack.up()
@@ -100,11 +100,11 @@ def test_a_binding_alone_is_targeted_when_the_file_lacks_the_successor(scene: Sc
     scene.at(337)
     certificate, prod = scene.urn(stack, "RotatingClientCertificate"), scene.urn(stack, "StageBinding", "prod")
     if lost == "reverted":
-        scene.trusted.write_text(before)
+        scene.edit(before)
     elif lost == "deleted":
         scene.trusted.unlink()
     else:
-        scene.trusted.write_text("")
+        scene.edit("")
     marked = scene.mark()
     outcome = stack.up("--target", certificate, "--target", prod)
     assert second in scene.held() or ("prod", second) not in scene.moves(marked), outcome.output
@@ -129,7 +129,7 @@ def test_the_file_is_reverted_while_a_window_is_waited_for(scene: Scene) -> None
         scene.at(day - 0.99)
         ok(stack.up())
         assert scene.presented("dev") == scene.presented("prod") == first
-        scene.trusted.write_text(before)
+        scene.edit(before)
         scene.at(day + 0.01)
         stack.up()
         traffic.go_on()
@@ -149,7 +149,8 @@ def test_a_pin_leads_back_to_what_the_file_no_longer_holds(scene: Scene) -> None
         scene.at(337)
         ok(stack.up())
         assert scene.presented("dev") == scene.presented("prod") == second
-        scene.trusted.write_text(scene.pem(second))
+        traffic.go_on()
+        scene.edit(scene.pem(second))
         scene.declare(stack, pinGeneration=1)
         for day in (337.1, 338.2, 339.3):
             scene.at(day)
@@ -167,7 +168,7 @@ def test_a_target_is_added_on_the_day_of_the_switch(scene: Scene, *, kept: bool)
     second = scene.ids()[1]
     files = [scene.trusted.name] * kept + ["new.pem"]
     scene.trusted = scene.folder / "dev" / "new.pem"
-    scene.trusted.write_text(before)
+    scene.edit(before)
     nightly = scene.nightly()
     publish = [{"type": "file", "path": name, "content": "python"} for name in files]
     scene.declare(stack, publish=publish, takeOver=True)

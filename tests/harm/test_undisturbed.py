@@ -39,10 +39,10 @@ def test_an_outage_is_seen(scene: Scene) -> None:
     ok(stack.up())
     with scene.traffic() as traffic:
         held = scene.published()
-        scene.trusted.write_text("")
+        scene.edit("")
         traffic.go_on()
         lost = {one.stage for one in traffic.failed()}
-        scene.trusted.write_text(held)
+        scene.edit(held)
         mended = traffic.go_on()
         traffic.go_on()
     assert lost == {"dev", "prod"}
