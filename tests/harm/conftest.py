@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_sandbox import Sandbox
+from apigw_sandbox import Fault, FaultKind, Sandbox
 from apigw_sandbox.clock import wall_now
 from tests.e2e.conftest import ok, refused
 from tests.harm.reader import Nightly, Reader
@@ -149,6 +149,23 @@ class Scene:
     def trusted_everywhere(self) -> bool:
         """Whether the target holds what each stage presents."""
         return {self.presented(stage) for stage in STAGES} <= set(self.held())
+
+    def watch(self) -> list[str]:
+        """What a request can miss: who presented, when a stage was about to move, what the target did not hold.
+
+        The list fills while runs go on; ``faults.clear`` ends it.
+        """
+        untrusted: list[str] = []
+
+        def look(_moment: object) -> None:
+            held = self.held()
+            presented = {stage: self.presented(stage) for stage in STAGES}
+            untrusted.extend(stage for stage, found in presented.items() if found is not None and found not in held)
+
+        self.sandbox.faults.add(
+            Fault(kind=FaultKind.CALL_BACK, action="UpdateStage", after_effect=False, callback=look)
+        )
+        return untrusted
 
     def changes(self, since: int = 0) -> list[JournalEntry]:
         """What was changed through the API since a journal number."""

@@ -51,9 +51,10 @@ def test_state_is_put_back_to_before_a_triggered_rotation(scene: Scene, *, refre
     stack, before, _file = _triggered(scene, until=12)
     assert scene.presented("dev") == scene.presented("prod") == scene.ids()[1]
     stack.import_state(before)
+    untrusted = scene.watch()
     with scene.traffic() as traffic:
         _go_on(scene, stack, traffic, 12.5, 13.6, 14.7, 18, refresh=refresh)
-    assert traffic.failed() == []
+    assert (traffic.failed(), untrusted) == ([], [])
     ok(stack.up("--refresh"))
 
 
@@ -62,9 +63,10 @@ def test_state_alone_is_put_back(scene: Scene) -> None:
     stack, before, _file = _triggered(scene, until=12)
     scene.declare(stack, rotationTrigger="leaked")
     stack.import_state(before)
+    untrusted = scene.watch()
     with scene.traffic() as traffic:
         _go_on(scene, stack, traffic, 12.5, 13.6, 14.7, 18)
-    assert traffic.failed() == []
+    assert (traffic.failed(), untrusted) == ([], [])
     ok(stack.up("--refresh"))
 
 
@@ -74,9 +76,10 @@ def test_state_is_put_back_to_before_a_rotation_that_is_complete(scene: Scene) -
     (second,) = scene.ids()
     assert scene.presented("dev") == scene.presented("prod") == second
     stack.import_state(before)
+    untrusted = scene.watch()
     with scene.traffic() as traffic:
         _go_on(scene, stack, traffic, 15.5, 16.6, 17.7, 21)
-    assert traffic.failed() == []
+    assert (traffic.failed(), untrusted) == ([], [])
     ok(stack.up("--refresh"))
 
 
@@ -85,9 +88,10 @@ def test_state_is_put_back_while_the_first_wave_has_moved(scene: Scene) -> None:
     stack, before, _file = _triggered(scene, until=11, **_two_waves(scene))
     assert scene.presented("dev") != scene.presented("prod")
     stack.import_state(before)
+    untrusted = scene.watch()
     with scene.traffic() as traffic:
         _go_on(scene, stack, traffic, 11.5, 12.6, 13.7, 14.8, 18)
-    assert traffic.failed() == []
+    assert (traffic.failed(), untrusted) == ([], [])
     ok(stack.up("--refresh"))
 
 
@@ -97,9 +101,10 @@ def test_state_is_put_back_with_waves(scene: Scene) -> None:
     (second,) = {scene.presented(stage) for stage in STAGES}
     assert second == scene.ids()[1]
     stack.import_state(before)
+    untrusted = scene.watch()
     with scene.traffic() as traffic:
         _go_on(scene, stack, traffic, 12.5, 13.6, 14.7, 18)
-    assert traffic.failed() == []
+    assert (traffic.failed(), untrusted) == ([], [])
     ok(stack.up("--refresh"))
 
 
@@ -129,10 +134,11 @@ def test_state_is_lost_between_two_waves(scene: Scene) -> None:
     state = stack.export()
     state["deployment"]["resources"] = []
     stack.import_state(state)
+    untrusted = scene.watch()
     with scene.traffic() as traffic:
         scene.at(11.5)
         stack.up()
         traffic.go_on()
         scene.declare(stack, **_two_waves(scene), adoptClientCertificateId=second, takeOver=True)
         _go_on(scene, stack, traffic, 11.6, 12.7, 13.8, 17, 21)
-    assert traffic.failed() == []
+    assert (traffic.failed(), untrusted) == ([], [])
