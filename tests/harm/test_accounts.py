@@ -41,7 +41,7 @@ class Accounts:
     def declare(self, stack: PulumiStack, **props: object) -> None:
         """The rotation, publishing the parameter."""
         publish = [{"type": "ssm", "name": PINS, "content": "sha256"}]
-        self.scene.declare(stack, **{"publish": publish, "endpointUrl": None, **props})
+        self.scene.declare(stack, "orders", **{"publish": publish, "endpointUrl": None, **props})
 
     def shell(self, stack: PulumiStack, endpoint_url: str) -> None:
         """Whose credentials the next run has."""

@@ -27,18 +27,18 @@ def test_adopting_while_a_stage_presents_our_own_is_refused_at_preview(scene: Sc
     theirs = scene.sandbox.by_hand.generate_certificate()
     scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
     trusting = {"alsoTrust": [scene.pem(theirs)]}
-    scene.declare(stack, stages={"prod": scene.place("prod")}, **trusting)
+    scene.declare(stack, "orders", stages={"prod": scene.place("prod")}, **trusting)
     ok(stack.up())
     scene.at(10)
     with scene.traffic() as traffic:
         before = scene.mark()
-        scene.declare(stack, adoptClientCertificateId=theirs, **trusting)
+        scene.declare(stack, "orders", adoptClientCertificateId=theirs, **trusting)
         for said in (refused(stack.preview()), refused(stack.up())):
             assert PROPERTY.search(said)
             assert f"{scene.api}/prod" in said
         assert scene.changes(before) == []
 
-        scene.declare(stack, takeOver=True, **trusting)
+        scene.declare(stack, "orders", takeOver=True, **trusting)
         ok(stack.up())
         scene.at(11)
         ok(stack.up("--refresh"))
@@ -55,13 +55,13 @@ def test_adopting_while_no_stage_presents_our_own_is_done_in_place(scene: Scene)
     scene.at(10)
     theirs = scene.sandbox.by_hand.generate_certificate()
     trusting = {"stages": {"dev": scene.place("dev")}, "alsoTrust": [scene.pem(theirs)]}
-    scene.declare(stack, **trusting)
+    scene.declare(stack, "orders", **trusting)
     ok(stack.up())
     scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
     before = scene.mark()
     with scene.traffic("dev") as traffic:
         assert theirs in refused(stack.up("--refresh"))
-        scene.declare(stack, adoptClientCertificateId=theirs, **trusting)
+        scene.declare(stack, "orders", adoptClientCertificateId=theirs, **trusting)
         ok(stack.up("--refresh"))
         ok(stack.preview("--expect-no-changes"))
         assert scene.moves(before) == []
@@ -94,9 +94,7 @@ def test_two_certificates_on_three_stages_become_one_rotation(scene: Scene, made
             scene.declare(stack, stages={}, publish=elsewhere)
             ok(stack.up())
         before = scene.mark()
-        scene.declare(
-            stack, stages=stages, adoptClientCertificateId=most, takeOver=True, alsoTrust=[scene.pem(one)]
-        )
+        scene.declare(stack, stages=stages, adoptClientCertificateId=most, takeOver=True, alsoTrust=[scene.pem(one)])
         ok(stack.up())
         assert scene.moves(before) == []
         assert {most, one} <= {*scene.held()}

@@ -111,9 +111,7 @@ def test_a_target_that_is_taken(scene: Scene) -> None:
     stack = scene.orders(stages={"dev": scene.place("dev")})
     with scene.traffic("prod") as traffic:
         assert scene.trusted.name in _refused_with_nothing_made(scene, stack)
-        scene.declare(
-            stack, stages={"dev": scene.place("dev")}, takeOver=True, alsoTrust=[scene.pem(theirs)]
-        )
+        scene.declare(stack, stages={"dev": scene.place("dev")}, takeOver=True, alsoTrust=[scene.pem(theirs)])
         ok(stack.up())
         traffic.go_on()
     assert traffic.failed() == []

@@ -22,7 +22,8 @@ class Stacks:
         self.scene = scene
         self.owner = scene.stack("dev", program="parts")
         scene.configure(self.owner, "certificates", {"orders": {}})
-        target = {"type": "file", "path": TRUSTED, "content": "python"}
+        # One path for all programs, whichever folder they run in.
+        target = {"type": "file", "path": str(scene.trusted), "content": "python"}
         scene.configure(self.owner, "bundles", {"trust": {"certificates": ["orders"], "targets": [target]}})
         self.share(bundle="trust")
 
@@ -103,7 +104,7 @@ def test_a_consumer_looks_at_the_target_before_it_moves(scene: Scene, stacks: St
     ok(consumer.up())
     first = scene.presented("prod")
     held = scene.published()
-    for day in (336, 337):
+    for day in (336.0, 337.0):
         scene.at(day)
         ok(stacks.owner.up("--refresh"))
     scene.trusted.write_text(held, encoding="ascii")

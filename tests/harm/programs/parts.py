@@ -37,7 +37,8 @@ def declared(key: str) -> dict[str, dict[str, Any]]:
 
 
 certificates: dict[str, Any] = {
-    name: RotatingClientCertificate(name, aws=aws, **keywords(entry)) for name, entry in declared("certificates").items()
+    name: RotatingClientCertificate(name, aws=aws, **keywords(entry))
+    for name, entry in declared("certificates").items()
 }
 for name, entry in declared("references").items():
     output = pulumi.StackReference(f"{name}-stack", stack_name=entry["stack"]).require_output(entry["output"])
