@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_sandbox import Sandbox
+from apigw_sandbox import Fault, FaultKind, Sandbox
 from apigw_sandbox.clock import wall_now
 from tests.e2e.conftest import ok, refused
-from tests.harm.reader import Reader
+from tests.harm.reader import Nightly, Reader
 from tests.harm.traffic import Traffic
 from tests.native.conftest import EXECUTABLE, PACKAGE
 from tools.pulumi_stack import PulumiStack
@@ -43,7 +43,8 @@ class Scene:
 
     def __init__(self, sandbox: Sandbox, folder: Path, host: str) -> None:
         self.sandbox, self.folder, self.host = sandbox, folder, host
-        self.start = wall_now().replace(microsecond=0) - timedelta(days=LAST_DAY)
+        midnight = wall_now().replace(hour=0, minute=0, second=0, microsecond=0)
+        self.start = midnight - timedelta(days=LAST_DAY)
         self.trusted = folder / "dev" / TRUSTED
         self.reader = Reader(sandbox, folder / "reader", self.published)
         self.api = sandbox.by_hand.create_rest_api("orders", STAGES, backend_url=self.reader.url, proxy=True)
@@ -53,6 +54,12 @@ class Scene:
     def published(self) -> str:
         """What the target holds now."""
         return self.trusted.read_text(encoding="ascii") if self.trusted.exists() else ""
+
+    def edit(self, text: str) -> None:
+        """Somebody gives the target another content, as an editor or a deployment does: at once."""
+        new = self.folder / "edited"
+        new.write_text(text, encoding="ascii")
+        new.replace(self.trusted)
 
     def traffic(self, *stages: str) -> Traffic:
         """Requests to these stages of the API, or to both."""
@@ -67,6 +74,11 @@ class Scene:
             **props,
         }
         return {key: value for key, value in whole.items() if value is not None}
+
+    def nightly(self) -> Nightly:
+        """From now on the backend reads the target only when it is told to."""
+        self.reader.read = nightly = Nightly(self.published)
+        return nightly
 
     def place(self, stage: str) -> dict[str, str]:
         """A stage of the API."""
@@ -138,6 +150,23 @@ class Scene:
         """Whether the target holds what each stage presents."""
         return {self.presented(stage) for stage in STAGES} <= set(self.held())
 
+    def watch(self) -> list[str]:
+        """What a request can miss: who presented, when a stage was about to move, what the target did not hold.
+
+        The list fills while runs go on; ``faults.clear`` ends it.
+        """
+        untrusted: list[str] = []
+
+        def look(_moment: object) -> None:
+            held = self.held()
+            presented = {stage: self.presented(stage) for stage in STAGES}
+            untrusted.extend(stage for stage, found in presented.items() if found is not None and found not in held)
+
+        self.sandbox.faults.add(
+            Fault(kind=FaultKind.CALL_BACK, action="UpdateStage", after_effect=False, callback=look)
+        )
+        return untrusted
+
     def changes(self, since: int = 0) -> list[JournalEntry]:
         """What was changed through the API since a journal number."""
         entries = self.sandbox.journal.entries(since=since)
@@ -151,6 +180,12 @@ class Scene:
         """The journal's last number."""
         entries = self.sandbox.journal.entries()
         return entries[-1].number if entries else 0
+
+    def urn(self, stack: PulumiStack, kind: str, name: str = "") -> str:
+        """The URN of the stack's only resource of this kind whose name ends so."""
+        found = [one["urn"] for one in stack.export()["deployment"]["resources"]]
+        (urn,) = [one for one in found if one.split("::")[2].endswith(f":{kind}") and one.endswith(name)]
+        return str(urn)
 
     def _tell(self, stack: PulumiStack) -> None:
         stack.env["APIGW_CLIENT_CERT_NOW"] = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"

@@ -63,6 +63,22 @@ class Reader:
         return made
 
 
+class Nightly:
+    """A backend's configuration that is loaded now and then, as a reload by cron does: what ``publish_lead`` is for."""
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self._read = read
+        self.reload()
+
+    def reload(self) -> None:
+        """Take what is published now."""
+        self._text = self._read()
+
+    def __call__(self) -> str:
+        """What was published when it was loaded."""
+        return self._text
+
+
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True

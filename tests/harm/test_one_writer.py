@@ -47,7 +47,7 @@ def test_the_remedy_one_bundle_over_both_rotates_both_without_a_failed_request(s
     stack = scene.stack()
     _declare(scene, stack)
     refused(stack.up())
-    scene.write(stack, (PROGRAMS / "parts.py").read_text())
+    scene.write(stack, (PROGRAMS / "wired.py").read_text())
     target = {"type": "file", "path": TRUSTED, "content": "python"}
     scene.configure(stack, "certificates", {name: {} for name in OWNERS})
     scene.configure(stack, "bundles", {"trust": {"certificates": [*OWNERS], "targets": [target]}})

@@ -20,7 +20,7 @@ class Stacks:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.owner = scene.stack("dev", program="parts")
+        self.owner = scene.stack("dev", program="wired")
         scene.configure(self.owner, "certificates", {"orders": {}})
         # One path for all programs, whichever folder they run in.
         target = {"type": "file", "path": str(scene.trusted), "content": "python"}
@@ -33,7 +33,7 @@ class Stacks:
 
     def consumer(self, name: str = "consumer", **options: object) -> PulumiStack:
         """A stack that binds prod to what the owner exports."""
-        stack = self.scene.stack(name, program="parts")
+        stack = self.scene.stack(name, program="wired")
         reference = {"orders": {"stack": "organization/harm/dev", "output": "orders"}}
         self.scene.configure(stack, "references", reference)
         self.bind(stack, **options)
@@ -107,7 +107,7 @@ def test_a_consumer_looks_at_the_target_before_it_moves(scene: Scene, stacks: St
     for day in (336.0, 337.0):
         scene.at(day)
         ok(stacks.owner.up("--refresh"))
-    scene.trusted.write_text(held, encoding="ascii")
+    scene.edit(held)
     with scene.traffic("prod") as traffic:
         consumer.up()
         traffic.go_on()
