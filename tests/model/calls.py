@@ -64,7 +64,8 @@ class Calls:
             return
         chosen = self._alive.get(self._run.adopts or "")
         beside = chosen is not None and chosen.rotation is not None and chosen.rotation == one.rotation
-        adopts = not self._run.listed[0] and (beside or one == chosen)
+        # At creation or later, until it is in state.
+        adopts = self._run.adopts not in self._run.listed[0] and (beside or one == chosen)
         if not adopts and not self._ledger.owns(self._run.stack, one):
             self._complain("4", f"{call.action} of {one.id}, which is not its own")
         elif call.succeeded and one.id in self._after.certificates:
