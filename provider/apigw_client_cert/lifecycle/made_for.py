@@ -55,7 +55,7 @@ _THE_NEW_ONE = "the certificate to be made"
 
 
 def check_made_for(made_for: object, failures: Failures) -> None:
-    """Validate the shape; each entry is a binding's or a bundle's, whose own check says better what is wrong with it."""
+    """Validate the shape; an entry is a binding's or a bundle's, whose own check says better what is wrong with it."""
     if made_for is None or made_for == UNKNOWN:
         return
     if not isinstance(made_for, dict):
