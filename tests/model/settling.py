@@ -82,6 +82,8 @@ class Settling:
         for stack in self._stacks():
             program = self.play.engines[stack].program
             program.certificate.pop("pinGeneration", None)
+            # Refused where a stage presents one of this stack's own; one that was adopted is remembered in state.
+            program.certificate.pop("adoptClientCertificateId", None)
             program.bindings = {key: one for key, one in program.bindings.items() if one["stageName"] not in taken}
             taken |= {one["stageName"] for one in program.bindings.values()}
             self._mend_tags(stack)
