@@ -171,14 +171,14 @@ def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], ro
     One that does not carry our rotation id any more is left alone: another rotation may have adopted it, and writing
     our id over its new owner's would take it back (invariant 4).
     """
-    ours = {*(known(olds, "tags") or {}), *INFORMATION.values()}
+    theirs = set(known(olds, "tags") or {})
     for generation in rotation.generations:
         found = gateway.get(generation.id)
         if found is None or found.tags.get(ROTATION_ID) != rotation.rotation_id:
             continue  # gone or taken over since the last run; tags are no reason to fail here
         tags = tags_of(news, rotation.rotation_id, generation.number)
         # First, or there may be no room for the new ones; what ownership rests on stays throughout.
-        dropped = sorted(ours & (found.tags.keys() - tags.keys()))
+        dropped = sorted((theirs | (found.tags.keys() & INFORMATION.values())) - tags.keys())
         if dropped:
             gateway.untag(generation.id, dropped)
         gateway.tag(generation.id, tags)
