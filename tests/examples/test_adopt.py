@@ -17,11 +17,7 @@ pytestmark = pytest.mark.e2e
 
 
 def _stages(scene: Scene, *names: str) -> dict[str, object]:
-    return {
-        f"stages.{name}.{key}": value
-        for name in names
-        for key, value in (("restApiId", scene.api), ("stageName", name))
-    }
+    return {f"stages.{name}": {"restApiId": scene.api, "stageName": name} for name in names}
 
 
 def test_what_exists_is_adopted_untouched_and_rotated_twice(scene: Scene) -> None:

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def stack(scene: Scene) -> PulumiStack:
     """Dev presents the certificate of one rotation, prod that of the other."""
-    stages = {f"stages.{name}.restApiId": scene.api for name in ("dev", "prod")}
-    stages |= {f"stages.{name}.stageName": name for name in ("dev", "prod")}
-    stack = example(
-        scene, "one-target", **stages, **{"stages.dev.rotation": "orders", "stages.prod.rotation": "billing"}
-    )
+    stages = {
+        f"stages.{name}": {"restApiId": scene.api, "stageName": name, "rotation": rotation}
+        for name, rotation in (("dev", "orders"), ("prod", "billing"))
+    }
+    stack = example(scene, "one-target", **stages)
     ok(stack.up())
     assert trusted(scene) == 2
     return stack
