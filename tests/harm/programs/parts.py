@@ -38,6 +38,7 @@ plugin = config.require("host") == "plugin"
 where = {"endpointUrl": config.require("endpointUrl")}
 TOLD = ("clientCertificateId", "rotationId", "generations")
 made: dict[str, Any] = {}
+published_to: dict[str, Any] = {}
 
 
 class PushProvider(ResourceProvider):
@@ -112,24 +113,30 @@ def certificate(name: str, entry: dict[str, Any]) -> Any:
 
 def bundle(name: str, entry: dict[str, Any]) -> Any:
     """One bundle."""
+    after = [made["push"]] if entry.get("afterPush") else []
     opts, certificates = options(entry), [made[one] for one in entry.pop("certificates")]
     if plugin:
         rotations = [{key: one[key] for key in TOLD} for one in certificates]
-        return Raw("TrustBundle", name, {**where, "rotations": rotations, **entry}, ("publishedSince",), opts)
+        inputs = {**where, "rotations": rotations, "publishedBy": ["push"] if after else None, **entry}
+        published_to[name] = {**where, "targets": entry["targets"]}
+        return Raw("TrustBundle", name, inputs, ("publishedSince",), opts)
     targets = [target(one) for one in entry.pop("targets")]
     aws = connection(entry)
-    return TrustBundle(name, certificates=certificates, targets=targets, aws=aws, opts=opts, **keywords(entry))
+    rest = keywords(entry)
+    return TrustBundle(name, certificates=certificates, targets=targets, published_by=after, aws=aws, opts=opts, **rest)
 
 
 def binding(name: str, entry: dict[str, Any]) -> Any:
     """One binding."""
     opts, of = options(entry), source(entry.pop("certificate"))
-    publisher = made[entry.pop("bundle")] if "bundle" in entry else None
+    by = entry.pop("bundle", "")
+    publisher = made.get(by)
     api, stage = entry.pop("restApiId"), entry.pop("stageName")
     if plugin:
         told = {key: of[key] for key in TOLD}
         if publisher is not None or "publishedSince" in of:
             told["publishedSince"] = (of if publisher is None else publisher)["publishedSince"]
+            told["publishedTo"] = of["publishedTo"] if publisher is None else published_to[by]
         return Raw("StageBinding", name, {**where, "apiId": api, "stageName": stage, **told, **entry}, (), opts)
     place = RestStage(rest_api_id=api, stage_name=stage)
     aws = connection(entry)
@@ -146,7 +153,7 @@ def source(name: str) -> Any:
     told = made[name].require_output("shared")
     if not plugin:
         return SharedCertificate(told, aws=Aws(**keywords(where)))
-    return {key: told[key] for key in (*TOLD, "publishedSince")}
+    return {key: told[key] for key in (*TOLD, "publishedSince", "publishedTo")}
 
 
 def component(name: str, entry: dict[str, Any]) -> ClientCertificateRotation:
@@ -166,7 +173,9 @@ def shared(entry: dict[str, str]) -> Any:
     if not plugin:
         return of.shared(publisher)
     told = {key: of[key] for key in TOLD}
-    return told if publisher is None else {**told, "publishedSince": publisher["publishedSince"]}
+    if publisher is None:
+        return told
+    return {**told, "publishedSince": publisher["publishedSince"], "publishedTo": published_to[entry["bundle"]]}
 
 
 for kind, declare in (("certificates", certificate), ("bundles", bundle), ("bindings", binding)):
