@@ -57,7 +57,7 @@ class Year:
     def call(self, action: str, resource: str) -> None:
         """One call now."""
         name, _, certificate = action.partition(" ")
-        self.clock += timedelta(milliseconds=40)
+        self.clock += timedelta(milliseconds=35)
         self.calls.append(
             JournalEntry(
                 number=len(self.calls) + 1,
