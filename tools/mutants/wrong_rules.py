@@ -187,8 +187,8 @@ WRONG_RULES = (
         edits=(
             Edit(
                 "rotation/publication.py",
-                "and (entry.sha256 in wanted or (entry.rotation_id is not None and entry.rotation_id not in offering))",
-                "and entry.sha256 in wanted",
+                "elif look is None or entry.sha256 not in look.presenters:",
+                "elif entry.rotation_id in offering and (look is None or entry.sha256 not in look.presenters):",
             ),
         ),
         killed_by=(_PUBLICATION + "test_a_rotation_that_is_no_longer_an_input_has_retired_nothing",),
