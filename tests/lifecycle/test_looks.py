@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from apigw_client_cert import errors
@@ -41,7 +43,7 @@ def test_a_switch_of_unknown_outcome_is_looked_for(change: str) -> None:
     gateway = Looks().gateway(HERE, fake)
     before = gateway.scan().users
     fake.fail_next(change, errors.OutcomeUnknown("no answer", means="", remedy=""), after_effect=True)
-    switch = {"bind": lambda: gateway.bind(stage, certificate), "unbind": lambda: gateway.unbind(stage)}[change]
+    switch = {"bind": partial(gateway.bind, stage, certificate), "unbind": partial(gateway.unbind, stage)}[change]
     with pytest.raises(errors.OutcomeUnknown):
         switch()
     assert gateway.scan().users == ({certificate: (stage,)} if change == "bind" else {}) != before

@@ -187,8 +187,8 @@ WRONG_RULES = (
         edits=(
             Edit(
                 "rotation/publication.py",
-                "elif look is None or entry.sha256 not in look.presenters:",
-                "elif entry.rotation_id in offering and (look is None or entry.sha256 not in look.presenters):",
+                "        if entry.expired(now):\n            continue\n",
+                "        if entry.expired(now) or entry.rotation_id not in {*offering, None}:\n            continue\n",
             ),
         ),
         killed_by=(_PUBLICATION + "test_a_rotation_that_is_no_longer_an_input_has_retired_nothing",),
