@@ -35,6 +35,18 @@ state.up(stack='orders', refresh=False)
 state.publish_late(stack='orders', refresh=True, hours=23, later=7)
 state.teardown()
 """
+# Nobody had read the callable's place before it was the one to read, whatever the file held.
+FILE_BECOMES_CALLABLE = """\
+state = RotationMachine()
+state.up(stack='orders', refresh=False)
+state.time_passes_until_due(stack='orders', early=False)
+state.up(stack='orders', refresh=True)
+state.time_passes(hours=23)
+state.publish_by_callable(stack='orders')
+state.time_passes(hours=1)
+state.up(stack='orders', refresh=True)
+state.teardown()
+"""
 
 
 @pytest.fixture
@@ -77,7 +89,9 @@ def test_a_failure_of_a_broken_lifecycle_is_played_again_as_printed(
 
 
 @pytest.mark.usefixtures("_cloud")
-@pytest.mark.parametrize("example", [PUBLISHED_LATE], ids=["published late"])
+@pytest.mark.parametrize(
+    "example", [PUBLISHED_LATE, FILE_BECOMES_CALLABLE], ids=["published late", "a file becomes a callable"]
+)
 def test_what_once_went_wrong_goes_right(example: str) -> None:
     """Each is as small as a failure becomes, or shows what a wrong version of the package does."""
     replay.play(example)
