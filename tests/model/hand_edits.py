@@ -14,6 +14,8 @@ from tests.model.steps import Judged, a_stack, a_stage, recorded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.model.play import Play
+
 # What becomes of a target that held these texts, the last one now.
 HOW: dict[str, Callable[[list[str | None]], str | None]] = {
     "removed": lambda _held: None,
@@ -83,6 +85,11 @@ class HandEdits(Judged):
     def change_target_by_hand(self, stack: str, which: int, how: str) -> None:
         """Somebody restores an older copy of a target, removes, empties or edits it, or writes something else there."""
         address = self.play.addresses(stack)[which]
-        former = self.play.former.get(address, [None])
-        there = HOW[how]([*former[:: max(len(former) // 2, 1)], self.play.cloud.content(address)])
-        self.play.by_hand(lambda: self.play.cloud.write(address, there))
+        change_target(self.play, address, how)
+
+
+def change_target(play: Play, address: str, how: str) -> None:
+    """Somebody changes what a target holds, as ``HOW`` says."""
+    former = play.former.get(address, [None])
+    there = HOW[how]([*former[:: max(len(former) // 2, 1)], play.cloud.content(address)])
+    play.by_hand(lambda: play.cloud.write(address, there))

@@ -7,6 +7,8 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from apigw_sandbox import Fault, FaultKind
+from tests.model.hand_edits import HOW, change_target
 from tests.model.play import STACKS
 from tests.model.steps import Judged, a_stack, recorded
 
@@ -71,3 +73,16 @@ class Publishing(Judged):
         for pause in (hours, later):
             self.play.forward(timedelta(hours=pause))
             self.play.run(stack, refresh=refresh)
+
+    @rule(stack=a_stack, how=st.sampled_from(sorted(HOW)))
+    @recorded
+    def move_late(self, stack: str, how: str) -> None:
+        """A stage cannot be switched in its turn; when it can be, somebody has changed what is published."""
+        self.play.forward_to_next(stack)
+        faults = self.play.cloud.sandbox.faults
+        faults.add(Fault(kind=FaultKind.CONFLICT, action="UpdateStage", repeats=True))
+        self.play.run(stack, refresh=True, clean=False)
+        faults.clear()
+        for address in set(self.play.facts(stack)["targets"]) & set(self.play.addresses(stack)):
+            change_target(self.play, address, how)
+        self.play.run(stack)

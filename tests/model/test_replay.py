@@ -47,6 +47,13 @@ state.time_passes(hours=1)
 state.up(stack='orders', refresh=True)
 state.teardown()
 """
+# The stages could not be switched, the file was put back by hand, and a run without a refresh tries again.
+MOVED_LATE = """\
+state = RotationMachine()
+state.account(in_use='allowed', crlf=False, runs=2)
+state.move_late(stack='orders', how='first')
+state.teardown()
+"""
 
 
 @pytest.fixture
@@ -90,7 +97,9 @@ def test_a_failure_of_a_broken_lifecycle_is_played_again_as_printed(
 
 @pytest.mark.usefixtures("_cloud")
 @pytest.mark.parametrize(
-    "example", [PUBLISHED_LATE, FILE_BECOMES_CALLABLE], ids=["published late", "a file becomes a callable"]
+    "example",
+    [PUBLISHED_LATE, FILE_BECOMES_CALLABLE, MOVED_LATE],
+    ids=["published late", "a file becomes a callable", "moved late"],
 )
 def test_what_once_went_wrong_goes_right(example: str) -> None:
     """Each is as small as a failure becomes, or shows what a wrong version of the package does."""

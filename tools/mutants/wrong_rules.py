@@ -40,6 +40,13 @@ WRONG_RULES = (
         killed_by=(_REPLAY + "test_what_once_went_wrong_goes_right",),
     ),
     Mutant(
+        name="callable-inherits-the-dates",
+        invariant=1,
+        wrong="Where publish becomes a callable, what its resources never wrote counts as published since long ago.",
+        edits=(Edit("lifecycle/bundle_steps.py", "if unseen or not _held_by_all(", "if not _held_by_all("),),
+        killed_by=(_REPLAY + "test_what_once_went_wrong_goes_right",),
+    ),
+    Mutant(
         name="lead-from-created-date",
         invariant=1,
         wrong="The lead counts from AWS's createdDate: an adopted orphan is presented though nobody published it.",
