@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from apigw_sandbox.journal import BINDING
-from tests.model.seen import ACM, Certificate, Snapshot
+from tests.model.seen import ACM, Certificate, Snapshot, fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from apigw_sandbox.journal import JournalEntry
     from tests.model.ledger import Ledger, Run
+    from tests.model.seen import Write
 
 
 class Calls:
@@ -27,8 +28,8 @@ class Calls:
         self._made: list[str] = []
         self._gone: list[str] = []
 
-    def judge(self, changes: Iterable[JournalEntry]) -> None:
-        """Every call of the run that was meant to change something, in order."""
+    def judge(self, changes: Iterable[JournalEntry], writes: Iterable[Write]) -> None:
+        """Every call of the run that was meant to change something, and every write to a target, in order."""
         judges = {
             "GenerateClientCertificate": self._generation,
             "DeleteClientCertificate": self._deletion,
@@ -36,10 +37,24 @@ class Calls:
             "UntagResource": self._tagging,
             "UpdateStage": self._update_of_stage,
         }
+        open_writes = list(writes)
         for call in changes:
+            while open_writes and open_writes[0].mark < call.number:
+                self._write(open_writes.pop(0))
             judges.get(call.action, self._other)(call)
+        for write in open_writes:
+            self._write(write)
         if self._made and self._gone and self._run.kind == "up":
             self._complain("2", f"it generated {self._made} and deleted {self._gone}")
+
+    def _write(self, write: Write) -> None:
+        """No trust leaves a target in what some stage presents at this instant, whosever it is."""
+        lost = fingerprints(write.before) - fingerprints(write.after)
+        for stage, shown in self._presents.items():
+            one = self._alive.get(shown or "")
+            if one is not None and one.sha256 in lost and one.expires > self._after.now:
+                self._complain("12", f"{write.address} lost live {one.id}, which {stage} presents")
+        self._ledger.published.written(write.address, write.after, self._after.now)
 
     def _generation(self, call: JournalEntry) -> None:
         if call.succeeded:
@@ -108,12 +123,13 @@ class Calls:
                 self._complain("9", f"{stage} left {name}, which another rotation made")
             elif not run.take_over:
                 self._complain("9", f"{stage} left {name} without take_over")
-        # A switch to another generation looks at the targets first; else hand edits are seen by --refresh.
-        believed = not run.refreshed and run.active[0] == run.active[1]
-        since = self._ledger.published.since(run.stack, taken, run.targets, believed=believed)
+        published = self._ledger.published
+        # Backends refuse already what it presents: every wait would only add to the loss.
+        losing = bool(run.targets) and left is not None and published.since(run.stack, left, run.targets) is None
+        since = published.since(run.stack, taken, run.targets)
         if since is None:
             self._complain("1", f"{stage} left live {name} for {taken.id}, which is not published")
-        elif at - since < run.lead * 0.9 - timedelta(seconds=1) and not _hurried(run, left, since, at):
+        elif at - since < run.lead * 0.9 - timedelta(seconds=1) and not (losing or _hurried(run, left, since, at)):
             said = f"{at - since} after it was published; the lead is {run.lead}"
             self._complain("1", f"{stage} left live {name} for {taken.id} {said}")
 

@@ -12,19 +12,24 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from moto.ssm.models import ssm_backends
 
 from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.connection import Connection
 from apigw_sandbox import Sandbox, minting
 from tests.model.engine import KilledError
-from tests.model.seen import ROTATION_TAG, Certificate, Snapshot, fingerprint
+from tests.model.seen import ROTATION_TAG, Certificate, Snapshot, Write, fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     from apigw_sandbox.journal import JournalEntry
 
+OTHER_ACCOUNT = "210987654321"
 START = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 _SERVICES = ("apigateway", "apigatewayv2", "ssm", "sts")
 # An RSA key costs 0.1 s, as much as three steps; each certificate has a serial of its own all the same.
@@ -49,11 +54,20 @@ class Tripwire:
     def __init__(self) -> None:
         self._kill: Kill | None = None
         self._count = 0
+        self.overlooks = 0
 
     def set(self, kill: Kill | None) -> None:
         """From here on count anew; None kills nothing."""
         self._kill = kill
         self._count = 0
+
+    def overlook(self, **_event: Any) -> object:
+        """GetClientCertificate: so many answers are NotFound, whatever there is; None lets the call be sent."""
+        if not self.overlooks:
+            return None
+        self.overlooks -= 1
+        error = {"Code": "NotFoundException", "Message": "Invalid Client Certificate identifier specified"}
+        return AWSResponse("", 404, HTTPHeaders(), None), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 404}}
 
     def before(self, model: Any = None, **_event: Any) -> None:
         """A call is about to be sent."""
@@ -97,7 +111,11 @@ class Cloud:
             events = self.client.service(name).meta.events
             events.register("before-call", self.tripwire.before)
             events.register("after-call", self.tripwire.after)
+        events = self.client.service("apigateway").meta.events
+        events.register("before-call.api-gateway.GetClientCertificate", self.tripwire.overlook)
         self.ssm = self.sandbox.client("ssm")
+        self.writes: list[Write] = []
+        self.closed: set[str] = set()
 
     @classmethod
     def running(cls) -> Cloud:
@@ -128,6 +146,7 @@ class Cloud:
         self.sandbox.faults.clear()
         self.sandbox.clock.set(START, frozen=True)
         self.tripwire.set(None)
+        self.closed.clear()
         for file in self.folder.iterdir():
             file.unlink()
 
@@ -174,6 +193,24 @@ class Cloud:
             self.ssm.delete_parameters(Names=[name])
         else:
             self.ssm.put_parameter(Name=name, Value=content, Type="String", Overwrite=True)
+
+    @contextlib.contextmanager
+    def noting_write(self, address: str) -> Iterator[None]:
+        """A run writes a target meanwhile, and may die of it."""
+        mark, before = self.sandbox.journal.last_number, self.content(address)
+        try:
+            yield
+        finally:
+            self.writes.append(Write(mark=mark, address=address, before=before, after=self.content(address)))
+
+    @contextlib.contextmanager
+    def other_account(self) -> Iterator[None]:
+        """The credentials are another account's meanwhile, which has everything under the same names."""
+        self.client._account = (OTHER_ACCOUNT,)  # noqa: SLF001 - the sandbox has one account
+        try:
+            yield
+        finally:
+            self.client._account = None  # noqa: SLF001 - as above
 
     def _next_key(self) -> rsa.RSAPrivateKey:
         self._keys.rotate()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.declarations.shared import identified
 from apigw_client_cert.errors import RotationError
+from apigw_client_cert.gateway.connection import Connection
 from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from apigw_client_cert.lifecycle.world import World
 
 Properties = dict[str, Any]
-CERTIFICATE, BUNDLE = "certificate", "bundle"
+CERTIFICATE, BUNDLE, SECOND = "certificate", "bundle", "second bundle"
+_WAYS = ("endpointUrl", "region", "accountId")
 
 
 class KilledError(BaseException):
@@ -38,7 +41,9 @@ class StopError(Exception):
 class Program:
     """What the program of one stack declares; ``bindings`` maps a binding's key to its stage.
 
-    ``verified``: the stages of REST APIs are tried before they move, as ``VERIFY`` says.
+    ``published_by``: the place that a callable publishes to, instead of targets. ``second``: the targets of a bundle
+    more, on which no binding waits. ``verified``: the stages of REST APIs are tried before they move,
+    as ``VERIFY`` says.
     """
 
     name: str
@@ -46,9 +51,16 @@ class Program:
     certificate: Properties = field(default_factory=dict)
     targets: list[Properties] = field(default_factory=list)
     bundle: Properties = field(default_factory=dict)
+    published_by: Properties | None = None
+    second: list[Properties] = field(default_factory=list)
     bindings: dict[str, Properties] = field(default_factory=dict)
     binding: Properties = field(default_factory=dict)
     verified: bool = False
+
+    @property
+    def bundled(self) -> bool:
+        """Whether there is a bundle that the bindings wait for."""
+        return bool(self.targets or self.published_by)
 
 
 @dataclass(kw_only=True)
@@ -102,20 +114,34 @@ class Engine:
         if refresh:
             self._refresh()
         self._register(CERTIFICATE, certificate, self._certificate_inputs())
-        if self.program.targets:
+        if self.program.published_by:
+            self._publish_by_callable(self.program.published_by)
+        if self.program.bundled:
             self._register(BUNDLE, trust_bundle, self._bundle_inputs())
-        failed = [error for key in sorted(self.program.bindings) if (error := self._bind(key)) is not None]
+        beside: list[tuple[str, Any, Callable[[], Properties]]] = [
+            (f"binding {key}", binding, partial(self._binding_inputs, key)) for key in sorted(self.program.bindings)
+        ]
+        if self.program.second:
+            beside.insert(0, (SECOND, trust_bundle, self._second_inputs))
+        failed = [error for name, module, inputs in beside if (error := self._beside(name, module, inputs)) is not None]
         if failed:
             raise StopError("; ".join(failed))
         self._delete_condemned()
-        for name in [name for name in self.state if name not in self._declared()]:
+        for name in [name for name in self.state if name not in self.declared()]:
             _module(name).delete(self.state[name].outputs, self.world())
             del self.state[name]
 
-    def _bind(self, key: str) -> str | None:
-        """Bindings do not depend on each other: one that fails does not stop its siblings."""
+    def _publish_by_callable(self, spec: Properties) -> None:
+        """What a callable makes: a resource that writes the pins."""
+        place = self.world().target(spec, Connection())
+        pins = "".join(f"{one}\n" for one in self.state[CERTIFICATE].outputs["trustedFingerprintsSha256"])
+        if place.read() != pins:
+            place.write(pins)
+
+    def _beside(self, name: str, module: Any, inputs: Callable[[], Properties]) -> str | None:
+        """These do not depend on each other: one that fails does not stop its siblings."""
         try:
-            self._register(f"binding {key}", binding, self._binding_inputs(key))
+            self._register(name, module, inputs())
         except (RotationError, StopError) as error:
             return str(error)
         return None
@@ -132,14 +158,16 @@ class Engine:
         stale = self._differs(CERTIFICATE, certificate, self._certificate_inputs())
         made = self._made(CERTIFICATE, unknown=stale)
         changes = stale
-        if self.program.targets:
+        if self.program.bundled:
             stale = self._differs(BUNDLE, trust_bundle, self._bundle_inputs(made))
             changes = changes or stale
+        if self.program.second:
+            changes = self._differs(SECOND, trust_bundle, self._second_inputs(made)) or changes
         published = self._made(BUNDLE, unknown=stale)
         for key in sorted(self.program.bindings):
             inputs = self._binding_inputs(key, made, published)
             changes = self._differs(f"binding {key}", binding, inputs) or changes
-        return changes or bool(self.condemned) or not set(self.state) <= self._declared()
+        return changes or bool(self.condemned) or not set(self.state) <= self.declared()
 
     def _differs(self, name: str, module: Any, inputs: Properties) -> bool:
         news = self._checked(name, module, inputs)
@@ -175,48 +203,72 @@ class Engine:
 
     def _checked(self, name: str, module: Any, inputs: Properties) -> Properties:
         held = self.state.get(name)
-        checked = module.check({} if held is None else held.inputs, wire(inputs))
+        owner = {"owner": f"urn:{self.program.name}:{name}"}
+        checked = module.check({} if held is None else held.inputs, wire({**inputs, **owner}))
         if checked.failures:
             raise StopError(f"{name}: {checked.failures}")
         return wire(checked.inputs)
 
-    def _declared(self) -> set[str]:
-        bundle = {BUNDLE} if self.program.targets else set()
-        return {CERTIFICATE, *bundle, *(f"binding {key}" for key in self.program.bindings)}
+    def declared(self) -> set[str]:
+        """The names of all that the program declares."""
+        bundles = {BUNDLE: self.program.bundled, SECOND: self.program.second}
+        return {
+            CERTIFICATE,
+            *(name for name, there in bundles.items() if there),
+            *(f"binding {key}" for key in self.program.bindings),
+        }
 
     def _certificate_inputs(self) -> Properties:
         names = {"name": self.program.name, "project": "model", "stack": "dev"}
-        return {**names, **self.program.connection, **self.program.certificate}
+        made_for = {
+            "stages": list(self.program.bindings.values()),
+            "targets": self.program.targets,
+            "alsoTrust": self.program.bundle.get("alsoTrust"),
+            "takeOver": bool(self.program.bundle.get("takeOver")),
+        }
+        return {**names, **self.program.connection, "madeFor": made_for, **self.program.certificate}
 
     def _made(self, name: str, *, unknown: bool) -> Mapping[str, Any]:
         """The outputs that others take; while an update is due, or before creation, nobody knows them."""
-        keys = ("rotationId", "clientCertificateId", "generations", "publishedSince")
+        keys = ("rotationId", "clientCertificateId", "generations", "publishedSince", "overlap", *_WAYS)
         return dict.fromkeys(keys, UNKNOWN) if unknown or name not in self.state else self.state[name].outputs
 
     def _bundle_inputs(self, made: Mapping[str, Any] | None = None) -> Properties:
         made = self.state[CERTIFICATE].outputs if made is None else made
-        rotation = {key: made.get(key) for key in ("rotationId", "clientCertificateId", "generations")}
-        what = {"name": f"{self.program.name}-trust", "rotations": [rotation], "targets": self.program.targets}
+        rotation: Properties = {
+            key: made.get(key) for key in ("rotationId", "clientCertificateId", "generations", "overlap")
+        }
+        rotation["connection"] = {key: made.get(key) for key in _WAYS}
+        what: Properties = {
+            "name": f"{self.program.name}-trust",
+            "rotations": [rotation],
+            "targets": self.program.targets,
+        }
+        what["publishedBy"] = ["pins"] if self.program.published_by else None
         return {**what, **self.program.connection, **self.program.bundle}
+
+    def _second_inputs(self, made: Mapping[str, Any] | None = None) -> Properties:
+        own = {"name": f"{self.program.name}-second", "targets": self.program.second, "publishedBy": None}
+        return {**self._bundle_inputs(made), **own}
 
     def _binding_inputs(
         self, key: str, made: Mapping[str, Any] | None = None, published: Mapping[str, Any] | None = None
     ) -> Properties:
         made = self.state[CERTIFICATE].outputs if made is None else made
-        if published is None and self.program.targets:
+        if published is None and self.program.bundled:
             published = self.state[BUNDLE].outputs
         generations = made.get("generations")
         if isinstance(generations, list):
             generations = identified(generations)
+        published = published if published and self.program.bundled else {}
+        ways = {**self.program.connection, **{key: published.get(key) for key in _WAYS[1:]}}
         return {
             **self.program.bindings[key],
             "clientCertificateId": made.get("clientCertificateId"),
             "rotationId": made.get("rotationId"),
             "generations": generations,
-            "publishedSince": published.get("publishedSince") if published and self.program.targets else None,
-            "publishedTo": {"targets": self.program.targets, **self.program.connection}
-            if self.program.targets
-            else None,
+            "publishedSince": published.get("publishedSince"),
+            "publishedTo": {"targets": self.program.targets, **ways} if self.program.bundled else None,
             "publishLead": self.program.certificate.get("publishLead"),
             "activateBy": self.program.certificate.get("activateBy"),
             **self.program.connection,
@@ -240,9 +292,9 @@ def wire(properties: Mapping[str, Any]) -> Properties:
 
 
 def _module(name: str) -> Any:
-    modules: dict[str, ModuleType] = {CERTIFICATE: certificate, BUNDLE: trust_bundle}
+    modules: dict[str, ModuleType] = {CERTIFICATE: certificate, BUNDLE: trust_bundle, SECOND: trust_bundle}
     return modules.get(name, binding)
 
 
 def _destruction_order(name: str) -> int:
-    return {BUNDLE: 1, CERTIFICATE: 2}.get(name, 0)
+    return {BUNDLE: 1, SECOND: 1, CERTIFICATE: 2}.get(name, 0)

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.model.play import STACKS
 from tests.model.seen import ACM
 from tests.model.steps import Judged, a_stack, a_stage, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.model.play import Play
+
+# What becomes of a target that held these texts, the last one now.
+HOW: dict[str, Callable[[list[str | None]], str | None]] = {
+    "removed": lambda _held: None,
+    "emptied": lambda _held: "\n",
+    "edited": lambda held: (held[-1] or "") + "# mine\n",
+    "shortened": lambda held: "\n".join((lines := (held[-1] or "").splitlines())[: len(lines) // 2]) or None,
+    "first": lambda held: held[0],
+    "former": lambda held: held[len(held) // 2],
+    "foreign": lambda _held: "# kept by another team\n",
+}
 
 
 class HandEdits(Judged):
@@ -62,12 +80,16 @@ class HandEdits(Judged):
         if back:
             self.play.by_hand(lambda: self.play.restore(stage))
 
-    @rule(stack=a_stack, which=st.integers(0, 1), how=st.sampled_from(("removed", "shortened", "foreign")))
+    @rule(stack=a_stack, which=st.integers(0, 1), how=st.sampled_from(sorted(HOW)))
     @recorded
     def change_target_by_hand(self, stack: str, which: int, how: str) -> None:
-        """Somebody restores an older copy of a target, removes it, or writes something else there."""
+        """Somebody restores an older copy of a target, removes, empties or edits it, or writes something else there."""
         address = self.play.addresses(stack)[which]
-        content = self.play.cloud.content(address)
-        shorter = "\n".join((content or "").splitlines()[: len((content or "").splitlines()) // 2]) or None
-        there = {"removed": None, "shortened": shorter, "foreign": "# kept by another team\n"}[how]
-        self.play.by_hand(lambda: self.play.cloud.write(address, there))
+        change_target(self.play, address, how)
+
+
+def change_target(play: Play, address: str, how: str) -> None:
+    """Somebody changes what a target holds, as ``HOW`` says."""
+    former = play.former.get(address, [None])
+    there = HOW[how]([*former[:: max(len(former) // 2, 1)], play.cloud.content(address)])
+    play.by_hand(lambda: play.cloud.write(address, there))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from apigw_sandbox.journal import JournalEntry
+    from tests.model.seen import Write
 
 # The tool adopts a first generation that no state knows for an hour (docs/decisions.md, 7); later it is the sweep's.
 ADOPTABLE = timedelta(hours=1)
@@ -45,14 +46,21 @@ class Oracle:
     def look(self, seen: Snapshot) -> None:
         """Something happened by hand, or time passed."""
         self.ledger.known.update(seen.certificates)
-        self.ledger.published.by_hand(seen)
+        self.ledger.published.look(seen)
 
     def plan_changed(self, stack: str) -> None:
         """The owner asked for other dates: what an interrupted run was about may not be due any more."""
         for one in self._orphans_of(stack, self.ledger.known.values()):
             self._clean_runs[one.id] = _FORGIVEN
 
-    def judge(self, run: Run, before: Snapshot, calls: Iterable[JournalEntry], after: Snapshot) -> None:
+    def judge(
+        self,
+        run: Run,
+        before: Snapshot,
+        calls: Iterable[JournalEntry],
+        after: Snapshot,
+        writes: Iterable[Write] = (),
+    ) -> None:
         """One run is over."""
         calls = tuple(calls)
         self._count(run, calls)
@@ -60,10 +68,12 @@ class Oracle:
         self._count_lost_creation(run, before)
         changes = [one for one in calls if one.mutates]
         self._reading_only(run, before, calls, after)
-        self.ledger.published.by_run(run.targets, before, after, refreshed=run.refreshed)
-        Calls(self.ledger, run, before, after).judge(changes)
+        Calls(self.ledger, run, before, after).judge(changes, writes)
+        self.ledger.published.look(after)
         if run.kind == "up":
             self._targets(run, before, after)
+            moved = {one.resource for one in changes if one.action == "UpdateStage" and one.succeeded}
+            self._held(run, after, run.asserted if run.refreshed else run.asserted & moved)
         self.listed[run.stack] = run.listed[1]
         self.ledger.had[run.stack] |= run.listed[1]
         for one in run.listed[1] - run.listed[0]:
@@ -95,6 +105,14 @@ class Oracle:
                 ours = one.id in run.listed[0] or one.sha256 in run.trusted_too
                 if one.sha256 in lost and ours and one.id in after.certificates and one.expires > after.now:
                     self._complain("12", run, f"{address} lost live {one.id}")
+
+    def _held(self, run: Run, after: Snapshot, stages: frozenset[str]) -> None:
+        """Hand edits are seen by ``--refresh``; what a run moves, it looks at in any case."""
+        for stage in stages if run.green else ():
+            one = after.certificates.get(after.presents.get(stage) or "")
+            lacking = [at for at in run.targets if one and one.sha256 not in fingerprints(after.targets[at])]
+            if one and one.expires > after.now and lacking:
+                self._complain("13", run, f"it was green, and {lacking} do not hold {one.id}, which {stage} presents")
 
     def _after_a_scheduled_run(self, run: Run, after: Snapshot) -> None:
         for stage in run.asserted:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.model.cloud import Cloud, Kill
-from tests.model.engine import BUNDLE, CERTIFICATE, NO_BACKEND, Engine, KilledError, Program
+from tests.model.engine import BUNDLE, CERTIFICATE, NO_BACKEND, SECOND, Engine, KilledError, Program
 from tests.model.ledger import Run
 from tests.model.oracle import Oracle
 from tests.model.seen import fingerprint
@@ -16,6 +17,7 @@ from tests.model.world import Surroundings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tests.model.engine import Held
     from tests.model.seen import Certificate, Snapshot
 
 STACKS = ("orders", "invoices")
@@ -41,6 +43,8 @@ class Play:
     surroundings: Surroundings = field(init=False)
     left: set[str] = field(default_factory=set)
     foreign: str = ""
+    former: dict[str, list[str | None]] = field(default_factory=dict)
+    copies: dict[str, tuple[Program, dict[str, Held], list[Held]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Two APIs with REST stages, one with a WebSocket stage, one certificate that no tool made."""
@@ -70,11 +74,20 @@ class Play:
 
     def snapshot(self) -> Snapshot:
         """The account and every target that a stack may ever write."""
-        return self.cloud.snapshot(tuple(address for stack in STACKS for address in self.addresses(stack)))
+        places = [address for stack in STACKS for address in (*self.addresses(stack), *self.own_places(stack).values())]
+        return self.cloud.snapshot(tuple(places))
 
     def addresses(self, stack: str) -> tuple[str, str]:
         """The two targets that a stack's program may have."""
         return f"file {self.cloud.folder / stack}.txt", f"ssm /{stack}/trust"
+
+    def own_places(self, stack: str) -> dict[str, str]:
+        """Where its second bundle and its callable publish: nobody else writes there."""
+        return {name: f"file {self.cloud.folder / stack}-{name}.txt" for name in ("second", "callable")}
+
+    def own_file(self, stack: str, name: str) -> dict[str, str]:
+        """One of these places, as a target."""
+        return {**self.file_target(stack), "path": self.own_places(stack)[name].partition(" ")[2]}
 
     def file_target(self, stack: str) -> dict[str, str]:
         """Pins, one a line."""
@@ -114,6 +127,7 @@ class Play:
         engine, written = self.engines[stack], self.written(stack)
         before, told = self.snapshot(), self.facts(stack)
         self.cloud.tripwire.set(kill)
+        self.cloud.writes.clear()
         act: Mapping[str, Callable[[], str | None]] = {
             "up": lambda: engine.up(refresh=refresh),
             "refresh": engine.refresh,
@@ -139,7 +153,9 @@ class Play:
             killed=error is KILLED,
             **told,
         )
-        self.oracle.judge(run, before, self.cloud.calls(before.mark), after)
+        self.oracle.judge(run, before, self.cloud.calls(before.mark), after, self.cloud.writes)
+        for address, content in after.targets.items():
+            self.former.setdefault(address, []).append(content)
         return error is None
 
     def quiet(self, stack: str) -> bool:
@@ -167,6 +183,29 @@ class Play:
         now = self.cloud.now()
         self.forward(timedelta(days=1) if at is None or at <= now else at - now)
 
+    def keep_copy(self, stack: str) -> None:
+        """Somebody keeps program and state for later."""
+        engine = self.engines[stack]
+        self.copies[stack] = copy.deepcopy((engine.program, engine.state, engine.condemned))
+
+    def put_back(self, stack: str, *, program: bool) -> None:
+        """State is what it was when it was copied, and perhaps the program too."""
+        engine = self.engines[stack]
+        self.oracle.abandoned |= {one.id for one in self.own(stack)}
+        former, engine.state, engine.condemned = copy.deepcopy(self.copies[stack])
+        engine.program = former if program else engine.program
+        self.oracle.listed[stack] = self._listed(stack)
+
+    def lose_generation(self, stack: str, nth: int | None) -> None:
+        """One generation leaves state, None: all of them, with the property."""
+        outputs, own = self.engines[stack].state[CERTIFICATE].outputs, self.own(stack)
+        self.oracle.abandoned |= {one.id for one in own}
+        if nth is None:
+            outputs.pop("generations", None)
+        elif -len(own) <= nth < len(own):
+            outputs["generations"] = [one for one in outputs["generations"] if one["id"] != own[nth].id]
+        self.oracle.listed[stack] = self._listed(stack)
+
     def restore(self, stage: str) -> None:
         """The stage is there again."""
         if self.path(stage) not in self.snapshot().presents:
@@ -176,6 +215,7 @@ class Play:
         """What the oracle is told of a run before it begins: the program, and what state says."""
         engine, program = self.engines[stack], self.engines[stack].program
         policy = {**DEFAULTS, **program.certificate}
+        targets = [program.published_by] if program.published_by else program.targets
         held = [one.outputs for name, one in engine.state.items() if name.startswith("binding")]
         held += [one.outputs for one in engine.condemned]
         spans = {key: int(policy[key][:-1]) * _UNITS[policy[key][-1]] for key in DEFAULTS}
@@ -189,7 +229,7 @@ class Play:
             "keeps": bool(held) and all(one.get("onDelete") == "keep" for one in held),
             "asserted": frozenset(f"{one['apiId']}/{one['stageName']}" for one in program.bindings.values()),
             "bound": frozenset(f"{one['apiId']}/{one['stageName']}" for one in held),
-            "targets": tuple(f"{one['type']} {one.get('path') or one['name']}" for one in program.targets),
+            "targets": tuple(f"{one['type']} {one.get('path') or one['name']}" for one in targets),
             "adopts": program.certificate.get("adoptClientCertificateId"),
             "listed": self._listed(stack),
             "active": engine.output("clientCertificateId"),
@@ -198,8 +238,9 @@ class Play:
 
     def written(self, stack: str) -> set[str]:
         """The targets that the stack's state says it wrote."""
-        state = self.engines[stack].state
-        return set(state[BUNDLE].outputs["digests"]) if BUNDLE in state else set()
+        held = [self.engines[stack].state.get(name) for name in (BUNDLE, SECOND)]
+        there = {address for one in held if one for address in one.outputs.get("digests") or ()}
+        return there | ({self.own_places(stack)["callable"]} if self.engines[stack].program.published_by else set())
 
     def _listed(self, stack: str) -> frozenset[str]:
         return frozenset(one["id"] for one in self.engines[stack].output("generations") or ())

@@ -57,6 +57,7 @@ class Programs(Judged):
         """Publish targets come and go."""
         chosen = [*([self.play.file_target(stack)] * file), *([self.play.ssm_target(stack)] * ssm)]
         self.play.engines[stack].program.targets = chosen
+        self.play.engines[stack].program.published_by = None
 
     @rule(stack=a_stack, stage=a_stage, key=st.sampled_from(("one", "two", "three")))
     @recorded

@@ -39,6 +39,16 @@ class Snapshot:
     targets: Mapping[str, str | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A run's write to a target, after the journal's entry ``mark``: what was there before it, and after."""
+
+    mark: int
+    address: str
+    before: str | None
+    after: str | None
+
+
 def fingerprint(pem: str) -> str:
     """SHA-256 of the DER, hex."""
     body = re.sub(r"-----[A-Z ]+-----|\s", "", pem)

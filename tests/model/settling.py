@@ -78,12 +78,14 @@ class Settling:
 
     def _mend(self) -> None:
         self.play.cloud.sandbox.faults.clear()
+        self.play.cloud.closed.clear()
         taken: set[str] = set()
         for stack in self._stacks():
             program = self.play.engines[stack].program
             program.certificate.pop("pinGeneration", None)
             # Refused where a stage presents one of this stack's own; one that was adopted is remembered in state.
             program.certificate.pop("adoptClientCertificateId", None)
+            program.second = program.second and [self.play.own_file(stack, "second")]
             program.bindings = {key: one for key, one in program.bindings.items() if one["stageName"] not in taken}
             taken |= {one["stageName"] for one in program.bindings.values()}
             self._mend_tags(stack)
@@ -100,9 +102,15 @@ class Settling:
 
     def _mend_targets(self, stack: str) -> None:
         own = {one.sha256 for one in self.play.own(stack)}
-        for address in set(self.play.addresses(stack)) - self.play.written(stack):
+        ledger = self.play.oracle.ledger
+        theirs = {one.sha256 for one in ledger.known.values() if one.id not in ledger.made(stack)}
+        theirs -= self.play.facts(stack)["trusted_too"]
+        for address in {*self.play.addresses(stack), *self.play.own_places(stack).values()} - self.play.written(stack):
             # Another team's, or left as it was (invariant 12): refused until somebody removes it.
             if address in self.play.left or not own & fingerprints(self.play.cloud.content(address)):
+                self.play.cloud.write(address, None)
+        for address in self.play.written(stack):
+            if theirs & fingerprints(self.play.cloud.content(address)):
                 self.play.cloud.write(address, None)
 
     def _mend_stage(self, stage: str) -> None:

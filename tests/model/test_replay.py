@@ -27,6 +27,33 @@ E       state = RotationMachine()
 E       state.up(refresh=False, stack='orders')
 E       state.teardown()
 """
+# The certificate's own wait is served before the bundle's: the parameter could not be written for most of it.
+PUBLISHED_LATE = """\
+state = RotationMachine()
+state.change_targets(stack='orders', file=False, ssm=True)
+state.up(stack='orders', refresh=False)
+state.publish_late(stack='orders', refresh=True, hours=23, later=7)
+state.teardown()
+"""
+# Nobody had read the callable's place before it was the one to read, whatever the file held.
+FILE_BECOMES_CALLABLE = """\
+state = RotationMachine()
+state.up(stack='orders', refresh=False)
+state.time_passes_until_due(stack='orders', early=False)
+state.up(stack='orders', refresh=True)
+state.time_passes(hours=23)
+state.publish_by_callable(stack='orders')
+state.time_passes(hours=1)
+state.up(stack='orders', refresh=True)
+state.teardown()
+"""
+# The stages could not be switched, the file was put back by hand, and a run without a refresh tries again.
+MOVED_LATE = """\
+state = RotationMachine()
+state.account(in_use='allowed', crlf=False, runs=2)
+state.move_late(stack='orders', how='first')
+state.teardown()
+"""
 
 
 @pytest.fixture
@@ -66,6 +93,17 @@ def test_a_failure_of_a_broken_lifecycle_is_played_again_as_printed(
         with pytest.raises(AssertionError, match="invariant 1"):
             replay.play(said)
     replay.play(own)
+
+
+@pytest.mark.usefixtures("_cloud")
+@pytest.mark.parametrize(
+    "example",
+    [PUBLISHED_LATE, FILE_BECOMES_CALLABLE, MOVED_LATE],
+    ids=["published late", "a file becomes a callable", "moved late"],
+)
+def test_what_once_went_wrong_goes_right(example: str) -> None:
+    """Each is as small as a failure becomes, or shows what a wrong version of the package does."""
+    replay.play(example)
 
 
 def test_a_pasted_example_runs_from_a_file(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from apigw_client_cert.errors import AccessDenied
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.publish.file import FileTarget
@@ -17,27 +18,33 @@ if TYPE_CHECKING:
     from tests.model.cloud import Cloud, Tripwire
 
 
-class TrippedTarget:
-    """A file target whose writes can kill the run, as API calls can."""
+class WatchedTarget:
+    """A target whose writes are noted, and fail while its place is closed; a file's kill the run, as API calls can."""
 
-    def __init__(self, path: str, tripwire: Tripwire) -> None:
-        self._file = FileTarget(path)
+    def __init__(self, target: Target, cloud: Cloud, tripwire: Tripwire | None) -> None:
+        self._target = target
+        self._cloud = cloud
         self._tripwire = tripwire
 
     @property
     def address(self) -> str:
-        """The file's."""
-        return self._file.address
+        """The target's."""
+        return self._target.address
 
     def read(self) -> str | None:
-        """The file's text."""
-        return self._file.read()
+        """The target's text."""
+        return self._target.read()
 
     def write(self, content: str) -> None:
-        """Write the file, unless the run is killed."""
-        self._tripwire.before()
-        self._file.write(content)
-        self._tripwire.after()
+        """Write the target, unless it is closed or the run is killed."""
+        if self.address in self._cloud.closed:
+            raise AccessDenied(f"{self.address} is closed", means="Nothing was published there.", remedy="Wait.")
+        if self._tripwire is not None:
+            self._tripwire.before()
+        with self._cloud.noting_write(self.address):
+            self._target.write(content)
+        if self._tripwire is not None:
+            self._tripwire.after()
 
 
 class Surroundings:
@@ -60,8 +67,9 @@ class Surroundings:
 
     def _target(self, spec: Mapping[str, Any]) -> Target:
         if spec["type"] == "file":
-            return ReadBack(TrippedTarget(spec["path"], self._cloud.tripwire))
-        return ReadBack(SsmTarget(spec["name"], lambda: self._cloud.client), pause=self._cloud.client.pause)
+            return ReadBack(WatchedTarget(FileTarget(spec["path"]), self._cloud, self._cloud.tripwire))
+        parameter = SsmTarget(spec["name"], lambda: self._cloud.client)
+        return ReadBack(WatchedTarget(parameter, self._cloud, None), pause=self._cloud.client.pause)
 
     def _token(self) -> str:
         self._minted += 1

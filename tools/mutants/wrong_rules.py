@@ -8,6 +8,7 @@ _ACTIVATION = "tests/unit/rotation/test_decide_activation.py::"
 _BINDING = "tests/unit/rotation/test_binding.py::"
 _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _PUBLICATION = "tests/unit/rotation/test_publication.py::"
+_REPLAY = "tests/model/test_replay.py::"
 _STAGES = "tests/lifecycle/test_binding_lifecycle.py::"
 _TRANSITIONS = "tests/unit/rotation/test_transitions.py::"
 
@@ -24,6 +25,26 @@ WRONG_RULES = (
             ),
         ),
         killed_by=(_ACTIVATION + "test_the_pending_one_is_activated_after_95_per_cent_of_its_lead",),
+    ),
+    Mutant(
+        name="a-fifth-of-the-lead",
+        invariant=1,
+        wrong="A stage moves when a fifth of its lead is served; where publication is late, nothing else holds it.",
+        edits=(
+            Edit(
+                "rotation/binding.py",
+                "PUBLISHED_LONG_ENOUGH = Fraction(90, 100)\n",
+                "PUBLISHED_LONG_ENOUGH = Fraction(20, 100)\n",
+            ),
+        ),
+        killed_by=(_REPLAY + "test_what_once_went_wrong_goes_right",),
+    ),
+    Mutant(
+        name="callable-inherits-the-dates",
+        invariant=1,
+        wrong="Where publish becomes a callable, what its resources never wrote counts as published since long ago.",
+        edits=(Edit("lifecycle/bundle_steps.py", "if unseen or not _held_by_all(", "if not _held_by_all("),),
+        killed_by=(_REPLAY + "test_what_once_went_wrong_goes_right",),
     ),
     Mutant(
         name="lead-from-created-date",

@@ -19,7 +19,7 @@ from apigw_client_cert.lifecycle.bundle_state import (
     offers_of,
     texts_of,
 )
-from apigw_client_cert.lifecycle.inputs import connection_of, known
+from apigw_client_cert.lifecycle.inputs import changed, connection_of, known
 from apigw_client_cert.lifecycle.presenters import Issued, Presenters, presenters
 from apigw_client_cert.lifecycle.state import load_generation, without_none
 from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE
@@ -174,7 +174,9 @@ class Publication:
         for place, content in zip(places, contents, strict=True):
             if place.found != content:
                 place.target.write(content)
-        entries = restart(entries, {one.sha256 for one in entries if not _held_by_all(one, places)}, now)
+        # What other resources publish to is not seen here: others than before have told their readers nothing yet.
+        unseen = bool(known(self.news, "publishedBy")) and bool(changed(self.olds, self.news, ["publishedBy"]))
+        entries = restart(entries, {one.sha256 for one in entries if unseen or not _held_by_all(one, places)}, now)
         for place in places:
             finding = same_subject_finding(place.content, place.spec.get("backend"), entries)
             if finding is not None:

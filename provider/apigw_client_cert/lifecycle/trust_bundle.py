@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 INPUTS = ("owner", "name", "rotations", "alsoTrust", "targets", "publishedBy", "takeOver", *CONNECTION)
 # What decides; the others say who and how.
 _DECIDING = ("name", "rotations", "alsoTrust", "targets", "takeOver", *CONNECTION)
-_COMPARED = ("name", "alsoTrust", "targets", "takeOver", "profile", "assumeRoleArn", "endpointUrl")
+_COMPARED = ("name", "alsoTrust", "targets", "publishedBy", "takeOver", "profile", "assumeRoleArn", "endpointUrl")
 
 
 def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
