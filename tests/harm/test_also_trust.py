@@ -55,6 +55,7 @@ def test_also_trust_is_removed_while_a_stage_presents_it(scene: Scene) -> None:
     assert scene.held() == [scene.presented("prod")]
 
 
+@pytest.mark.sibling
 def test_also_trust_is_removed_when_nobody_presents_it(scene: Scene) -> None:
     """It leaves in that run: a wish that harms nobody is granted at once."""
     stack, theirs = _one_stage_each(scene)
@@ -65,6 +66,7 @@ def test_also_trust_is_removed_when_nobody_presents_it(scene: Scene) -> None:
     ok(stack.preview("--expect-no-changes"))
 
 
+@pytest.mark.sibling
 def test_also_trust_is_removed_while_stages_cannot_be_looked_at(scene: Scene) -> None:
     """What the look could not see counts as harm."""
     stack, theirs = _one_stage_each(scene)
@@ -77,6 +79,7 @@ def test_also_trust_is_removed_while_stages_cannot_be_looked_at(scene: Scene) ->
     assert traffic.failed() == []
 
 
+@pytest.mark.sibling
 def test_also_trust_is_exchanged_while_a_stage_presents_it(scene: Scene) -> None:
     """A new entry in its place withdraws it as well."""
     stack, theirs = _one_stage_each(scene)
@@ -89,6 +92,7 @@ def test_also_trust_is_exchanged_while_a_stage_presents_it(scene: Scene) -> None
     assert traffic.failed() == []
 
 
+@pytest.mark.sibling
 def test_also_trust_of_our_own_certificate_is_removed(scene: Scene) -> None:
     """Somebody listed what the rotation publishes anyway; taking it out again withdraws nothing."""
     stack = scene.orders()
@@ -103,6 +107,7 @@ def test_also_trust_of_our_own_certificate_is_removed(scene: Scene) -> None:
     assert traffic.failed() == []
 
 
+@pytest.mark.sibling
 def test_also_trust_is_removed_while_a_stage_waits_to_leave_it(scene: Scene) -> None:
     """The stage is taken over; what it presents until then leaves the program too early."""
     theirs = scene.sandbox.by_hand.generate_certificate()
@@ -122,6 +127,7 @@ def test_also_trust_is_removed_while_a_stage_waits_to_leave_it(scene: Scene) -> 
     assert scene.held() == [scene.presented("prod")]
 
 
+@pytest.mark.sibling
 def test_a_bundle_is_replaced_without_its_also_trust(scene: Scene) -> None:
     """``--replace`` forgets what the bundle published; the stage that presents it does not."""
     stack, theirs = _one_stage_each(scene)
@@ -136,6 +142,7 @@ def test_a_bundle_is_replaced_without_its_also_trust(scene: Scene) -> None:
     assert traffic.failed() == []
 
 
+@pytest.mark.sibling
 def test_a_rotation_is_left_out_of_a_bundle_while_a_stage_presents_it(scene: Scene) -> None:
     """Of two certificates on one target, one is no longer published; its binding stays."""
     stack = scene.stack(program="parts")

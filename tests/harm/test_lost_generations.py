@@ -54,6 +54,7 @@ def test_one_refresh_does_not_find_the_certificate(scene: Scene) -> None:
     assert scene.ids() == [first]
 
 
+@pytest.mark.sibling
 def test_one_refresh_finds_the_certificate_nowhere(scene: Scene) -> None:
     """Neither by its id nor in the list: a successor is made, and what the stages present stays trusted."""
     stack, behind = _with_memory(scene)
@@ -69,6 +70,7 @@ def test_one_refresh_finds_the_certificate_nowhere(scene: Scene) -> None:
     assert traffic.failed() == []
 
 
+@pytest.mark.sibling
 def test_the_list_alone_does_not_find_the_certificate(scene: Scene) -> None:
     """By its id it is there: an answer that the two disagree on changes nothing."""
     stack, behind = _with_memory(scene)
@@ -84,6 +86,7 @@ def test_the_list_alone_does_not_find_the_certificate(scene: Scene) -> None:
     assert traffic.failed() == []
 
 
+@pytest.mark.sibling
 def test_the_previous_certificate_is_not_found_while_a_wave_presents_it(scene: Scene) -> None:
     """Half of the stages have moved; what the others present stays trusted until they move."""
     scene.sandbox.faults.add(Fault(kind=FaultKind.STALE, action=GET, calls=(10**6,)))
