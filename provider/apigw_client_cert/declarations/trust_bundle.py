@@ -75,6 +75,11 @@ class BundleDeclaration(Registering):
         return output(self, "fingerprintsSha256")
 
     @property
+    def kept_for(self) -> pulumi.Output[dict[str, list[str]]]:
+        """Fingerprint -> the stages for which it stays trusted although no input asks for it any more."""
+        return output(self, "keptFor")
+
+    @property
     def published_since(self) -> pulumi.Output[dict[str, str]]:
         """Fingerprint -> since when every target holds it without a break; RFC 3339."""
         return output(self, "publishedSince")
