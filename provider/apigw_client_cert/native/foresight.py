@@ -72,7 +72,8 @@ def _foreseen(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], worl
 
 
 def _kept(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in news.items() if key not in kind.creation_only}
+    # What no state keeps is no change either.
+    return {key: value for key, value in news.items() if key not in {*kind.creation_only, "owner"}}
 
 
 def _unknown(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
