@@ -224,7 +224,7 @@ class Engine:
             "stages": list(self.program.bindings.values()),
             "targets": self.program.targets,
             "alsoTrust": self.program.bundle.get("alsoTrust"),
-            "takeOver": bool(self.program.bundle.get("takeOver")),
+            "takeOver": any(one.get("takeOver") for one in (self.program.binding, self.program.bundle)),
         }
         return {**names, **self.program.connection, "madeFor": made_for, **self.program.certificate}
 
