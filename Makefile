@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof rollout mutants crash-matrix plugin sdks test test-long check lint format lock clean
+.PHONY: help setup demo proof rollout mutants harm crash-matrix plugin sdks test test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -46,6 +46,9 @@ rollout: debian-packages ## roll out wave by wave under load, with a gate that h
 
 mutants: setup ## judge deliberately wrong versions of the package, and the mutation score of rotation/
 	@$(STAGE) mutants python -m tools.mutants --score
+
+harm: setup ## everything that once cut traffic off, and its siblings, in both hosts with requests flowing
+	@HARM=all $(STAGE) harm pytest -q -n 2 --dist worksteal tests/harm
 
 crash-matrix: setup ## let every AWS call of every run go wrong, and judge what the next runs make of it
 	@$(ON_PATH) nice .venv/bin/python -m tools.crash_matrix

@@ -20,7 +20,7 @@ const binding = new StageBinding("orders-prod", {
     rotationId: certificate.rotationId,
     generations: certificate.generations,
     publishedSince: bundle.publishedSince,
-    publishedTo: { targets: [pins], region: bundle.region, accountId: bundle.accountId }, // looked at before it moves
+    publishedTo: { targets: [pins], accountId: bundle.accountId.apply((id) => id!) }, // looked at before the stage moves
     verify: { resource: "/health", backend: "nginx" },
 });
 

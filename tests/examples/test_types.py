@@ -11,7 +11,7 @@ from tools.toolchain import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROGRAMS = ("two-stacks/certificates", "two-stacks/api", "adopt", "waves")
+PROGRAMS = ("two-stacks/certificates", "two-stacks/api", "adopt", "one-target", "waves")
 
 
 def test_the_examples_are_strictly_typed(tmp_path: Path) -> None:

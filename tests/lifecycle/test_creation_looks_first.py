@@ -256,14 +256,14 @@ def test_without_targets_a_foreign_certificate_needs_take_over_alone(run: FakeRu
 def test_a_name_that_no_stage_has_is_not_looked_for(run: FakeRun, key: str, name: str) -> None:
     """It would go into a URL."""
     run.config["madeFor"]["stages"] = [{"apiId": API, "stageName": "dev", key: name}]
-    refused(run, errors.BadInput, "made_for: (stage_name|api_id) is .*, which none is")
+    refused(run, errors.BadInput, "among its stages.*Correct the entry")
     assert run.gateway.called("presented") == []
 
 
 def test_a_target_that_can_never_work_is_refused_before_anything_is_made(run: FakeRun) -> None:
     """The bundle's check says the same, and is not always the first to be asked."""
     run.config["madeFor"]["targets"] = [{"type": "file", "path": "pins/"}]
-    refused(run, errors.BadInput, "made_for: `path` 'pins/' is a folder")
+    refused(run, errors.BadInput, "among its targets: `path` 'pins/' is a folder")
 
 
 @pytest.mark.parametrize(
@@ -272,10 +272,6 @@ def test_a_target_that_can_never_work_is_refused_before_anything_is_made(run: Fa
         ("dev", "made_for must be stages and targets"),
         ({"stage": []}, "made_for has no 'stage'; it takes stages, targets, alsoTrust, takeOver"),
         ({"stages": {"dev": {}}}, "stages of made_for must be a list"),
-        ({"stages": ["dev"]}, "stages of made_for must be a list of stages; 'dev' is none"),
-        ({"stages": [{"apiId": "a", "stageName": "dev", "apiKind": "HTTP"}]}, "stages of made_for must be a list"),
-        ({"targets": ["pins.txt"]}, "targets of made_for must be a list of targets; 'pins.txt' is none"),
-        ({"alsoTrust": [7]}, "alsoTrust of made_for must be a list of PEM certificates; 7 is none"),
         ({"takeOver": "yes"}, "takeOver of made_for must be True or False"),
     ],
 )
@@ -283,6 +279,21 @@ def test_its_shape_is_checked(value: object, message: str) -> None:
     """By its property, like every other input (invariant 10)."""
     checked = certificate.check({}, {"name": "orders", "madeFor": value})
     assert message in checked.failures["madeFor"]
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"),
+    [
+        ("stages", "dev"),
+        ("stages", {"apiId": API, "stageName": "dev", "apiKind": ["HTTP"]}),
+        ("targets", 7),
+        ("alsoTrust", 7),
+    ],
+)
+def test_an_entry_that_is_none_is_refused_by_the_creation(run: FakeRun, key: str, entry: object) -> None:
+    """Where the binding or the bundle was not asked first."""
+    run.config["madeFor"][key] = [entry]
+    refused(run, errors.BadInput, f"among its {key}")
 
 
 @pytest.mark.parametrize("value", [UNKNOWN, {"stages": UNKNOWN}, {"stages": [UNKNOWN], "takeOver": UNKNOWN}])

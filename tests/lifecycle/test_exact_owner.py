@@ -62,7 +62,18 @@ def test_the_digest_tells_every_name_apart() -> None:
     ]
     digests = {owner_digest(one) for one in owners}
     assert len(digests) == len(owners)
-    assert {len(one) for one in digests} == {32}
+    assert {len(one) for one in digests} == {32 + 1 + 32}
+
+
+def test_the_digest_tells_what_is_above_the_parent_and_not_the_host() -> None:
+    """One component at the top and one of its name below a team; the plugin's type is another for the same resource."""
+    names = {"project": "p", "stack": "dev", "parent": "a:b:Rotation", "name": "orders"}
+    top, below, plugin = (
+        owner_digest({**names, "owner": f"urn:pulumi:dev::p::{types}::orders"})
+        for types in ("a:b:Rotation$own:x:Type", "t:t:Team$a:b:Rotation$own:x:Type", "a:b:Rotation$other:y:Type")
+    )
+    assert top == plugin == owner_digest(names)
+    assert (top.partition(".")[0], top == below) == (below.partition(".")[0], False)
 
 
 def test_a_replacement_within_the_hour_keeps_what_it_takes_over(run: FakeRun) -> None:

@@ -79,11 +79,14 @@ class Calls:
             return
         chosen = self._alive.get(self._run.adopts or "")
         beside = chosen is not None and chosen.rotation is not None and chosen.rotation == one.rotation
+        # At creation or later, until it is in state.
         adopts = self._run.adopts not in self._run.listed[0] and (beside or one == chosen)
         if not adopts and not self._ledger.owns(self._run.stack, one):
             self._complain("4", f"{call.action} of {one.id}, which is not its own")
         elif call.succeeded and one.id in self._after.certificates:
-            self._ledger.claim(self._run.stack, self._after.certificates[one.id])
+            # What a run adopts is its own for the rest of that run.
+            self._alive[one.id] = self._after.certificates[one.id]
+            self._ledger.claim(self._run.stack, self._alive[one.id])
 
     def _other(self, call: JournalEntry) -> None:
         if call.action != "PutParameter" or f"ssm {call.resource}" not in self._run.targets:

@@ -136,7 +136,9 @@ class Oracle:
                 self._complain("5", run, f"{one.id} is in no state after two clean runs")
 
     def _orphans_of(self, stack: str, among: Iterable[Certificate]) -> list[Certificate]:
-        return [one for one in among if self.ledger.owns(stack, one) and one.id not in self.listed[stack]]
+        # What is being adopted from another stack is in that one's state until it is in this one's.
+        in_state = frozenset[str]().union(self.listed[stack], *self.listed.values())
+        return [one for one in among if self.ledger.owns(stack, one) and one.id not in in_state]
 
     def _count_lost_creation(self, run: Run, before: Snapshot) -> None:
         if run.kind == "up" and not run.listed[0]:

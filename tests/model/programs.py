@@ -91,7 +91,7 @@ class Programs(Judged):
     @rule(stack=a_stack, what=st.sampled_from(("foreign", "oldest", "newest", None)))
     @recorded
     def adopt(self, stack: str, what: str | None) -> None:
-        """``adopt_client_certificate_id``; read at creation only."""
+        """``adopt_client_certificate_id``: at creation, or later, where it is done in place or refused."""
         other = self.play.own(STACKS[0] if stack == STACKS[1] else STACKS[1])
         ids = {"oldest": other[0].id, "newest": other[-1].id} if other else {}
         self._set(stack, {"adoptClientCertificateId": {**ids, "foreign": self.play.foreign}.get(what or "")})

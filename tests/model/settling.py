@@ -83,6 +83,7 @@ class Settling:
         for stack in self._stacks():
             program = self.play.engines[stack].program
             program.certificate.pop("pinGeneration", None)
+            # Refused where a stage presents one of this stack's own; one that was adopted is remembered in state.
             program.certificate.pop("adoptClientCertificateId", None)
             program.second = program.second and [self.play.own_file(stack, "second")]
             program.bindings = {key: one for key, one in program.bindings.items() if one["stageName"] not in taken}

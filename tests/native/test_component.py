@@ -98,6 +98,21 @@ def test_many_components_are_constructed_at_the_same_time(scene: NativeScene) ->
     assert explicit["customTimeouts"] == {"update": 77}
 
 
+def test_nothing_is_made_while_a_stage_of_the_component_is_missing(scene: NativeScene) -> None:
+    """The certificate is handed what it is made for, and looks first; its state and the preview say nothing of it."""
+    stack = scene.native(program=PROGRAM, given=_given(scene, "ghost"))
+    assert f"REST API {scene.api} has no stage 'ghost'" in refused(stack.up())
+    assert scene.ids() == scene.actions() == []
+    scene.sandbox.by_hand.create_stage(scene.api, "ghost")
+    ok(stack.up())
+    assert [scene.presented("ghost")] == scene.ids()
+    found = stack.export()["deployment"]["resources"]
+    (kept,) = [one for one in found if one["type"].endswith(":RotatingClientCertificate")]
+    assert "madeFor" in kept["inputs"]
+    assert "madeFor" not in kept["outputs"]
+    ok(stack.preview("--expect-no-changes"))
+
+
 def test_a_bad_input_of_the_component_is_refused_before_anything_is_registered(scene: NativeScene) -> None:
     """Every one of them by name, with the remedy; and so is what only the wiring knows."""
     given = _given(scene)

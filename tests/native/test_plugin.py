@@ -80,7 +80,7 @@ def test_a_first_binding_whose_answer_was_lost_is_in_state(run: FakeRun, client:
 
 
 def test_an_update_that_failed_half_way_is_known_as_unfinished(run: FakeRun, client: PluginClient) -> None:
-    """Tags were written, then AWS refused: the state before, with the failure; no second certificate is ever made."""
+    """AWS refuses in the middle of new tags: the state before, with the failure; no second certificate is ever made."""
     run.gateway.fail_next("untag", DENIED)
     olds = {**run.state["certificate"], "tags": {"team": "a"}}
     with pytest.raises(PluginError, match="Denied") as failed:

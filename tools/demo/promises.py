@@ -77,7 +77,8 @@ def _left(ledger: Ledger) -> Iterator[str]:
 def _create(ledger: Ledger) -> Iterator[str]:
     calls = ledger.at_step("create")
     yield from _counted(calls, {GENERATE: 1, "GetClientCertificates": 1, DELETE: 0})
-    yield from _per_stage(ledger, calls, reads=1)
+    # The certificate's creation looks at each stage before it makes anything, and the binding when it binds.
+    yield from _per_stage(ledger, calls, reads=1 + 1)
 
 
 def _rotation(ledger: Ledger) -> Iterator[str]:
@@ -119,7 +120,7 @@ _PROMISES: dict[str, Callable[[Ledger], Iterator[str]]] = {
     "no update generates and deletes": _together,
     "previews make no AWS call at all": _noisy_previews,
     "every certificate that was generated is deleted": _left,
-    "creation: 1 POST after 1 list; per stage at most 1 GET, and 1 PATCH": _create,
+    "creation: 1 POST after 1 list; per stage at most 2 GET (before the POST, and to bind), and 1 PATCH": _create,
     "rotation: 1 POST, 1 PATCH per stage, 1 DELETE": _rotation,
     "switch: per stage at most 1 GET (besides the refresh's), and 1 PATCH": _switch,
     "in-use scan: 1 page of GetRestApis, GetStages once per API, 1 page of GetApis": _scans,

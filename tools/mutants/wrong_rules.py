@@ -208,8 +208,8 @@ WRONG_RULES = (
         edits=(
             Edit(
                 "rotation/publication.py",
-                "and (entry.sha256 in wanted or (entry.rotation_id is not None and entry.rotation_id not in offering))",
-                "and entry.sha256 in wanted",
+                "        if entry.expired(now):\n            continue\n",
+                "        if entry.expired(now) or entry.rotation_id not in {*offering, None}:\n            continue\n",
             ),
         ),
         killed_by=(_PUBLICATION + "test_a_rotation_that_is_no_longer_an_input_has_retired_nothing",),

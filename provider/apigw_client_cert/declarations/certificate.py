@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pulumi
 from pulumi.dynamic import Resource
 
+from apigw_client_cert.declarations.claims import owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.shared import place_of
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
@@ -211,4 +212,5 @@ class RotatingClientCertificate(CertificateDeclaration, Resource, module="apigw"
     """
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        Resource.__init__(self, RotatingClientCertificateProvider(), name, props, opts)
+        owner = owner_of(name, "pulumi-python:dynamic/apigw:RotatingClientCertificate", opts)
+        Resource.__init__(self, RotatingClientCertificateProvider(), name, {**props, "owner": owner}, opts)

@@ -31,7 +31,9 @@ _WORDING = {
         "Stage {stage} presents {presented}, a live certificate of another rotation",
         "The stage keeps it; nothing was changed.",
         "If the certificate was renamed or moved in the program, give it (or the component around it) an alias of its"
-        " former name. Else two bindings compete for this stage: remove one of them. take_over does not apply here.",
+        " former name. Else two bindings compete for this stage: remove one of them. To hand the stage over from one"
+        " rotation to the other, publish both certificates with one TrustBundle(certificates=[a, b]) first, and set"
+        " take_over=True on this binding.",
     ),
     Refusal.FOREIGN: _Wording(
         errors.StageTaken,

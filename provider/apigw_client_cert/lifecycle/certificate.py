@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
@@ -46,11 +47,14 @@ if TYPE_CHECKING:
 # UNVERIFIED: AWS documents no limit for a client certificate's description; this is the one of API Gateway v2's
 # descriptions (https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-stagename.html).
 _DESCRIPTION_LENGTH = 1024
+# https://www.pulumi.com/docs/iac/concepts/resources/names/#urns
+_URN = re.compile(r"urn:pulumi:(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*")
 _ACM = (
     "ACM renews its certificates itself and none is ever adopted; docs/acm.md says how to move a stage to or from ACM"
 )
 _METADATA = (*ownership.NAMES, "description", "tags")
 INPUTS = (
+    "owner",
     *_METADATA,
     *DURATIONS,
     "jitter",
@@ -61,7 +65,7 @@ INPUTS = (
     *CONNECTION,
 )
 # What diff and update read.
-_KEPT = tuple(key for key in INPUTS if key not in CREATION_ONLY)
+_KEPT = tuple(key for key in INPUTS if key not in {*CREATION_ONLY, "owner"})
 # The trigger is compared by the rules, with what was honoured; adoption with what was adopted.
 _COMPARED = tuple(key for key in _KEPT if key not in {"rotationTrigger", "adoptClientCertificateId", "region"})
 
@@ -72,6 +76,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     failures.text(news, "name", required=True)
     for key in ("project", "stack", "parent", "description", "rotationTrigger"):
         failures.text(news, key)
+    failures.match(news, "owner", _URN, '"urn:pulumi:dev::orders::…::name"')
     check_connection(olds, news, failures)
     check_durations(news, failures)
     adopted = known(news, "adoptClientCertificateId")

@@ -49,7 +49,7 @@ def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Po
     active, pending = rotation.active, rotation.pending
     decision = decide(rotation, policy, now)
     trusted = [one for one in rotation.generations if one.trusted]
-    unkept = {*OUTPUTS, *CREATION_ONLY}
+    unkept = {*OUTPUTS, *CREATION_ONLY, "owner"}
     echoed = {key: value for key, value in props.items() if key not in unkept and not key.startswith("__")}
     return without_none(
         {

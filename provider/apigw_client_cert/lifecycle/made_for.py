@@ -19,7 +19,7 @@ from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.binding_refusals import refusal_error
 from apigw_client_cert.lifecycle.binding_steps import stage_of
 from apigw_client_cert.lifecycle.existence import sought
-from apigw_client_cert.lifecycle.inputs import API_ID, CONNECTION, STAGE_NAME, UNKNOWN, known, snake
+from apigw_client_cert.lifecycle.inputs import API_ID, CONNECTION, STAGE_NAME, UNKNOWN, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation, without_none
 from apigw_client_cert.publish.specs import spec_findings
@@ -55,41 +55,31 @@ _THE_NEW_ONE = "the certificate to be made"
 
 
 def check_made_for(made_for: object, failures: Failures) -> None:
-    """Validate the shape; what is in it is checked where it is declared, and looked at by the creation."""
+    """Validate the shape; an entry is a binding's or a bundle's, whose own check says better what is wrong with it."""
     if made_for is None or made_for == UNKNOWN:
         return
     if not isinstance(made_for, dict):
         failures.add(MADE_FOR, f"made_for must be stages and targets, not {errors.shown(made_for)}")
         return
     for key, value in made_for.items():
-        reason = _wrong_with(key, value)
-        if reason:
-            failures.add(MADE_FOR, reason)
-
-
-def _wrong_with(key: str, value: object) -> str | None:
-    wanted, text = _SHAPES.get(key, (None, ""))
-    if wanted is None:
-        return f"made_for has no {errors.shown(key)}; it takes {', '.join(_SHAPES)}"
-    if value in (None, UNKNOWN):
-        return None
-    if not isinstance(value, wanted):
-        return f"{key} of made_for must be {text}, not {errors.shown(value)}"
-    for one in value if isinstance(value, list) else ():
-        if one != UNKNOWN and not _ENTRIES[key](one):
-            return f"{key} of made_for must be {text}; {errors.shown(one)} is none"
-    return None
+        wanted, text = _SHAPES.get(key, (None, ""))
+        if wanted is None:
+            failures.add(MADE_FOR, f"made_for has no {errors.shown(key)}; it takes {', '.join(_SHAPES)}")
+        elif value not in (None, UNKNOWN) and not isinstance(value, wanted):
+            failures.add(MADE_FOR, f"{key} of made_for must be {text}, not {errors.shown(value)}")
 
 
 def _is_stage(one: object) -> bool:
-    if not isinstance(one, dict) or one.get("apiKind") not in (None, UNKNOWN, *(kind.value for kind in StageKind)):
+    if not isinstance(one, dict) or one.get("apiKind") not in (None, *(kind.value for kind in StageKind)):
         return False
-    return isinstance(one.get("apiId"), str) and isinstance(one.get("stageName"), str)
+    return all(form.fullmatch(str(one.get(key))) for key, form in _NAMES.items())
 
 
+# Checked before they go into a URL.
+_NAMES = {"apiId": API_ID, "stageName": STAGE_NAME}
 _ENTRIES: Mapping[str, Callable[[object], bool]] = {
     "stages": _is_stage,
-    "targets": lambda one: isinstance(one, dict),
+    "targets": lambda one: isinstance(one, dict) and spec_findings(one) is None,
     "alsoTrust": lambda one: isinstance(one, str),
 }
 
@@ -115,15 +105,16 @@ class Look:
         Raises ``StageNotFound``, ``StageTaken`` and ``TargetTaken`` in the words of the binding and of the bundle.
         """
         made_for = known(self.props, MADE_FOR) or {}
+        for key, is_one in _ENTRIES.items():
+            for one in made_for.get(key) or ():
+                if not is_one(one):
+                    raise _no_such_entry(key, one)
         for stage in made_for.get("stages") or ():
             self._guard_stage(stage, made_for)
         if made_for.get("targets"):
             self._guard_targets(made_for)
 
     def _guard_stage(self, properties: Mapping[str, Any], made_for: Mapping[str, Any]) -> None:
-        for key, form in (("apiId", API_ID), ("stageName", STAGE_NAME)):
-            if not form.fullmatch(properties[key]):
-                raise _wrong(f"{snake(key)} is {errors.shown(properties[key])}, which none is", "Correct the stage.")
         stage = stage_of(properties)
         presented = self._presented(stage)
         trusted = None
@@ -167,9 +158,6 @@ class Look:
 
     def _guard_targets(self, made_for: Mapping[str, Any]) -> None:
         """Let the bundle's own creation begin: its first write, which ends it here, comes after all of its refusals."""
-        for finding in map(spec_findings, made_for["targets"]):
-            if finding:
-                raise _wrong(finding, "Correct the entry of `targets`.")
         taken = [issued_generation(one, number) for number, one in self.origin.taken.items()]
         # Those are recognised in a target, and not published again.
         earlier = [
@@ -236,5 +224,11 @@ def _made_up(now: datetime) -> Generation:
     )
 
 
-def _wrong(what: str, remedy: str) -> errors.BadInput:
-    return errors.BadInput(f"made_for: {what}", means="Nothing was changed.", remedy=remedy, subject=MADE_FOR)
+def _no_such_entry(key: str, one: object) -> errors.BadInput:
+    finding = spec_findings(one) if key == "targets" and isinstance(one, dict) else None
+    return errors.BadInput(
+        f"made_for holds {errors.shown(one)} among its {key}" + (f": {finding}" if finding else ""),
+        means="No stage, target or certificate is like that; nothing was changed.",
+        remedy="Correct the entry.",
+        subject=MADE_FOR,
+    )

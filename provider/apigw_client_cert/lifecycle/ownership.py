@@ -25,6 +25,7 @@ ROTATION_ID = ROTATION_ID_TAG
 GENERATION = _PREFIX + "generation"
 OWNER = _PREFIX + "owner"
 NAMES = ("project", "stack", "parent", "name")
+_NAMED = tuple(key for key in NAMES if key != "parent")
 INFORMATION = {key: _PREFIX + key for key in NAMES}
 
 # AWS: tag keys to 128 characters, values to 256, of this character set, none that begins with "aws:"
@@ -70,9 +71,27 @@ def tags_of(props: Mapping[str, Any], rotation_id: str, number: int) -> dict[str
 
 
 def owner_digest(props: Mapping[str, Any]) -> str:
-    """Who exactly the owner is, for a tag: readable tags lose characters, and a digest of the names does not."""
-    named = ["" if props.get(key) is None else f"={props[key]}" for key in NAMES]
+    """Who exactly the owner is, for a tag: readable tags lose characters, and a digest of the names does not.
+
+    Two digests: of project, stack and name, and of everything above the resource, which a move in the program changes.
+    """
+    return f"{_digest([props.get(key) for key in _NAMED])}.{_digest([_above(props)])}"
+
+
+def _digest(parts: Sequence[object]) -> str:
+    named = ["" if part is None else f"={part}" for part in parts]
     return hashlib.sha256("\0".join(named).encode(errors="surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+
+
+def _above(props: Mapping[str, Any]) -> str | None:
+    """The types of all that is above the resource, as its URN has them; of its parent alone where no URN is known.
+
+    Without the resource's own type: the same resource has another one in the plugin.
+    """
+    urn, parent = known(props, "owner"), known(props, "parent")
+    if urn is None:
+        return None if parent is None else str(parent)
+    return str(urn).split("::", 3)[2].rpartition("$")[0] or None
 
 
 def made_by(tags: Mapping[str, str], props: Mapping[str, Any]) -> bool:
@@ -96,10 +115,8 @@ def namesake(tags: Mapping[str, str], props: Mapping[str, Any]) -> bool:
     if ROTATION_ID not in tags:
         return False
     if OWNER in tags:
-        moved = {**props, "parent": tags.get(INFORMATION["parent"])}
-        return tags[OWNER] in {owner_digest(props), owner_digest(moved)}
-    names = [key for key in NAMES if key != "parent"]
-    return _readable_names(tags, names) == _written_names(props, names)
+        return tags[OWNER].partition(".")[0] == owner_digest(props).partition(".")[0]
+    return _readable_names(tags, _NAMED) == _written_names(props, _NAMED)
 
 
 def _readable_names(tags: Mapping[str, str], names: Sequence[str]) -> list[str | None]:
@@ -154,14 +171,14 @@ def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], ro
     One that does not carry our rotation id any more is left alone: another rotation may have adopted it, and writing
     our id over its new owner's would take it back (invariant 4).
     """
-    ours = {*(known(olds, "tags") or {}), *INFORMATION.values()}
+    theirs = set(known(olds, "tags") or {})
     for generation in rotation.generations:
         found = gateway.get(generation.id)
         if found is None or found.tags.get(ROTATION_ID) != rotation.rotation_id:
             continue  # gone or taken over since the last run; tags are no reason to fail here
         tags = tags_of(news, rotation.rotation_id, generation.number)
         # First, or there may be no room for the new ones; what ownership rests on stays throughout.
-        dropped = sorted(ours & (found.tags.keys() - tags.keys()))
+        dropped = sorted((theirs | (found.tags.keys() & INFORMATION.values())) - tags.keys())
         if dropped:
             gateway.untag(generation.id, dropped)
         gateway.tag(generation.id, tags)

@@ -76,7 +76,14 @@ _STATE_VERSION: Final = {"stateVersion": Property("The format of this state.", W
 _ACCOUNT: Final = {"accountId": Property("The AWS account that the resource lives in.")}
 _PEM: Final = "What backends must trust, as PEM, oldest live generation first."
 
+_OWNER: Final = {
+    "owner": Property(
+        "The URN of this resource, by default. Of two resources of a run that claim one place, the second is refused; a"
+        " certificate carries a digest of its owner as a tag."
+    )
+}
 CERTIFICATE_INPUTS: Final = {
+    **_OWNER,
     "name": Property("The name in the certificates' tags; by default the resource's name."),
     "project": Property("The project in the certificates' tags; by default the one of the program."),
     "stack": Property("The stack in the certificates' tags; by default the one that is updated."),
@@ -128,11 +135,6 @@ CERTIFICATE_OUTPUTS: Final = {
     "trustedFingerprintsSha256": Property(
         "The same as fingerprints: lower-case hex over the DER certificate.", list_of(TEXT)
     ),
-}
-_OWNER: Final = {
-    "owner": Property(
-        "The URN of this resource, by default: of two resources of a run that claim one place, the second is refused."
-    )
 }
 BUNDLE_INPUTS: Final = {
     **_OWNER,

@@ -93,7 +93,7 @@ CERTIFICATE: Final = Kind(
     lifecycle=certificate,
     inputs=certificate.INPUTS,
     outputs=certificate_state.OUTPUTS,
-    filled=NAMES,
+    filled=(*NAMES, "owner"),
     identified=_by_name,
     repeats={
         "adoptClientCertificateId": (
@@ -134,7 +134,7 @@ BINDING: Final = Kind(
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.
 COMPONENT_POLICY: Final = tuple(
-    key for key in certificate.INPUTS if key not in {*NAMES, *CONNECTION, *CERTIFICATE.creation_only}
+    key for key in certificate.INPUTS if key not in {*NAMES, "owner", *CONNECTION, *CERTIFICATE.creation_only}
 )
 COMPONENT_INPUTS: Final = (
     "stages",

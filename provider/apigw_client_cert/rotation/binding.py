@@ -206,7 +206,9 @@ def _not_ours_to_replace(
     if not presented.alive(now):
         return None
     if presented.kind is Presents.OTHER_ROTATION:
-        return Refusal.OTHER_ROTATION
+        # One bundle that publishes both says that the two rotations know of each other; without it they would compete.
+        both = publication.trusted is not None and presented.sha256 in publication.trusted
+        return None if take_over and both else Refusal.OTHER_ROTATION
     if presented.kind is Presents.FOREIGN:
         if not take_over:
             return Refusal.FOREIGN

@@ -36,6 +36,11 @@ def test_names_are_those_that_the_dynamic_declaration_gives() -> None:
 def test_what_the_program_says_wins_over_the_urn() -> None:
     """Only what was left out is filled in, and only where the kind has it."""
     urn = f"urn:pulumi:dev::p::{TYPE}::x"
-    assert filled(CERTIFICATE, urn, {"name": "mine"}) == {"name": "mine", "project": "p", "stack": "dev"}
+    assert filled(CERTIFICATE, urn, {"name": "mine"}) == {
+        "name": "mine",
+        "project": "p",
+        "stack": "dev",
+        "owner": urn,
+    }
     assert filled(BUNDLE, urn, {}) == {"name": "x", "owner": urn}
     assert filled(BINDING, urn, {}) == {"owner": urn}

@@ -149,11 +149,25 @@ def test_without_a_bundle_the_generations_own_wait_counts() -> None:
     assert decided(presented(), Publication(since=NOW - HOUR)).move is Move.WAIT
 
 
-def test_a_live_certificate_of_another_rotation_is_refused_even_with_take_over() -> None:
-    """Two rotations would fight over the stage."""
-    for take_over in (True, False):
-        decision = decided(presented(Presents.OTHER_ROTATION), take_over=take_over)
-        assert decision == BindingDecision(move=Move.REFUSE, refusal=Refusal.OTHER_ROTATION)
+@pytest.mark.parametrize("trusted", [None, set(), {"another"}])
+@pytest.mark.parametrize("take_over", [True, False])
+def test_a_live_certificate_of_another_rotation_is_refused_even_with_take_over(
+    take_over: bool,  # noqa: FBT001 - a parametrised case
+    trusted: set[str] | None,
+) -> None:
+    """Two rotations that do not know of each other would fight over the stage."""
+    publication = replace(LONG_AGO, trusted=trusted)
+    decision = decided(presented(Presents.OTHER_ROTATION), publication, take_over=take_over)
+    assert decision == BindingDecision(move=Move.REFUSE, refusal=Refusal.OTHER_ROTATION)
+
+
+def test_a_stage_is_handed_over_between_rotations_that_one_bundle_publishes() -> None:
+    """With take_over, and after the lead like any other switch."""
+    theirs = presented(Presents.OTHER_ROTATION)
+    both = replace(LONG_AGO, trusted={theirs.sha256 or "", NEW})
+    assert decided(theirs, both).refusal is Refusal.OTHER_ROTATION
+    assert decided(theirs, both, take_over=True).move is Move.BIND
+    assert decided(theirs, replace(both, since=NOW - HOUR), take_over=True).move is Move.WAIT
 
 
 def test_a_live_foreign_certificate_is_refused_without_take_over() -> None:

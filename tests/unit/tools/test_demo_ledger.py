@@ -19,6 +19,7 @@ SCAN = (("GetRestApis", ""), ("GetStages", "api"), ("GetApis", ""))
 UPDATES = {
     "create": (
         ("GetClientCertificates", ""),
+        *(("GetStage", stage) for stage in STAGES),
         ("GenerateClientCertificate", "one"),
         ("PutParameter", "/pins"),
         *((action, stage) for stage in STAGES for action in ("GetStage", "UpdateStage one")),
@@ -56,7 +57,7 @@ class Year:
     def call(self, action: str, resource: str) -> None:
         """One call now."""
         name, _, certificate = action.partition(" ")
-        self.clock += timedelta(milliseconds=40)
+        self.clock += timedelta(milliseconds=35)
         self.calls.append(
             JournalEntry(
                 number=len(self.calls) + 1,
@@ -194,7 +195,11 @@ def test_a_rotation_out_of_order_is_found(lie: str, changed: dict[str, tuple[tup
 @pytest.mark.parametrize(
     ("text", "step", "extra"),
     [
-        ("creation: 1 POST after 1 list; per stage at most 1 GET, and 1 PATCH", "create", ("GetStage", "api/dev")),
+        (
+            "creation: 1 POST after 1 list; per stage at most 2 GET (before the POST, and to bind), and 1 PATCH",
+            "create",
+            ("GetStage", "api/dev"),
+        ),
         ("rotation: 1 POST, 1 PATCH per stage, 1 DELETE", "confirm", ("UpdateStage two", "api/dev")),
         ("switch: per stage at most 1 GET (besides the refresh's), and 1 PATCH", "activate", ("GetStage", "api/dev")),
         (

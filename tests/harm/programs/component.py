@@ -1,0 +1,62 @@
+"""Rotations as the configuration says, in the words of the plugin's component, through either host."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pulumi
+
+from apigw_client_cert import Aws, ClientCertificateRotation, File, RestStage, SsmParameter, Wave
+
+CONNECTION = ("region", "profile", "assumeRoleArn", "endpointUrl")
+config = pulumi.Config()
+
+
+class Remote(pulumi.ComponentResource):
+    """What a generated SDK would declare."""
+
+    def __init__(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+        super().__init__("apigw-client-cert:index:ClientCertificateRotation", name, props, opts, remote=True)
+
+
+def keywords(entry: dict[str, Any]) -> dict[str, Any]:
+    """Wire names as Python names."""
+    return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower(): value for key, value in entry.items()}
+
+
+def stages(entries: dict[str, Any]) -> dict[str, Any]:
+    """Key -> stage."""
+    return {key: RestStage(**keywords(one)) for key, one in entries.items()}
+
+
+def target(entry: dict[str, Any]) -> File | SsmParameter:
+    """A file or a parameter."""
+    kind, content = entry["type"], entry.get("content", "pem")
+    return File(entry["path"], content=content) if kind == "file" else SsmParameter(entry["name"], content=content)
+
+
+def dynamic(name: str, given: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+    """The Python package's own component."""
+    rest = dict(given)
+    connection = {key: rest.pop(key) for key in CONNECTION if key in rest}
+    waves = [Wave(stages(one["stages"]), one.get("soak")) for one in rest.pop("waves", ())]
+    ClientCertificateRotation(
+        name,
+        stages=stages(rest.pop("stages")) if "stages" in rest else None,
+        waves=waves or None,
+        publish=[target(one) for one in rest.pop("publish", ())],
+        aws=Aws(**keywords(connection)),
+        opts=opts,
+        **keywords(rest),
+    )
+
+
+for name, entry in config.require_object("rotations").items():
+    given = dict(entry)
+    former = given.pop("formerName", None)
+    opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=former)] if former else [])
+    if config.require("host") == "plugin":
+        Remote(name, given, opts)
+    else:
+        dynamic(name, given, opts)

@@ -1,0 +1,130 @@
+"""Two accounts with one parameter name, and a shell with the other one's credentials (issue 11, fault 11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_sandbox.remote import SandboxProcess
+from tests.harm.conftest import LAST_DAY, ok, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.harm.conftest import Scene
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+
+PINS = "/orders/pins"
+STAGING = "staging's pins"
+
+
+class Accounts:
+    """Production, where the scene is, and staging, with a parameter of the same name; a shell is in one of them."""
+
+    def __init__(self, scene: Scene, staging: SandboxProcess) -> None:
+        self.scene, self.staging = scene, staging
+        scene.at(LAST_DAY)
+        self._there("put_parameter", Name=PINS, Value=STAGING, Type="String")
+
+    def orders(self, **props: object) -> PulumiStack:
+        """Production's stack, which leaves the endpoint to the shell, in production's shell."""
+        stack = self.scene.stack()
+        # On a made-up clock nothing is changed where the program names no endpoint of this machine.
+        del stack.env["APIGW_CLIENT_CERT_NOW"]
+        self.declare(stack, **props)
+        self.shell(stack, self.scene.sandbox.endpoint_url)
+        return stack
+
+    def declare(self, stack: PulumiStack, **props: object) -> None:
+        """The rotation, publishing the parameter."""
+        publish = [{"type": "ssm", "name": PINS, "content": "sha256"}]
+        self.scene.declare(stack, "orders", **{"publish": publish, "endpointUrl": None, **props})
+
+    def shell(self, stack: PulumiStack, endpoint_url: str) -> None:
+        """Whose credentials the next run has."""
+        stack.env["AWS_ENDPOINT_URL"] = endpoint_url
+
+    def held(self) -> str:
+        """Production's pins."""
+        return str(self.scene.sandbox.client("ssm").get_parameter(Name=PINS)["Parameter"]["Value"])
+
+    def staging_unharmed(self) -> bool:
+        """Whether staging's parameter is what it was."""
+        return bool(self._there("get_parameter", Name=PINS)["Parameter"]["Value"] == STAGING)
+
+    def _there(self, operation: str, **arguments: object) -> dict[str, dict[str, str]]:
+        client = self.scene.sandbox.client("ssm", endpoint_url=self.staging.endpoint_url)
+        answer: dict[str, dict[str, str]] = getattr(client, operation)(**arguments)
+        return answer
+
+
+@pytest.fixture
+def accounts(scene: Scene) -> Iterator[Accounts]:
+    """Both, and staging's parameter."""
+    with SandboxProcess(["--account", "210987654321"]) as staging:
+        yield Accounts(scene, staging)
+
+
+@pytest.mark.parametrize("command", [("up",), ("up", "--refresh"), ("refresh",)], ids=" ".join)
+def test_a_run_in_the_other_accounts_shell_writes_nothing(accounts: Accounts, command: tuple[str, ...]) -> None:
+    """Refused with both accounts' numbers; in production's shell the same program then does what was asked."""
+    scene = accounts.scene
+    stack = accounts.orders()
+    ok(stack.up())
+    held = accounts.held()
+    other = scene.sandbox.by_hand.generate_certificate()
+    accounts.declare(stack, alsoTrust=[scene.pem(other)])
+    accounts.shell(stack, accounts.staging.endpoint_url)
+    verb, *flags = command
+    said = refused(getattr(stack, verb)(*flags))
+    assert "210987654321" in said
+    assert scene.sandbox.account_id in said
+    assert accounts.staging_unharmed()
+
+    accounts.shell(stack, scene.sandbox.endpoint_url)
+    ok(stack.up("--refresh"))
+    assert held.split()[0] in accounts.held()
+    assert len(accounts.held().split()) == 2
+    ok(stack.preview("--refresh", "--expect-no-changes"))
+
+
+@pytest.mark.sibling
+def test_taking_over_is_no_leave_to_write_in_another_account(accounts: Accounts) -> None:
+    """With take_over in the program from the start, the edit of also_trust still stays at home."""
+    scene = accounts.scene
+    stack = accounts.orders(takeOver=True)
+    ok(stack.up())
+    other = scene.sandbox.by_hand.generate_certificate()
+    accounts.declare(stack, takeOver=True, alsoTrust=[scene.pem(other)])
+    accounts.shell(stack, accounts.staging.endpoint_url)
+    refused(stack.up())
+    assert accounts.staging_unharmed()
+
+
+@pytest.mark.sibling
+def test_a_bundle_that_is_replaced_in_the_other_accounts_shell_writes_nothing(accounts: Accounts) -> None:
+    """``--replace`` creates it anew; the certificate that it is for lives elsewhere."""
+    stack = accounts.orders(takeOver=True)
+    ok(stack.up())
+    found = [str(one["urn"]) for one in stack.export()["deployment"]["resources"]]
+    (bundle,) = [one for one in found if one.endswith("TrustBundle::orders-trust")]
+    accounts.shell(stack, accounts.staging.endpoint_url)
+    refused(stack.up("--replace", bundle))
+    assert accounts.staging_unharmed()
+
+
+@pytest.mark.sibling
+def test_a_target_added_in_the_other_accounts_shell_is_not_written_there(accounts: Accounts) -> None:
+    """A second parameter, which neither account has: it must not appear where no backend of ours reads it."""
+    stack = accounts.orders()
+    ok(stack.up())
+    publish = [{"type": "ssm", "name": name, "content": "sha256"} for name in (PINS, "/orders/more")]
+    accounts.declare(stack, publish=publish)
+    accounts.shell(stack, accounts.staging.endpoint_url)
+    refused(stack.up())
+    written = [one.resource for one in accounts.staging.journal() if one.mutates and one.service == "ssm"]
+    assert "/orders/more" not in written
+    assert accounts.staging_unharmed()

@@ -1,0 +1,170 @@
+"""Trust that the program no longer asks for stays as long as a stage presents what it is for (invariant 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_sandbox import Fault, FaultKind
+from tests.harm.conftest import ok
+
+if TYPE_CHECKING:
+    from tests.harm.conftest import Scene
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+
+
+def _one_stage_each(scene: Scene) -> tuple[PulumiStack, str]:
+    """The rotation has ``prod``; ``dev`` presents somebody's certificate, which the same file trusts."""
+    theirs = scene.sandbox.by_hand.generate_certificate()
+    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
+    stack = scene.orders(stages={"prod": scene.place("prod")}, alsoTrust=[scene.pem(theirs)])
+    ok(stack.up())
+    assert theirs in scene.held()
+    return stack, theirs
+
+
+def _without(scene: Scene, stack: PulumiStack) -> None:
+    scene.declare(stack, stages={"prod": scene.place("prod")})
+
+
+def test_also_trust_is_removed_while_a_stage_presents_it(scene: Scene) -> None:
+    """It stays, is told once, and leaves when the stage has moved."""
+    stack, theirs = _one_stage_each(scene)
+    with scene.traffic() as traffic:
+        scene.at(1)
+        _without(scene, stack)
+        said = ok(stack.up())
+        traffic.go_on()
+        assert theirs in scene.held()
+        assert f"{scene.api}/dev" in said
+        ok(stack.preview("--expect-no-changes"))
+        for day in (2.1, 3.2):
+            scene.at(day)
+            ok(stack.up("--refresh"))
+            traffic.go_on()
+            assert theirs in scene.held()
+        scene.sandbox.by_hand.bind(scene.api, "dev", scene.presented("prod"))
+        for day in (4.3, 5.4):
+            scene.at(day)
+            ok(stack.up())
+            traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.held() == [scene.presented("prod")]
+
+
+@pytest.mark.sibling
+def test_also_trust_is_removed_when_nobody_presents_it(scene: Scene) -> None:
+    """It leaves in that run: a wish that harms nobody is granted at once."""
+    stack, theirs = _one_stage_each(scene)
+    scene.sandbox.by_hand.bind(scene.api, "dev", None)
+    _without(scene, stack)
+    ok(stack.up())
+    assert theirs not in scene.held()
+    ok(stack.preview("--expect-no-changes"))
+
+
+@pytest.mark.sibling
+def test_also_trust_is_removed_while_stages_cannot_be_looked_at(scene: Scene) -> None:
+    """What the look could not see counts as harm."""
+    stack, theirs = _one_stage_each(scene)
+    scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GetStages"))
+    with scene.traffic() as traffic:
+        _without(scene, stack)
+        stack.up()
+        traffic.go_on()
+        assert theirs in scene.held()
+    assert traffic.failed() == []
+
+
+@pytest.mark.sibling
+def test_also_trust_is_exchanged_while_a_stage_presents_it(scene: Scene) -> None:
+    """A new entry in its place withdraws it as well."""
+    stack, theirs = _one_stage_each(scene)
+    other = scene.sandbox.by_hand.generate_certificate()
+    with scene.traffic() as traffic:
+        scene.declare(stack, stages={"prod": scene.place("prod")}, alsoTrust=[scene.pem(other)])
+        ok(stack.up())
+        traffic.go_on()
+        assert {theirs, other} < set(scene.held())
+    assert traffic.failed() == []
+
+
+@pytest.mark.sibling
+def test_also_trust_of_our_own_certificate_is_removed(scene: Scene) -> None:
+    """Somebody listed what the rotation publishes anyway; taking it out again withdraws nothing."""
+    stack = scene.orders()
+    ok(stack.up())
+    (first,) = scene.ids()
+    with scene.traffic() as traffic:
+        for also in ([scene.pem(first)], None):
+            scene.declare(stack, alsoTrust=also)
+            ok(stack.up())
+            traffic.go_on()
+            assert scene.held() == [first]
+    assert traffic.failed() == []
+
+
+@pytest.mark.sibling
+def test_also_trust_is_removed_while_a_stage_waits_to_leave_it(scene: Scene) -> None:
+    """The stage is taken over; what it presents until then leaves the program too early."""
+    theirs = scene.sandbox.by_hand.generate_certificate()
+    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
+    stack = scene.orders(takeOver=True, alsoTrust=[scene.pem(theirs)])
+    ok(stack.up())
+    assert scene.presented("dev") == theirs
+    with scene.traffic() as traffic:
+        scene.declare(stack, takeOver=True)
+        for day in (0.1, 1.2, 2.3, 3.4):
+            scene.at(day)
+            outcome = stack.up("--refresh")
+            traffic.go_on()
+            assert scene.trusted_everywhere(), outcome.output
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") != theirs
+    assert scene.held() == [scene.presented("prod")]
+
+
+@pytest.mark.sibling
+def test_a_bundle_is_replaced_without_its_also_trust(scene: Scene) -> None:
+    """``--replace`` forgets what the bundle published; the stage that presents it does not."""
+    stack, theirs = _one_stage_each(scene)
+    with scene.traffic() as traffic:
+        _without(scene, stack)
+        stack.up("--replace", scene.urn(stack, "TrustBundle"))
+        traffic.go_on()
+        assert theirs in scene.held()
+        scene.at(1)
+        stack.up()
+        traffic.go_on()
+    assert traffic.failed() == []
+
+
+@pytest.mark.sibling
+def test_a_rotation_is_left_out_of_a_bundle_while_a_stage_presents_it(scene: Scene) -> None:
+    """Of two certificates on one target, one is no longer published; its binding stays."""
+    stack = scene.stack(program="parts")
+    target = {"type": "file", "path": "trusted.pem", "content": "python"}
+    both = {"orders-trust": {"certificates": ["one", "two"], "targets": [target]}}
+    stages = (("dev", "one"), ("prod", "two"))
+    stack.configure(
+        {
+            "certificates": {"one": {}, "two": {}},
+            "bundles": both,
+            "bindings": {
+                stage: {"certificate": of, "bundle": "orders-trust", **scene.place(stage)} for stage, of in stages
+            },
+        }
+    )
+    ok(stack.up())
+    with scene.traffic() as traffic:
+        both["orders-trust"]["certificates"] = ["one"]
+        stack.configure({"bundles": both})
+        for day, *flags in ((1.0,), (2.1,), (3.2, "--replace", scene.urn(stack, "TrustBundle"))):
+            scene.at(day)
+            stack.up(*flags)
+            traffic.go_on()
+            assert scene.trusted_everywhere()
+    assert traffic.failed() == []

@@ -1,0 +1,106 @@
+"""Wrong versions of the look before trust leaves a target, and of what counts as one place."""
+
+from __future__ import annotations
+
+from tools.mutants.mutant import Edit, Mutant
+
+_WITHDRAWAL = "tests/lifecycle/test_withdrawal.py::"
+
+WRONG_WITHDRAWAL = (
+    Mutant(
+        name="withdrawal-without-a-scan",
+        invariant=12,
+        wrong="What no input lists any more leaves the targets, whoever presents it.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_steps.py",
+                "presenters={one.sha256: seen.of(one) for one in candidates}",
+                "presenters={one.sha256: seen.of(one)[:0] for one in candidates}",
+            ),
+        ),
+        killed_by=(
+            _WITHDRAWAL + "test_what_is_no_longer_asked_for_is_kept_for_the_stage_that_presents_it",
+            _WITHDRAWAL + "test_state_that_was_put_back_withdraws_nothing_that_is_presented",
+        ),
+    ),
+    Mutant(
+        name="unseen-is-unused",
+        invariant=12,
+        wrong="A stage that could not be looked at presents nothing: trust is withdrawn all the same.",
+        edits=(
+            Edit("lifecycle/presenters.py", "{*seen, *self.gaps}", "{one for one in seen if 'unknown' not in one}"),
+        ),
+        killed_by=(_WITHDRAWAL + "test_what_the_look_could_not_see_stays",),
+    ),
+    Mutant(
+        name="scan-as-the-targets-are-reached",
+        invariant=12,
+        wrong="The bundle looks for presenters in the account of its targets, where no stage is.",
+        edits=(Edit("lifecycle/presenters.py", "    return (connection_of(connection), ", "    return (default, "),),
+        killed_by=(_WITHDRAWAL + "test_the_certificates_account_is_looked_at_and_not_the_targets",),
+    ),
+    Mutant(
+        name="list-alone-is-believed",
+        invariant=12,
+        wrong="What a stage presents and the list of certificates lacks is nobody's.",
+        edits=(Edit("lifecycle/presenters.py", "if certificate_id not in listed and", "if not listed and"),),
+        killed_by=(_WITHDRAWAL + "test_a_list_that_is_behind_the_times_hides_no_presenter",),
+    ),
+    Mutant(
+        name="take-over-writes-over-live-trust",
+        invariant=12,
+        wrong="take_over replaces another rotation's live trust in a target.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_steps.py",
+                "                if users or one.rotation_id is not None:\n",
+                "                if not take_over and (users or one.rotation_id is not None):\n",
+            ),
+        ),
+        killed_by=(
+            _WITHDRAWAL + "test_another_rotations_trust_in_our_target_is_never_written_over",
+            _WITHDRAWAL + "test_take_over_cuts_off_no_stage",
+        ),
+    ),
+    Mutant(
+        name="bundle-without-account",
+        invariant=9,
+        wrong="Other credentials publish to the same names in another account.",
+        edits=(
+            Edit(
+                "lifecycle/trust_bundle.py",
+                "world.observing_gateway(connection, account_id or _account_of_rotations(news))",
+                "world.observing_gateway(connection, None)",
+            ),
+        ),
+        killed_by=(_WITHDRAWAL + "test_a_bundle_acts_in_no_other_account",),
+    ),
+    Mutant(
+        name="places-compared-as-written",
+        invariant=10,
+        wrong="One file in two spellings is two targets, each with its own content.",
+        edits=(Edit("publish/places.py", "os.path.realpath(spec['path'])", "spec['path']"),),
+        killed_by=(_WITHDRAWAL + "test_two_of_a_program_that_claim_one_place_are_refused_at_preview",),
+    ),
+    Mutant(
+        name="arn-is-another-secret",
+        invariant=10,
+        wrong="A secret by name and by ARN is two targets.",
+        edits=(Edit("publish/places.py", "{arn[1] if arn else spec['secretId']}", "{spec['secretId']}"),),
+        killed_by=(_WITHDRAWAL + "test_a_secret_by_name_and_by_arn_is_one_place",),
+    ),
+    Mutant(
+        name="two-writers-of-one-place",
+        invariant=10,
+        wrong="Two resources of a program claim one place, and undo each other in every run.",
+        edits=(Edit("lifecycle/engine_run.py", "if others else None\n", "if others and not owner else None\n"),),
+        killed_by=(_WITHDRAWAL + "test_two_of_a_program_that_claim_one_place_are_refused_at_preview",),
+    ),
+    Mutant(
+        name="a-scan-is-older-than-our-switch",
+        invariant=3,
+        wrong="The scan that the run's resources share knows nothing of the run's own switches.",
+        edits=(Edit("lifecycle/looks.py", "        self._looks.moved(stage, certificate_id)\n", ""),),
+        killed_by=("tests/lifecycle/test_looks.py::test_a_scan_knows_the_runs_own_switches",),
+    ),
+)
