@@ -203,7 +203,7 @@ class Engine:
 
     def _checked(self, name: str, module: Any, inputs: Properties) -> Properties:
         held = self.state.get(name)
-        owner = {"owner": f"urn:{self.program.name}:{name}"}
+        owner = {"owner": f"urn:pulumi:dev::model::apigw::{self.program.name} {name}"}
         checked = module.check({} if held is None else held.inputs, wire({**inputs, **owner}))
         if checked.failures:
             raise StopError(f"{name}: {checked.failures}")
@@ -224,7 +224,7 @@ class Engine:
             "stages": list(self.program.bindings.values()),
             "targets": self.program.targets,
             "alsoTrust": self.program.bundle.get("alsoTrust"),
-            "takeOver": bool(self.program.bundle.get("takeOver")),
+            "takeOver": any(one.get("takeOver") for one in (self.program.binding, self.program.bundle)),
         }
         return {**names, **self.program.connection, "madeFor": made_for, **self.program.certificate}
 

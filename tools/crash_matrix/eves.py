@@ -203,3 +203,26 @@ def forms_swapped(play: Play) -> None:
 def also_trust(play: Play) -> None:
     """The foreign certificate is to be trusted too."""
     play.engines[STACK].program.bundle = {"alsoTrust": [play.oracle.ledger.known[play.foreign].pem]}
+
+
+def trusted_no_more(play: Play) -> None:
+    """The foreign certificate is to be trusted no more, and nobody presents it."""
+    play.engines[STACK].program.bundle = {}
+
+
+def trusted_no_more_while_shown(play: Play) -> None:
+    """The same, while a stage presents it that nobody rotates."""
+    bind_by_hand(play, "old", play.foreign)
+    trusted_no_more(play)
+
+
+def generation_lost(play: Play) -> None:
+    """State lost the generation that the stages present, which lives."""
+    play.lose_generation(STACK, 0)
+
+
+def adopted_later(play: Play) -> None:
+    """Nothing of its own is presented any more, and somebody else's certificate is named to carry on with."""
+    program(bindings={})(play)
+    play.run(STACK, refresh=True)
+    certificate(adoptClientCertificateId=play.foreign)(play)

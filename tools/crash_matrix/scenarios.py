@@ -75,6 +75,7 @@ _ADOPTING = (
     Scenario(name="create-after-a-killed-creation", prepare=eves.killed_while_generating(0)),
     Scenario(name="issue-after-a-killed-issue", prepare=eves.killed_while_generating(eves.ISSUE)),
     Scenario(name="adopt", prepare=eves.foreign_to_adopt),
+    Scenario(name="adopt-in-place", prepare=eves.on(100, eves.adopted_later)),
     Scenario(name="adopt-a-former-rotation", prepare=eves.former_rotation_to_adopt),
     Scenario(name="create-beside-a-foreign-certificate", prepare=eves.foreign_on_dev),
     Scenario(name="take-over", prepare=eves.foreign_has_waited),
@@ -86,6 +87,9 @@ _CHANGING = (
     Scenario(name="publish-elsewhere", prepare=eves.first(eves.targets("file"), 100, eves.targets("ssm"))),
     Scenario(name="publish-in-another-form", prepare=eves.on(100, eves.forms_swapped)),
     Scenario(name="trust-one-more", prepare=eves.on(100, eves.also_trust)),
+    Scenario(name="trust-one-less", prepare=eves.first(eves.also_trust, 100, eves.trusted_no_more)),
+    Scenario(name="keep-trust-for-a-stage", prepare=eves.first(eves.also_trust, 100, eves.trusted_no_more_while_shown)),
+    Scenario(name="forget-what-is-presented", prepare=eves.on(100, eves.generation_lost)),
     Scenario(name="repair-targets", prepare=eves.on(100, eves.targets_by_hand), refresh=True),
     Scenario(
         name="repair-a-stage", prepare=eves.on(100, lambda play: eves.bind_by_hand(play, "prod", None)), refresh=True
