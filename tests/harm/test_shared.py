@@ -203,7 +203,7 @@ def test_two_consumers_of_one_stage_and_one_goes(scene: Scene, stacks: Stacks) -
     if scene.presented("prod") != first:
         assert f"{scene.api}/prod" in outcome.output
         assert second.succeeded
-        ok(theirs.up())
+        ok(theirs.up("--refresh"))
     assert scene.presented("prod") == first
 
 
