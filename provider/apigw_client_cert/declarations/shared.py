@@ -89,7 +89,7 @@ class SharedCertificate:
 
 def place_of(trust_bundle: BundleDeclaration) -> pulumi.Output[dict[str, Any]]:
     """Where a bundle publishes, as another stack may know it: profile, role and endpoint are each stack's own."""
-    kept = ("targets", "region", "accountId")
+    kept = ("targets", "rotationIds", "region", "accountId")
     return trust_bundle.published_to.apply(lambda told: {key: told[key] for key in kept if key in told})
 
 

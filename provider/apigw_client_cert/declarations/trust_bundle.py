@@ -51,6 +51,7 @@ class BundleDeclaration(Registering):
     ) -> None:
         self.aws = aws or (certificates[0].aws if certificates else Aws())
         self._targets = [target.properties() for target in targets]
+        self._rotation_ids = [certificate.rotation_id for certificate in certificates]
         if published_by:
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(published_by)))
         props = {
@@ -89,7 +90,8 @@ class BundleDeclaration(Registering):
         """Where it publishes and as whom, for a binding's look: ``targets``, connection and ``accountId``."""
         ways = {**self.aws.properties(), "region": known_output(self, "region")}
         account_id = known_output(self, "accountId")
-        return pulumi.Output.from_input({"targets": self._targets, **ways, "accountId": account_id}).apply(without_none)
+        told = {"targets": self._targets, "rotationIds": self._rotation_ids, **ways, "accountId": account_id}
+        return pulumi.Output.from_input(told).apply(without_none)
 
 
 def _rotation(certificate: CertificateDeclaration | SharedCertificate) -> dict[str, Any]:

@@ -86,14 +86,15 @@ def _identified(gateway: Gateway, presented: str, olds: Mapping[str, Any], news:
         return Seen(presented=Presented(kind=Presents.GONE, id=presented))
     rotation_id = found.tags.get(ROTATION_ID)
     of_this_rotation = rotation_id == news.get("rotationId", "")
-    if presented == olds.get("setClientCertificateId") or of_this_rotation:
+    # The tag first: what this binding set may be another rotation's by now, or by a program that changed certificate=.
+    if of_this_rotation or (rotation_id is None and presented == olds.get("setClientCertificateId")):
         kind = Presents.OURS
     else:
         kind = Presents.FOREIGN if rotation_id is None else Presents.OTHER_ROTATION
     facts = facts_of(found)
     not_after = min(facts.not_after, found.expiration_date)
     return Seen(
-        presented=Presented(kind=kind, id=presented, not_after=not_after, sha256=facts.sha256),
+        presented=Presented(kind=kind, id=presented, not_after=not_after, sha256=facts.sha256, rotation_id=rotation_id),
         number=number_of(found) if of_this_rotation else 0,
         marks=marks_of(facts.pem),
     )
@@ -170,6 +171,9 @@ def check_published_to(news: Mapping[str, Any], failures: Failures) -> None:
         finding = spec_findings(spec) if isinstance(spec, dict) else f"expected a target, not {errors.shown(spec)}"
         if finding is not None:
             failures.add(PUBLISHED_TO, f"published_to: {finding}")
+    rotations = told.get("rotationIds")
+    if rotations is not None and not (isinstance(rotations, list) and all(isinstance(one, str) for one in rotations)):
+        failures.add(PUBLISHED_TO, f"published_to: rotationIds must be a list of texts, not {errors.shown(rotations)}")
     for key in _WAYS:
         if told.get(key) is not None and not isinstance(told[key], str):
             failures.add(PUBLISHED_TO, f"published_to: {key} must be a text, not {errors.shown(told[key])}")

@@ -222,9 +222,12 @@ class StageSwitch:
             return Publication(since=None if since is None else parse_instant(since))
         since = published.get(generation.get("sha256"))
         # A bundle without targets dates what others publish, and does not know what else backends trust.
-        publishes = (known(self.news, PUBLISHED_TO) or {"targets": True})["targets"]
-        trusted = set(published) if publishes else None
-        return Publication(since=None if since is None else parse_instant(since), trusted=trusted)
+        published_to = known(self.news, PUBLISHED_TO) or {"targets": True}
+        return Publication(
+            since=None if since is None else parse_instant(since),
+            trusted=set(published) if published_to["targets"] else None,
+            rotations=published_to.get("rotationIds") or (),
+        )
 
     def _state(
         self,

@@ -266,7 +266,11 @@ ROTATION: Final = {
     "overlap": Property("Its `overlap`: how often what is kept for a stage is looked at again, a day at most."),
 }
 WAY: Final = {**CONNECTION, **_ACCOUNT}
-PUBLISHED_TO: Final = {"targets": BUNDLE_INPUTS["targets"], **WAY}
+PUBLISHED_TO: Final = {
+    "targets": BUNDLE_INPUTS["targets"],
+    "rotationIds": Property("The `rotationId` of each certificate that the bundle publishes.", list_of(TEXT)),
+    **WAY,
+}
 TARGET: Final = {
     "type": Property("The kind of place.", type_of("TargetType")),
     **{key: Property(f"Of a target of type `{kind}`.") for kind, keys in KEYS.items() for key in keys},

@@ -22,12 +22,13 @@ def place_of(spec: Mapping[str, Any], connection: Connection) -> str:
     A file counts as what its path resolves to, links included; a secret's ARN as its name; a bucket is the same for
     every account and region. Two connections may lead to one account: that is not known here, and such places differ.
     """
-    way = f"{connection.endpoint_url}|{connection.region}|{connection.profile}|{connection.assume_role_arn}"
+    # Without the endpoint: AWS has several for one account, and the places behind them are the same.
+    way = f"{connection.region}|{connection.profile}|{connection.assume_role_arn}"
     match spec["type"]:
         case "file":
             return f"file {os.path.realpath(spec['path'])}"
         case "s3":
-            return f"s3 {connection.endpoint_url} {spec['bucket']}/{spec['key']}"
+            return f"s3 {spec['bucket']}/{spec['key']}"
         case "secretsmanager":
             arn = _SECRET_ARN.fullmatch(spec["secretId"])
             return f"secretsmanager {way} {arn[1] if arn else spec['secretId']}"

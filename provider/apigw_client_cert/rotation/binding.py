@@ -79,6 +79,7 @@ class Presented:
     id: str | None = None
     not_after: datetime | None = None
     sha256: str | None = None
+    rotation_id: str | None = None
 
     def alive(self, now: datetime) -> bool:
         """Whether backends accept it at this instant, as far as can be known; what cannot be known is alive."""
@@ -93,10 +94,12 @@ class Publication:
 
     ``since``: from when the desired certificate is trusted, None when the bundle does not hold it.
     ``trusted``: the SHA-256 of all that the bundle holds; None where there is no bundle to ask.
+    ``rotations``: the ids of the rotations whose certificates it publishes.
     """
 
     since: datetime | None
     trusted: Collection[str] | None = None
+    rotations: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +209,8 @@ def _not_ours_to_replace(
     if not presented.alive(now):
         return None
     if presented.kind is Presents.OTHER_ROTATION:
-        # One bundle that publishes both says that the two rotations know of each other; without it they would compete.
-        both = publication.trusted is not None and presented.sha256 in publication.trusted
+        # One bundle that publishes both rotations says that they know of each other; without it they would compete.
+        both = presented.rotation_id in publication.rotations and presented.sha256 in (publication.trusted or ())
         return None if take_over and both else Refusal.OTHER_ROTATION
     if presented.kind is Presents.FOREIGN:
         if not take_over:

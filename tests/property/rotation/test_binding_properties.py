@@ -106,6 +106,7 @@ def test_nothing_foreign_is_replaced_without_take_over(facts: Facts) -> None:
     lives = held.not_after is None or held.not_after > facts["now"]
     if lives and held.kind is Presents.OTHER_ROTATION:
         assert facts["take_over"]
+        assert held.rotation_id in facts["publication"].rotations
         assert held.sha256 in (facts["publication"].trusted or ())
     if not facts["take_over"]:
         assert held.kind is not Presents.ACM

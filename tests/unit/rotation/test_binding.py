@@ -163,8 +163,11 @@ def test_a_live_certificate_of_another_rotation_is_refused_even_with_take_over(
 
 def test_a_stage_is_handed_over_between_rotations_that_one_bundle_publishes() -> None:
     """With take_over, and after the lead like any other switch."""
-    theirs = presented(Presents.OTHER_ROTATION)
-    both = replace(LONG_AGO, trusted={theirs.sha256 or "", NEW})
+    theirs = replace(presented(Presents.OTHER_ROTATION), rotation_id="theirs")
+    asked = replace(LONG_AGO, trusted={theirs.sha256 or "", NEW})
+    both = replace(asked, rotations=("ours", "theirs"))
+    # also_trust says nothing of who else publishes to whom.
+    assert decided(theirs, asked, take_over=True).refusal is Refusal.OTHER_ROTATION
     assert decided(theirs, both).refusal is Refusal.OTHER_ROTATION
     assert decided(theirs, both, take_over=True).move is Move.BIND
     assert decided(theirs, replace(both, since=NOW - HOUR), take_over=True).move is Move.WAIT
