@@ -133,7 +133,7 @@ def test_a_callable_publishes_and_gets_bundle_and_fingerprints(engine: FakeEngin
     assert ("StageBinding", "orders-dev") in found
     bundle = found["TrustBundle", "orders-trust"]
     assert (bundle["targets"], bundle["publishedBy"]) == ([], ["published"])
-    assert found["StageBinding", "orders-dev"]["publishedTo"] == {"targets": []}
+    assert found["StageBinding", "orders-dev"]["publishedTo"] == {"targets": [], "rotationIds": ["r"]}
 
 
 def test_a_callable_that_publishes_nothing_gets_no_bundle(engine: FakeEngine) -> None:

@@ -90,6 +90,7 @@ def test_a_binding_by_a_shared_certificate_has_the_inputs_of_one_beside_its_cert
     assert beside["publishLead"] == "12h"
     assert beside["publishedSince"] == SINCE
     assert beside["publishedTo"] == {
+        "rotationIds": ["r"],
         "targets": [{"type": "ssm", "name": "/pins", "content": "pem"}],
         "region": "eu-west-1",
         "accountId": "123456789012",
