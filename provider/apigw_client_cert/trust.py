@@ -157,7 +157,8 @@ def fingerprints_in(text: str) -> frozenset[str]:
 
 def known_by(certificate: TrustedCertificate) -> frozenset[str]:
     """Every fingerprint by which a text that this package publishes may mention the certificate."""
-    return frozenset({certificate.sha256, certificate.sha1, certificate.spki_sha256, pem_text_sha1(certificate)})
+    told = {certificate.sha256, certificate.sha1, certificate.spki_sha256, pem_text_sha1(certificate)}
+    return fingerprints_in(pem_of(certificate)) | told
 
 
 def same_subject_finding(
