@@ -35,6 +35,11 @@ def test_the_active_certificate_is_deleted_while_it_is_the_only_one(scene: Scene
     (second,) = scene.ids()
     _both_present(scene, second)
     assert numbers(stack) == {2: "active"}
+    # When the bundle looked, both stages still named the deleted one: it is kept for them until the next look.
+    assert len((stack.folder / "pins.txt").read_text().splitlines()) == 2
+    quiet(stack)
+    scene.at(101)
+    ok(stack.up("--refresh"))
     assert len((stack.folder / "pins.txt").read_text().splitlines()) == 1
     quiet(stack)
 

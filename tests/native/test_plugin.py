@@ -134,6 +134,7 @@ def test_configuration_becomes_inputs_and_changes_with_it(run: FakeRun) -> None:
     with plugin(run.world, {"overlap": "4d", "publishLead": "48h", "version": "1"}) as client:
         inputs, failures = client.check("RotatingClientCertificate", {}, {"publishLead": "36h"})
     assert failures == {}
+    assert inputs.pop("owner").startswith("urn:pulumi:dev::p::")
     assert inputs == {"name": "orders", "project": "p", "stack": "dev", "overlap": "4d", "publishLead": "36h"}
 
 

@@ -79,6 +79,11 @@ class Kind:
     creation_only: tuple[str, ...] = ()
 
     @property
+    def unkept(self) -> frozenset[str]:
+        """The inputs that no state keeps: what only a creation reads, and what is said anew in each run."""
+        return frozenset({*self.creation_only, "owner", "publishedTo"})
+
+    @property
     def token(self) -> str:
         """``apigw-client-cert:index:StageBinding``."""
         return f"{PACKAGE}:index:{self.name}"

@@ -99,7 +99,7 @@ def _resource(kind: Kind) -> dict[str, Any]:
         **({"requiredInputs": sorted(kind.required)} if kind.required else {}),
         "properties": _properties(
             {**inputs, **outputs},
-            dict.fromkeys(key for key in (*kind.inputs, *kind.outputs) if key not in kind.creation_only),
+            dict.fromkeys(key for key in (*kind.inputs, *kind.outputs) if key not in kind.unkept),
             (),
         ),
         "required": list(_ALWAYS[kind.token]),

@@ -135,7 +135,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         difference = kind.lifecycle.diff(olds, news, world)
         if not difference.changes:
             return _DiffResponse(changes=_DiffResponse.DIFF_NONE)
-        after = {**olds, **news} if difference.replaces else foresight.after_update(kind, olds, news, self._world)
+        if difference.replaces:
+            after = {**olds, **{key: value for key, value in news.items() if key not in kind.unkept}}
+        else:
+            after = foresight.after_update(kind, olds, news, self._world)
         detail = detailed_diff(olds, after, kind.inputs, difference.replaces)
         return _DiffResponse(
             changes=_DiffResponse.DIFF_SOME,

@@ -40,7 +40,7 @@ def test_inputs_and_outputs_are_those_of_the_lifecycle(kind: Kind) -> None:
     """No property more, none less, and no description for something that does not exist."""
     resource = SCHEMA["resources"][kind.token]
     assert set(resource["inputProperties"]) == set(kind.inputs) == set(definitions.INPUTS[kind.token])
-    assert set(resource["properties"]) == {*kind.inputs, *kind.outputs} - set(kind.creation_only)
+    assert set(resource["properties"]) == {*kind.inputs, *kind.outputs} - kind.unkept
     assert set(definitions.OUTPUTS[kind.token]) == set(kind.outputs)
     assert set(resource["required"]) <= set(resource["properties"])
 
