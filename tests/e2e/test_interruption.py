@@ -63,7 +63,7 @@ def test_an_update_is_killed_after_it_generated(scene: Scene, proxy: FaultyProxy
 
 @needs_proc
 def test_a_creation_is_killed_after_it_generated(scene: Scene, proxy: FaultyProxy) -> None:
-    """Tried again within the hour it adopts the certificate by the names in its tags."""
+    """Tried again within the hour it adopts the certificate by its owner's digest, and gives it a rotation id of its own."""
     stack = scene.stack(config=_config(scene, proxy))
     proxy.fail(GENERATE, Fault.KILL_CALLER)
     refused(stack.up())
@@ -71,7 +71,7 @@ def test_a_creation_is_killed_after_it_generated(scene: Scene, proxy: FaultyProx
     scene.at(0.03)
     before = scene.mark()
     ok(stack.up())
-    assert scene.actions(before) == ["UpdateStage", "UpdateStage"]
+    assert scene.actions(before) == ["TagResource", "UpdateStage", "UpdateStage"]
     assert scene.ids() == [orphan]
     assert scene.presented("dev") == scene.presented("prod") == orphan
     quiet(stack)
