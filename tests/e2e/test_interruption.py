@@ -63,7 +63,7 @@ def test_an_update_is_killed_after_it_generated(scene: Scene, proxy: FaultyProxy
 
 @needs_proc
 def test_a_creation_is_killed_after_it_generated(scene: Scene, proxy: FaultyProxy) -> None:
-    """Tried again within the hour it adopts the certificate by its owner's digest, and gives it a rotation id of its own."""
+    """Tried again within the hour it adopts the certificate, and gives it a rotation id of its own."""
     stack = scene.stack(config=_config(scene, proxy))
     proxy.fail(GENERATE, Fault.KILL_CALLER)
     refused(stack.up())
