@@ -113,8 +113,8 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/ownership.py",
-                'else f"={props[key]}" for key in NAMES]',
-                'else f"={_tag_value(props[key])}" for key in NAMES]',
+                'else f"={part}" for part in parts]',
+                'else f"={_tag_value(part)}" for part in parts]',
             ),
         ),
         killed_by=(_EXACT_OWNER + "test_names_that_tags_flatten_are_two_owners",),
