@@ -169,7 +169,6 @@ def test_two_rotations_on_one_parameter_are_refused_however_their_way_to_it_is_w
     there = scene.sandbox.endpoint_url.replace("127.0.0.1", "localhost")
     _declare(scene, stack, eu={"publish": pins}, us={"publish": pins, "endpointUrl": there})
     assert "/orders/pins" in refused(stack.preview())
-    refused(stack.up())
     assert scene.changes() == []
 
 
