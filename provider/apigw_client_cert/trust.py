@@ -18,7 +18,6 @@ from apigw_client_cert.backends import (
     BACKENDS,
     OPENSSL_FAMILY,
     pem_of,
-    pem_text_sha1,
     published,
     published_file,
     setup_lines,
@@ -157,8 +156,7 @@ def fingerprints_in(text: str) -> frozenset[str]:
 
 def known_by(certificate: TrustedCertificate) -> frozenset[str]:
     """Every fingerprint by which a text that this package publishes may mention the certificate."""
-    told = {certificate.sha256, certificate.sha1, certificate.spki_sha256, pem_text_sha1(certificate)}
-    return fingerprints_in(pem_of(certificate)) | told
+    return marks_of(certificate.pem) | {certificate.sha256, certificate.sha1, certificate.spki_sha256}
 
 
 def same_subject_finding(

@@ -256,6 +256,26 @@ def test_an_old_copy_of_our_own_file_is_written_over(run: FakeRun) -> None:
     assert run.state["bundle"]["digests"].keys() == {"file pins.txt"}
 
 
+def test_what_this_bundle_withdrew_is_looked_for_before_it_is_written_over(run: FakeRun) -> None:
+    """A stage presents it by now, and somebody put it back into the file: it was ours once, and is in use."""
+    other = foreign(run)
+    run.bundle_config["alsoTrust"] = [other.pem]
+    run.up()
+    old = run.targets["pins.txt"].content
+    del run.bundle_config["alsoTrust"]
+    run.up()
+    assert pin(run, other.id) not in pins(run)
+    run.targets["pins.txt"].content = old
+    stage = run.gateway.add_stage("zzzzzz", "live", other.id)
+    run.refresh()
+    with pytest.raises(errors.TargetTaken, match="which is presented by zzzzzz/live"):
+        run.up()
+    assert pin(run, other.id) in pins(run)
+    run.gateway.unbind(stage)
+    run.up()
+    assert pin(run, other.id) not in pins(run)
+
+
 def test_the_certificates_account_is_looked_at_and_not_the_targets(run: FakeRun) -> None:
     """The bundle may be published into another account, by another role (scan with the certificate's connection)."""
     run.up()

@@ -90,7 +90,7 @@ class Publication:
         if place.found is None:
             return frozenset()
         ours = {pin for one in (*published, *self._generations(), *self.also) for pin in known_by(one)}
-        return fingerprints_in(place.found) - ours - set(texts_of(self.olds, "withdrawn"))
+        return fingerprints_in(place.found) - ours
 
     def _presenters(self) -> Presenters:
         default = connection_of({**self.news, "region": known(self.news, "region") or self.olds.get("region")})
@@ -127,18 +127,20 @@ class Publication:
         kept = {pin for entry in entries for pin in known_by(entry)}
         rotations = {offer.rotation_id for offer in offers_of(self.news)}
         take_over = bool(self.news.get("takeOver"))
+        # Ours once, so an old copy is no stranger's; but whoever presents it by now is looked for all the same.
+        withdrawn = frozenset(texts_of(self.olds, "withdrawn"))
         for place in places:
             lost = frozenset(strange[place.target.address]) - kept
             theirs = [
                 one for one in seen.named(lost) if one.rotation_id not in rotations and not one.certificate.expired(now)
             ]
             for one in theirs:
-                users = seen.of(one.certificate)
-                if users or one.rotation_id is not None:
+                users, ours_once = seen.of(one.certificate), not one.known_by.isdisjoint(withdrawn)
+                if users or (one.rotation_id is not None and not ours_once):
                     raise _holds_trust(place.target.address, one, users)
-            if theirs and not take_over:
-                raise taken(place.target.address)
-            unnamed = lost - {pin for one in seen.issued for pin in one.known_by}
+                if not (ours_once or take_over):
+                    raise taken(place.target.address)
+            unnamed = lost - withdrawn - {pin for one in seen.issued for pin in one.known_by}
             if not take_over and (unnamed or not self._written_by_us(place, entries)):
                 raise taken(place.target.address)
 
