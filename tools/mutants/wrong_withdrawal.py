@@ -47,13 +47,26 @@ WRONG_WITHDRAWAL = (
         killed_by=(_WITHDRAWAL + "test_a_list_that_is_behind_the_times_hides_no_presenter",),
     ),
     Mutant(
+        name="withdrawn-once-is-nobodys",
+        invariant=12,
+        wrong="What the bundle withdrew before is written over without a look, though a stage presents it by now.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_steps.py",
+                "        return fingerprints_in(place.found) - ours\n",
+                '        return fingerprints_in(place.found) - ours - set(texts_of(self.olds, "withdrawn"))\n',
+            ),
+        ),
+        killed_by=(_WITHDRAWAL + "test_what_this_bundle_withdrew_is_looked_for_before_it_is_written_over",),
+    ),
+    Mutant(
         name="take-over-writes-over-live-trust",
         invariant=12,
         wrong="take_over replaces another rotation's live trust in a target.",
         edits=(
             Edit(
                 "lifecycle/bundle_steps.py",
-                "                if users or one.rotation_id is not None:\n",
+                "                if users or (one.rotation_id is not None and not ours_once):\n",
                 "                if not take_over and (users or one.rotation_id is not None):\n",
             ),
         ),
