@@ -117,8 +117,8 @@ def test_a_renamed_stack_keeps_its_certificate_and_renames_its_tags(scene: Scene
     ok(stack.preview("--expect-no-changes"))
 
 
-def test_a_binding_moved_by_state_move_waits_for_the_other_stacks_certificate(scene: Scene) -> None:
-    """The stage keeps what it presents until the other stack's certificate was published long enough (invariant 1).
+def test_a_binding_moved_alone_by_state_move_does_not_switch_its_stage(scene: Scene) -> None:
+    """The other stack's certificate is another rotation, and no bundle publishes both (invariant 1).
 
     The engine moves dynamic resources only where no default provider with another stack configuration is in the way:
     here into a stack that has not run yet.
@@ -130,19 +130,17 @@ def test_a_binding_moved_by_state_move_waits_for_the_other_stacks_certificate(sc
     scene.at(10)
     before = scene.mark()
     _move_state(source, target, _urn(source, "StageBinding"))
-    source.unset("bindings")
-    text = ok(target.up())
-    first, other = scene.ids()
-    assert f"keeps {first} until 2026-03-13" in text
-    ok(source.up())
+    for day in (10, 11):
+        scene.at(day)
+        assert f"presents {first}, a live certificate of another rotation" in refused(target.up())
     assert scene.moves(before) == []
-
-    scene.at(11)
-    ok(target.up())
-    assert scene.moves(before) == [("dev", other)]
-    ok(source.destroy())
-    assert scene.ids() == [other]
-    ok(target.preview("--expect-no-changes"))
+    target.configure({"bindings": "{}"})
+    _move_state(target, source, _urn(target, "StageBinding"))
+    ok(source.up())
+    ok(target.destroy())
+    assert scene.ids() == [first]
+    assert scene.presented("dev") == first
+    ok(source.preview("--expect-no-changes"))
 
 
 def test_a_whole_rotation_moved_by_state_move_keeps_its_certificate(scene: Scene) -> None:

@@ -26,7 +26,21 @@ def check_configuration(news: Mapping[str, Any]) -> Checked:
 def configured(kind: Kind, news: Mapping[str, Any], configuration: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs, with the configuration's value for each that was left out.
 
-    They become inputs of the resource: a changed configuration is a changed resource, seen by ``diff``.
+    They become inputs of the resource: a changed configuration is a changed resource, seen by ``diff``. The connections
+    within an input are filled likewise: how a binding reaches the bundle's targets, and a bundle the certificates.
     """
     given = {key: configuration[key] for key in CONFIGURATION if key in kind.inputs and key in configuration}
-    return {**given, **news}
+    found = {**given, **news}
+    ways = {key: configuration[key] for key in CONNECTION if key in configuration}
+    if isinstance(found.get("publishedTo"), dict):
+        found["publishedTo"] = {**ways, **found["publishedTo"]}
+    if isinstance(found.get("rotations"), list):
+        found["rotations"] = [_reached(rotation, ways) for rotation in found["rotations"]]
+    return found
+
+
+def _reached(rotation: Any, ways: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+    """A rotation that says something of its connection says what differs from the configuration."""
+    if not (isinstance(rotation, dict) and isinstance(rotation.get("connection"), dict)):
+        return rotation
+    return {**rotation, "connection": {**ways, **rotation["connection"]}}
