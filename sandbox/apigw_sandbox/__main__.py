@@ -8,6 +8,7 @@ import shlex
 import signal
 import sys
 import threading
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from apigw_sandbox.behaviour import Behaviour
@@ -28,9 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hostile = _hostile(options)
     except ValueError as error:
         parser.error(str(error))
-    stop = threading.Event()
+    # No threading.Event: its lock is not reentrant, and a handler that interrupts wait() could wait for it for ever.
+    # SimpleQueue.put may interrupt anything (https://docs.python.org/3/library/queue.html#simplequeue-objects).
+    stop: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: stop.put(None))
     sandbox = Sandbox(
         host=options.host,
         port=options.port,
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.until_stdin_closes:
             threading.Thread(target=_wait_for_stdin, args=(stop,), daemon=True).start()
         _say(f"# serving {sandbox.endpoint_url}; stop with Ctrl-C")
-        stop.wait()
+        stop.get()
     return 0
 
 
@@ -107,9 +110,9 @@ def _variable(name: str) -> str:
     return "APIGW_SANDBOX_API_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
-def _wait_for_stdin(stop: threading.Event) -> None:
+def _wait_for_stdin(stop: SimpleQueue[None]) -> None:
     sys.stdin.read()
-    stop.set()
+    stop.put(None)
 
 
 def _say(line: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from concurrent import futures
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc  # type: ignore[import-untyped]  # grpcio ships no types
@@ -31,9 +32,11 @@ _GRACE_SECONDS: Final = 40.0
 def main() -> None:
     """Serve until the engine ends this process, or is gone itself."""
     parent = os.getppid()
-    stopping = threading.Event()
+    # No threading.Event: its lock is not reentrant, and a handler that interrupts wait() could wait for it for ever.
+    # SimpleQueue.put may interrupt anything (https://docs.python.org/3/library/queue.html#simplequeue-objects).
+    stopping: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda *_: stopping.put(None))
     log = EngineLog()
     if len(sys.argv) > 1:
         # Flags such as --logtostderr may come first; the address is the last (facts/native-plugin.md).
@@ -44,13 +47,21 @@ def main() -> None:
     print(port, flush=True)  # noqa: T201 - how the engine learns the port
     # While the engine connects.
     servicer = loading.servicer()
-    while not stopping.wait(_WATCH_SECONDS):
-        # Killing the CLI leaves its plugins alive (facts/native-plugin.md).
-        if os.getppid() != parent:
-            break
+    # Killing the CLI leaves its plugins alive (facts/native-plugin.md).
+    while os.getppid() == parent and not _arrived(stopping):
+        pass
     servicer.cancel()
     server.stop(_GRACE_SECONDS).wait()
     servicer.close()
+
+
+def _arrived(signals: SimpleQueue[None]) -> bool:
+    """Whether a signal came before the parent has to be looked for again."""
+    try:
+        signals.get(timeout=_WATCH_SECONDS)
+    except Empty:
+        return False
+    return True
 
 
 def serve(servicer: Servicer | _Loading) -> tuple[grpc.Server, int]:
