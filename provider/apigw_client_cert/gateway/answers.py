@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 THROTTLED_CODES: Final = frozenset(
     {
@@ -27,7 +32,7 @@ CONFLICT_CODES: Final = frozenset({"ConflictException", "OperationAborted", "Too
 #: 429 like a throttle, but waiting never helps (facts/aws-client-certs.md §3.5).
 LIMIT_CODES: Final = frozenset({"LimitExceededException", "ParameterLimitExceeded"})
 UNAVAILABLE_CODES: Final = frozenset({"InternalServerError", "InternalServiceError", "InternalFailure"})
-DENIED_CODES: Final = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedException"})
+DENIED_CODES: Final = frozenset({"AccessDeniedException", "AccessDenied", "NotAuthorized", "UnauthorizedException"})
 CREDENTIAL_CODES: Final = frozenset(
     {
         "ExpiredTokenException",
@@ -37,9 +42,19 @@ CREDENTIAL_CODES: Final = frozenset(
         "InvalidAccessKeyId",
         "InvalidSignatureException",
         "SignatureDoesNotMatch",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
     }
 )
 INPUT_CODES: Final = frozenset({"BadRequestException", "ValidationException", "InvalidParameterException"})
+
+#: AWS takes a signature that is five minutes old or young
+#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html, "Credential scope").
+TOLERATED_SKEW: Final = timedelta(minutes=5)
 
 #: Wider than any code of botocore's models; what is no code is not repeated in a message.
 _CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
@@ -94,6 +109,19 @@ def status_of(answer: Any) -> int:  # noqa: ANN401 - botocore's parsed answer ha
     """The HTTP status of a parsed answer, or 0."""
     metadata = answer.get("ResponseMetadata") if isinstance(answer, dict) else None
     return int(metadata.get("HTTPStatusCode") or 0) if isinstance(metadata, dict) else 0
+
+
+def behind_aws(answer: Any, here: datetime) -> timedelta | None:  # noqa: ANN401 - botocore's parsed answer has no type
+    """How far a clock that says ``here`` is behind the ``Date`` of an answer; None where it carries none."""
+    metadata = answer.get("ResponseMetadata") if isinstance(answer, dict) else None
+    headers = metadata.get("HTTPHeaders") if isinstance(metadata, dict) else None
+    date = headers.get("date") if isinstance(headers, dict) else None
+    try:
+        there = parsedate_to_datetime(str(date))
+        return there - here
+    except (TypeError, ValueError):
+        # No date, none that is one, or one without a time zone.
+        return None
 
 
 def is_throttle(code: str, status: int) -> bool:

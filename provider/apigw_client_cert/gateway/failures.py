@@ -6,8 +6,10 @@ A code that is in no table of ``answers.py`` is reported by its name: guessing w
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert import clock
 from apigw_client_cert.errors import (
     AccessDenied,
     BadInput,
@@ -28,8 +30,10 @@ from apigw_client_cert.gateway.answers import (
     DENIED_CODES,
     INPUT_CODES,
     LIMIT_CODES,
+    TOLERATED_SKEW,
     Answered,
     Call,
+    behind_aws,
     code_of,
     is_server_error,
     is_throttle,
@@ -43,6 +47,9 @@ from apigw_client_cert.gateway.quoting import quoted, speakable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+
+_LOG_IN: Final = "Log in, or correct `profile` or `assume_role_arn`; `aws sts get-caller-identity` tells who you are."
 
 
 @contextlib.contextmanager
@@ -209,13 +216,13 @@ def no_credentials(cause: str) -> NoCredentials:
     return NoCredentials(
         f"boto3's default chain found no usable credentials ({cause})",
         means="Nothing was changed.",
-        remedy="Log in, or correct `profile` or `assume_role_arn`; `aws sts get-caller-identity` tells who you are.",
+        remedy=_LOG_IN,
     )
 
 
 def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # noqa: ANN401, PLR0911 - one exit per row of the table reads best
     code, status = code_of(error.response), status_of(error.response)
-    said = quoted(str(error.response.get("Error", {}).get("Message") or "no message"))
+    said = quoted(str(error.response.get("Error", {}).get("Message") or "no message")).rstrip(".")
     if code in expected:
         return Answered(code, said)
     if code in LIMIT_CODES:
@@ -241,13 +248,14 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # 
         )
     if code in DENIED_CODES:
         return AccessDenied(
-            f"{call} is denied ({code})",
-            means="The credentials lack a permission; nothing was changed.",
-            remedy=f"Allow {permission_for(call.service, call.operation)}; docs/iam.md has the whole policy.",
+            f"{call} is denied ({code}): {said}",
+            means="Nothing was changed.",
+            remedy="Where AWS names an explicit deny, only the owner of that policy can lift it; else allow"
+            f" {permission_for(call.service, call.operation)} (docs/iam.md has the whole policy).",
             subject=call.subject,
         )
     if code in CREDENTIAL_CODES:
-        return no_credentials(code)
+        return _refused_signature(error.response, code, said)
     if is_server_error(code, status):
         return _server_error(call, code or str(status))
     if code in INPUT_CODES:
@@ -258,6 +266,19 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # 
         remedy="Mend what it names, then run again.",
         subject=call.subject,
     )
+
+
+def _refused_signature(answer: Any, code: str, said: str) -> RotationError:  # noqa: ANN401 - botocore's parsed answer has no type
+    what = f"AWS refuses the credentials ({code}): {said}"
+    behind = behind_aws(answer, clock.now({}))
+    if behind is not None and abs(behind) >= TOLERATED_SKEW:
+        off = f"{abs(behind) // timedelta(minutes=1)} minutes {'behind' if behind > timedelta(0) else 'ahead of'}"
+        return NeedsOperator(
+            f"{what}; the clock of this machine is {off} AWS's",
+            means="A signature is valid for minutes. Nothing was changed.",
+            remedy="Set the clock of this machine, then run again.",
+        )
+    return NoCredentials(what, means="Nothing was changed.", remedy=_LOG_IN)
 
 
 def _server_error(call: Call, code: str) -> RotationError:

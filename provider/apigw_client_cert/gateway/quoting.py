@@ -6,7 +6,8 @@ from typing import Final
 
 from apigw_client_cert.gateway.answers import is_unsent
 
-_LONGEST_QUOTE: Final = 300
+#: Who, what, on what and because of which policy: a denial of AWS's needs that much.
+_LONGEST_QUOTE: Final = 500
 #: A proxy's page may be megabytes.
 _LONGEST_READ: Final = 10_000
 
@@ -31,6 +32,10 @@ def speakable(error: Exception) -> Exception:
 
 
 def quoted(text: str) -> str:
-    """AWS's words, on one line, cut short, and withheld where they repeat a certificate."""
-    flat = "".join(one if one.isprintable() else "?" for one in " ".join(text[:_LONGEST_READ].split()))
+    """AWS's words: their first line, cut short, and withheld where they repeat a certificate.
+
+    API Gateway goes on after a refused signature with the request as it has to be signed, session token included.
+    """
+    lines = text[:_LONGEST_READ].strip().splitlines() or [""]
+    flat = "".join(one if one.isprintable() else "?" for one in " ".join(lines[0].split()))
     return "(withheld: it repeats a PEM)" if "-----BEGIN" in flat else flat[:_LONGEST_QUOTE]

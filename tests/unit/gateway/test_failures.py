@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import traceback
+from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 from botocore.exceptions import (
@@ -24,7 +26,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from apigw_client_cert import errors
+from apigw_client_cert import clock, errors
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.failures import translated, understood
 
@@ -147,7 +149,7 @@ def test_words_of_aws_are_one_short_printable_line() -> None:
     """A terminal obeys escape sequences, and a log has lines."""
     text = str(raised(refusal("ValidationException", 400, "\x1b[2J" + "x" * 20_000 + "\n-----BEGIN")))
     assert "\x1b" not in text
-    assert len(text) < 500
+    assert len(text) < 700
 
 
 def test_an_expected_code_is_the_callers() -> None:
@@ -217,3 +219,46 @@ def test_an_error_survives_pickling() -> None:
     """Test runners and process pools carry errors across."""
     error = raised(refusal("AccessDeniedException", 403))
     assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own bytes
+
+
+def test_awss_own_words_say_who_denied() -> None:
+    """A service control policy is nobody's who only has to allow something."""
+    words = (
+        "User: arn:aws:sts::123456789012:assumed-role/rotation/ci is not authorized to perform: apigateway:PATCH on"
+        " resource: arn:aws:apigateway:eu-central-1::/restapis/a1b2c3/stages/prod with an explicit deny in a service"
+        " control policy"
+    )
+    text = str(raised(refusal("AccessDeniedException", 403, words)))
+    assert words in text
+    assert "Where AWS names an explicit deny" in text
+    assert "lack a permission" not in text
+
+
+@pytest.mark.parametrize(("minutes", "side"), [(-12, "ahead of"), (12, "behind")])
+def test_a_wrong_clock_is_told_from_wrong_credentials(minutes: int, side: str) -> None:
+    """By the Date of AWS's answer: the code is the same."""
+    at_awss = clock.now({}) + timedelta(minutes=minutes, seconds=20 if minutes > 0 else -20)
+    answer = refusal("InvalidSignatureException", 403, "Signature expired: 20270301T100000Z is now earlier than …")
+    answer.response["ResponseMetadata"]["HTTPHeaders"] = {"date": format_datetime(at_awss, usegmt=True)}
+    error = raised(answer)
+    assert type(error) is errors.NeedsOperator
+    assert f"the clock of this machine is 12 minutes {side} AWS's" in str(error)
+    assert "is now earlier than" in str(error)
+    assert "Log in" not in str(error)
+
+
+@pytest.mark.parametrize("date", [None, "yesterday", format_datetime(clock.now({}), usegmt=True)])
+def test_a_refused_signature_is_told_in_awss_words_and_no_token_of_them(date: str | None) -> None:
+    """The words go on with the request as it has to be signed."""
+    message = (
+        "The request signature we calculated does not match the signature you provided. Check your key.\n\n"
+        "The Canonical String for this request should have been\n'GET\n\nx-amz-security-token:IQoJb3JpZ2luX2VjE'"
+    )
+    answer = refusal("InvalidSignatureException", 403, message)
+    if date is not None:
+        answer.response["ResponseMetadata"]["HTTPHeaders"] = {"date": date}
+    error = raised(answer)
+    assert type(error) is errors.NoCredentials
+    assert "does not match the signature you provided" in str(error)
+    assert "Log in" in str(error)
+    assert "IQoJ" not in "".join(traceback.format_exception(error))

@@ -300,7 +300,7 @@ def test_a_read_has_no_effect_to_deny(aws: StubbedAws) -> None:
     aws.answers({"item": [{"id": "rest01"}]}).answers({"items": []})
     aws.fails(NO_ANSWER).refuses("AccessDeniedException", 403)
     assert ApiGateway(aws.client).scan().gaps == (
-        "the stages of REST API rest01: GetStages of rest01 is denied (AccessDeniedException)",
+        "the stages of REST API rest01: GetStages of rest01 is denied (AccessDeniedException): no",
     )
 
 
