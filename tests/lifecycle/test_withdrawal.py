@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
+from apigw_client_cert.certificate import trusted_certificate
+from apigw_client_cert.gateway.interface import StageRef
 from apigw_client_cert.lifecycle import binding, engine_run, trust_bundle
-from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
+from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, issued_generation
+from apigw_client_cert.lifecycle.state import dump_generation
 from apigw_client_cert.trust import fingerprints_in
 from tests.doubles.aws_shaped import issue_pem
+from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 from tests.lifecycle.conftest import API, START, wire
 
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import IssuedCertificate
-    from tests.doubles.fake_gateway import FakeGateway
     from tests.lifecycle.conftest import FakeRun
 
 
@@ -294,6 +297,110 @@ def test_the_certificates_account_is_looked_at_and_not_the_targets(run: FakeRun)
     run.begin()
     trust_bundle.update(wire(state), wire(news), run.world)
     assert set(seen) == {"certificates"}
+
+
+def in_another_region(run: FakeRun) -> tuple[FakeGateway, IssuedCertificate]:
+    """A rotation of another region among the bundle's, removed from it while a stage there presents its certificate."""
+    there = FakeGateway(region_name="eu-north-1")
+    here = run._gateway  # noqa: SLF001 - the run's own region
+    run._gateway = lambda connection: there if connection.region == "eu-north-1" else here(connection)  # type: ignore[method-assign]  # noqa: SLF001 - see above
+    # AWS's ids are random, the doubles' are counted.
+    there.add_certificate()
+    other = there.add_certificate(tags={ROTATION_ID: "bbbb", GENERATION: "1"})
+    there.add_stage("zzzzzz", "live", other.id)
+    run.up()
+    far = {
+        "rotationId": "bbbb",
+        "clientCertificateId": other.id,
+        "generations": [dump_generation(issued_generation(other, 1))],
+        "connection": {"region": "eu-north-1"},
+    }
+    news = run.inputs["bundle"]
+    both = trust_bundle.update(run.state["bundle"], wire({**news, "rotations": [*news["rotations"], far]}), run.world)
+    run.begin()
+    run.state["bundle"] = trust_bundle.update(wire(both), wire(news), run.world)
+    return there, other
+
+
+def test_a_rotation_that_left_is_looked_at_where_it_lives_for_as_long_as_it_is_kept(run: FakeRun) -> None:
+    """In each later look, too: neither inputs nor the last state name its region any more."""
+    there, other = in_another_region(run)
+    sha256 = trusted_certificate(other.pem).sha256
+    for day in range(1, 5):
+        run.at(day)
+        run.begin()
+        run.state["bundle"] = trust_bundle.update(wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.world)
+        assert run.state["bundle"]["keptFor"][sha256] == ["zzzzzz/live"]
+        assert sha256 in pins(run)
+    there.unbind(StageRef("zzzzzz", "live"))
+    run.at(6)
+    run.begin()
+    run.state["bundle"] = trust_bundle.update(wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.world)
+    assert sha256 not in pins(run)
+    assert "formerRotations" not in run.state["bundle"]
+
+
+def test_where_nothing_says_in_which_region_a_rotation_lived_its_trust_is_kept(run: FakeRun) -> None:
+    """A state of before: what cannot be seen counts."""
+    _there, other = in_another_region(run)
+    sha256 = trusted_certificate(other.pem).sha256
+    del run.state["bundle"]["formerRotations"]
+    run.at(2)
+    run.begin()
+    state = trust_bundle.update(wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.world)
+    assert state["keptFor"][sha256] == ["unknown: where rotation bbbb lives is not known here"]
+    assert sha256 in pins(run)
+
+
+def test_take_over_takes_nothing_over_that_could_not_be_looked_up(run: FakeRun) -> None:
+    """Whose certificate the file holds is not known while the list cannot be read."""
+    other = foreign(run)
+    run.bundle_config["takeOver"] = True
+    run.up()
+    held = f"{run.targets['pins.txt'].content}{pin(run, other.id)}\n"
+    run.targets["pins.txt"].content = held
+    run.gateway.add_stage("zzzzzz", "live", other.id)
+    run.gateway.fail_next("list_certificates", errors.AccessDenied("denied", means="No.", remedy="Allow it."))
+    run.refresh()
+    with pytest.raises(errors.TargetTaken, match="whose they are could not be seen"):
+        run.up()
+    assert run.targets["pins.txt"].content == held
+
+
+def test_another_account_than_a_rotations_keeps_its_trust_and_publishes_on(run: FakeRun) -> None:
+    """A stack that publishes another account's certificate to its own backends cannot look there."""
+    run.up()
+    kept = pins(run)
+    news = wire(run.inputs["bundle"])
+    other, _key = issue_pem(START)
+    (rotation,) = news["rotations"]
+    gone = {**rotation, "connection": {"accountId": "999999999999"}, "shared": True, "generations": []}
+    run.begin()
+    state = trust_bundle.update(run.state["bundle"], {**news, "rotations": [gone], "alsoTrust": [other]}, run.world)
+    assert set(pins(run)) == {*kept, trusted_certificate(other).sha256}
+    assert "belong to account" in str(state["keptFor"])
+
+
+def test_a_shared_rotation_does_not_say_where_this_bundle_publishes(run: FakeRun) -> None:
+    """Its account is the other stack's."""
+    run.up()
+    news = wire(run.inputs["bundle"])
+    (rotation,) = news["rotations"]
+    shared = {**rotation, "connection": {"accountId": "999999999999"}, "shared": True}
+    targets = [{"type": "ssm", "name": "/theirs"}]
+    _id, state = trust_bundle.create({**news, "rotations": [shared], "targets": targets}, run.world)
+    assert state["accountId"] == "123456789012"
+    with pytest.raises(errors.Refused, match="belong to account"):
+        trust_bundle.create({**news, "rotations": [{**shared, "shared": False}], "targets": targets}, run.world)
+
+
+def test_a_place_that_is_spelled_and_formatted_anew_is_still_ours(run: FakeRun) -> None:
+    """What it holds was written there by this bundle."""
+    run.up()
+    run.bundle_config["targets"] = [{"type": "file", "path": "./pins.txt", "content": "json"}]
+    run.targets["./pins.txt"] = run.targets["pins.txt"]
+    run.up()
+    assert (run.targets["./pins.txt"].content or "").startswith("{")
 
 
 def test_a_bundle_acts_in_no_other_account(run: FakeRun) -> None:

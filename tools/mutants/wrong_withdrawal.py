@@ -14,8 +14,8 @@ WRONG_WITHDRAWAL = (
         edits=(
             Edit(
                 "lifecycle/bundle_steps.py",
-                "presenters={one.sha256: seen.of(one) for one in candidates}",
-                "presenters={one.sha256: seen.of(one)[:0] for one in candidates}",
+                "users = {one.sha256: (*seen.of(one), ",
+                "users = {one.sha256: (*seen.of(one)[:0], ",
             ),
         ),
         killed_by=(
@@ -38,6 +38,34 @@ WRONG_WITHDRAWAL = (
         wrong="The bundle looks for presenters in the account of its targets, where no stage is.",
         edits=(Edit("lifecycle/presenters.py", "    return (connection_of(connection), ", "    return (default, "),),
         killed_by=(_WITHDRAWAL + "test_the_certificates_account_is_looked_at_and_not_the_targets",),
+    ),
+    Mutant(
+        name="former-rotation-forgotten",
+        invariant=12,
+        wrong="Where a rotation lived that no input names any more is forgotten: the second look drops its trust.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_steps.py",
+                'return [*self.news["rotations"], *(self.olds.get("rotations") or ()), *former_rotations(self.olds)]',
+                'return [*self.news["rotations"], *(self.olds.get("rotations") or ())]',
+            ),
+            Edit("lifecycle/bundle_steps.py", "if entry.rotation_id is None or entry.rotation_id in", "if not"),
+        ),
+        killed_by=(
+            _WITHDRAWAL + "test_a_rotation_that_left_is_looked_at_where_it_lives_for_as_long_as_it_is_kept",
+            _WITHDRAWAL + "test_where_nothing_says_in_which_region_a_rotation_lived_its_trust_is_kept",
+        ),
+    ),
+    Mutant(
+        name="take-over-of-the-unseen",
+        invariant=12,
+        wrong="take_over replaces what nobody could look up.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_steps.py", "if unnamed and seen.gaps:", "if unnamed and not take_over and seen.gaps:"
+            ),
+        ),
+        killed_by=(_WITHDRAWAL + "test_take_over_takes_nothing_over_that_could_not_be_looked_up",),
     ),
     Mutant(
         name="list-alone-is-believed",

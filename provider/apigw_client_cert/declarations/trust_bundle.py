@@ -96,7 +96,7 @@ class BundleDeclaration(Registering):
 
 def _rotation(certificate: CertificateDeclaration | SharedCertificate) -> dict[str, Any]:
     """What the bundle is told of a certificate; ``connection`` is how to see who presents its generations."""
-    told = {
+    told: dict[str, Any] = {
         "rotationId": certificate.rotation_id,
         "clientCertificateId": certificate.client_certificate_id,
     }
@@ -104,6 +104,7 @@ def _rotation(certificate: CertificateDeclaration | SharedCertificate) -> dict[s
         generations = certificate.complete_generations
         place = {"region": certificate.region, "accountId": certificate.account_id}
         overlap = certificate.overlap
+        told["shared"] = True
     else:
         generations = certificate.generations
         place = {key: known_output(certificate, key) for key in ("region", "accountId")}

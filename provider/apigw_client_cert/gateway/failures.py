@@ -171,7 +171,7 @@ def _bad_set_up(error: Exception) -> RotationError | None:
 def no_region() -> BadInput:
     """The error for a connection that names no usable region."""
     return _input(
-        "no usable AWS region: `region` is not set, and neither AWS_REGION, AWS_DEFAULT_REGION nor the profile has one",
+        "no usable AWS region: `region` is not set, and neither AWS_DEFAULT_REGION nor the profile has one",
         "Set the property `region`, such as eu-west-1.",
     )
 

@@ -34,6 +34,7 @@ OUTPUTS = (
     "entries",
     "fingerprintsSha256",
     "formerDigests",
+    "formerRotations",
     "keptFor",
     "publishedSince",
     "readFor",
@@ -41,6 +42,8 @@ OUTPUTS = (
     "trustBundlePem",
     "withdrawn",
 )
+# By its id a certificate is found among what stages present; the others are what the schema's type asks for.
+_SOUGHT_BY = ("number", "id", "sha256", "expirationDate")
 
 
 @undamaged()
@@ -81,6 +84,20 @@ def ids_of(rotations: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
     for one in (state for rotation in rotations for state in rotation.get("generations") or ()):
         found.setdefault(text(one["sha256"]), set()).add(text(one["id"]))
     return found
+
+
+@undamaged()
+def former_rotations(state: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rotations that were once among the inputs and whose certificates are kept; as ``reach_of`` wrote them."""
+    return [dict(one) for one in state.get("formerRotations") or ()]
+
+
+@undamaged()
+def reach_of(rotation: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a rotation tells who presents its certificates: where it lives, and the ids of its generations."""
+    generations = [{key: one[key] for key in _SOUGHT_BY if key in one} for one in rotation["generations"]]
+    told = {"rotationId": rotation["rotationId"], "connection": known(rotation, "connection")}
+    return without_none({**told, "generations": generations})
 
 
 @undamaged()

@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.bundle_refusals import holds_trust, not_looked_up, taken
 from apigw_client_cert.lifecycle.bundle_state import (
     bundle_outputs,
     digest_of,
     digests_of,
+    former_rotations,
     load_entries,
     offers_of,
+    reach_of,
     texts_of,
 )
 from apigw_client_cert.lifecycle.inputs import changed, connection_of, known
-from apigw_client_cert.lifecycle.presenters import Issued, Presenters, presenters
+from apigw_client_cert.lifecycle.presenters import Presenters, presenters
 from apigw_client_cert.lifecycle.state import load_generation, without_none
+from apigw_client_cert.publish.places import place_of
 from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE
 from apigw_client_cert.rotation.durations import parse_duration, served
 from apigw_client_cert.rotation.publication import Entry, Look, entry_of, next_entries, restart, unwanted
@@ -94,7 +98,11 @@ class Publication:
 
     def _presenters(self) -> Presenters:
         default = connection_of({**self.news, "region": known(self.news, "region") or self.olds.get("region")})
-        return presenters((*self.news["rotations"], *(self.olds.get("rotations") or ())), default, self.world)
+        return presenters(self._rotations(), default, self.world)
+
+    def _rotations(self) -> list[Mapping[str, Any]]:
+        """All that are asked for, were before, and once were and are still kept: how each is looked at."""
+        return [*self.news["rotations"], *(self.olds.get("rotations") or ()), *former_rotations(self.olds)]
 
     def _ours(
         self, seen: Presenters, published: Sequence[Entry], strange: Iterable[Collection[str]], now: datetime
@@ -113,7 +121,9 @@ class Publication:
     def _look(self, seen: Presenters, candidates: Sequence[Entry], now: datetime) -> Look:
         overlaps = [parse_duration(one["overlap"]) for one in self.news["rotations"] if known(one, "overlap")]
         pause: timedelta = served(min([LONGEST_SCAN_PAUSE, *overlaps]))
-        return Look(presenters={one.sha256: seen.of(one) for one in candidates}, again_at=now + pause)
+        looked_at = {one["rotationId"] for one in self._rotations()}
+        users = {one.sha256: (*seen.of(one), *_out_of_sight(one, looked_at)) for one in candidates}
+        return Look(presenters=users, again_at=now + pause)
 
     def _guard(
         self,
@@ -137,10 +147,12 @@ class Publication:
             for one in theirs:
                 users, ours_once = seen.of(one.certificate), not one.known_by.isdisjoint(withdrawn)
                 if users or (one.rotation_id is not None and not ours_once):
-                    raise _holds_trust(place.target.address, one, users)
+                    raise holds_trust(place.target.address, one, users)
                 if not (ours_once or take_over):
                     raise taken(place.target.address)
             unnamed = lost - withdrawn - {pin for one in seen.issued for pin in one.known_by}
+            if unnamed and seen.gaps:
+                raise not_looked_up(place.target.address, seen.gaps)
             if not take_over and (unnamed or not self._written_by_us(place, entries)):
                 raise taken(place.target.address)
 
@@ -153,11 +165,19 @@ class Publication:
         address, found = place.target.address, place.found
         if found is None or address in digests_of(self.olds, "digests"):
             return True
-        if digest_of(found) == digests_of(self.olds, "formerDigests").get(address):
+        if digest_of(found) in {digests_of(self.olds, "formerDigests").get(address), *self._written_there(place)}:
             return True
         recognised = {one.sha256: one for one in (*load_entries(self.olds), *self._generations(), *entries)}
         held = [one for one in recognised.values() if holds(found, one)]
         return found == render(place.content, entries) or (bool(held) and render(place.content, held) == found)
+
+    def _written_there(self, place: _Place) -> list[str]:
+        """What was written to the same place while it was spelled otherwise."""
+        connection = connection_of(self.news)
+        here, digests = place_of(place.spec, connection), digests_of(self.olds, "digests")
+        same = [spec for spec in known(self.olds, "targets") or () if place_of(spec, connection) == here]
+        addresses = [self.world.looked_at_target(spec, connection).address for spec in same]
+        return [digests[address] for address in addresses if address in digests]
 
     def _say_kept(self, published: Sequence[Entry], entries: Sequence[Entry], seen: Presenters) -> None:
         said = {entry.sha256: entry.kept_for for entry in published}
@@ -195,10 +215,18 @@ class Publication:
         return without_none(
             {
                 "accountId": self.account_id,
+                "formerRotations": self._still_kept(entries) or None,
                 "withdrawn": [*texts_of(self.olds, "withdrawn"), *gone][-_MOST_WITHDRAWN:] or None,
                 "formerDigests": {address: one for address, one in former.items() if address not in digests} or None,
             }
         )
+
+    def _still_kept(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+        """The rotations that no input names any more and whose certificates are kept: how to look at them again."""
+        wanted = {one["rotationId"] for one in self.news["rotations"]}
+        owners = {entry.rotation_id for entry in entries} - wanted
+        gone = {one["rotationId"]: reach_of(one) for one in reversed(self._rotations()) if one["rotationId"] in owners}
+        return [gone[rotation_id] for rotation_id in sorted(gone)]
 
     def _generations(self) -> list[Generation]:
         return [load_generation(state) for one in self.news["rotations"] for state in one["generations"]]
@@ -208,26 +236,8 @@ def _held_by_all(entry: Entry, places: Sequence[_Place]) -> bool:
     return all(place.found is not None and holds(place.found, entry) for place in places)
 
 
-def taken(address: str) -> errors.TargetTaken:
-    """The error for a target that holds something else, and nothing that is known to be trust in use."""
-    return errors.TargetTaken(
-        f"{address} already holds something that this bundle did not write",
-        means="Backends may rely on it; nothing was written anywhere.",
-        remedy="If this bundle was renamed or moved in the program, give it (or the component around it) an alias of"
-        " its former name. Else choose another place, or set take_over=True to replace the content, with also_trust=[…]"
-        " for every certificate in it that must stay trusted.",
-        subject=address,
-    )
-
-
-def _holds_trust(address: str, one: Issued, users: Sequence[str]) -> errors.TargetTaken:
-    by = f"which is presented by {errors.listed(users)}" if users else "which is alive"
-    return errors.TargetTaken(
-        f"{address} holds certificate {one.id}, {by}, and this bundle did not write it there",
-        means="Writing over it would cut its stages off, now or at their next switch; nothing was written anywhere."
-        " take_over does not apply to it.",
-        remedy="Two bundles that write to one place undo each other: publish both certificates with one"
-        " TrustBundle(certificates=[a, b]), or give each its own place. If nobody publishes that certificate there any"
-        " more, add its PEM to also_trust, or remove it from the place by hand once nobody presents it.",
-        subject=address,
-    )
+def _out_of_sight(entry: Entry, looked_at: Collection[str]) -> tuple[str, ...]:
+    """Where the certificate's own rotation lives is not known any more: nobody looked there."""
+    if entry.rotation_id is None or entry.rotation_id in looked_at:
+        return ()
+    return (f"unknown: where rotation {entry.rotation_id} lives is not known here",)

@@ -70,13 +70,13 @@ def presenters(rotations: Iterable[Mapping[str, Any]], default: Connection, worl
         default: For rotations that do not say how they connect.
         world: The world outside.
 
-    What cannot be read becomes a gap; nothing is raised but ``Refused``, for another account's credentials.
+    What cannot be read becomes a gap, another account's credentials included; no error of AWS's is raised.
     """
     rotations = list(rotations)
     found = Presenters(ids=ids_of(rotations))
     ways = dict.fromkeys(_way(rotation, default) for rotation in rotations)
     for connection, account_id in ways:
-        _look(world.observing_gateway(connection, account_id), found)
+        _look(connection, account_id, world, found)
     return found
 
 
@@ -86,11 +86,10 @@ def _way(rotation: Mapping[str, Any], default: Connection) -> tuple[Connection, 
     return (connection_of(connection), connection.get("accountId")) if connection else (default, None)
 
 
-def _look(gateway: Gateway, found: Presenters) -> None:
+def _look(connection: Connection, account_id: str | None, world: World, found: Presenters) -> None:
     try:
+        gateway = world.observing_gateway(connection, account_id)
         listed, usage = _listed(gateway), gateway.scan()
-    except errors.Refused:
-        raise
     except errors.RotationError as error:
         found.gaps.append(f"unknown: {error.what}")
         return

@@ -125,9 +125,12 @@ def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> 
 
 
 def _account_of_rotations(news: Mapping[str, Any]) -> str | None:
-    """Where the certificates live that are reached in the same way, for a state that does not know its account yet."""
+    """Where the certificates live that are reached in the same way, for a state that does not know its account yet.
+
+    Another stack's may live anywhere, and are reached by what this stack reaches its own places by.
+    """
     same = ("profile", "assumeRoleArn", "endpointUrl")
-    ways = [known(one, "connection") or {} for one in news["rotations"]]
+    ways = [known(one, "connection") or {} for one in news["rotations"] if not one.get("shared")]
     return next((way.get("accountId") for way in ways if not changed(way, news, same)), None)
 
 

@@ -160,6 +160,10 @@ BUNDLE_OUTPUTS: Final = {
     "entries": Property("What is published, one certificate each.", list_of(type_of("BundleEntry"))),
     "fingerprintsSha256": Property("What is published, as fingerprints.", list_of(TEXT)),
     "formerDigests": Property("What this bundle wrote to targets that are no longer among its inputs.", TEXTS),
+    "formerRotations": Property(
+        "The rotations that are no longer among its inputs and whose certificates are kept: how to look at them again.",
+        list_of(type_of("PublishedRotation")),
+    ),
     "keptFor": Property(
         "Fingerprint -> the stages for which it stays trusted although no input asks for it any more.",
         {"type": "object", "additionalProperties": list_of(TEXT)},
@@ -262,6 +266,11 @@ ROTATION: Final = {
     "connection": Property(
         "Where and as whom its account is looked at before trust is withdrawn; the bundle's own by default.",
         type_of("Connection"),
+    ),
+    "shared": Property(
+        "Whether another stack made it: then its account says nothing of where this bundle publishes; `false` by"
+        " default.",
+        FLAG,
     ),
     "overlap": Property("Its `overlap`: how often what is kept for a stage is looked at again, a day at most."),
 }

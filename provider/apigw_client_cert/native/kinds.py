@@ -120,7 +120,7 @@ BUNDLE: Final = Kind(
     identified=_by_name,
     repeats={
         "alsoTrust": ("entries", "keptFor", "trustBundlePem", "withdrawn"),
-        "rotations": ("entries", "keptFor", "readFor", "trustBundlePem", "withdrawn"),
+        "rotations": ("entries", "formerRotations", "keptFor", "readFor", "trustBundlePem", "withdrawn"),
         "targets": ("digests", "driftedTargets", "formerDigests"),
     },
 )

@@ -22,8 +22,10 @@ def place_of(spec: Mapping[str, Any], connection: Connection) -> str:
     A file counts as what its path resolves to, links included; a secret's ARN as its name; a bucket is the same for
     every account and region. Two connections may lead to one account: that is not known here, and such places differ.
     """
-    # Without the endpoint: AWS has several for one account, and the places behind them are the same.
-    way = f"{connection.region}|{connection.profile}|{connection.assume_role_arn}"
+    # Without the endpoint: AWS has several for one account, and the places behind them are the same. The region that a
+    # profile names is known to botocore only, which is not asked here.
+    region = connection.region or (None if connection.profile else os.environ.get("AWS_DEFAULT_REGION"))
+    way = f"{region}|{connection.profile}|{connection.assume_role_arn}"
     match spec["type"]:
         case "file":
             return f"file {os.path.realpath(spec['path'])}"
