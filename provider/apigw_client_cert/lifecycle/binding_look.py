@@ -13,6 +13,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.clock import parse_instant
 from apigw_client_cert.gateway.acm import is_acm
 from apigw_client_cert.lifecycle.binding_state import known_generations
+from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.inputs import CONNECTION, Failures, connection_of, has_unknown, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of, number_of
 from apigw_client_cert.lifecycle.state import undamaged
@@ -81,7 +82,8 @@ def _as_generation(presented: str, generation: Mapping[str, Any]) -> Seen:
 
 def _identified(gateway: Gateway, presented: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Seen:
     """A certificate that state does not know, by its tags: state may have been put back."""
-    found = gateway.get(presented)
+    # Looked for twice: one stale NotFound would give a stage away that somebody else's backends depend on.
+    found = sought(gateway, presented)
     if found is None:
         return Seen(presented=Presented(kind=Presents.GONE, id=presented))
     rotation_id = found.tags.get(ROTATION_ID)
