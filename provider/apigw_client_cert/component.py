@@ -10,6 +10,7 @@ import pulumi
 from apigw_client_cert import component_guards as guards
 from apigw_client_cert.declarations.binding import BindingDeclaration, StageBinding
 from apigw_client_cert.declarations.certificate import CertificateDeclaration, RotatingClientCertificate
+from apigw_client_cert.declarations.publishers import with_others
 from apigw_client_cert.declarations.trust_bundle import BundleDeclaration, TrustBundle
 from apigw_client_cert.places import MadeFor, RestStage
 
@@ -99,7 +100,8 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         published_by: Sequence[pulumi.Resource] = ()
         targets: Sequence[Target] = ()
         if callable(publish):
-            published_by = publish(self.certificate.trust_bundle_pem, self.certificate.trusted_fingerprints_sha256)
+            pem, fingerprints = self.certificate.trust_bundle_pem, self.certificate.trusted_fingerprints_sha256
+            published_by = publish(*(with_others(pem, fingerprints, also_trust) if also_trust else (pem, fingerprints)))
         elif publish:
             targets = publish
         self.trust_bundle: BundleDeclaration | None = None

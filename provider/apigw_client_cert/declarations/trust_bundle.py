@@ -9,6 +9,7 @@ from pulumi.dynamic import Resource
 
 from apigw_client_cert.declarations.claims import owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
+from apigw_client_cert.declarations.publishers import identity_of, unpublished
 from apigw_client_cert.declarations.shared import SharedCertificate
 from apigw_client_cert.lifecycle.bundle_state import OUTPUTS
 from apigw_client_cert.lifecycle.state import without_none
@@ -54,11 +55,14 @@ class BundleDeclaration(Registering):
         self._rotation_ids = [certificate.rotation_id for certificate in certificates]
         if published_by:
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(published_by)))
+        rotations = [_rotation(certificate) for certificate in certificates]
+        lacking = unpublished(published_by, [one["generations"] for one in rotations]) if published_by else None
         props = {
             "name": resource_name,
-            "rotations": [_rotation(certificate) for certificate in certificates],
+            "rotations": rotations,
             "targets": self._targets,
-            "publishedBy": [one.pulumi_resource_name for one in published_by] or None,
+            "publishedBy": [identity_of(one) for one in published_by] or None,
+            "unpublished": lacking,
             "alsoTrust": also_trust,
             "takeOver": take_over,
             **self.aws.properties(),

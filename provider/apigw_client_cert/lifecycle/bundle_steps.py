@@ -198,13 +198,31 @@ class Publication:
                 place.target.write(content)
         # What other resources publish to is not seen here: others than before have told their readers nothing yet.
         unseen = bool(known(self.news, "publishedBy")) and bool(changed(self.olds, self.news, ["publishedBy"]))
-        entries = restart(entries, {one.sha256 for one in entries if unseen or not _held_by_all(one, places)}, now)
+        missing = {one.sha256 for one in entries if unseen or not _held_by_all(one, places)}
+        entries = restart(entries, missing, now, unpublished=self._unpublished(entries))
         for place in places:
             finding = same_subject_finding(place.content, place.spec.get("backend"), entries)
             if finding is not None:
                 self.world.say(f"{self.news['name']}: {finding.severity.value}: {finding.message}")
         digests = {place.target.address: digest_of(content) for place, content in zip(places, contents, strict=True)}
         return bundle_outputs(self.news, entries, digests, self._remembered(published, entries, digests))
+
+    def _unpublished(self, entries: Sequence[Entry]) -> set[str]:
+        """What the program's own resources do not hold: they did not run, or were not told."""
+        lacking = {entry.sha256 for entry in entries} & set(known(self.news, "unpublished") or ())
+        if lacking:
+            ids = [
+                one["id"]
+                for several in self.news["rotations"]
+                for one in several["generations"]
+                if one["sha256"] in lacking
+            ]
+            publishers = [one.rpartition(" ")[0] or one for one in self.news["publishedBy"]]
+            self.world.say(
+                f"{self.news['name']}: {errors.listed(ids)} is not in what {errors.listed(publishers)}"
+                " holds: its wait begins when it is"
+            )
+        return lacking
 
     def _remembered(
         self, published: Sequence[Entry], entries: Sequence[Entry], digests: Mapping[str, str | None]

@@ -38,10 +38,30 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.lifecycle.world import World
 
-INPUTS = ("owner", "name", "rotations", "alsoTrust", "targets", "publishedBy", "takeOver", *CONNECTION)
+INPUTS = (
+    "owner",
+    "name",
+    "rotations",
+    "alsoTrust",
+    "targets",
+    "publishedBy",
+    "unpublished",
+    "takeOver",
+    *CONNECTION,
+)
 # What decides; the others say who and how.
 _DECIDING = ("name", "rotations", "alsoTrust", "targets", "takeOver", *CONNECTION)
-_COMPARED = ("name", "alsoTrust", "targets", "publishedBy", "takeOver", "profile", "assumeRoleArn", "endpointUrl")
+_COMPARED = (
+    "name",
+    "alsoTrust",
+    "targets",
+    "publishedBy",
+    "unpublished",
+    "takeOver",
+    "profile",
+    "assumeRoleArn",
+    "endpointUrl",
+)
 
 
 def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:

@@ -146,6 +146,10 @@ BUNDLE_INPUTS: Final = {
         "PEMs of other certificates that the readers of the targets must keep trusting, one each.", list_of(TEXT)
     ),
     "targets": Property("Where to publish, and in which form.", list_of(type_of("Target"))),
+    "unpublished": Property(
+        "SHA-256 fingerprints that what is named by `publishedBy` does not hold yet: their wait has not begun.",
+        list_of(TEXT),
+    ),
     "publishedBy": Property(
         "What publishes instead, where there are no targets: names of resources that this one depends on, for people.",
         list_of(TEXT),

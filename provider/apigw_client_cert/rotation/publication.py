@@ -87,13 +87,20 @@ def next_entries(
     return (*kept, *added)
 
 
-def restart(entries: Iterable[Entry], missing: Collection[str], now: datetime) -> tuple[Entry, ...]:
+def restart(
+    entries: Iterable[Entry], missing: Collection[str], now: datetime, unpublished: Collection[str] = ()
+) -> tuple[Entry, ...]:
     """The entries once written: what was missing from a target, or never written, is published from now.
 
-    So is what was published at an instant that lies in the future: a clock was put back, and it proves nothing.
+    So is what was published at an instant that lies in the future: a clock was put back, and it proves nothing. What is
+    still ``unpublished`` has no date.
     """
     return tuple(
-        replace(entry, since=now) if entry.since is None or entry.since > now or entry.sha256 in missing else entry
+        replace(entry, since=None)
+        if entry.sha256 in unpublished
+        else replace(entry, since=now)
+        if entry.since is None or entry.since > now or entry.sha256 in missing
+        else entry
         for entry in entries
     )
 
