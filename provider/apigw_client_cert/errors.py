@@ -20,6 +20,7 @@
         ├── AccessDenied
         ├── EndpointUnreachable
         ├── NoCredentials
+        ├── NotFollowed
         ├── NotPublished
         ├── NotVerified
         └── ProbeUnreachable
@@ -155,6 +156,10 @@ class EndpointUnreachable(NeedsOperator):
 
 class NoCredentials(NeedsOperator):
     """boto3's default chain found no usable credentials."""
+
+
+class NotFollowed(NeedsOperator):
+    """A binding's inputs do not follow its certificate: an option of the program makes them stand still."""
 
 
 class NotPublished(NeedsOperator):

@@ -94,8 +94,8 @@ def place_of(trust_bundle: BundleDeclaration) -> pulumi.Output[dict[str, Any]]:
 
 
 def identified(generations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What a binding needs of each generation: all that a target may name it by, and no PEM, of which it has no use."""
-    kept = ("id", "number", "sha256", "sha1", "pemSha1", "expirationDate", "pendingSince")
+    """What a binding needs of each generation: what targets may name it by, and its role; no PEM, of which it has no use."""
+    kept = ("id", "number", "role", "sha256", "sha1", "pemSha1", "expirationDate", "pendingSince")
     return [{key: told[key] for key in kept if key in told} for told in map(_with_text_digest, generations)]
 
 
