@@ -94,7 +94,7 @@ def place_of(trust_bundle: BundleDeclaration) -> pulumi.Output[dict[str, Any]]:
 
 
 def identified(generations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What a binding needs of each generation: what targets may name it by, and its role; no PEM, of which it has no use."""
+    """What a binding needs of each generation: its role, what targets may name it by, and no PEM."""
     kept = ("id", "number", "role", "sha256", "sha1", "pemSha1", "expirationDate", "pendingSince")
     return [{key: told[key] for key in kept if key in told} for told in map(_with_text_digest, generations)]
 
