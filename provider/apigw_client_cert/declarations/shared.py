@@ -109,7 +109,7 @@ def _complete(generations: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return generations
     raise BadInput(
         "TrustBundle was given a SharedCertificate that an older release exported, which holds no certificates",
-        means="Nothing was changed.",
+        means="The bundle was not registered.",
         remedy="Upgrade apigw-client-cert in the stack that exports certificate.shared(…), and run that stack first.",
     )
 
@@ -121,7 +121,7 @@ def _published_since(found: Mapping[str, Any]) -> dict[str, str] | None:
         return since
     raise BadInput(
         "StageBinding was given a SharedCertificate without the bundle that publishes it",
-        means="The stage could be moved seconds after the first publication; nothing was changed.",
+        means="The stage could be moved seconds after the first publication; the binding was not registered.",
         remedy="Export certificate.shared(trust_bundle) with the bundle there; or publish it here, with"
         " bundle = TrustBundle(…, certificates=[shared]), and give trust_bundle=bundle to the binding.",
     )
@@ -136,7 +136,7 @@ def _checked(output: object) -> dict[str, Any]:
         return output
     raise BadInput(
         "SharedCertificate was given something else than a shared certificate",
-        means="Nothing was changed.",
+        means="What was to use it was not registered.",
         remedy="Export certificate.shared(trust_bundle) in the stack that declares the certificate, run that stack, and"
         " hand on StackReference(…).require_output(…) of that name.",
     )

@@ -106,7 +106,7 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     guard_version(props)
     addresses = ", ".join(sorted(props.get("digests") or ()))
     if addresses:
-        world.say(f"{props['name']}: left as published, to be removed when no backend reads it: {addresses}")
+        world.say(f"{props['name']}: left as it is, to be removed when no backend reads it: {addresses}")
 
 
 def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
