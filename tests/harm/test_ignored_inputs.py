@@ -37,3 +37,26 @@ def test_ignored_client_certificate_id_is_red_until_it_is_taken_off(scene: Scene
     assert traffic.failed() == []
     second = scene.ids()[-1]
     assert scene.presented("dev") == scene.presented("prod") == second != first
+
+
+@pytest.mark.sibling
+def test_all_ignored_inputs_are_red_within_activate_by(scene: Scene) -> None:
+    """They still call the old certificate active: its end tells, twenty days before here."""
+    stack = scene.orders(activateBy="20d", rotateBefore="40d")
+    stack.configure({"ignored": ["*"]})
+    ok(stack.up())
+    (first,) = scene.ids()
+    with scene.traffic() as traffic:
+        for day in (326, 327):
+            scene.at(day)
+            ok(stack.up())
+        scene.at(346)
+        said = refused(stack.up())
+        assert f"told to present {first}, which is refused from" in said
+        assert "and of no successor" in said
+        stack.configure({"ignored": []})
+        ok(stack.up())
+        traffic.go_on()
+    assert traffic.failed() == []
+    second = scene.ids()[-1]
+    assert scene.presented("dev") == scene.presented("prod") == second != first
