@@ -3,12 +3,12 @@
 ::
 
     RotationError
-    ├── Retryable               nothing happened; the same call may succeed later
+    ├── Retryable               not done, as far as is known; the same call may succeed later
     │   ├── Throttled
     │   ├── ConcurrentModification
     │   └── Unavailable
     ├── OutcomeUnknown          sent, no answer: observe before acting again
-    ├── Refused                 nothing was changed, and repeating will not help
+    ├── Refused                 it was not done, and repeating will not help
     │   ├── BadInput
     │   ├── NotOurs
     │   ├── QuotaExhausted
@@ -20,11 +20,13 @@
         ├── AccessDenied
         ├── EndpointUnreachable
         ├── NoCredentials
+        ├── NotFollowed
         ├── NotPublished
         ├── NotVerified
         └── ProbeUnreachable
 
-Each says what happened, what it means and what to do.
+Each says what happened, what it means and what to do. Nothing is said to be unchanged, kept or unharmed but what the
+raising code has seen: a call knows of itself alone, not of what the same update did before it.
 No message may hold a PEM or a credential: the dynamic host shows the whole traceback to the user
 (facts/pulumi-semantics.md §1.6).
 """
@@ -90,7 +92,7 @@ def _rebuild(kind: type[RotationError], what: str, means: str, remedy: str, subj
 
 
 class Retryable(RotationError):  # noqa: N818 - the tree above names what to do, not that it is an error
-    """The call was not carried out; the next scheduled run tries again."""
+    """The call did not succeed; the next scheduled run looks, and tries again."""
 
 
 class Throttled(Retryable):
@@ -110,7 +112,7 @@ class OutcomeUnknown(RotationError):  # noqa: N818 - the tree above names what t
 
 
 class Refused(RotationError):  # noqa: N818 - the tree above names what to do, not that it is an error
-    """Nothing was changed, because the change would break a promise."""
+    """The change would break a promise, so it was not made."""
 
 
 class BadInput(Refused):
@@ -155,6 +157,10 @@ class EndpointUnreachable(NeedsOperator):
 
 class NoCredentials(NeedsOperator):
     """boto3's default chain found no usable credentials."""
+
+
+class NotFollowed(NeedsOperator):
+    """A binding's inputs do not follow its certificate: an option of the program makes them stand still."""
 
 
 class NotPublished(NeedsOperator):

@@ -1,21 +1,21 @@
 """Maintenance windows: texts like ``Mon-Thu 09:00-16:00 Europe/Berlin``, and when they are open.
 
-Recurrence is dateutil's, time zones are the standard library's. Windows are wall-clock times: on the day of a clock
-change they begin and end when the clocks on the wall say so. Reads no clock; the time zone database is read once.
+Windows are wall-clock times: on the day of a clock change they begin and end when the clocks on the wall say so. Reads
+no clock; the time zone database is read once, and not at all for UTC.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apigw_client_cert.errors import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
@@ -23,6 +23,7 @@ _FORM = re.compile(
     rf"(?P<days>[A-Za-z]{{3}}(?:[-,][A-Za-z]{{3}})*|[Dd]aily)\s+(?P<from>{_CLOCK})-(?P<to>{_CLOCK}|24:00)(?:\s+(?P<zone>[A-Za-z0-9_+/-]+))?"
 )
 _EXAMPLE = '"Mon-Thu 09:00-16:00 Europe/Berlin", "Sat,Sun 22:00-04:00 UTC" or "Daily 01:00-05:00"'
+_DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
 # A Monday, long before any certificate, so that every opening of interest lies after it.
 _FIRST_MONDAY = datetime(2001, 1, 1)  # noqa: DTZ001 - wall-clock time
@@ -35,26 +36,57 @@ class Window:
     days: tuple[int, ...]
     start: timedelta
     length: timedelta
-    zone: ZoneInfo
+    zone: tzinfo
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the clocks on the wall are inside it; an hour that they repeat is inside it twice."""
+        wall, today = self._wall(now)
+        return any(
+            day.weekday() in self.days and day + self.start <= wall < day + self.start + self.length
+            for day in (today, today - _DAY)
+        )
 
     def opens_at(self, now: datetime) -> datetime | None:
-        """When it opens next, aware UTC; None while it is open."""
-        from dateutil import rrule  # noqa: PLC0415 - few bindings have windows
-
-        wall = now.astimezone(self.zone).replace(tzinfo=None)
-        openings = rrule.rrule(
-            rrule.WEEKLY,
-            byweekday=self.days,
-            dtstart=wall.replace(hour=0, minute=0, second=0, microsecond=0) - 2 * _WEEK + self.start,
-            count=4 * len(self.days) + len(_DAYS),
-        )
-        last = openings.before(wall, inc=True)
-        if last is not None and wall < last + self.length:
+        """When it opens next, aware UTC and after ``now``; None while it is open."""
+        if self.is_open(now):
             return None
-        following = openings.after(wall)
-        if following is None:  # cannot be: it comes every week
-            raise AssertionError(f"no opening after {wall} in four weeks")
-        return following.replace(tzinfo=self.zone).astimezone(timezone.utc)
+        return min(instant for instant in self._beginnings(now) if instant > now and self.is_open(instant))
+
+    def _beginnings(self, now: datetime) -> Iterator[datetime]:
+        """The instants of the next two weeks at which it may open: its time on each day, and clock changes.
+
+        Two weeks, because a clock change may skip the one day of a week.
+        """
+        today = self._wall(now)[1]
+        for ahead in range(-1, 2 * len(_DAYS) + 2):
+            for fold in (0, 1):
+                wall = today + ahead * _DAY + self.start
+                yield wall.replace(tzinfo=self.zone, fold=fold).astimezone(timezone.utc)
+            change = self._clock_change(now.replace(microsecond=0) + ahead * _DAY)
+            if change is not None:
+                yield change
+
+    def _clock_change(self, first: datetime) -> datetime | None:
+        """The first second of the day after ``first`` on the new time; None where the clocks are left alone."""
+        before, after = 0, int(_DAY.total_seconds())
+        offset = self._offset(first)
+        if self._offset(first + _DAY) == offset:
+            return None
+        while after - before > 1:
+            middle = (before + after) // 2
+            if self._offset(first + timedelta(seconds=middle)) == offset:
+                before = middle
+            else:
+                after = middle
+        return (first + timedelta(seconds=after)).astimezone(timezone.utc)
+
+    def _offset(self, instant: datetime) -> timedelta | None:
+        return instant.astimezone(self.zone).utcoffset()
+
+    def _wall(self, now: datetime) -> tuple[datetime, datetime]:
+        """What the clocks on the wall say, and the midnight before."""
+        wall = now.astimezone(self.zone).replace(tzinfo=None)
+        return wall, wall.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def parse_window(text: object) -> Window:
@@ -125,7 +157,9 @@ def _days(text: str, whole: object) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return timezone.utc
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

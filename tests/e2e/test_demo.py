@@ -22,7 +22,7 @@ REPORT = ROOT / "reports" / "demo.json"
 SAID = [
     "(generation 1) expires 2027-03-02, in 29 days; this update generates generation 2 and publishes it",
     "error: no changes were expected",
-    "left as published, to be removed when no backend reads it: file pins.conf, ssm /orders/client-cert-pins",
+    "left as it is, to be removed when no backend reads it: file pins.conf, ssm /orders/client-cert-pins",
     "day 341, retire",
     "DeleteClientCertificate",
     "The story held",

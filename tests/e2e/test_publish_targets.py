@@ -121,7 +121,7 @@ def test_a_target_added_and_one_removed_change_neither_stages_nor_the_removed_fi
     assert (stack.folder / "pins.txt").read_text() == pins
     stack.unset("publish")
     text = ok(stack.up())
-    assert "left as published" in text
+    assert "left as it is, to be removed" in text
     assert "second.txt" in text
     assert (stack.folder / "second.txt").exists()
     assert scene.actions(before) == []

@@ -43,7 +43,7 @@ def test_a_foreign_certificate_bound_meanwhile_is_not_overwritten(scene: Scene) 
     assert (
         f"stage {scene.api}/prod was switched from {first} to {foreign} before UpdateStage could be sent again" in said
     )
-    assert f"it presents {foreign}. The call was not sent again. Nothing was changed here." in said
+    assert f"it presents {foreign}. The call was not sent again. The tries before changed nothing." in said
     assert (scene.presented("dev"), scene.presented("prod")) == (second, foreign)
     assert scene.moves(before) == [("dev", second)]
 
@@ -74,7 +74,7 @@ def test_a_deployment_made_meanwhile_is_not_rolled_back(scene: Scene) -> None:
     latest = deployment()
     assert latest != former
     assert f"{scene.api}/prod was moved from deployment {former} to deployment {latest} before UpdateStage" in said
-    assert f"it presents {first}. The call was not sent again. Nothing was changed here." in said
+    assert f"it presents {first}. The call was not sent again. The tries before changed nothing." in said
     assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
 
     ok(stack.up("--refresh"))

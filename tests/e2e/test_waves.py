@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import ok, quiet, refused
+from tests.e2e.conftest import START, ok, quiet, refused
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Scene
@@ -87,3 +88,25 @@ def test_bad_waves_and_windows_are_refused_in_preview(scene: Scene) -> None:
     stack.configure(scene.stage_config("dev"))
     assert "stages is given beside waves" in refused(stack.preview())
     assert scene.sandbox.journal.calls() == ()
+
+
+def test_a_window_in_the_hour_that_the_clocks_repeat(scene: Scene) -> None:
+    """02:05 comes twice in Berlin that night: at the second time the stages wait for 02:15, and move in it."""
+    night = datetime(2027, 10, 31, tzinfo=timezone.utc)
+
+    def at(instant: datetime) -> None:
+        scene.at((instant - START) / timedelta(days=1))
+
+    at(night - timedelta(days=336, hours=1))
+    window = {"windows[0]": "Daily 02:15-02:45 Europe/Berlin"}
+    stack = scene.stack(config={**scene.default_config(), **window})
+    ok(stack.up())
+    at(night - timedelta(days=1))
+    ok(stack.up())
+    first, second = scene.ids()
+    at(night + timedelta(hours=1, minutes=5))
+    assert "2027-10-31T01:15:00Z: its maintenance windows are closed" in ok(stack.up())
+    assert (scene.presented("dev"), scene.presented("prod")) == (first, first)
+    at(night + timedelta(hours=1, minutes=15))
+    ok(stack.up())
+    assert (scene.presented("dev"), scene.presented("prod")) == (second, second)

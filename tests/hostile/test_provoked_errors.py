@@ -115,6 +115,15 @@ def _not_published(_folder: Path) -> object:
     return binding.create({"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
 
 
+def _not_followed(_folder: Path) -> object:
+    gateway = FakeGateway(clock=lambda: START)
+    old, new = (gateway.add_certificate(tags={"apigw-client-cert:rotation-id": "r1"}) for _ in range(2))
+    gateway.add_stage("a1b2c3d4e5", "prod", old.id)
+    told = [{"id": old.id, "role": "previous", "pem": PRIVATE_KEY}, {"id": new.id, "role": "active"}]
+    wired = {"clientCertificateId": old.id, "rotationId": "r1", "generations": told}
+    return binding.create({"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
+
+
 def _unverified(**wired: object) -> Callable[[Path], object]:
     """A backend that answers with a certificate and a key, to a trial whose headers hold a key."""
 
@@ -189,6 +198,7 @@ PROVOKED: dict[str, tuple[type[errors.RotationError], Callable[[Path], object]]]
     "in use": (errors.StillInUse, _in_use),
     "quota": (errors.QuotaExhausted, _quota),
     "taken": (errors.TargetTaken, _taken),
+    "not followed": (errors.NotFollowed, _not_followed),
     "not published": (errors.NotPublished, _not_published),
     "not verified": (
         errors.NotVerified,

@@ -97,7 +97,7 @@ def test_an_acm_certificate_that_appears_in_mid_rotation_is_kept_and_the_rotatio
         with pytest.raises(errors.StageTaken) as refused:
             run.up()
         assert str(refused.value) == (
-            f"Stage {API}/prod presents {NAMED}. The stage keeps it; nothing was changed. ACM renews it without us."
+            f"Stage {API}/prod presents {NAMED}. The stage was left as it is. ACM renews it without us."
             " Leave the stage to ACM and remove this binding, or set take_over=True to replace it"
             " (docs/acm.md says how)."
         )

@@ -124,7 +124,7 @@ def test_removing_the_resource_leaves_its_targets_and_says_so(run: FakeRun) -> N
     before = pins(run)
     trust_bundle.delete(run.state["bundle"], run.world)
     assert pins(run) == before
-    assert run.lines == ["orders-trust: left as published, to be removed when no backend reads it: file pins.txt"]
+    assert run.lines == ["orders-trust: left as it is, to be removed when no backend reads it: file pins.txt"]
 
 
 def test_what_the_user_trusts_besides_comes_and_goes_by_his_word(run: FakeRun) -> None:

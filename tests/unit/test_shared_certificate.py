@@ -95,7 +95,7 @@ def test_a_binding_by_a_shared_certificate_has_the_inputs_of_one_beside_its_cert
         "region": "eu-west-1",
         "accountId": "123456789012",
     }
-    assert set(beside["generations"][0]) == {"id", "number", "sha256", "sha1", "pemSha1"}
+    assert set(beside["generations"][0]) == {"id", "number", "role", "sha256", "sha1", "pemSha1"}
 
 
 def test_the_other_stacks_place_is_looked_at_as_this_stack_reaches_its_stages() -> None:

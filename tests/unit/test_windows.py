@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 
 from apigw_client_cert.windows import longest_closed, next_opening, parse_window
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OFFICE = "Mon-Thu 09:00-16:00 Europe/Berlin"
 
@@ -46,6 +53,39 @@ def test_a_window_is_open_from_its_first_to_before_its_last_minute(window: str, 
 def test_a_clock_change_moves_the_window_with_the_walls(now: str, opens: str) -> None:
     """03:00 in Berlin is 01:00 UTC on the day that summer begins, and 02:00 on the day that it ends."""
     assert parse_window("Sun 03:00-05:00 Europe/Berlin").opens_at(at(now)) == at(opens)
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "opens"),
+    [
+        ("Daily 02:15-02:45 Europe/Berlin", "2027-10-31T00:44:59", None),
+        ("Daily 02:15-02:45 Europe/Berlin", "2027-10-31T00:45:00", "2027-10-31T01:15:00"),
+        ("Daily 02:15-02:45 Europe/Berlin", "2027-10-31T01:05:00", "2027-10-31T01:15:00"),
+        ("Daily 02:15-02:45 Europe/Berlin", "2027-10-31T01:15:00", None),
+        ("Daily 01:30-02:45 Europe/Berlin", "2027-10-31T00:50:00", "2027-10-31T01:00:00"),  # set back into it
+        ("Daily 02:15-02:45 Europe/Berlin", "2027-03-28T00:30:00", "2027-03-29T00:15:00"),  # skipped
+        ("Daily 02:15-05:00 Europe/Berlin", "2027-03-28T00:30:00", "2027-03-28T01:00:00"),  # set forward into it
+        ("Sun 02:15-02:45 Europe/Berlin", "2027-03-21T02:00:00", "2027-04-04T00:15:00"),  # skipped for a week
+        ("Daily 01:45-01:50 Australia/Lord_Howe", "2027-04-03T15:05:00", "2027-04-03T15:15:00"),  # half an hour
+    ],
+)
+def test_an_hour_that_the_clocks_repeat_or_skip(window: str, now: str, opens: str | None) -> None:
+    """Repeated, the window is open twice; skipped, it waits for the next time that the wall shows."""
+    assert parse_window(window).opens_at(at(now)) == (None if opens is None else at(opens))
+
+
+def test_utc_needs_no_time_zone_database(tmp_path: Path) -> None:
+    """Nor does a window that names no zone; another one says what to install."""
+    program = (
+        "import sys; sys.modules['tzdata'] = None\n"
+        "from apigw_client_cert.windows import parse_window\n"
+        "print(parse_window('Daily 01:00-05:00').zone, parse_window('Mon 01:00-05:00 UTC').zone)\n"
+        "parse_window('Mon 01:00-05:00 Europe/Berlin')"
+    )
+    environment = {**os.environ, "PYTHONTZPATH": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert told.stdout == "UTC UTC\n"
+    assert "install the package tzdata" in told.stderr
 
 
 def test_the_first_window_to_open_counts() -> None:

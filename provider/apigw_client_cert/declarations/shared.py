@@ -94,8 +94,8 @@ def place_of(trust_bundle: BundleDeclaration) -> pulumi.Output[dict[str, Any]]:
 
 
 def identified(generations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What a binding needs of each generation: all that a target may name it by, and no PEM, of which it has no use."""
-    kept = ("id", "number", "sha256", "sha1", "pemSha1", "expirationDate", "pendingSince")
+    """What a binding needs of each generation: its role, what targets may name it by, and no PEM."""
+    kept = ("id", "number", "role", "sha256", "sha1", "pemSha1", "expirationDate", "pendingSince")
     return [{key: told[key] for key in kept if key in told} for told in map(_with_text_digest, generations)]
 
 
@@ -109,7 +109,7 @@ def _complete(generations: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return generations
     raise BadInput(
         "TrustBundle was given a SharedCertificate that an older release exported, which holds no certificates",
-        means="Nothing was changed.",
+        means="The bundle was not registered.",
         remedy="Upgrade apigw-client-cert in the stack that exports certificate.shared(…), and run that stack first.",
     )
 
@@ -121,7 +121,7 @@ def _published_since(found: Mapping[str, Any]) -> dict[str, str] | None:
         return since
     raise BadInput(
         "StageBinding was given a SharedCertificate without the bundle that publishes it",
-        means="The stage could be moved seconds after the first publication; nothing was changed.",
+        means="The stage could be moved seconds after the first publication; the binding was not registered.",
         remedy="Export certificate.shared(trust_bundle) with the bundle there; or publish it here, with"
         " bundle = TrustBundle(…, certificates=[shared]), and give trust_bundle=bundle to the binding.",
     )
@@ -136,7 +136,7 @@ def _checked(output: object) -> dict[str, Any]:
         return output
     raise BadInput(
         "SharedCertificate was given something else than a shared certificate",
-        means="Nothing was changed.",
+        means="What was to use it was not registered.",
         remedy="Export certificate.shared(trust_bundle) in the stack that declares the certificate, run that stack, and"
         " hand on StackReference(…).require_output(…) of that name.",
     )

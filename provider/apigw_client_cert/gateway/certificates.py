@@ -173,7 +173,7 @@ def quota_exhausted(present: Collection[IssuedCertificate] | None, region: str) 
     return QuotaExhausted(
         f"the quota of client certificates is used up: {holds}, {len(tagged)} of them with the tag"
         f" {ROTATION_ID_TAG}{named}",
-        means="No certificate was generated; stages keep the ones they present.",
+        means="No certificate was generated.",
         remedy=f"Delete those that no stack keeps any more, or have Service Quotas raise {QUOTA_CODE}.",
         subject=region,
     )
@@ -183,7 +183,7 @@ def certificate_gone(certificate_id: str) -> BadInput:
     """The error for tagging a certificate that AWS does not know."""
     return BadInput(
         f"there is no client certificate {certificate_id} in this account and region",
-        means="Nothing was changed.",
+        means="This call changed nothing.",
         remedy="Correct the id; if the certificate was deleted by hand, run `pulumi up --refresh`.",
         subject=certificate_id,
     )

@@ -48,6 +48,10 @@ from apigw_client_cert.gateway.quoting import quoted, speakable
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+# Of this call alone: what the same update did before it is not known here. ``sending.py`` takes it back where an
+# earlier try of the call came to no clear end.
+_CHANGED_NOTHING = "This call changed nothing."
+
 
 _LOG_IN: Final = "Log in, or correct `profile` or `assume_role_arn`; `aws sts get-caller-identity` tells who you are."
 
@@ -125,7 +129,7 @@ def _failure(error: Exception, call: Call, expected: Collection[str]) -> Excepti
     if is_unsent(error):
         return EndpointUnreachable(
             f"{call} could not be sent: no connection to the {call.service} endpoint",
-            means="Nothing was changed.",
+            means=_CHANGED_NOTHING,
             remedy="Check `region`, `endpoint_url`, the network and proxy settings, then run again.",
             subject=call.subject,
         )
@@ -162,7 +166,7 @@ def _bad_set_up(error: Exception) -> RotationError | None:
     if isinstance(error, boto.BotoCoreError):
         return NeedsOperator(
             f"botocore cannot work with this set-up ({type(error).__name__})",
-            means="Nothing was changed.",
+            means="The call was not completed.",
             remedy="Mend ~/.aws/config, ~/.aws/credentials or the AWS_ variables; the cause above says which.",
         )
     return None
@@ -184,7 +188,7 @@ def bad_endpoint(endpoint_url: str) -> BadInput:
 
 
 def _input(what: str, remedy: str, subject: str = "") -> BadInput:
-    return BadInput(what, means="Nothing was changed.", remedy=remedy, subject=subject)
+    return BadInput(what, means=_CHANGED_NOTHING, remedy=remedy, subject=subject)
 
 
 def no_answer(call: Call) -> RotationError:
@@ -193,7 +197,7 @@ def no_answer(call: Call) -> RotationError:
         return outcome_unknown(call)
     return Unavailable(
         f"{call} was not answered",
-        means="It is a read: nothing was changed.",
+        means="It is a read, which changes nothing.",
         remedy="Run again; if it stays, check the network between here and AWS.",
         subject=call.subject,
     )
@@ -205,7 +209,7 @@ def unreadable_answer(call: Call) -> RotationError:
         return outcome_unknown(call)
     return Unavailable(
         f"{call}: the answer cannot be read",
-        means="Something between here and AWS answered in AWS's place; nothing was changed.",
+        means="Something between here and AWS answered in AWS's place; a read changes nothing.",
         remedy="Check `endpoint_url` and the proxy settings, then run again.",
         subject=call.subject,
     )
@@ -215,7 +219,7 @@ def no_credentials(cause: str) -> NoCredentials:
     """The error for credentials that are missing or of no use."""
     return NoCredentials(
         f"boto3's default chain found no usable credentials ({cause})",
-        means="Nothing was changed.",
+        means=_CHANGED_NOTHING,
         remedy=_LOG_IN,
     )
 
@@ -228,28 +232,28 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # 
     if code in LIMIT_CODES:
         return QuotaExhausted(
             f"{call}: AWS answered {code}: {said}",
-            means="Nothing was changed.",
+            means=_CHANGED_NOTHING,
             remedy="Free what is not needed, or ask Service Quotas for more.",
             subject=call.subject,
         )
     if is_throttle(code, status):
         return Throttled(
             f"{call}: AWS kept answering {code or status}",
-            means="The account's request rate is used up by somebody; nothing was changed.",
+            means="The account's request rate is used up by somebody. This call changed nothing.",
             remedy="The next scheduled run tries again.",
             subject=call.subject,
         )
     if code in CONFLICT_CODES:
         return ConcurrentModification(
             f"{call}: AWS kept answering {code}",
-            means="Somebody else is changing the same object; nothing was changed here.",
+            means="Somebody else is changing the same object. This call changed nothing.",
             remedy="The next scheduled run tries again.",
             subject=call.subject,
         )
     if code in DENIED_CODES:
         return AccessDenied(
             f"{call} is denied ({code}): {said}",
-            means="Nothing was changed.",
+            means=_CHANGED_NOTHING,
             remedy="Where AWS names an explicit deny, only the owner of that policy can lift it; else allow"
             f" {permission_for(call.service, call.operation)} (docs/iam.md has the whole policy).",
             subject=call.subject,
@@ -262,7 +266,7 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # 
         return _input(f"{call}: AWS answered {code}: {said}", "Correct the value that AWS names.", call.subject)
     return NeedsOperator(
         f"{call}: AWS answered {code or 'no code'} ({status}): {said}",
-        means="It refused the call: nothing was changed.",
+        means=_CHANGED_NOTHING,
         remedy="Mend what it names, then run again.",
         subject=call.subject,
     )
@@ -275,10 +279,10 @@ def _refused_signature(answer: Any, code: str, said: str) -> RotationError:  # n
         off = f"{abs(behind) // timedelta(minutes=1)} minutes {'behind' if behind > timedelta(0) else 'ahead of'}"
         return NeedsOperator(
             f"{what}; the clock of this machine is {off} AWS's",
-            means="A signature is valid for minutes. Nothing was changed.",
+            means=f"A signature is valid for minutes. {_CHANGED_NOTHING}",
             remedy="Set the clock of this machine, then run again.",
         )
-    return NoCredentials(what, means="Nothing was changed.", remedy=_LOG_IN)
+    return NoCredentials(what, means=_CHANGED_NOTHING, remedy=_LOG_IN)
 
 
 def _server_error(call: Call, code: str) -> RotationError:

@@ -128,7 +128,7 @@ def _texts(variables: object) -> dict[str, str]:
 def _no_such(stage: StageRef, trial: TrialCall, why: str) -> BadInput:
     return BadInput(
         f"{trial.method} {shown(trial.path or trial.resource)} of API {stage.api_id} cannot be tried: {why}",
-        means="Nothing was changed; the stage keeps what it presents.",
+        means="A trial changes nothing.",
         remedy="Correct resource, path and method of verify=TestInvoke(…): they name a method that the API has now.",
         subject=str(stage),
     )

@@ -36,7 +36,7 @@ _FINDINGS = (ConcurrentModification, NotOurs, StillInUse)
 class SoFar(enum.Enum):
     """What the tries of a call may have done; the value tells a user."""
 
-    NOTHING = "Nothing was changed here."
+    NOTHING = "The tries before changed nothing."
     UNKNOWN = "An earlier try ended without an answer, or with a server error: it may have taken effect."
 
 

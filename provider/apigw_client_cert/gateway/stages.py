@@ -115,7 +115,7 @@ class Stages:
             if answer.code != "NotFoundException":
                 raise BadInput(
                     f"stage {stage} refuses to present nothing: {answer.message}",
-                    means="It still presents the certificate.",
+                    means="This call changed nothing.",
                     remedy="Clear the client certificate of the stage in the console, or set on_delete to keep.",
                     subject=str(stage),
                 ) from answer
@@ -201,10 +201,12 @@ class Stages:
     def _refusal(self, stage: StageRef, certificate_id: str, answer: Answered) -> BadInput | StageNotFound:
         """Whose fault a refused PATCH is: an unknown certificate may be a 404 too (facts/aws-client-certs.md §3.2)."""
         try:
-            self._get(stage)
+            seen = self._get(stage)
         except StageNotFound as error:
             return error
-        return certificate_refused(stage, certificate_id, answer.message)
+        return certificate_refused(
+            stage, certificate_id, answer.message, f"It presents {named(seen.client_certificate_id)}."
+        )
 
 
 def stage_not_found(stage: StageRef) -> StageNotFound:
@@ -212,7 +214,7 @@ def stage_not_found(stage: StageRef) -> StageNotFound:
     family = "WebSocket API" if stage.kind is StageKind.WEBSOCKET else "REST API"
     return StageNotFound(
         f"{family} {stage.api_id} has no stage {stage.stage_name!r}, or no such API is in this account and region",
-        means="Nothing was changed.",
+        means="This call changed nothing.",
         remedy="Correct the API id and the stage name, or remove the binding; check region and credentials.",
         subject=str(stage),
     )
@@ -236,11 +238,13 @@ def _changed_meanwhile(stage: StageRef, before: _Seen, now: _Seen, so_far: SoFar
     )
 
 
-def certificate_refused(stage: StageRef, certificate_id: str, said: str) -> BadInput:
-    """The error for a certificate that a stage may not present."""
+def certificate_refused(
+    stage: StageRef, certificate_id: str, said: str, presents: str = "No switch to it was sent."
+) -> BadInput:
+    """The error for a certificate that a stage may not present; ``presents`` says what was seen after a refusal."""
     return BadInput(
         f"stage {stage} may not present {certificate_id}: {said}",
-        means="The stage keeps what it presented.",
+        means=presents,
         remedy="If the certificate is gone, `pulumi up --refresh` notices and replaces it. If this is a stage of an"
         " HTTP API, remove the binding: only REST and WebSocket APIs present client certificates.",
         subject=certificate_id,

@@ -27,6 +27,7 @@ from apigw_client_cert.lifecycle.inputs import (
     has_unknown,
     known,
 )
+from apigw_client_cert.lifecycle.lagging import guard_followed, lag
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.state import guard_version, instant_or_none
 from apigw_client_cert.rotation.binding import binding_due
@@ -120,7 +121,8 @@ def _check_desired(desired: str, news: Mapping[str, Any], failures: Failures) ->
         failures.add(
             "clientCertificateId",
             f"client_certificate_id is {errors.shown(desired)}, which is none of the certificate's generations"
-            f" ({errors.listed(map(errors.shown, ids))}): pass certificate.client_certificate_id, never certificate.id",
+            f" ({errors.listed(map(errors.shown, ids))}): pass certificate.client_certificate_id, never certificate.id"
+            " (and no ignore_changes on this binding: it keeps old inputs)",
         )
 
 
@@ -147,7 +149,9 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
         and any(news.get(key) for key in verification_inputs.INPUTS)
         and olds.get("verifiedClientCertificateId") != desired
     )
-    line = None
+    line = lagging = lag(stage_of(news), news, world.now())
+    if lagging:
+        world.say(lagging)
     if unverified:
         line = f"stage {stage_of(news)} presents {desired}, which has not been verified: an update does it"
         world.say(line)
@@ -157,7 +161,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
             " an update moves it, or says until when it waits"
         )
         world.say(line)
-    return Difference(changes=due or unverified or bool(changed(olds, news, _OPTIONS)), line=line)
+    return Difference(changes=due or unverified or bool(lagging) or bool(changed(olds, news, _OPTIONS)), line=line)
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
@@ -229,7 +233,10 @@ def delete(props: Mapping[str, Any], world: World) -> None:
 def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     connection = connection_of({**news, "region": olds.get("region") or known(news, "region")})
     gateway = world.acting_gateway(connection, olds.get("accountId"))
-    return StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=world.now()).perform()
+    now = world.now()
+    state = StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=now).perform()
+    guard_followed(stage_of(news), news, state, now)
+    return state
 
 
 def _named(in_state: object) -> str:

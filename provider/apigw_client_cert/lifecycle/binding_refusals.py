@@ -29,7 +29,7 @@ _WORDING = {
     Refusal.OTHER_ROTATION: _Wording(
         errors.StageTaken,
         "Stage {stage} presents {presented}, a live certificate of another rotation",
-        "The stage keeps it; nothing was changed.",
+        "The stage was left as it is.",
         "If the certificate was renamed or moved in the program, give it (or the component around it) an alias of its"
         " former name. Else two bindings compete for this stage: remove one of them. To hand the stage over from one"
         " rotation to the other, publish both certificates with one TrustBundle(certificates=[a, b]) first, and set"
@@ -38,27 +38,28 @@ _WORDING = {
     Refusal.FOREIGN: _Wording(
         errors.StageTaken,
         "Stage {stage} presents {presented}, a live certificate that this rotation did not make",
-        "The stage keeps it; nothing was changed.",
+        "The stage was left as it is.",
         "Set take_over=True to replace it once backends trust the new one, with also_trust=[its PEM] on the bundle"
         " meanwhile; or adopt it with adopt_client_certificate_id={presented!r}.",
     ),
     Refusal.FOREIGN_UNTRUSTED: _Wording(
         errors.StageTaken,
         "Stage {stage} presents {presented}, and the trust bundle does not hold that certificate",
-        "The stage keeps it; nothing was changed. Backends that read the bundle reject the stage until it moves.",
+        "The stage was left as it is. Backends that read the bundle reject the stage until it moves.",
         "Add its PEM to the bundle with also_trust=[its PEM] and run again.",
     ),
     Refusal.ACM: _Wording(
         errors.StageTaken,
         "Stage {stage} presents {named}",
-        "The stage keeps it; nothing was changed. ACM renews it without us.",
+        "The stage was left as it is. ACM renews it without us.",
         "Leave the stage to ACM and remove this binding, or set take_over=True to replace it (docs/acm.md says how).",
     ),
     Refusal.NOT_PUBLISHED: _Wording(
         errors.NotPublished,
         "Stage {stage} must leave {presented}, which expires soon, but {desired} is not in the trust bundle",
-        "The stage keeps it; nothing was changed.",
-        "Find out why the bundle's last update failed, mend it, and run again before the expiry.",
+        "The stage was left as it is.",
+        "Find out why the bundle's last update failed, or whether ignore_changes keeps this binding's"
+        " publishedSince as it was; mend it, and run again before the expiry.",
     ),
 }
 

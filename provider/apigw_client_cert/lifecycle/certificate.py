@@ -11,6 +11,7 @@ from apigw_client_cert.gateway.interface import Usage
 from apigw_client_cert.lifecycle import adoption, adoption_in_place, ownership
 from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, certificate_outputs
 from apigw_client_cert.lifecycle.existence import missing
+from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import (
     CERTIFICATE_ID,
     CONNECTION,
@@ -34,6 +35,7 @@ from apigw_client_cert.lifecycle.rotation_steps import Actor
 from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.rotation.announce import announce, date
 from apigw_client_cert.rotation.decide import decide, pin_in_force
+from apigw_client_cert.rotation.last_days import last_days
 from apigw_client_cert.rotation.transitions import Step, lose
 
 if TYPE_CHECKING:
@@ -124,8 +126,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     _guard_pin(olds, news, rotation, policy, now)
     decision = decide(rotation, policy, now)
     name = str(news["name"])
-    for finding in decision.findings:
-        world.say(f"{name}: {finding.severity.value}: {finding.message}")
+    say_findings(name, (*decision.findings, *last_days(rotation, policy, now)), world)
     adopting = adoption_in_place.wanted(olds, news, rotation)
     if adopting is None:
         line = announce(name, rotation, policy, decision, now)
@@ -189,6 +190,8 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     if after is None:
         actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
         after = actor.perform(rotation)
+    if after.retirement_blocked_by != rotation.retirement_blocked_by:  # else ``diff`` has said it
+        say_findings(str(news["name"]), last_days(after, policy, now), world)
     placed = {
         **news,
         "region": gateway.region,

@@ -36,8 +36,8 @@ def missing(gateway: Gateway, generations: Sequence[Generation], name: str, say:
     if doubtful:
         ids = errors.listed(one.id for one in doubtful)
         say(
-            f"{name}: AWS does not find {ids} by its id, but lists it: nothing is taken for lost, and nothing was"
-            " changed; the next run looks again"
+            f"{name}: AWS does not find {ids} by its id, but lists it: nothing is taken for lost; the next run"
+            " looks again"
         )
     return Missing(tuple(one.number for one in gone), tuple(one.number for one in doubtful))
 

@@ -16,6 +16,7 @@ from apigw_client_cert.lifecycle.bundle_state import (
 )
 from apigw_client_cert.lifecycle.bundle_steps import Publication
 from apigw_client_cert.lifecycle.engine_run import CLAIMS
+from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import (
     CONNECTION,
     UNKNOWN,
@@ -30,6 +31,7 @@ from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.state import guard_version
 from apigw_client_cert.publish.places import place_of
 from apigw_client_cert.publish.specs import spec_findings
+from apigw_client_cert.rotation.last_days import last_days_of_kept
 from apigw_client_cert.rotation.publication import bundle_due
 from apigw_client_cert.trust import BACKENDS, CONTENTS, OPENSSL_FAMILY
 
@@ -87,6 +89,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     # One that is kept for its presenters is asked for no more.
     also = [entry for entry in entries if entry.rotation_id is None and entry.look_again_at is None]
     due = bundle_due(entries, offers_of(news), also, texts_of(olds, "readFor"), world.now())
+    say_findings(str(news["name"]), last_days_of_kept(entries, world.now()), world)
     damaged = olds.get("driftedTargets") or ()
     line = None
     if damaged:
@@ -123,7 +126,7 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     guard_version(props)
     addresses = ", ".join(sorted(props.get("digests") or ()))
     if addresses:
-        world.say(f"{props['name']}: left as published, to be removed when no backend reads it: {addresses}")
+        world.say(f"{props['name']}: left as it is, to be removed when no backend reads it: {addresses}")
 
 
 def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class World:
             there = account_id if re.fullmatch(r"[0-9]{12}", str(account_id), re.ASCII) else errors.shown(account_id)
             raise errors.Refused(
                 f"The credentials belong to account {here}, but this resource lives in account {there}",
-                means="Nothing was looked at or changed.",
+                means="Credentials of another account look at nothing and change nothing.",
                 remedy=f"Use credentials of account {there}; to move, create a new resource in the other account.",
                 subject=str(there),
             )

@@ -91,7 +91,7 @@ class FileTarget:
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             raise BadInput(
                 f"{self.address} is a device, a pipe or a socket, not a file",
-                means="Nothing was published there.",
+                means="It is neither read nor written.",
                 remedy="Correct `path`.",
                 subject=self.address,
             )
@@ -121,19 +121,21 @@ class FileTarget:
 
     @contextlib.contextmanager
     def _explained(self, done: str) -> Iterator[None]:
+        # A read comes before a write, and after it: what is there then is not known.
+        means = "Nothing was published there." if done == "written" else "What it holds could not be seen."
         try:
             yield
         except (IsADirectoryError, NotADirectoryError) as error:
             raise BadInput(
                 f"{self.address} cannot be {done}: a folder is where a file should be, or the reverse",
-                means="Nothing was published there.",
+                means=means,
                 remedy="Correct `path`.",
                 subject=self.address,
             ) from error
         except PermissionError as error:
             raise AccessDenied(
                 f"{self.address} cannot be {done}: permission denied",
-                means="Nothing was published there.",
+                means=means,
                 remedy="Let the user that runs Pulumi write to the file and its folder.",
                 subject=self.address,
             ) from error
@@ -141,13 +143,13 @@ class FileTarget:
             if error.errno in {errno.ELOOP, errno.ENAMETOOLONG}:
                 raise BadInput(
                     f"{self.address} cannot be {done}: {error.strerror}",
-                    means="Nothing was published there.",
+                    means=means,
                     remedy="Correct `path`.",
                     subject=self.address,
                 ) from error
             raise NeedsOperator(
                 f"{self.address} cannot be {done}: {error.strerror}",
-                means="Nothing was published there.",
+                means=means,
                 remedy="Mend the file system, then run again.",
                 subject=self.address,
             ) from error

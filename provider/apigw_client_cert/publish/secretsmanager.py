@@ -110,7 +110,7 @@ class SecretsManagerTarget:
     def _unusable(self, answered: Answered) -> NeedsOperator:
         return NeedsOperator(
             f"{self.address} cannot be used: {answered.message}",
-            means="Nothing was published there; most likely the secret is scheduled for deletion.",
+            means="Most likely the secret is scheduled for deletion.",
             remedy="Restore the secret (`aws secretsmanager restore-secret`), or choose another `secretId`.",
             subject=self.address,
         )

@@ -61,9 +61,9 @@ def _issue(rotation: Rotation, policy: Policy, decision: Decision, now: datetime
         return text
     latest = _latest(shown, policy, now)
     if pin_in_force(rotation, policy, now)[0] is not None:
-        return f"{text}; stages keep {shown.id} while pin_generation={policy.pin} is set, until {minute(latest)}"
+        return f"{text}; no stage moves to it while pin_generation={policy.pin} is set, until {minute(latest)}"
     earliest = min(now + served(policy.publish_lead), latest)
-    return f"{text}; stages keep {shown.id} until {minute(earliest)} at the earliest"
+    return f"{text}; stages move to it at {minute(earliest)} at the earliest"
 
 
 def _latest(active: Generation, policy: Policy, now: datetime) -> datetime:

@@ -11,6 +11,19 @@ from apigw_client_cert import Aws, ClientCertificateRotation, File, RestStage, S
 
 CONNECTION = ("region", "profile", "assumeRoleArn", "endpointUrl")
 config = pulumi.Config()
+ignored = config.get_object("ignored") or []
+
+
+def ignoring(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """What a program does that gives every resource an option which is meant for some of them."""
+    if not args.type_.endswith(":StageBinding"):
+        return None
+    added = pulumi.ResourceOptions(ignore_changes=ignored)
+    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, added))
+
+
+if ignored:
+    pulumi.runtime.register_resource_transform(ignoring)
 
 
 class Remote(pulumi.ComponentResource):

@@ -65,7 +65,7 @@ def methods(aws: StubbedAws) -> list[str]:
 
 def honest(error: errors.RotationError, trouble: str) -> bool:
     """Whether the error denies a change exactly where there can have been none."""
-    return ("Nothing was changed here." in error.means) is not TROUBLES[trouble]
+    return ("The tries before changed nothing." in error.means) is not TROUBLES[trouble]
 
 
 @EACH_TROUBLE

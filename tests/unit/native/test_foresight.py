@@ -147,5 +147,6 @@ def test_unknown_targets_make_nothing_else_unknown(run: FakeRun) -> None:
     run.bundle()
     moved = run.state["certificate"]["clientCertificateId"]
     for known in ({}, {"publishedTo": UNKNOWN}, {"publishedTo": {"targets": [{"type": "file", "path": UNKNOWN}]}}):
-        after = foreseen(run, BINDING, "dev", clientCertificateId=moved, **known)
+        told = {"clientCertificateId": moved, "generations": run.state["certificate"]["generations"], **known}
+        after = foreseen(run, BINDING, "dev", **told)
         assert after["presentedClientCertificateId"] == moved

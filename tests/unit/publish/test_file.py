@@ -134,3 +134,10 @@ def test_bytes_that_are_no_text_equal_nothing_we_wrote(tmp_path: Path) -> None:
     content = target(tmp_path / "pins.pem").read()
     assert content is not None
     assert content not in {"", "\ufffd\ufffd"}
+
+
+def test_an_unreadable_place_is_not_said_to_be_unpublished(tmp_path: Path) -> None:
+    """A read comes after each write, too: what the place holds then is not known (invariant 13)."""
+    with pytest.raises(errors.BadInput) as refused:
+        target_for({"type": "file", "path": str(tmp_path)}, Connection()).read()
+    assert refused.value.means == "What it holds could not be seen."

@@ -81,7 +81,7 @@ def test_what_somebody_else_did_meanwhile_is_not_overwritten(place: Place, their
     with pytest.raises(errors.ConcurrentModification, match=target.address) as caught:
         target.write("ours")
     assert ("does not exist any more" in caught.value.what) is (theirs is None)
-    assert "Nothing was changed here." in caught.value.means
+    assert "The tries before changed nothing." in caught.value.means
     assert len(place.aws.requests) == 2
 
 

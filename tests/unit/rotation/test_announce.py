@@ -37,7 +37,7 @@ def test_a_due_issue_reads_like_the_documented_sample() -> None:
     held = rotation(generation(3, id="7kq2ab", not_after=expiry, created_date=expiry - 365 * DAY))
     assert line(held, now=now) == (
         "orders: certificate 7kq2ab (generation 3) expires 2027-03-02, in 29 days; this update generates generation 4"
-        " and publishes it; stages keep 7kq2ab until 2027-02-02T10:00Z at the earliest"
+        " and publishes it; stages move to it at 2027-02-02T10:00Z at the earliest"
     )
 
 
@@ -52,21 +52,21 @@ def test_the_earliest_move_of_a_late_rotation_is_cut_by_activate_by() -> None:
     """What is announced is what decide() will do."""
     text = line(rotation(generation(1, left=3 * DAY + HOUR)))
     assert text is not None
-    assert text.endswith(f"stages keep gen1 until {minute(NOW + HOUR)} at the earliest")
+    assert text.endswith(f"stages move to it at {minute(NOW + HOUR)} at the earliest")
 
 
 def test_the_earliest_move_is_never_in_the_past() -> None:
     """Within activate_by it is the next run, that is: from now on."""
     text = line(rotation(generation(1, left=DAY)))
     assert text is not None
-    assert text.endswith(f"stages keep gen1 until {minute(NOW)} at the earliest")
+    assert text.endswith(f"stages move to it at {minute(NOW)} at the earliest")
 
 
 def test_an_issue_under_a_pin_says_how_long_the_pin_holds() -> None:
     """Not the lead, but the pin keeps the stages."""
     text = line(rotation(generation(1, left=20 * DAY)), replace(POLICY, pin=1))
     assert text is not None
-    assert text.endswith(f"stages keep gen1 while pin_generation=1 is set, until {minute(NOW + 17 * DAY)}")
+    assert text.endswith(f"no stage moves to it while pin_generation=1 is set, until {minute(NOW + 17 * DAY)}")
 
 
 def test_a_triggered_issue_names_the_trigger_instead_of_the_expiry() -> None:
@@ -82,7 +82,7 @@ def test_replacing_a_pending_one_names_it() -> None:
     assert text is not None
     assert text.startswith(
         "orders: certificate gen2 (generation 2) expires 2027-03-01, in 28 days and is still pending;"
-        " this update generates generation 3 and publishes it; stages keep gen1 until"
+        " this update generates generation 3 and publishes it; stages move to it at"
     )
 
 

@@ -1,0 +1,77 @@
+"""A binding whose inputs do not follow its certificate: seen in each run, and red in each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.gateway.acm import named
+from apigw_client_cert.lifecycle.binding_state import known_generations
+from apigw_client_cert.lifecycle.inputs import has_unknown
+from apigw_client_cert.lifecycle.state import instant_or_none, undamaged
+from apigw_client_cert.rotation.announce import minute
+from apigw_client_cert.rotation.binding import BindingPolicy
+from apigw_client_cert.rotation.durations import parse_duration
+from apigw_client_cert.rotation.lag import Lag, Told, lag_of
+from apigw_client_cert.rotation.model import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from apigw_client_cert.gateway.interface import StageRef
+
+_IGNORED = (
+    'Take ignore_changes of "clientCertificateId", "generations" or "*" off this binding, and out of a transform that'
+    " adds it everywhere: it belongs on aws.apigateway.Stage alone (docs/resources.md)"
+)
+
+
+def lag(stage: StageRef, news: Mapping[str, Any], now: datetime) -> str | None:
+    """What is wrong with what the inputs tell, in words; None where nothing is, or where it is not known at preview."""
+    if has_unknown({key: news.get(key) for key in ("clientCertificateId", "generations", "activateBy")}):
+        return None
+    told, desired = _told(news), str(news["clientCertificateId"])
+    activate_by = parse_duration(news["activateBy"]) if news.get("activateBy") else BindingPolicy().activate_by
+    match lag_of(desired, told, activate_by, now):
+        case Lag.NOT_ACTIVE:
+            active = next(one.id for one in told if one.active)
+            return f"stage {stage} is told to present {desired}{_until(desired, told)}, but {active} is the active one"
+        case Lag.NO_SUCCESSOR:
+            return f"stage {stage} is told to present {desired}{_until(desired, told)}, and of no successor"
+        case _:
+            return None
+
+
+def guard_followed(stage: StageRef, news: Mapping[str, Any], state: Mapping[str, Any], now: datetime) -> None:
+    """Raise ``NotFollowed`` where the inputs lag; ``state`` is what came of this run, which did all else first."""
+    finding = lag(stage, news, now)
+    if finding is None:
+        return
+    raise errors.NotFollowed(
+        finding[0].upper() + finding[1:],
+        means=f"It presents {named(state.get('presentedClientCertificateId'))}, and no run moves it on while the inputs"
+        " stand still.",
+        remedy=f"{_IGNORED}, and pass certificate.client_certificate_id and certificate.generations. To stay with an"
+        " older generation, set pin_generation on the certificate; where no successor is made, mend the certificate's"
+        " own run.",
+        subject=str(stage),
+    )
+
+
+@undamaged()
+def _told(news: Mapping[str, Any]) -> list[Told]:
+    return [
+        Told(
+            id=certificate_id,
+            active=one.get("role") == Role.ACTIVE.value,
+            not_after=instant_or_none(one.get("expirationDate")),
+            pending_since=instant_or_none(one.get("pendingSince")),
+        )
+        for certificate_id, one in known_generations(news).items()
+    ]
+
+
+def _until(desired: str, told: list[Told]) -> str:
+    ends = next((one.not_after for one in told if one.id == desired), None)
+    return "" if ends is None else f", which is refused from {minute(ends)} on"
