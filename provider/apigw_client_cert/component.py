@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import pulumi
 
 from apigw_client_cert import component_guards as guards
+from apigw_client_cert.arguments import made_of_kinds
 from apigw_client_cert.declarations.binding import BindingDeclaration, StageBinding
-from apigw_client_cert.declarations.certificate import CertificateDeclaration, RotatingClientCertificate
+from apigw_client_cert.declarations.certificate import (
+    CertificateDeclaration,
+    CertificateOptions,
+    RotatingClientCertificate,
+)
 from apigw_client_cert.declarations.trust_bundle import BundleDeclaration, TrustBundle
 from apigw_client_cert.places import MadeFor, RestStage
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from apigw_client_cert.declarations.certificate import CertificateOptions
     from apigw_client_cert.places import Aws, Stage, Target, Wave
     from apigw_client_cert.verification import TestInvoke
 
@@ -36,6 +40,7 @@ class Children(NamedTuple):
     other_door: str
 
 
+@made_of_kinds("ClientCertificateRotation", more=CertificateOptions.__annotations__)
 class ClientCertificateRotation(pulumi.ComponentResource):
     """A certificate that rotates, published, and presented by stages.
 
@@ -99,7 +104,9 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         published_by: Sequence[pulumi.Resource] = ()
         targets: Sequence[Target] = ()
         if callable(publish):
-            published_by = publish(self.certificate.trust_bundle_pem, self.certificate.trusted_fingerprints_sha256)
+            published_by = guards.published(
+                publish(self.certificate.trust_bundle_pem, self.certificate.trusted_fingerprints_sha256)
+            )
         elif publish:
             targets = publish
         self.trust_bundle: BundleDeclaration | None = None

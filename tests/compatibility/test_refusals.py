@@ -27,6 +27,30 @@ SDKS = ("pulumi==3.216.0", "pulumi==3.259.0", "pulumi")
 MOST_LINES = 6
 UNREACHABLE = "http://127.0.0.1:1"
 
+KIND = """
+from apigw_client_cert import RestStage, RotatingClientCertificate, StageBinding
+certificate = RotatingClientCertificate("orders")
+stage = RestStage(rest_api_id="a1b2c3d4e5", stage_name="prod")
+StageBinding("orders-prod", certificate=certificate.id, stage=stage)
+"""
+KIND_SAYS = (
+    "certificate of StageBinding is an Output. Nothing was registered. Write certificate=certificate, the"
+    " RotatingClientCertificate itself or a SharedCertificate, no output of it."
+)
+APPLIED = """
+from apigw_client_cert import RestStage, SharedCertificate, StageBinding
+generation = {"id": "a1b2c3", "number": 1, "role": "active", "sha256": "00", "pem": ""}
+shared = {"clientCertificateId": "a1b2c3", "rotationId": "r", "generations": [generation]}
+stage = RestStage(rest_api_id="a1b2c3d4e5", stage_name="prod")
+StageBinding("orders-prod", certificate=SharedCertificate(shared), stage=stage)
+"""
+APPLIED_SAYS = (
+    "StageBinding was given a SharedCertificate without the bundle that publishes it. The stage could be moved seconds"
+    " after the first publication; nothing was changed. Export certificate.shared(trust_bundle) with the bundle there;"
+    " or publish it here, with bundle = TrustBundle(…, certificates=[shared]), and give trust_bundle=bundle to the"
+    " binding."
+)
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -45,12 +69,21 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         yield Scene(sandbox, tmp_path)
 
 
-@pytest.mark.parametrize("sdk", SDKS)
-def test_a_refusal_is_one_message(sdk: str, wheel: Path, scene: Scene) -> None:
+@pytest.fixture(scope="module", params=SDKS)
+def python(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a virtual environment that holds the wheel and this SDK, what they need, and nothing else."""
+    folder = tmp_path_factory.mktemp("sdk") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
+    found = folder / "bin" / "python"
+    install = [str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*install, request.param, str(wheel)], check=True, capture_output=True)
+    return found
+
+
+def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
     """Said by us and said because of botocore: the row and the diagnostics show our words, and none of a traceback."""
-    python = _environment(scene.folder / "venv", sdk, str(wheel))
     stack = scene.stack(config={**scene.default_config(), **scene.stage_config("ghost")})
-    stack.env.update({"PULUMI_PYTHON_CMD": str(python), "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"})
+    _use(stack, python)
     _shows(
         stack,
         f"REST API {scene.api} has no stage 'ghost', or no such API is in this account and region. Nothing was changed."
@@ -68,18 +101,29 @@ def test_a_refusal_is_one_message(sdk: str, wheel: Path, scene: Scene) -> None:
     assert [scene.presented(stage) for stage in ("dev", "ghost", "prod")] == scene.ids() * 3
 
 
-def _environment(folder: Path, *requirements: str) -> Path:
-    """The interpreter of a virtual environment that holds these and what they need, and nothing else."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
-    python = folder / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, *requirements], check=True, capture_output=True)
-    return python
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [(KIND, KIND_SAYS), (APPLIED, APPLIED_SAYS)],
+    ids=["an argument of the wrong kind", "what is known when an output is"],
+)
+def test_a_refusal_of_the_program_is_one_message(python: Path, scene: Scene, program: str, message: str) -> None:
+    """Raised while it runs, or inside ``apply``: not its traceback, and no stage is touched."""
+    stack = scene.stack(program=program, config={})
+    _use(stack, python)
+    output = refused(stack.preview())
+    said = _diagnostics(output)
+    assert len(said) <= MOST_LINES, output
+    assert f"error: {message}" in said, output
+    assert "Traceback" not in output
+
+
+def _use(stack: PulumiStack, python: Path) -> None:
+    stack.env.update({"PULUMI_PYTHON_CMD": str(python), "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"})
 
 
 def _shows(stack: PulumiStack, message: str) -> None:
     output = refused(stack.up())
-    lines = [line.strip() for line in _diagnostics(output)]
+    lines = _diagnostics(output)
     assert len(lines) <= MOST_LINES, output
     said = [re.sub(r"^error: (Exception calling application: )?", "", line) for line in lines]
     assert message in said, output
@@ -90,7 +134,7 @@ def _shows(stack: PulumiStack, message: str) -> None:
 
 
 def _diagnostics(output: str) -> list[str]:
-    """The lines below this heading, without the empty ones."""
+    """The lines below this heading, without the empty ones and without what sets them in."""
     below = output.partition("\nDiagnostics:\n")[2]
     section = re.split(r"^(?:Outputs|Resources):", below, maxsplit=1, flags=re.MULTILINE)
-    return [line for line in section[0].splitlines() if line.strip()]
+    return [line.strip() for line in section[0].splitlines() if line.strip()]
