@@ -92,7 +92,8 @@ def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
     stack.configure({"endpointUrl": UNREACHABLE})
     _shows(
         stack,
-        "GetClientCertificates could not be sent: no connection to the apigateway endpoint. Nothing was changed."
+        "GetClientCertificates could not be sent: no connection to the apigateway endpoint"
+        f" ({UNREACHABLE}). Nothing was changed."
         " Check `region`, `endpoint_url`, the network and proxy settings, then run again.",
     )
     stack.configure({"endpointUrl": scene.sandbox.endpoint_url})
