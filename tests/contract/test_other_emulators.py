@@ -133,7 +133,9 @@ def test_a_text_in_the_place_of_a_certificate(localstack: FakeLocalStack) -> Non
 
 def test_what_is_not_implemented_is_asked_once(localstack: FakeLocalStack) -> None:
     """A 501 is an answer, not a fault that passes."""
-    client = Client(Connection(region="us-east-1", endpoint_url=localstack.url), sleep=pytest.fail)
+    client = Client(
+        Connection(region="us-east-1", endpoint_url=localstack.url), sleep=lambda _: pytest.fail("it is asked again")
+    )
     with pytest.raises(errors.NeedsOperator, match="it answers with 501, not implemented") as told:
         client.call("apigatewayv2", "GetApis")
     assert str(told.value).endswith(TELLS)
