@@ -47,9 +47,14 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def is_made_up(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the variable sets the clock."""
+    return bool(environ.get(VARIABLE))
+
+
 def guard_made_up_clock(*, loopback: bool, environ: Mapping[str, str] = os.environ) -> None:
     """Refuse to change anything on a made-up date, except on a sandbox of this machine."""
-    if environ.get(VARIABLE) and not loopback:
+    if is_made_up(environ) and not loopback:
         raise errors.Refused(
             f"{VARIABLE} is set and the endpoint is not this machine",
             means="Nothing was changed: a made-up clock may preview, but not act on a real account.",

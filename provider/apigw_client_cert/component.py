@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import pulumi
 
 from apigw_client_cert import component_guards as guards
+from apigw_client_cert.arguments import made_of_kinds
 from apigw_client_cert.declarations.binding import BindingDeclaration, StageBinding
-from apigw_client_cert.declarations.certificate import CertificateDeclaration, RotatingClientCertificate
+from apigw_client_cert.declarations.certificate import (
+    CertificateDeclaration,
+    CertificateOptions,
+    RotatingClientCertificate,
+)
 from apigw_client_cert.declarations.publishers import with_others
 from apigw_client_cert.declarations.trust_bundle import BundleDeclaration, TrustBundle
 from apigw_client_cert.places import MadeFor, RestStage
@@ -17,7 +22,6 @@ from apigw_client_cert.places import MadeFor, RestStage
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from apigw_client_cert.declarations.certificate import CertificateOptions
     from apigw_client_cert.places import Aws, Stage, Target, Wave
     from apigw_client_cert.verification import TestInvoke
 
@@ -37,6 +41,7 @@ class Children(NamedTuple):
     other_door: str
 
 
+@made_of_kinds("ClientCertificateRotation", more=CertificateOptions.__annotations__)
 class ClientCertificateRotation(pulumi.ComponentResource):
     """A certificate that rotates, published, and presented by stages.
 
@@ -101,7 +106,8 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         targets: Sequence[Target] = ()
         if callable(publish):
             pem, fingerprints = self.certificate.trust_bundle_pem, self.certificate.trusted_fingerprints_sha256
-            published_by = publish(*(with_others(pem, fingerprints, also_trust) if also_trust else (pem, fingerprints)))
+            told = with_others(pem, fingerprints, also_trust) if also_trust else (pem, fingerprints)
+            published_by = guards.published(publish(*told))
         elif publish:
             targets = publish
         self.trust_bundle: BundleDeclaration | None = None

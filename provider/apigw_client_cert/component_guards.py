@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pulumi
 
-from apigw_client_cert import errors
+from apigw_client_cert.arguments import BadArgument
 from apigw_client_cert.places import Wave
 from apigw_client_cert.rotation.durations import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from apigw_client_cert.places import Stage
 
@@ -60,6 +61,18 @@ def guard_policy(publish: object, certificate: object | None, policy: Mapping[st
         )
 
 
+def published(by: object) -> Sequence[pulumi.Resource]:
+    """What a ``publish`` function returned; raises ``BadInput`` for anything but resources."""
+    if isinstance(by, Sequence) and all(isinstance(one, pulumi.Resource) for one in by):
+        return by
+    raise BadArgument(
+        f"the function publish returned something of type {type(by).__name__} that is no list of resources",
+        means="The bindings would not wait for what publishes the certificate.",
+        remedy="Return every resource that publishes it: return [parameter].",
+        subject="publish",
+    )
+
+
 def _guard_waves(waves: Sequence[Wave]) -> None:
     if not waves:
         raise _bad("waves", "waves is empty", "Give at least one Wave({…}).")
@@ -90,5 +103,5 @@ def _guard_stages(waves: Sequence[Wave]) -> None:
                 raise _bad("stages", f"stages {twin!r} and {key!r} are the same stage", "Remove one of the two keys.")
 
 
-def _bad(subject: str, what: str, remedy: str) -> errors.BadInput:
-    return errors.BadInput(what, means="Nothing was registered.", remedy=remedy, subject=subject)
+def _bad(subject: str, what: str, remedy: str) -> BadArgument:
+    return BadArgument(what, means="Nothing was registered.", remedy=remedy, subject=subject)

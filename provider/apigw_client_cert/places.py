@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from apigw_client_cert.arguments import made_of_kinds, takes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.wire import Duration
 
 
+@made_of_kinds("Aws")
 @dataclass(frozen=True, kw_only=True)
 class Aws:
     """Where and as whom to connect; what is left out comes from boto3's default chain.
@@ -38,6 +41,7 @@ class Aws:
         }
 
 
+@made_of_kinds("RestStage")
 @dataclass(frozen=True, kw_only=True)
 class RestStage:
     """One stage of a REST API, and how a switch of it is verified: ``verify`` before, ``confirm`` after."""
@@ -49,6 +53,7 @@ class RestStage:
     confirm: HttpProbe | None = None
 
     @classmethod
+    @takes("RestStage.of")
     def of(
         cls, stage: apigateway.Stage, *, verify: TestInvoke | None = None, confirm: HttpProbe | None = None
     ) -> RestStage:
@@ -65,6 +70,7 @@ class RestStage:
         return {"apiKind": "REST", "apiId": self.rest_api_id, "stageName": self.stage_name}
 
 
+@made_of_kinds("WebSocketStage")
 @dataclass(frozen=True, kw_only=True)
 class WebSocketStage:
     """One stage of a WebSocket API; HTTP APIs cannot present a client certificate."""
@@ -74,6 +80,7 @@ class WebSocketStage:
     resource: pulumi.Resource | None = field(default=None, repr=False)
 
     @classmethod
+    @takes("WebSocketStage.of")
     def of(cls, stage: apigatewayv2.Stage) -> WebSocketStage:
         """The stage that this program manages: bound after it exists, and again whenever it is replaced."""
         return cls(api_id=stage.api_id, stage_name=stage.name, resource=stage)
@@ -86,6 +93,7 @@ class WebSocketStage:
 Stage = RestStage | WebSocketStage
 
 
+@made_of_kinds("Wave")
 @dataclass(frozen=True)
 class Wave:
     """Stages that move together, once each of the wave before has presented the new certificate for ``soak``."""
@@ -111,6 +119,7 @@ class _Target:
         return {**self.place(), "content": self.content, **read_by}
 
 
+@made_of_kinds("File")
 @dataclass(frozen=True)
 class File(_Target):
     """A file of the machine that runs ``pulumi up``, replaced atomically; relative to the program's folder."""
@@ -122,6 +131,7 @@ class File(_Target):
         return {"type": "file", "path": self.path}
 
 
+@made_of_kinds("SsmParameter")
 @dataclass(frozen=True)
 class SsmParameter(_Target):
     """A String parameter of SSM Parameter Store: Standard to 4 KB, Advanced to 8 KB."""
@@ -133,6 +143,7 @@ class SsmParameter(_Target):
         return {"type": "ssm", "name": self.name}
 
 
+@made_of_kinds("S3Object")
 @dataclass(frozen=True)
 class S3Object(_Target):
     """An object of an S3 bucket that exists."""
@@ -145,6 +156,7 @@ class S3Object(_Target):
         return {"type": "s3", "bucket": self.bucket, "key": self.key}
 
 
+@made_of_kinds("SecretsManagerSecret")
 @dataclass(frozen=True)
 class SecretsManagerSecret(_Target):
     """A secret of Secrets Manager, by name or ARN; created when there is none of that name."""
@@ -159,6 +171,7 @@ class SecretsManagerSecret(_Target):
 Target = File | SsmParameter | S3Object | SecretsManagerSecret
 
 
+@made_of_kinds("MadeFor")
 @dataclass(frozen=True, kw_only=True)
 class MadeFor:
     """What a certificate is made for; its creation looks at all of it before anything is made, and no later run does.

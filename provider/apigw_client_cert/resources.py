@@ -24,6 +24,7 @@ from pulumi.dynamic import (
 )
 from pulumi.output import Unknown
 
+from apigw_client_cert.dynamic_host import say_messages_only
 from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.world import World
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 Properties = dict[str, Any]
 # Where the dynamic host keeps the pickle, in inputs and outputs (facts/pulumi-semantics.md §1.3).
 PROVIDER_KEY = "__provider"
+
+say_messages_only()
 
 
 class RotatingClientCertificateProvider(ResourceProvider):

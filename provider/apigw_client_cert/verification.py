@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from apigw_client_cert.arguments import made_of_kinds
 from apigw_client_cert.wire import Duration, camel, written
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class _Spec:
         return {camel(name): written(value) for name, value in given.items() if value is not None}
 
 
+@made_of_kinds("TestInvoke")
 @dataclass(frozen=True, kw_only=True)
 class TestInvoke(_Spec):
     """A trial by TestInvokeMethod before a stage moves: the desired certificate, and what it presents now.
@@ -54,7 +56,8 @@ class TestInvoke(_Spec):
     backend: pulumi.Input[str] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@made_of_kinds("HttpProbe")
+@dataclass(frozen=True)
 class HttpProbe(_Spec):
     """Requests to the deployed stage after it moved, until the new certificate is seen; else the stage moves back.
 
@@ -69,6 +72,7 @@ class HttpProbe(_Spec):
     """
 
     url: pulumi.Input[str]
+    _: KW_ONLY
     method: pulumi.Input[str] | None = None
     headers: Mapping[str, pulumi.Input[str]] | None = field(default=None, repr=False)
     expect_status: pulumi.Input[int] | None = None

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from apigw_sandbox.behaviour import Behaviour, InUseDeletion, UnknownCertificate
-from apigw_sandbox.faults import Fault, FaultKind, FiredFault, HangUpError, Hostile, Moment, SeenCall
-from apigw_sandbox.journal import Journal, JournalEntry
-from apigw_sandbox.remote import RemoteSandbox, SandboxProcess
-from apigw_sandbox.sandbox import Sandbox
+from apigw_sandbox.extra import explained
+
+try:
+    from apigw_sandbox.behaviour import Behaviour, InUseDeletion, UnknownCertificate
+    from apigw_sandbox.faults import Fault, FaultKind, FiredFault, HangUpError, Hostile, Moment, SeenCall
+    from apigw_sandbox.journal import Journal, JournalEntry
+    from apigw_sandbox.remote import RemoteSandbox, SandboxProcess
+    from apigw_sandbox.sandbox import Sandbox
+except ModuleNotFoundError as missing:
+    raise explained(missing) from None
 
 __all__ = [
     "Behaviour",

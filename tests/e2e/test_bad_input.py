@@ -142,3 +142,17 @@ def test_malformed_stages_are_refused_at_preview(scene: Scene) -> None:
     assert "api_id is 'https://x.example'; expected something like \"a1b2c3d4e5\"" in said
     assert "stage_name is 'a/b'; expected something like \"prod\"" in said
     assert scene.sandbox.journal.calls() == ()
+
+
+def test_the_endpoint_may_come_from_the_environment_under_a_made_up_clock(scene: Scene) -> None:
+    """As the sandbox prints it: a year of it works with a program that names no endpoint."""
+    stack = scene.stack()
+    stack.unset("endpointUrl")
+    stack.env.update(scene.sandbox.environment)
+    ok(stack.up())
+    for day in (336, 337):
+        scene.at(day)
+        ok(stack.up())
+    first, second = scene.ids()
+    assert [scene.presented(stage) for stage in ("dev", "prod")] == [second, second]
+    assert first != second

@@ -79,3 +79,13 @@ def test_it_ends_when_the_engine_is_gone() -> None:
         output, errors = parent.communicate(timeout=PATIENCE)
     assert int(output) > 0
     assert errors == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "says"), [("--version", "0.1.0"), ("--help", "The Pulumi plugin apigw-client-cert")]
+)
+def test_a_person_is_answered(option: str, says: str) -> None:
+    """And the process ends: it waits for no engine."""
+    done = subprocess.run([*PLUGIN, option], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert says in done.stdout
+    assert done.stderr == ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import boto3
@@ -15,6 +17,9 @@ import pytest
 from apigw_sandbox import SandboxProcess
 from apigw_sandbox.__main__ import main
 from apigw_sandbox.remote import stop_process
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_it_prints_the_environment_seeds_sets_the_clock_and_stops() -> None:
@@ -122,3 +127,22 @@ def test_a_child_that_ends_at_once_is_an_error_with_its_status() -> None:
     with pytest.raises(RuntimeError, match="status 2"), process:
         pass
     assert process.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        (["-m", "apigw_sandbox"], ""),
+        (["-c", "import apigw_sandbox"], "ModuleNotFoundError: "),
+    ],
+)
+def test_without_its_extra_it_names_the_extra(program: list[str], says: str, tmp_path: Path) -> None:
+    """One line for a person; an importer keeps its ImportError."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['moto'] = None\n")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, *program], env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"{says}apigw_sandbox needs the package moto")
+    assert last.endswith("pip install 'apigw-client-cert[sandbox]'")
+    assert says or done.stderr.count("\n") == 1

@@ -199,4 +199,25 @@ WRONG_EDGES = (
         ),
         killed_by=("tests/lifecycle/test_claims.py::test_delete_leaves_a_stage_that_another_process_asserts",),
     ),
+    Mutant(
+        name="one-service-here-is-enough",
+        invariant=4,
+        wrong="A made-up clock changes a real account, if one service of many has its endpoint on this machine.",
+        edits=(Edit("gateway/reach.py", "return all(", "return any("),),
+        killed_by=("tests/unit/gateway/test_reach.py::test_botocore_is_asked_where_it_goes",),
+    ),
+    Mutant(
+        name="not-implemented-is-asked-again",
+        invariant=10,
+        wrong="What an endpoint does not have is waited for, and told as a fault of AWS.",
+        edits=(Edit("gateway/answers.py", "status != NOT_IMPLEMENTED and (", "("),),
+        killed_by=("tests/contract/test_other_emulators.py::test_what_is_not_implemented_is_asked_once",),
+    ),
+    Mutant(
+        name="refused-with-a-traceback",
+        invariant=10,
+        wrong="Where the SDK answers with tracebacks, a refusal is seventy lines of them, botocore's words among them.",
+        edits=(Edit("dynamic_host.py", "if isinstance(error, RotationError) else", "if error is None else"),),
+        killed_by=("tests/unit/test_dynamic_host.py::test_an_error_of_ours_is_its_message",),
+    ),
 )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from apigw_client_cert.arguments import BadArgument, made_of_kinds
 from apigw_client_cert.declarations.claims import claim_stage, owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, output
 from apigw_client_cert.declarations.shared import SharedCertificate, identified
-from apigw_client_cert.errors import BadInput, shown
+from apigw_client_cert.errors import shown
 from apigw_client_cert.lifecycle.binding_state import OUTPUTS
 from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import RestStage
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.wire import Duration
 
 
+@made_of_kinds("StageBinding")
 class BindingDeclaration(Registering):
     """One stage that presents one certificate, and moves when its successor has been published long enough.
 
@@ -170,14 +172,14 @@ def _published(
 
 def _guard_look(look: str | None, certificate: object, trust_bundle: object) -> None:
     if look not in {None, "no", "targets"}:
-        raise BadInput(
+        raise BadArgument(
             f"look is {shown(look)}",
             means="Nothing was registered.",
             remedy='Leave it out, or say look="no".',
             subject="look",
         )
     if look == "no" and (trust_bundle is not None or not isinstance(certificate, SharedCertificate)):
-        raise BadInput(
+        raise BadArgument(
             'look="no" is given where this program publishes the certificate itself',
             means="Nothing was registered.",
             remedy="Leave it out: it is for a SharedCertificate whose targets this stack may not read.",

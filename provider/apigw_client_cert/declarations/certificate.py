@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pulumi
 from pulumi.dynamic import Resource
 
+from apigw_client_cert.arguments import made_of_kinds, takes
 from apigw_client_cert.declarations.claims import owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.shared import place_of
@@ -38,6 +39,7 @@ class CertificateOptions(TypedDict, total=False):
     tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None
 
 
+@made_of_kinds("RotatingClientCertificate")
 class CertificateDeclaration(Registering):
     """One logical client certificate that renews itself over scheduled runs, whichever door serves it.
 
@@ -105,6 +107,7 @@ class CertificateDeclaration(Registering):
         }
         self._register(resource_name, declared(props, OUTPUTS), opts)
 
+    @takes("RotatingClientCertificate.shared")
     def shared(self, trust_bundle: BundleDeclaration | None = None) -> pulumi.Output[dict[str, Any]]:
         """What another stack needs to bind its stages or to publish, as one output for ``SharedCertificate`` there.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 
+from apigw_client_cert.arguments import BadArgument, made_of_kinds
 from apigw_client_cert.backends import sha1_of_text
 from apigw_client_cert.certificate import split_pem
 from apigw_client_cert.errors import BadInput
@@ -21,6 +22,7 @@ _REQUIRED: Final = ("clientCertificateId", "rotationId", "generations")
 POLICY: Final = ("publishLead", "activateBy", "rotateBefore")
 
 
+@made_of_kinds("SharedCertificate")
 class SharedCertificate:
     """What ``certificate=`` of a ``StageBinding`` takes in a stack that does not declare the certificate itself.
 
@@ -100,14 +102,17 @@ def identified(generations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
 
 
 def _with_text_digest(generation: Mapping[str, Any]) -> Mapping[str, Any]:
-    blocks = split_pem(generation.get("pem") or "")
+    try:
+        blocks = split_pem(generation.get("pem") or "")
+    except BadInput as error:
+        raise BadArgument(error.what, means=error.means, remedy=error.remedy, subject=error.subject) from None
     return {**generation, "pemSha1": sha1_of_text(blocks[0])} if blocks else generation
 
 
 def _complete(generations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if all(_of_this_release(one) for one in generations):
         return generations
-    raise BadInput(
+    raise BadArgument(
         "TrustBundle was given a SharedCertificate that an older release exported, which holds no certificates",
         means="The bundle was not registered.",
         remedy="Upgrade apigw-client-cert in the stack that exports certificate.shared(…), and run that stack first.",
@@ -119,7 +124,7 @@ def _published_since(found: Mapping[str, Any]) -> dict[str, str] | None:
     # What an older release exported keeps its meaning: the generation's own pendingSince counts.
     if since is not None or not any(map(_of_this_release, found["generations"])):
         return since
-    raise BadInput(
+    raise BadArgument(
         "StageBinding was given a SharedCertificate without the bundle that publishes it",
         means="The stage could be moved seconds after the first publication; the binding was not registered.",
         remedy="Export certificate.shared(trust_bundle) with the bundle there; or publish it here, with"
@@ -134,7 +139,7 @@ def _of_this_release(generation: Mapping[str, Any]) -> bool:
 def _checked(output: object) -> dict[str, Any]:
     if isinstance(output, dict) and all(output.get(key) for key in _REQUIRED):
         return output
-    raise BadInput(
+    raise BadArgument(
         "SharedCertificate was given something else than a shared certificate",
         means="What was to use it was not registered.",
         remedy="Export certificate.shared(trust_bundle) in the stack that declares the certificate, run that stack, and"

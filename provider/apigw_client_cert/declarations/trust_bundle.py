@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from apigw_client_cert.arguments import made_of_kinds
 from apigw_client_cert.declarations.claims import owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.publishers import identity_of, unpublished
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.places import Target
 
 
+@made_of_kinds("TrustBundle")
 class BundleDeclaration(Registering):
     """What backends must trust, written to places that they read, whichever door serves it.
 

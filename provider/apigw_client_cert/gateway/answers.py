@@ -60,6 +60,8 @@ TOLERATED_SKEW: Final = timedelta(minutes=5)
 _CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
+#: What an endpoint answers that does not have the operation, and never will.
+NOT_IMPLEMENTED: Final = 501
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def is_throttle(code: str, status: int) -> bool:
 
 def is_server_error(code: str, status: int) -> bool:
     """Whether AWS failed, not the request."""
-    return status >= _SERVER_ERROR or code in UNAVAILABLE_CODES
+    return status != NOT_IMPLEMENTED and (status >= _SERVER_ERROR or code in UNAVAILABLE_CODES)
 
 
 def is_unsent(error: BaseException) -> bool:

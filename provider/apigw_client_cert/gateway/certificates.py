@@ -19,6 +19,7 @@ from apigw_client_cert.errors import (
 )
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.certificate_looks import CertificateLooks
+from apigw_client_cert.gateway.emulators import is_literal, no_client_certificates
 from apigw_client_cert.gateway.failures import outcome_unknown, unreadable_answer
 from apigw_client_cert.gateway.interface import IssuedCertificate
 
@@ -60,6 +61,7 @@ class Certificates:
             answer = self._client.call(call.service, call.operation, description=description, tags=dict(tags))
         except QuotaExhausted as error:
             raise self._quota_exhausted() from error
+        _refuse_literal(answer, call, answer)
         issued = _issued(answer)
         if issued is None:
             raise outcome_unknown(call)
@@ -77,13 +79,13 @@ class Certificates:
             )
         except Answered:
             return None
-        return self._looks.read(_readable(answer, Call("apigateway", "GetClientCertificate", certificate_id)))
+        return self._looks.read(_readable(answer, Call("apigateway", "GetClientCertificate", certificate_id), answer))
 
     def list(self) -> tuple[IssuedCertificate, ...]:
         """All of them, every page, in AWS's order."""
         pages = self._client.pages("apigateway", "GetClientCertificates", page_size=PAGE_SIZE)
         call = Call("apigateway", "GetClientCertificates")
-        return tuple(self._looks.read(_readable(item, call)) for page in pages for item in page.get("items", ()))
+        return tuple(self._looks.read(_readable(item, call, page)) for page in pages for item in page.get("items", ()))
 
     def delete(self, certificate_id: str, scan: Callable[[], Usage]) -> None:
         """Delete it; gone already is success.
@@ -200,8 +202,14 @@ def still_in_use(certificate_id: str) -> StillInUse:
     )
 
 
-def _readable(answer: Mapping[str, Any], call: Call) -> IssuedCertificate:
-    issued = _issued(answer)
+def _refuse_literal(item: Mapping[str, Any] | None, call: Call, answer: Mapping[str, Any]) -> None:
+    if is_literal(str((item or {}).get("pemEncodedCertificate") or "")):
+        raise no_client_certificates(call, "a text that is no PEM", answer)
+
+
+def _readable(item: Mapping[str, Any], call: Call, answer: Mapping[str, Any]) -> IssuedCertificate:
+    _refuse_literal(item, call, answer)
+    issued = _issued(item)
     if issued is None:
         raise unreadable_answer(call)
     return issued

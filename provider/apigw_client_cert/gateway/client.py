@@ -20,6 +20,7 @@ from apigw_client_cert.gateway import patience
 from apigw_client_cert.gateway.answers import Call
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.assumed_role import SESSION_NAME, AssumedRole
+from apigw_client_cert.gateway.emulators import note_endpoint
 from apigw_client_cert.gateway.failures import (
     bad_endpoint,
     no_answer,
@@ -215,6 +216,7 @@ class Client:
 
     def _prepared(self, service: str, client: Any) -> Any:  # noqa: ANN401 - boto3 builds client classes at run time
         """The client, with our rule in the place of botocore's own."""
+        client.meta.events.register("after-call", note_endpoint)
         client.meta.events.register("needs-retry", partial(self._resend, service), "apigw-client-cert-retries")
         return client
 

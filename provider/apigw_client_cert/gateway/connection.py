@@ -19,8 +19,13 @@ class Connection:
     @property
     def is_loopback(self) -> bool:
         """Whether the endpoint is this machine, the only place where a made-up clock may change anything."""
-        host = urlsplit(self.endpoint_url or "").hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        return is_loopback(self.endpoint_url or "")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -41,6 +41,7 @@ from apigw_client_cert.gateway.answers import (
     is_unsent,
     status_of,
 )
+from apigw_client_cert.gateway.emulators import asked_at, refusal_of
 from apigw_client_cert.gateway.patience import OutOfPatience
 from apigw_client_cert.gateway.permissions import permission_for
 from apigw_client_cert.gateway.quoting import quoted, speakable
@@ -128,7 +129,7 @@ def _failure(error: Exception, call: Call, expected: Collection[str]) -> Excepti
         return _answer(error, Call("sts", "AssumeRole") if assuming else call, expected)
     if is_unsent(error):
         return EndpointUnreachable(
-            f"{call} could not be sent: no connection to the {call.service} endpoint",
+            f"{call} could not be sent: no connection to the {call.service} endpoint{asked_at(error)}",
             means=_CHANGED_NOTHING,
             remedy="Check `region`, `endpoint_url`, the network and proxy settings, then run again.",
             subject=call.subject,
@@ -229,6 +230,9 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # 
     said = quoted(str(error.response.get("Error", {}).get("Message") or "no message")).rstrip(".")
     if code in expected:
         return Answered(code, said)
+    nowhere = refusal_of(call, error.response)
+    if nowhere is not None:
+        return nowhere
     if code in LIMIT_CODES:
         return QuotaExhausted(
             f"{call}: AWS answered {code}: {said}",

@@ -40,6 +40,12 @@ def _probe(call: ProbeCall) -> TrialAnswer:
     return probe(call)
 
 
+def _stays_here(connection: Connection) -> bool:
+    from apigw_client_cert.gateway.reach import stays_on_this_machine  # noqa: PLC0415 - a preview must not load boto3
+
+    return stays_on_this_machine(connection)
+
+
 def _pause(seconds: float) -> None:
     from apigw_client_cert.gateway.client import pause  # noqa: PLC0415 - the one place that waits
 
@@ -77,11 +83,13 @@ class World:
     token: Callable[[], str] = _token
     probe: Callable[[ProbeCall], TrialAnswer] = _probe
     pause: Callable[[float], None] = _pause
+    stays_here: Callable[[Connection], bool] = _stays_here
     looks: Looks = field(default_factory=Looks)
 
     def guard_clock(self, connection: Connection) -> None:
         """Refuse to change anything on a made-up clock, except on this machine."""
-        clock.guard_made_up_clock(loopback=connection.is_loopback)
+        if clock.is_made_up():
+            clock.guard_made_up_clock(loopback=self.stays_here(connection))
 
     def acting_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway:
         """The gateway for a method that changes something.

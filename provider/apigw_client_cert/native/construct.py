@@ -17,6 +17,7 @@ from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import ProviderServicer
 
 from apigw_client_cert import errors
+from apigw_client_cert.arguments import AsWritten
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
 from apigw_client_cert.native import committed
 from apigw_client_cert.native.children import NativeRotation
@@ -73,12 +74,11 @@ class _Components(Provider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        given = arguments(inputs)
         if options is not None and self._timeouts:
             # The SDK reads them off the wire and forgets them (pulumi 3.259, provider/server.py).
             options.custom_timeouts = pulumi.CustomTimeouts(**self._timeouts)
         try:
-            made = NativeRotation(name, opts=options, **given)
+            made = NativeRotation(name, opts=options, **arguments(inputs))
         except errors.BadInput as error:
             raise _refused({camel(error.subject): f"{error.what}. {error.remedy}"}) from error
         return ConstructResult(urn=made.urn, state={key: getattr(made, snake(key)) for key in COMPONENT_OUTPUTS})
@@ -93,7 +93,7 @@ _SHAPES: Final[dict[str, tuple[type, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(AsWritten):
     """A target, or a verification, as the program wrote it; the child's ``check`` validates it."""
 
     written: Any
@@ -151,7 +151,8 @@ def _stages(where: str, written: Mapping[str, Any] | None, failures: dict[str, s
     if written is None:
         return None
     # A map on the wire has no order; two runs must say the same.
-    return {key: _stage(f"{where}[{key!r}]", one, failures) for key, one in sorted(written.items())}
+    found = {key: _stage(f"{where}[{key!r}]", one, failures) for key, one in sorted(written.items())}
+    return {key: stage for key, stage in found.items() if stage is not None}
 
 
 def _stage(where: str, written: Any, failures: dict[str, str]) -> Stage | None:  # noqa: ANN401 - whatever a program wrote

@@ -30,7 +30,12 @@ _GRACE_SECONDS: Final = 40.0
 
 
 def main() -> None:
-    """Serve until the engine ends this process, or is gone itself."""
+    """Serve until the engine ends this process, or is gone itself; answer a person who asks what this is."""
+    if not {"-h", "--help", "--version"}.isdisjoint(sys.argv[1:]):
+        from apigw_client_cert.native.command_line import answer  # noqa: PLC0415 - the engine never asks
+
+        answer(sys.argv[1:])
+        return
     parent = os.getppid()
     # No threading.Event: its lock is not reentrant, and a handler that interrupts wait() could wait for it for ever.
     # SimpleQueue.put may interrupt anything (https://docs.python.org/3/library/queue.html#simplequeue-objects).

@@ -16,7 +16,7 @@ CREATED, EXPIRES = 1_767_225_600, 1_798_761_600
 ISSUED = {
     "clientCertificateId": "4k11da",
     "description": "orders",
-    "pemEncodedCertificate": "PEM",
+    "pemEncodedCertificate": "-----BEGIN CERTIFICATE-----\nPEM\n-----END CERTIFICATE-----\n",
     "createdDate": CREATED,
     "expirationDate": EXPIRES,
     "tags": {"apigw-client-cert:rotation-id": "r1"},

@@ -5,7 +5,7 @@ go 1.25.11
 
 tool github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 
-// The CLI and the Python SDK (requirements-dev.in) carry the same version.
+// The Python SDK (requirements-dev.in) has a version of its own: it is the newest that works.
 require github.com/pulumi/pulumi/pkg/v3 v3.259.0 // indirect
 
 require (

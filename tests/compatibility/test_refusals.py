@@ -1,0 +1,141 @@
+"""A refusal is one message on every SDK: the oldest that is declared, the last that gRPC worded, and today's newest."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_sandbox import Sandbox
+from tests.e2e.conftest import Scene, ok, refused
+from tools.toolchain import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+
+# Until 3.259 gRPC words what the host lets through, later the host itself does; without a version pip chooses.
+SDKS = ("pulumi==3.216.0", "pulumi==3.259.0", "pulumi")
+MOST_LINES = 6
+UNREACHABLE = "http://127.0.0.1:1"
+
+KIND = """
+from apigw_client_cert import RestStage, RotatingClientCertificate, StageBinding
+certificate = RotatingClientCertificate("orders")
+stage = RestStage(rest_api_id="a1b2c3d4e5", stage_name="prod")
+StageBinding("orders-prod", certificate=certificate.id, stage=stage)
+"""
+KIND_SAYS = (
+    "certificate of StageBinding is an Output. Nothing was registered. Write certificate=certificate, the"
+    " RotatingClientCertificate itself or a SharedCertificate, no output of it."
+)
+APPLIED = """
+from apigw_client_cert import RestStage, SharedCertificate, StageBinding
+generation = {"id": "a1b2c3", "number": 1, "role": "active", "sha256": "00", "pem": ""}
+shared = {"clientCertificateId": "a1b2c3", "rotationId": "r", "generations": [generation]}
+stage = RestStage(rest_api_id="a1b2c3d4e5", stage_name="prod")
+StageBinding("orders-prod", certificate=SharedCertificate(shared), stage=stage)
+"""
+APPLIED_SAYS = (
+    "StageBinding was given a SharedCertificate without the bundle that publishes it. The stage could be moved seconds"
+    " after the first publication; nothing was changed. Export certificate.shared(trust_bundle) with the bundle there;"
+    " or publish it here, with bundle = TrustBundle(…, certificates=[shared]), and give trust_bundle=bundle to the"
+    " binding."
+)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as it is published."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "--wheel-dir", folder, ROOT], check=True, capture_output=True)
+    (made,) = folder.glob("apigw_client_cert-*.whl")
+    return made
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A fresh account and a fresh backend."""
+    with Sandbox() as sandbox:
+        yield Scene(sandbox, tmp_path)
+
+
+@pytest.fixture(scope="module", params=SDKS)
+def python(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a virtual environment that holds the wheel and this SDK, what they need, and nothing else."""
+    folder = tmp_path_factory.mktemp("sdk") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
+    found = folder / "bin" / "python"
+    install = [str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*install, request.param, str(wheel)], check=True, capture_output=True)
+    return found
+
+
+def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
+    """Said by us and said because of botocore: the row and the diagnostics show our words, and none of a traceback."""
+    stack = scene.stack(config={**scene.default_config(), **scene.stage_config("ghost")})
+    _use(stack, python)
+    _shows(
+        stack,
+        f"REST API {scene.api} has no stage 'ghost', or no such API is in this account and region. Nothing was changed."
+        " Correct the API id and the stage name, or remove the binding; check region and credentials.",
+    )
+    stack.configure({"endpointUrl": UNREACHABLE})
+    _shows(
+        stack,
+        "GetClientCertificates could not be sent: no connection to the apigateway endpoint"
+        f" ({UNREACHABLE}). Nothing was changed."
+        " Check `region`, `endpoint_url`, the network and proxy settings, then run again.",
+    )
+    stack.configure({"endpointUrl": scene.sandbox.endpoint_url})
+    scene.sandbox.by_hand.create_stage(scene.api, "ghost")
+    ok(stack.up())
+    assert [scene.presented(stage) for stage in ("dev", "ghost", "prod")] == scene.ids() * 3
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [(KIND, KIND_SAYS), (APPLIED, APPLIED_SAYS)],
+    ids=["an argument of the wrong kind", "what is known when an output is"],
+)
+def test_a_refusal_of_the_program_is_one_message(python: Path, scene: Scene, program: str, message: str) -> None:
+    """Raised while it runs, or inside ``apply``: not its traceback, and no stage is touched."""
+    stack = scene.stack(program=program, config={})
+    _use(stack, python)
+    output = refused(stack.preview())
+    said = _diagnostics(output)
+    assert len(said) <= MOST_LINES, output
+    assert f"error: {message}" in said, output
+    assert "Traceback" not in output
+
+
+def _use(stack: PulumiStack, python: Path) -> None:
+    stack.env.update({"PULUMI_PYTHON_CMD": str(python), "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"})
+
+
+def _shows(stack: PulumiStack, message: str) -> None:
+    output = refused(stack.up())
+    lines = _diagnostics(output)
+    assert len(lines) <= MOST_LINES, output
+    said = [re.sub(r"^error: (Exception calling application: )?", "", line) for line in lines]
+    assert message in said, output
+    rows = [line for line in output.partition("Diagnostics:")[0].splitlines() if "**creating failed** error:" in line]
+    assert rows
+    assert all(row.endswith(message) for row in rows), output
+    assert "Traceback" not in output
+
+
+def _diagnostics(output: str) -> list[str]:
+    """The lines below this heading, without the empty ones and without what sets them in."""
+    below = output.partition("\nDiagnostics:\n")[2]
+    section = re.split(r"^(?:Outputs|Resources):", below, maxsplit=1, flags=re.MULTILINE)
+    return [line.strip() for line in section[0].splitlines() if line.strip()]
