@@ -27,7 +27,6 @@ from apigw_client_cert.backends import (
 )
 from apigw_client_cert.certificate import split_pem
 from apigw_client_cert.errors import BadInput, shown
-from apigw_client_cert.rotation.model import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +38,7 @@ __all__ = [
     "CONTENTS",
     "JSON_VERSION",
     "OPENSSL_FAMILY",
+    "PIN_CONTENTS",
     "backend_config",
     "fingerprints",
     "fingerprints_in",
@@ -46,19 +46,16 @@ __all__ = [
     "known_by",
     "marks_of",
     "render",
-    "same_subject_finding",
     "setup_lines",
     "trust_bundle",
 ]
 
 CONTENTS = ("pem", "sha256", "sha1", "json", *BACKENDS)
+# Contents that name certificates by fingerprint alone.
+PIN_CONTENTS = ("sha256", "sha1", "nginx", "haproxy", "apache", "node", "envoy")
 # Raised when a field changes its meaning or goes; new fields do not raise it.
 JSON_VERSION = 1
 
-# Contents that are a plain list of PEM certificates, whoever reads it.
-_PLAIN_PEM = ("pem", "python", "go", "java")
-# Readers that accept every certificate of such a list with their own setup lines.
-_READS_PLAIN_PEM = {("python", "python")}
 _COMMENT = re.compile(r"#.*")
 _HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])")
 _COLON_HEX = re.compile(r"(?<![0-9a-f])(?:(?:[0-9a-f]{2}:){31}|(?:[0-9a-f]{2}:){19})[0-9a-f]{2}(?![0-9a-f])")
@@ -157,40 +154,6 @@ def fingerprints_in(text: str) -> frozenset[str]:
 def known_by(certificate: TrustedCertificate) -> frozenset[str]:
     """Every fingerprint by which a text that this package publishes may mention the certificate."""
     return marks_of(certificate.pem) | {certificate.sha256, certificate.sha1, certificate.spki_sha256}
-
-
-def same_subject_finding(
-    content: str, backend: str | None, certificates: Iterable[TrustedCertificate]
-) -> Finding | None:
-    """What goes wrong when this backend reads this content as a plain CA file, if anything does.
-
-    All generated certificates have one subject, and OpenSSL and BoringSSL try only the first anchor that bears it
-    (facts/aws-client-certs.md §0.1, §9.1). Found when a plain PEM list of two or more goes to that family.
-    ``backend`` is a name of ``OPENSSL_FAMILY``, another server's, or None where nobody said: then it is a note.
-    """
-    trusted = fingerprints(certificates)
-    if len(trusted) < 2 or content not in _PLAIN_PEM or (content, backend) in _READS_PLAIN_PEM:  # noqa: PLR2004 - two
-        return None
-    if backend is None and content == "pem":
-        return Finding(
-            "same-subject",
-            f"{len(trusted)} certificates of one subject are published as plain PEM. A reader built on OpenSSL or"
-            f" BoringSSL ({', '.join(OPENSSL_FAMILY)}) accepts only the first; Go, Java and GnuTLS accept all. Such a"
-            " reader needs content= with its own name.",
-            Severity.NOTE,
-        )
-    if backend not in OPENSSL_FAMILY:
-        return None
-    remedy = (
-        f'Publish content="{backend}" and use its setup lines (docs/backends.md).'
-        if backend in BACKENDS
-        else "It has no setting for this: give each certificate its own listener (docs/backends.md)."
-    )
-    return Finding(
-        "same-subject",
-        f"{backend} as a plain CA file reader accepts only the first of {len(trusted)} certificates of one subject,"
-        f" {trusted[0][:16]}…, and refuses the others: the switch would fail every request. {remedy}",
-    )
 
 
 def _distinct(certificates: Iterable[TrustedCertificate]) -> list[TrustedCertificate]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _REQUEST_ID = {"s3": "x-amz-request-id", "sts": None}
-_JSON = {
+_JSON: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "character": str,
     "boolean": bool,

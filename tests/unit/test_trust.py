@@ -5,25 +5,26 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from apigw_client_cert import backends
 from apigw_client_cert.errors import BadInput
-from apigw_client_cert.rotation.model import Severity, TrustedCertificate
 from apigw_client_cert.trust import (
     BACKENDS,
     CONTENTS,
-    OPENSSL_FAMILY,
     backend_config,
     fingerprints,
     holds,
     render,
-    same_subject_finding,
     setup_lines,
     trust_bundle,
 )
 from tests.x509 import twins
+
+if TYPE_CHECKING:
+    from apigw_client_cert.rotation.model import TrustedCertificate
 
 OLD, NEW, STRANGER = (twin.trusted for twin in twins(3))
 
@@ -204,45 +205,3 @@ def test_text_holds_what_was_rendered_and_no_more(content: str, certificates: tu
 def test_edited_text_holds_what_is_still_there(text: str, held: bool) -> None:  # noqa: FBT001 - expectation
     """Spelling does not matter; damage and comments do."""
     assert holds(text, OLD) is held
-
-
-@pytest.mark.parametrize("backend", OPENSSL_FAMILY)
-def test_plain_list_of_two_for_openssl_is_found(backend: str) -> None:
-    """The documented procedure breaks there: the finding says who is refused and what to do."""
-    finding = same_subject_finding("pem", backend, [OLD, NEW])
-    assert finding is not None
-    assert finding.reason == "same-subject"
-    assert finding.severity is Severity.WARNING
-    assert OLD.sha256[:16] in finding.message
-    assert (f'content="{backend}"' in finding.message) is (backend in BACKENDS)
-
-
-def test_plain_list_without_a_named_reader_is_a_note() -> None:
-    """Nobody said who reads it; it may be Go."""
-    finding = same_subject_finding("pem", None, [OLD, NEW])
-    assert finding is not None
-    assert finding.severity is Severity.NOTE
-
-
-@pytest.mark.parametrize(
-    ("content", "backend", "certificates"),
-    [
-        pytest.param("pem", "nginx", [OLD], id="one certificate"),
-        pytest.param("pem", "nginx", [OLD, OLD], id="one certificate twice"),
-        pytest.param("pem", "go", [OLD, NEW], id="Go tries them all"),
-        pytest.param("pem", "java", [OLD, NEW], id="Java tries them all"),
-        pytest.param("nginx", "nginx", [OLD, NEW], id="pinned"),
-        pytest.param("python", "python", [OLD, NEW], id="partial chain"),
-        pytest.param("go", None, [OLD, NEW], id="the content names the reader"),
-    ],
-)
-def test_lists_that_every_certificate_passes_raise_no_finding(
-    content: str, backend: str | None, certificates: list[TrustedCertificate]
-) -> None:
-    """A finding that cries without need is soon ignored."""
-    assert same_subject_finding(content, backend, certificates) is None
-
-
-def test_bundle_for_another_reader_is_found_too() -> None:
-    """``content="go"`` is a plain CA file to nginx."""
-    assert same_subject_finding("go", "nginx", [OLD, NEW]) is not None

@@ -25,7 +25,8 @@ from apigw_client_cert.lifecycle.state import load_generation, without_none
 from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE
 from apigw_client_cert.rotation.durations import parse_duration, served
 from apigw_client_cert.rotation.publication import Entry, Look, entry_of, next_entries, restart, unwanted
-from apigw_client_cert.trust import fingerprints_in, holds, known_by, render, same_subject_finding
+from apigw_client_cert.trust import fingerprints_in, holds, known_by, render
+from apigw_client_cert.trust_findings import reader_findings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -180,8 +181,7 @@ class Publication:
         unseen = bool(known(self.news, "publishedBy")) and bool(changed(self.olds, self.news, ["publishedBy"]))
         entries = restart(entries, {one.sha256 for one in entries if unseen or not _held_by_all(one, places)}, now)
         for place in places:
-            finding = same_subject_finding(place.content, place.spec.get("backend"), entries)
-            if finding is not None:
+            for finding in reader_findings(place.content, place.spec.get("backend"), entries):
                 self.world.say(f"{self.news['name']}: {finding.severity.value}: {finding.message}")
         digests = {place.target.address: digest_of(content) for place, content in zip(places, contents, strict=True)}
         return bundle_outputs(self.news, entries, digests, self._remembered(published, entries, digests))
