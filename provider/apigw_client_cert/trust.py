@@ -39,6 +39,7 @@ __all__ = [
     "JSON_VERSION",
     "OPENSSL_FAMILY",
     "PIN_CONTENTS",
+    "PLACEHOLDERS",
     "backend_config",
     "fingerprints",
     "fingerprints_in",
@@ -48,15 +49,24 @@ __all__ = [
     "render",
     "setup_lines",
     "trust_bundle",
+    "trusts_nobody",
 ]
 
 CONTENTS = ("pem", "sha256", "sha1", "json", *BACKENDS)
 # Contents that name certificates by fingerprint alone.
 PIN_CONTENTS = ("sha256", "sha1", "nginx", "haproxy", "apache", "node", "envoy")
+#: Words that make no reader accept anybody; white space, quotes, < > and case do not count.
+PLACEHOLDERS = frozenset(
+    (
+        *("-", "{}", "changeme", "change-me", "dummy", "empty", "initial", "n/a", "nobody", "none", "null", "pending"),
+        *("placeholder", "replaceme", "replace-me", "tbd", "todo", "unset"),
+    )
+)
 # Raised when a field changes its meaning or goes; new fields do not raise it.
 JSON_VERSION = 1
 
 _COMMENT = re.compile(r"#.*")
+_COMMENT_BY_ITSELF = re.compile(r"(?:^|(?<=\s))#.*")
 _HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])")
 _COLON_HEX = re.compile(r"(?<![0-9a-f])(?:(?:[0-9a-f]{2}:){31}|(?:[0-9a-f]{2}:){19})[0-9a-f]{2}(?![0-9a-f])")
 _PEM_BODY = re.compile(r"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
@@ -149,6 +159,22 @@ def fingerprints_in(text: str) -> frozenset[str]:
             continue
         found |= {hashlib.sha256(der).hexdigest(), hashlib.sha1(der, usedforsecurity=False).hexdigest()}
     return frozenset(found)
+
+
+def trusts_nobody(text: str) -> bool:
+    """Whether nobody can be cut off by replacing this text, because it is known to trust nobody.
+
+    Known are: nothing but white space and comments (``#``); what ``render`` gives for no certificates, in any
+    content and layout; and a single word that stands for a value to come (``PLACEHOLDERS``), as tools write it that
+    cannot make an empty SSM parameter. Any other text may mean something to its reader, whether or not it holds a
+    fingerprint or a PEM block.
+    """
+    said = _obeyed(text)
+    return said in {_obeyed(render(content, ())) for content in CONTENTS} or said.strip("\"'<>").lower() in PLACEHOLDERS
+
+
+def _obeyed(text: str) -> str:
+    return "".join(_COMMENT_BY_ITSELF.sub("", text).split())
 
 
 def known_by(certificate: TrustedCertificate) -> frozenset[str]:

@@ -20,6 +20,7 @@ from apigw_client_cert.trust import (
     render,
     setup_lines,
     trust_bundle,
+    trusts_nobody,
 )
 from tests.x509 import twins
 
@@ -205,3 +206,47 @@ def test_text_holds_what_was_rendered_and_no_more(content: str, certificates: tu
 def test_edited_text_holds_what_is_still_there(text: str, held: bool) -> None:  # noqa: FBT001 - expectation
     """Spelling does not matter; damage and comments do."""
     assert holds(text, OLD) is held
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_what_is_rendered_for_nobody_is_known_to_trust_nobody(content: str) -> None:
+    """With and without its heading, in any layout; with one certificate it is not."""
+    text = render(content, [])
+    assert trusts_nobody(text)
+    assert trusts_nobody("\n".join(lines(text)))
+    assert trusts_nobody(text.replace("\n", "\r\n  "))
+    assert not trusts_nobody(render(content, [OLD]))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", " \t\r\n", "# nothing yet\n", "placeholder", "CHANGEME\n", '"todo"', "<tbd>", "-"]
+)
+def test_nothing_comments_and_placeholders_are_known_to_trust_nobody(text: str) -> None:
+    """What stands in a place before anything is published."""
+    assert trusts_nobody(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "somebody else's",
+        "10.0.0.1",
+        "CN=partner",
+        "*",
+        "\0",
+        "placeholder\nCN=partner",
+        "# pins\nab",
+        "default 1;",
+        "map $ssl_client_fingerprint $apigw_client_cert {\n    default 1;\n}\n",
+        "map $ssl_client_fingerprint $other {\n    default 0;\n}\n",
+        "['nobody', 'partner']",
+        OLD.sha256,
+        OLD.sha1,
+        OLD.pem,
+        OLD.pem[:200],
+        '{"version": 1, "certificates": [], "partners": ["a"]}',
+    ],
+)
+def test_any_other_text_may_mean_something_to_its_reader(text: str) -> None:
+    """Names, addresses, patterns: nobody knows what a reader makes of them."""
+    assert not trusts_nobody(text)

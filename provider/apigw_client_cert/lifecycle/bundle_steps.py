@@ -25,7 +25,7 @@ from apigw_client_cert.lifecycle.state import load_generation, without_none
 from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE
 from apigw_client_cert.rotation.durations import parse_duration, served
 from apigw_client_cert.rotation.publication import Entry, Look, entry_of, next_entries, restart, unwanted
-from apigw_client_cert.trust import fingerprints_in, holds, known_by, render
+from apigw_client_cert.trust import fingerprints_in, holds, known_by, render, trusts_nobody
 from apigw_client_cert.trust_findings import reader_findings
 
 if TYPE_CHECKING:
@@ -142,17 +142,18 @@ class Publication:
                 if not (ours_once or take_over):
                     raise taken(place.target.address)
             unnamed = lost - withdrawn - {pin for one in seen.issued for pin in one.known_by}
-            if not take_over and (unnamed or not self._written_by_us(place, entries)):
+            if not take_over and (unnamed or not self._may_be_replaced(place, entries)):
                 raise taken(place.target.address)
 
-    def _written_by_us(self, place: _Place, entries: Sequence[Entry]) -> bool:
-        """Whether what the target holds is ours: by state, or to the letter what this bundle writes.
+    def _may_be_replaced(self, place: _Place, entries: Sequence[Entry]) -> bool:
+        """Whether what the target holds is nobody's, or ours: by state, or to the letter what this bundle writes.
 
-        A run that ended after a write and before its state was saved left such a text; a rotation that went on
-        meanwhile must not find it "taken" (invariant 5).
+        Nobody's is what a server needs to start before anything was published. Ours without a word of it in state is
+        what a run left that ended after a write and before its state was saved; a rotation that went on meanwhile must
+        not find it "taken" (invariant 5).
         """
         address, found = place.target.address, place.found
-        if found is None or address in digests_of(self.olds, "digests"):
+        if found is None or trusts_nobody(found) or address in digests_of(self.olds, "digests"):
             return True
         if digest_of(found) == digests_of(self.olds, "formerDigests").get(address):
             return True
