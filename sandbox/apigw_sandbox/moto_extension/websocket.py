@@ -69,7 +69,7 @@ class WebSocketResponse(CheckedResponse, ApiGatewayV2Response):
         return answered({})
 
     def _binding(self, api: Any) -> str | None:  # noqa: ANN401 - moto's own models
-        """The certificate that the request asks for; "" clears, as Terraform sends it (UNVERIFIED on AWS)."""
+        """The certificate that the request asks for; "" clears, as seen live (https://github.com/go-to-k/cdkd/pull/1577)."""
         value = self.members.get("clientCertificateId", "")
         if value and api.protocol_type != "WEBSOCKET":
             raise BadRequest("ClientCertificateId is supported only for WebSocket APIs")
