@@ -14,6 +14,16 @@ _BOUND = '        self.gateway.bind(stage, desired, Redeploy(self.news.get("rede
 
 WRONG_DEPENDENTS = (
     Mutant(
+        name="only-today-must-fit",
+        invariant=10,
+        wrong="A place is reckoned without the successors that a rotation publishes beside what is there.",
+        edits=(Edit("lifecycle/room.py", "sum(max(live, _AT_ONCE) for", "sum(live for"),),
+        killed_by=(
+            "tests/lifecycle/test_room.py::"
+            "test_four_certificates_in_one_parameter_are_refused_with_both_numbers_and_the_way_out",
+        ),
+    ),
+    Mutant(
         name="refresh-binds-again",
         invariant=6,
         wrong="A refresh of a binding repairs what another tool did.",

@@ -27,6 +27,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "s3": ("bucket", "key"),
     "secretsmanager": ("secretId",),
 }
+#: Type -> the most bytes of a text; a file and an object hold what anybody publishes.
+MOST_BYTES: Final = {"ssm": 8192, "secretsmanager": 65_536}
 CONTENT_KEYS: Final = frozenset({"content", "backend"})
 
 # A line break in a name would forge a line of the log. Surrogates (Cs) have no UTF-8.
