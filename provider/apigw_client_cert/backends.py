@@ -4,7 +4,8 @@ Two texts per kind. The *setup* lines are written once, by a person, into the se
 *published* text changes at every rotation and is what a ``TrustBundle`` target holds. Both are templates in
 ``templates/``. What was run and how: docs/backends.md and tests/backends; why: facts/aws-client-certs.md §9.
 
-Not here: ``stunnel``, Caddy and gRPC, which have no setting that accepts two certificates of one subject in one file.
+Not here: ``stunnel`` and gRPC, which have no setting that accepts two certificates of one subject in one file, and
+Caddy from 2.8 and whatever else is made of Go or GnuTLS, which accept a plain ``pem``.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from apigw_client_cert.rotation.model import TrustedCertificate
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cryptography import x509
+
 _BEGIN = "-----BEGIN "
 _END = "-----END "
 # RFC 7468 §5: the only label for a certificate; §2: 64 characters a line.
@@ -36,7 +38,9 @@ class CertificateFacts:
 
     Instants are aware UTC. ``serial`` and the digests are lower-case hex without colons or leading zeros in the
     serial; ``sha256`` and ``sha1`` are over the DER certificate, ``spki_sha256`` over the DER SubjectPublicKeyInfo.
-    ``subject`` is an RFC 4514 string; it authenticates nobody (facts/aws-client-certs.md §2). ``pem`` is normalised.
+    ``subject`` is an RFC 4514 string; it authenticates nobody (facts/aws-client-certs.md §2). ``authority``: its
+    extensions say that it issues others; an authority of version 1 has none, and looks like a leaf. ``pem`` is
+    normalised.
     """
 
     not_before: datetime
@@ -46,6 +50,7 @@ class CertificateFacts:
     sha1: str
     spki_sha256: str
     subject: str
+    authority: bool
     pem: str = field(repr=False)
 
 
@@ -106,8 +111,18 @@ def read_certificate(pem: str) -> CertificateFacts:
         sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
         spki_sha256=hashlib.sha256(spki).hexdigest(),
         subject=subject,
+        authority=_issues_others(certificate),
         pem=blocks[0],
     )
+
+
+def _issues_others(certificate: x509.Certificate) -> bool:
+    from cryptography import x509  # noqa: PLC0415 - loaded at first need
+
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        return False
 
 
 def trusted_certificate(pem: str) -> TrustedCertificate:

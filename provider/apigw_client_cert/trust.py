@@ -27,7 +27,6 @@ from apigw_client_cert.backends import (
 )
 from apigw_client_cert.certificate import split_pem
 from apigw_client_cert.errors import BadInput, shown
-from apigw_client_cert.rotation.model import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +38,8 @@ __all__ = [
     "CONTENTS",
     "JSON_VERSION",
     "OPENSSL_FAMILY",
+    "PIN_CONTENTS",
+    "PLACEHOLDERS",
     "backend_config",
     "fingerprints",
     "fingerprints_in",
@@ -46,20 +47,26 @@ __all__ = [
     "known_by",
     "marks_of",
     "render",
-    "same_subject_finding",
     "setup_lines",
     "trust_bundle",
+    "trusts_nobody",
 ]
 
 CONTENTS = ("pem", "sha256", "sha1", "json", *BACKENDS)
+# Contents that name certificates by fingerprint alone.
+PIN_CONTENTS = ("sha256", "sha1", "nginx", "haproxy", "apache", "node", "envoy")
+#: Words that make no reader accept anybody; white space, quotes, < > and case do not count.
+PLACEHOLDERS = frozenset(
+    (
+        *("-", "{}", "changeme", "change-me", "dummy", "empty", "initial", "n/a", "nobody", "none", "null", "pending"),
+        *("placeholder", "replaceme", "replace-me", "tbd", "todo", "unset"),
+    )
+)
 # Raised when a field changes its meaning or goes; new fields do not raise it.
 JSON_VERSION = 1
 
-# Contents that are a plain list of PEM certificates, whoever reads it.
-_PLAIN_PEM = ("pem", "python", "go", "java")
-# Readers that accept every certificate of such a list with their own setup lines.
-_READS_PLAIN_PEM = {("python", "python")}
 _COMMENT = re.compile(r"#.*")
+_COMMENT_BY_ITSELF = re.compile(r"(?:^|(?<=\s))#.*")
 _HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])")
 _COLON_HEX = re.compile(r"(?<![0-9a-f])(?:(?:[0-9a-f]{2}:){31}|(?:[0-9a-f]{2}:){19})[0-9a-f]{2}(?![0-9a-f])")
 _PEM_BODY = re.compile(r"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
@@ -154,43 +161,25 @@ def fingerprints_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def trusts_nobody(text: str) -> bool:
+    """Whether nobody can be cut off by replacing this text, because it is known to trust nobody.
+
+    Known are: nothing but white space and comments (``#``); what ``render`` gives for no certificates, in any
+    content and layout; and a single word that stands for a value to come (``PLACEHOLDERS``), as tools write it that
+    cannot make an empty SSM parameter. Any other text may mean something to its reader, whether or not it holds a
+    fingerprint or a PEM block.
+    """
+    said = _obeyed(text)
+    return said in {_obeyed(render(content, ())) for content in CONTENTS} or said.strip("\"'<>").lower() in PLACEHOLDERS
+
+
+def _obeyed(text: str) -> str:
+    return "".join(_COMMENT_BY_ITSELF.sub("", text).split())
+
+
 def known_by(certificate: TrustedCertificate) -> frozenset[str]:
     """Every fingerprint by which a text that this package publishes may mention the certificate."""
     return marks_of(certificate.pem) | {certificate.sha256, certificate.sha1, certificate.spki_sha256}
-
-
-def same_subject_finding(
-    content: str, backend: str | None, certificates: Iterable[TrustedCertificate]
-) -> Finding | None:
-    """What goes wrong when this backend reads this content as a plain CA file, if anything does.
-
-    All generated certificates have one subject, and OpenSSL and BoringSSL try only the first anchor that bears it
-    (facts/aws-client-certs.md §0.1, §9.1). Found when a plain PEM list of two or more goes to that family.
-    ``backend`` is a name of ``OPENSSL_FAMILY``, another server's, or None where nobody said: then it is a note.
-    """
-    trusted = fingerprints(certificates)
-    if len(trusted) < 2 or content not in _PLAIN_PEM or (content, backend) in _READS_PLAIN_PEM:  # noqa: PLR2004 - two
-        return None
-    if backend is None and content == "pem":
-        return Finding(
-            "same-subject",
-            f"{len(trusted)} certificates of one subject are published as plain PEM. A reader built on OpenSSL or"
-            f" BoringSSL ({', '.join(OPENSSL_FAMILY)}) accepts only the first; Go, Java and GnuTLS accept all. Such a"
-            " reader needs content= with its own name.",
-            Severity.NOTE,
-        )
-    if backend not in OPENSSL_FAMILY:
-        return None
-    remedy = (
-        f'Publish content="{backend}" and use its setup lines (docs/backends.md).'
-        if backend in BACKENDS
-        else "It has no setting for this: give each certificate its own listener (docs/backends.md)."
-    )
-    return Finding(
-        "same-subject",
-        f"{backend} as a plain CA file reader accepts only the first of {len(trusted)} certificates of one subject,"
-        f" {trusted[0][:16]}…, and refuses the others: the switch would fail every request. {remedy}",
-    )
 
 
 def _distinct(certificates: Iterable[TrustedCertificate]) -> list[TrustedCertificate]:

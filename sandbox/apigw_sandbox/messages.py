@@ -53,14 +53,23 @@ NO_ANSWER = Answer(status=0, body=b"{}")
 """In the place of an answer that there is not, or not yet."""
 
 
+def new_request_id() -> str:
+    """What AWS numbers each answer with."""
+    return str(uuid.UUID(int=secrets.randbits(128)))
+
+
 def json_answer(payload: object, status: int = 200) -> Answer:
     """An answer with a JSON body."""
-    return Answer(status=status, body=json.dumps(payload).encode(), headers=(("Content-Type", JSON),))
+    return Answer(
+        status=status,
+        body=json.dumps(payload).encode(),
+        headers=(("Content-Type", JSON), ("x-amzn-RequestId", new_request_id())),
+    )
 
 
 def error_answer(error: ApiError) -> Answer:
     """The error as AWS's REST services shape it: its code in a header and in the body."""
-    headers = [("Content-Type", JSON), ("x-amzn-RequestId", str(uuid.UUID(int=secrets.randbits(128))))]
+    headers = [("Content-Type", JSON), ("x-amzn-RequestId", new_request_id())]
     headers.append(("x-amzn-ErrorType", error.code))
     if error.retry_after is not None:
         headers.append(("Retry-After", str(error.retry_after)))

@@ -102,6 +102,16 @@ def test_without_bad_luck_the_stage_moves_on_its_proof(switch: Switch) -> None:
     assert (switch.presented, state["evidence"]["testInvoke"]["proof"]) == (switch.new, "fingerprint")
 
 
+def test_a_greedy_any_method_is_verified_with_a_get(switch: Switch, backend: Backend) -> None:
+    """``ANY /{proxy+}``, the commonest API; without the certificate's name in an answer nothing would move."""
+    api = switch.real.sandbox.by_hand.create_rest_api("greedy", ["prod"], backend_url=backend.url, proxy=True)
+    switch.real.sandbox.by_hand.bind(api, "prod", switch.old)
+    state = switch.perform(apiId=api, verify={"resource": "/{proxy+}", "path": "/health"})
+    assert switch.real.sandbox.presented(api, "prod") == switch.new
+    assert state["evidence"]["testInvoke"]["proof"] == "fingerprint"
+    assert [(one["method"], one["path"]) for one in backend.seen] == [("GET", "/health")] * 2
+
+
 def test_a_throttled_trial_is_waited_for(switch: Switch) -> None:
     """A 429 costs a wait, and nothing else."""
     switch.real.sandbox.faults.add(Fault(kind=FaultKind.THROTTLE, action=TRIAL, calls=(1, 2, 3)))

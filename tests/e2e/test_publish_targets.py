@@ -79,6 +79,26 @@ def test_targets_of_aws_are_refused_when_taken_written_repaired_and_kept(scene: 
     assert places.read() == {published}
 
 
+def test_places_that_trust_nobody_are_taken_by_the_first_run(scene: Scene) -> None:
+    """A placeholder of another tool, which cannot make an empty parameter, is no trust of anybody's."""
+    places = Places(scene.sandbox)
+    places.write("placeholder")
+    stack = scene.stack(config={"name": "orders", **places.config, **scene.stage_config("dev")})
+    ok(stack.up())
+    (published,) = places.read()
+    (generation,) = stack.outputs("RotatingClientCertificate")["generations"]
+    assert published == f"{generation['sha256']}\n"
+    assert scene.presented("dev") == generation["id"]
+
+
+def test_tags_of_every_alphabet_reach_the_certificate(scene: Scene) -> None:
+    """An address, a key of two words, an umlaut: what AWS's guide allows is neither refused nor changed."""
+    tags = {"Owner": "platform@example.com", "Cost Center": "4711", "Team": "Bestellungen-K\u00f6ln"}
+    ok(scene.stack(config={**scene.default_config(), "tags": tags}).up())
+    (made,) = scene.sandbox.certificates()
+    assert {key: value for key, value in made.tags.items() if not key.startswith("apigw-client-cert:")} == tags
+
+
 def test_a_retargeted_bundle_leaves_the_old_file_and_restarts_the_lead_for_the_new_one(scene: Scene) -> None:
     """The new file is complete, the old one stays, and stages wait until the new one was there for the lead (1, 12)."""
     stack = scene.stack()

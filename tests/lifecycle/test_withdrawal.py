@@ -12,7 +12,7 @@ from apigw_client_cert.gateway.interface import StageRef
 from apigw_client_cert.lifecycle import binding, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation
-from apigw_client_cert.trust import fingerprints_in
+from apigw_client_cert.trust import fingerprints_in, render
 from tests.doubles.aws_shaped import issue_pem
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
@@ -220,6 +220,26 @@ def test_take_over_replaces_what_nobody_presents_and_no_rotation_owns(run: FakeR
         assert pins(run) == [pin(run, "cert01")]
 
 
+@pytest.mark.parametrize(
+    "content",
+    ["", "\n", "# to be published\n", "placeholder", *(render(one, []) for one in ("nginx", "apache", "node", "json"))],
+)
+def test_what_trusts_nobody_is_free_to_take(run: FakeRun, content: str) -> None:
+    """A server does not start without its file, and SSM has no empty parameter: neither is anybody's trust."""
+    run.targets["pins.txt"] = FakeTarget("file pins.txt", content)
+    run.up()
+    assert pins(run) == [pin(run, "cert01")]
+
+
+@pytest.mark.parametrize("content", ["10.0.0.1\n", "partner\n", "default 1;\n"])
+def test_what_may_mean_somebody_is_not(run: FakeRun, content: str) -> None:
+    """Although it holds no fingerprint and no PEM."""
+    run.targets["pins.txt"] = FakeTarget("file pins.txt", content)
+    with pytest.raises(errors.TargetTaken, match=r"file pins\.txt already holds something"):
+        run.up()
+    assert run.targets["pins.txt"].content == content
+
+
 def test_take_over_cuts_off_no_stage(run: FakeRun) -> None:
     """also_trust for one of two, and the other one presented: refused, with its stages."""
     one, other = foreign(run), foreign(run)
@@ -250,7 +270,7 @@ def test_an_old_copy_of_our_own_file_is_written_over(run: FakeRun) -> None:
     here = run.bundle_config["targets"]
     run.bundle_config["targets"] = [{"type": "file", "path": "new.txt", "content": "sha256"}]
     run.up()
-    run.targets["pins.txt"].content = "# a heading that no release writes\n"
+    run.targets["pins.txt"].content = "a heading that no release writes\n"
     run.bundle_config["targets"] = here
     with pytest.raises(errors.TargetTaken):
         run.up()

@@ -98,6 +98,19 @@ def test_a_failure_before_anything_changed_leaves_the_state_alone(run: FakeRun, 
     assert failed.value.partial is None
 
 
+def test_the_plugins_checks_are_those_of_the_dynamic_provider(client: PluginClient) -> None:
+    """What AWS takes passes, and a parameter without room for the successors is refused."""
+    tags = {"Owner": "platform@example.com", "Cost Center": "4711", "Team": "Bestellungen-K\u00f6ln"}
+    made = {"name": "orders", "region": "eusc-de-east-1", "tags": tags}
+    assert client.check("RotatingClientCertificate", {}, made)[1] == {}
+    rotations = [{"rotationId": f"r{number}", "generations": UNKNOWN} for number in range(4)]
+    access_point = {"type": "s3", "bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/a", "key": "ca.pem"}
+    full = {"name": "ca", "rotations": rotations, "targets": [access_point, {"type": "ssm", "name": "/ca"}]}
+    _inputs, failures = client.check("TrustBundle", {}, full)
+    assert list(failures) == ["targets"]
+    assert "entry 2: 4280 bytes with the certificates of today, and 8560 during a rotation" in failures["targets"]
+
+
 def test_a_bundle_that_wrote_only_one_target_is_written_again(run: FakeRun, client: PluginClient) -> None:
     """The state says which target does not hold what it should."""
     run.target({"path": "more.txt"}).fail_next("write", DENIED)

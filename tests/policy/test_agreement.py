@@ -17,6 +17,7 @@ from apigw_client_cert.native import kinds
 from apigw_client_cert.rotation import durations
 from apigw_client_cert.rotation.model import Severity
 from apigw_client_cert.rotation.policy import Policy
+from apigw_client_cert.trust_findings import reader_findings
 from policy.client_cert_policies import agreed, instants
 from policy.client_cert_policies.declared import Declared
 from policy.client_cert_policies.overdue import Patience
@@ -49,8 +50,8 @@ def test_the_same_targets_are_trapped(content: str | None, backend: str | None) 
     given_ = {"content": content, "backend": backend}
     target = {"type": "file", "path": "p", **{key: value for key, value in given_.items() if value is not None}}
     bundle = Declared(urn="u", type=f"{agreed.PLUGIN}TrustBundle", name="b", props={"targets": [target]})
-    finding = trust.same_subject_finding(content or "pem", backend, TWO_OF_ONE_SUBJECT)
-    warned = finding is not None and finding.severity is not Severity.NOTE
+    found = reader_findings(content or "pem", backend, TWO_OF_ONE_SUBJECT)
+    warned = any(finding.severity is not Severity.NOTE for finding in found)
     messages = list(read_as_plain_pem(bundle))
     assert len(messages) == warned
     assert all((f'content="{backend}"' in one) is (backend in trust.BACKENDS) for one in messages)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from apigw_sandbox import InUseDeletion, Sandbox, UnknownCertificate
+from apigw_sandbox.api_errors import BadRequest
 from tests.sandbox.wire import refused, replace
 
 ACM_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
@@ -234,6 +235,27 @@ def test_create_stage_makes_a_stage_on_an_existing_deployment(rest: Any, api: st
         rest.create_stage(restApiId=api, stageName="other", deploymentId="nobody")
     with refused("NotFoundException", 404):
         rest.create_stage(restApiId="nobody", stageName="other", deploymentId=deployment)
+
+
+@pytest.mark.parametrize("name", ["a b", "a.b", "a/b", "\u00fc", "$default", "", "x" * 129])
+def test_a_name_that_no_rest_stage_has_is_refused(sandbox: Sandbox, rest: Any, api: str, name: str) -> None:
+    """By every way to make a stage; one of "a b" could not even be deleted, and would stop every scan."""
+    deployment = rest.get_stage(restApiId=api, stageName="dev")["deploymentId"]
+    with refused("BadRequestException", 400):
+        rest.create_stage(restApiId=api, stageName=name, deploymentId=deployment)
+    if name:
+        with refused("BadRequestException", 400):
+            rest.create_deployment(restApiId=api, stageName=name)
+    with pytest.raises(BadRequest):
+        sandbox.by_hand.create_stage(api, name)
+    assert [stage["stageName"] for stage in rest.get_stages(restApiId=api)["item"]] == ["dev", "prod"]
+
+
+def test_a_rest_stages_name_may_have_letters_digits_hyphens_and_underscores(rest: Any, api: str) -> None:
+    """128 of them."""
+    name = ("Dev-1_" * 22)[:128]
+    deployment = rest.get_stage(restApiId=api, stageName="dev")["deploymentId"]
+    assert rest.create_stage(restApiId=api, stageName=name, deploymentId=deployment)["stageName"] == name
 
 
 def test_what_moto_would_drop_is_refused(rest: Any, api: str) -> None:

@@ -105,6 +105,14 @@ def test_stages_that_are_not_there_or_there_already(websocket: Any, api: str) ->
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
 
 
+def test_a_name_that_no_stage_has_is_refused(websocket: Any, api: str) -> None:
+    """The same letters as of a REST stage, and $default."""
+    for name in ("a b", "a.b", "x" * 129):
+        with refused("BadRequestException", 400):
+            websocket.create_stage(ApiId=api, StageName=name)
+    assert websocket.create_stage(ApiId=api, StageName="$default")["StageName"] == "$default"
+
+
 def test_a_deployment_that_cannot_exist_is_refused(websocket: Any, api: str) -> None:
     """Moto has no deployments of version 2, and would drop the id."""
     with refused("NotFoundException", 404):

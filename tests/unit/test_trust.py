@@ -5,25 +5,27 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from apigw_client_cert import backends
 from apigw_client_cert.errors import BadInput
-from apigw_client_cert.rotation.model import Severity, TrustedCertificate
 from apigw_client_cert.trust import (
     BACKENDS,
     CONTENTS,
-    OPENSSL_FAMILY,
     backend_config,
     fingerprints,
     holds,
     render,
-    same_subject_finding,
     setup_lines,
     trust_bundle,
+    trusts_nobody,
 )
 from tests.x509 import twins
+
+if TYPE_CHECKING:
+    from apigw_client_cert.rotation.model import TrustedCertificate
 
 OLD, NEW, STRANGER = (twin.trusted for twin in twins(3))
 
@@ -206,43 +208,45 @@ def test_edited_text_holds_what_is_still_there(text: str, held: bool) -> None:  
     assert holds(text, OLD) is held
 
 
-@pytest.mark.parametrize("backend", OPENSSL_FAMILY)
-def test_plain_list_of_two_for_openssl_is_found(backend: str) -> None:
-    """The documented procedure breaks there: the finding says who is refused and what to do."""
-    finding = same_subject_finding("pem", backend, [OLD, NEW])
-    assert finding is not None
-    assert finding.reason == "same-subject"
-    assert finding.severity is Severity.WARNING
-    assert OLD.sha256[:16] in finding.message
-    assert (f'content="{backend}"' in finding.message) is (backend in BACKENDS)
-
-
-def test_plain_list_without_a_named_reader_is_a_note() -> None:
-    """Nobody said who reads it; it may be Go."""
-    finding = same_subject_finding("pem", None, [OLD, NEW])
-    assert finding is not None
-    assert finding.severity is Severity.NOTE
+@pytest.mark.parametrize("content", CONTENTS)
+def test_what_is_rendered_for_nobody_is_known_to_trust_nobody(content: str) -> None:
+    """With and without its heading, in any layout; with one certificate it is not."""
+    text = render(content, [])
+    assert trusts_nobody(text)
+    assert trusts_nobody("\n".join(lines(text)))
+    assert trusts_nobody(text.replace("\n", "\r\n  "))
+    assert not trusts_nobody(render(content, [OLD]))
 
 
 @pytest.mark.parametrize(
-    ("content", "backend", "certificates"),
+    "text", ["", "\n", " \t\r\n", "# nothing yet\n", "placeholder", "CHANGEME\n", '"todo"', "<tbd>", "-"]
+)
+def test_nothing_comments_and_placeholders_are_known_to_trust_nobody(text: str) -> None:
+    """What stands in a place before anything is published."""
+    assert trusts_nobody(text)
+
+
+@pytest.mark.parametrize(
+    "text",
     [
-        pytest.param("pem", "nginx", [OLD], id="one certificate"),
-        pytest.param("pem", "nginx", [OLD, OLD], id="one certificate twice"),
-        pytest.param("pem", "go", [OLD, NEW], id="Go tries them all"),
-        pytest.param("pem", "java", [OLD, NEW], id="Java tries them all"),
-        pytest.param("nginx", "nginx", [OLD, NEW], id="pinned"),
-        pytest.param("python", "python", [OLD, NEW], id="partial chain"),
-        pytest.param("go", None, [OLD, NEW], id="the content names the reader"),
+        "somebody else's",
+        "10.0.0.1",
+        "CN=partner",
+        "*",
+        "\0",
+        "placeholder\nCN=partner",
+        "# pins\nab",
+        "default 1;",
+        "map $ssl_client_fingerprint $apigw_client_cert {\n    default 1;\n}\n",
+        "map $ssl_client_fingerprint $other {\n    default 0;\n}\n",
+        "['nobody', 'partner']",
+        OLD.sha256,
+        OLD.sha1,
+        OLD.pem,
+        OLD.pem[:200],
+        '{"version": 1, "certificates": [], "partners": ["a"]}',
     ],
 )
-def test_lists_that_every_certificate_passes_raise_no_finding(
-    content: str, backend: str | None, certificates: list[TrustedCertificate]
-) -> None:
-    """A finding that cries without need is soon ignored."""
-    assert same_subject_finding(content, backend, certificates) is None
-
-
-def test_bundle_for_another_reader_is_found_too() -> None:
-    """``content="go"`` is a plain CA file to nginx."""
-    assert same_subject_finding("go", "nginx", [OLD, NEW]) is not None
+def test_any_other_text_may_mean_something_to_its_reader(text: str) -> None:
+    """Names, addresses, patterns: nobody knows what a reader makes of them."""
+    assert not trusts_nobody(text)

@@ -8,11 +8,19 @@ _BINDING = "tests/lifecycle/test_binding_lifecycle.py::"
 _BINDING_DELETE = "tests/lifecycle/test_binding_check_and_delete.py::"
 _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _LOOK = "tests/lifecycle/test_binding_look.py::"
+_ROOM = "tests/lifecycle/test_room.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 
 _BOUND = '        self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))\n'
 
 WRONG_DEPENDENTS = (
+    Mutant(
+        name="only-today-must-fit",
+        invariant=10,
+        wrong="A place is reckoned without the successors that a rotation publishes beside what is there.",
+        edits=(Edit("lifecycle/room.py", "sum(max(live, _AT_ONCE) for", "sum(live for"),),
+        killed_by=(_ROOM + "test_four_certificates_in_one_parameter_are_refused_with_both_numbers_and_the_way_out",),
+    ),
     Mutant(
         name="refresh-binds-again",
         invariant=6,

@@ -108,6 +108,13 @@ WRONG_WITHDRAWAL = (
         ),
     ),
     Mutant(
+        name="no-fingerprint-is-nobodys",
+        invariant=9,
+        wrong="A target without a fingerprint is free to take, whatever its text may mean to its reader.",
+        edits=(Edit("lifecycle/bundle_steps.py", "or trusts_nobody(found) or", "or not fingerprints_in(found) or"),),
+        killed_by=(_WITHDRAWAL + "test_what_may_mean_somebody_is_not",),
+    ),
+    Mutant(
         name="bundle-without-account",
         invariant=9,
         wrong="Other credentials publish to the same names in another account.",

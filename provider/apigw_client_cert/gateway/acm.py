@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-ACM_ARN: Final = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
+ACM_ARN: Final = re.compile(r"arn:aws[a-z0-9-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
 
 
 def is_acm(presented: str) -> bool:

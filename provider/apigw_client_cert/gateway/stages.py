@@ -105,8 +105,9 @@ class Stages:
         Raises:
             ConcurrentModification: somebody switched it before the PATCH could be sent again.
         """
-        # UNVERIFIED: `""` is what Terraform sends to a REST stage (facts/aws-client-certs.md §0.3); AWS documents no
-        # clearing value for either family.
+        # AWS documents no clearing value. A WebSocket stage is cleared by `""`, seen live with a bare SDK on 2026-08-11
+        # (https://github.com/go-to-k/cdkd/pull/1577).
+        # UNVERIFIED: a REST stage, to which Terraform sends it (facts/aws-client-certs.md §0.3).
         try:
             self._update(stage, "", None, self._unchanged(stage, self._recall(stage), None, None))
         except StageNotFound:

@@ -29,7 +29,8 @@ from apigw_client_cert.publish.places import place_of
 from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE
 from apigw_client_cert.rotation.durations import parse_duration, served
 from apigw_client_cert.rotation.publication import Entry, Look, entry_of, next_entries, restart, unwanted
-from apigw_client_cert.trust import fingerprints_in, holds, known_by, render, same_subject_finding
+from apigw_client_cert.trust import fingerprints_in, holds, known_by, render, trusts_nobody
+from apigw_client_cert.trust_findings import reader_findings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -153,17 +154,18 @@ class Publication:
             unnamed = lost - withdrawn - {pin for one in seen.issued for pin in one.known_by}
             if unnamed and seen.gaps:
                 raise not_looked_up(place.target.address, seen.gaps)
-            if not take_over and (unnamed or not self._written_by_us(place, entries)):
+            if not take_over and (unnamed or not self._may_be_replaced(place, entries)):
                 raise taken(place.target.address)
 
-    def _written_by_us(self, place: _Place, entries: Sequence[Entry]) -> bool:
-        """Whether what the target holds is ours: by state, or to the letter what this bundle writes.
+    def _may_be_replaced(self, place: _Place, entries: Sequence[Entry]) -> bool:
+        """Whether what the target holds is nobody's, or ours: by state, or to the letter what this bundle writes.
 
-        A run that ended after a write and before its state was saved left such a text; a rotation that went on
-        meanwhile must not find it "taken" (invariant 5).
+        Nobody's is what a server needs to start before anything was published. Ours without a word of it in state is
+        what a run left that ended after a write and before its state was saved; a rotation that went on meanwhile must
+        not find it "taken" (invariant 5).
         """
         address, found = place.target.address, place.found
-        if found is None or address in digests_of(self.olds, "digests"):
+        if found is None or trusts_nobody(found) or address in digests_of(self.olds, "digests"):
             return True
         if digest_of(found) in {digests_of(self.olds, "formerDigests").get(address), *self._written_there(place)}:
             return True
@@ -201,8 +203,7 @@ class Publication:
         missing = {one.sha256 for one in entries if unseen or not _held_by_all(one, places)}
         entries = restart(entries, missing, now, unpublished=self._unpublished(entries))
         for place in places:
-            finding = same_subject_finding(place.content, place.spec.get("backend"), entries)
-            if finding is not None:
+            for finding in reader_findings(place.content, place.spec.get("backend"), entries):
                 self.world.say(f"{self.news['name']}: {finding.severity.value}: {finding.message}")
         digests = {place.target.address: digest_of(content) for place, content in zip(places, contents, strict=True)}
         return bundle_outputs(self.news, entries, digests, self._remembered(published, entries, digests))

@@ -31,6 +31,7 @@ from apigw_client_cert.lifecycle.inputs import (
 )
 from apigw_client_cert.lifecycle.made_for import MADE_FOR, Look, check_made_for
 from apigw_client_cert.lifecycle.results import Checked, Difference
+from apigw_client_cert.lifecycle.room import crowded
 from apigw_client_cert.lifecycle.rotation_steps import Actor
 from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.rotation.announce import announce, date
@@ -149,6 +150,9 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
     gateway = world.acting_gateway(connection_of(props))
     found = adoption.origin(gateway, props, now)
     Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()
+    crowd = crowded(found.listed, more=0 if found.taken else 1)
+    if crowd is not None:
+        world.say(f"{props['name']}: warning: {crowd}")
     rotation = adoption.first_rotation(gateway, props, found, world.token(), now)
     placed = {
         **props,

@@ -28,8 +28,10 @@ DURATIONS = {
 }
 CONNECTION = ("region", "profile", "assumeRoleArn", "endpointUrl")
 
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+# The form of every region of every partition in botocore's data (a test asks them all), and of those to come: Secrets
+# Manager's RegionType, without the FIPS endpoints' names, which are a way to a region and none.
+_REGION = re.compile(r"(?!fips-)(?=.{1,63}$)([a-z]+-)+\d+", re.ASCII)
+_ROLE_ARN = re.compile(r"arn:aws[a-z0-9-]*:iam::\d{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
 CERTIFICATE_ID = re.compile(r"[A-Za-z0-9]{1,64}")
 # AWS generates API ids; the documented shape is lower-case alphanumerics (ten of them in every sample).
 API_ID = re.compile(r"[a-z0-9]{1,64}")

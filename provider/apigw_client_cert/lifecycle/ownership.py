@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
@@ -28,10 +29,13 @@ NAMES = ("project", "stack", "parent", "name")
 _NAMED = tuple(key for key in NAMES if key != "parent")
 INFORMATION = {key: _PREFIX + key for key in NAMES}
 
-# AWS: tag keys to 128 characters, values to 256, of this character set, none that begins with "aws:"
-# (facts/aws-client-certs.md §1.3). A certificate takes 50 tags: three that ownership rests on are always there, and
-# the names, which people read, as far as there is room.
-_TAG_TEXT = re.compile(r"[a-zA-Z0-9+\-=._:/]*")
+# AWS: tag keys to 128 characters, values to 256, none that begins with "aws:" (facts/aws-client-certs.md §1.3). Of the
+# character set AWS's pages differ; this is the widest, of the developer guide ("letters, spaces, numbers") and of the
+# models of its tagging services: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]. What API Gateway does not take, it refuses itself.
+# A certificate takes 50 tags: three that ownership rests on are always there, and the names, which people read, as far
+# as there is room.
+_TAG_SIGNS = frozenset("_.:/=+-@")
+_TAG_CATEGORIES = frozenset("LZN")
 # State carries numbers as floats, which count to 2**53; a longer one was set by a hand.
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _KEY_LENGTH, _VALUE_LENGTH, _USER_TAGS, _MOST_TAGS = 128, 256, 45, 50
@@ -54,10 +58,16 @@ def check_tags(tags: object, failures: Failures) -> None:
             failures.add(
                 "tags", f"tag {errors.shown(key)}: keys have up to 128 characters, values are text of up to 256"
             )
-        elif not key or not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
-            failures.add("tags", f"tag {errors.shown(key)}: only letters, digits and +-=._:/ are allowed")
+        elif not key or not _fits_tag(key + value):
+            failures.add(
+                "tags", f"tag {errors.shown(key)}: only letters, digits, spaces and _ . : / = + - @ are allowed"
+            )
         elif key.startswith(("aws:", _PREFIX)):
             failures.add("tags", f"tag {errors.shown(key)}: keys that begin with aws: or {_PREFIX} are reserved")
+
+
+def _fits_tag(text: str) -> bool:
+    return all(one in _TAG_SIGNS or unicodedata.category(one)[0] in _TAG_CATEGORIES for one in text)
 
 
 def tags_of(props: Mapping[str, Any], rotation_id: str, number: int) -> dict[str, str]:
@@ -243,5 +253,8 @@ def number_of(certificate: IssuedCertificate) -> int:
 
 
 def _tag_value(text: object) -> str:
-    """Names are information: what AWS does not take in a tag is replaced rather than refused."""
+    """Names are information: what some page of AWS's does not allow in a tag is replaced rather than refused.
+
+    As the first release replaced it: the tags that it wrote are compared with this.
+    """
     return re.sub(r"[^a-zA-Z0-9+\-=._:/]", "-", str(text))[:_VALUE_LENGTH]

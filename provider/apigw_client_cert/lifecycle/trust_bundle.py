@@ -28,6 +28,7 @@ from apigw_client_cert.lifecycle.inputs import (
     known,
 )
 from apigw_client_cert.lifecycle.results import Checked, Difference
+from apigw_client_cert.lifecycle.room import short_of_room
 from apigw_client_cert.lifecycle.state import guard_version
 from apigw_client_cert.publish.places import place_of
 from apigw_client_cert.publish.specs import spec_findings
@@ -76,6 +77,8 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     _check_rotations(news.get("rotations"), failures)
     _check_targets(news, failures)
     _check_also_trust(known(olds, "alsoTrust") or (), known(news, "alsoTrust"), failures)
+    if not failures.found and _fills_more(olds, news):
+        _check_room(news, failures)
     return Checked(dict(news), failures.found)
 
 
@@ -101,6 +104,15 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
     """Publish to every target and read it back; a target that holds something else is refused without take_over."""
+    failures = Failures()
+    _check_room(props, failures)
+    for reason in failures.found.values():
+        raise errors.BadInput(
+            f"{props['name']}: {reason}",
+            means="The first rotation could not be published; nothing was written anywhere.",
+            remedy="Change `publish`, and run again.",
+            subject="targets",
+        )
     return str(props["name"]), _publish({}, props, world)
 
 
@@ -209,6 +221,25 @@ def _check_targets(news: Mapping[str, Any], failures: Failures) -> None:
         reason = _spec_failure(spec) or _place_failure(spec, news, seen)
         if reason:
             failures.add("targets", f"targets, entry {position}: {reason}")
+
+
+def _fills_more(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether this is new or grows: one that is full already must still be able to retire, and to be mended."""
+    if not olds or changed(olds, news, ("alsoTrust", "targets")):
+        return True
+    before, after = known(olds, "rotations") or (), known(news, "rotations") or ()
+    return len(after) > len(before)
+
+
+def _check_room(news: Mapping[str, Any], failures: Failures) -> None:
+    rotations, targets = news.get("rotations"), news.get("targets")
+    if UNKNOWN in (rotations, targets):
+        return
+    for position, spec in enumerate(targets or (), start=1):
+        if not has_unknown(spec):
+            reason = short_of_room(spec, rotations or (), known(news, "alsoTrust") or ())
+            if reason:
+                failures.add("targets", f"targets, entry {position}: {reason}")
 
 
 def _place_failure(spec: Mapping[str, Any], news: Mapping[str, Any], seen: set[str]) -> str | None:

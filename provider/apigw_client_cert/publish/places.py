@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # The name in a secret's ARN; AWS adds a hyphen and six characters to it
 # (https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html#term_secret, "Secret name").
-_SECRET_ARN: Final = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:(.+?)(?:-[A-Za-z0-9]{6})?")
+_SECRET_ARN: Final = re.compile(r"arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:(.+?)(?:-[A-Za-z0-9]{6})?")
 
 
 def place_of(spec: Mapping[str, Any], connection: Connection) -> str:

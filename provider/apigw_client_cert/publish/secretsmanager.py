@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from apigw_client_cert.errors import BadInput, NeedsOperator
 from apigw_client_cert.gateway.answers import Answered
 from apigw_client_cert.publish.last_read import LastRead
+from apigw_client_cert.publish.specs import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.gateway.sending import Look
 
 #: facts/aws-client-certs.md §2, "Budget": 61 certificates.
-SECRET_BYTES: Final = 65_536
+SECRET_BYTES: Final = MOST_BYTES["secretsmanager"]
 _MISSING: Final = "ResourceNotFoundException"
 #: What AWS answers for a secret that is scheduled for deletion
 #: (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).

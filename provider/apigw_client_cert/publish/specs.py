@@ -27,6 +27,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "s3": ("bucket", "key"),
     "secretsmanager": ("secretId",),
 }
+#: Type -> the most bytes of a text; a file and an object hold what anybody publishes.
+MOST_BYTES: Final = {"ssm": 8192, "secretsmanager": 65_536}
 CONTENT_KEYS: Final = frozenset({"content", "backend"})
 
 # A line break in a name would forge a line of the log. Surrogates (Cs) have no UTF-8.
@@ -37,14 +39,22 @@ _PATH_BYTES: Final = 4096
 _SSM_NAME: Final = re.compile(r"(?:/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+")
 _SSM_NAME_LENGTH: Final = 1011
 _SSM_LEVELS: Final = 15
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-_BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]")
+# botocore's rule (``handlers.VALID_BUCKET``): today's names have 3 to 63 characters and no upper case, those made in
+# us-east-1 before 2018 are buckets all the same. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET: Final = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9._-]{3,255}")
+# An access point, also of several regions, of Object Lambda or of an Outpost, where a bucket's name may stand
+# (``handlers.VALID_S3_ARN``).
+_ACCESS_POINT: Final = re.compile(
+    r"arn:aws[a-z0-9-]*:(?:s3|s3-object-lambda):[a-z0-9-]*:\d{12}:accesspoint[/:][A-Za-z0-9.-]{1,63}"
+    r"|arn:aws[a-z0-9-]*:s3-outposts:[a-z0-9-]+:\d{12}:outpost[/:][A-Za-z0-9-]{1,63}[/:]accesspoint[/:][A-Za-z0-9-]{1,63}",
+    re.ASCII,
+)
 _IP_ADDRESS: Final = re.compile(r"\d+\.\d+\.\d+\.\d+")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _KEY_BYTES: Final = 1024
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, "Name".
 _SECRET_NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
-_SECRET_ARN: Final = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+")
+_SECRET_ARN: Final = re.compile(r"arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+")
 
 
 def spec_findings(spec: Mapping[str, Any], other_keys: Collection[str] = CONTENT_KEYS) -> str | None:
@@ -96,8 +106,13 @@ def _ssm_name(name: str) -> str | None:
 
 
 def _bucket(bucket: str) -> str | None:
+    if _ACCESS_POINT.fullmatch(bucket):
+        return None
     if not _BUCKET.fullmatch(bucket):
-        return f"S3 bucket name {shown(bucket)} is not 3 to 63 lower-case letters, digits, hyphens and single dots"
+        return (
+            f"S3 bucket {shown(bucket)} is neither a bucket's name (3 or more letters, digits and . _ -) nor the ARN of"
+            " an access point"
+        )
     return f"S3 bucket name {shown(bucket)} looks like an IP address" if _IP_ADDRESS.fullmatch(bucket) else None
 
 

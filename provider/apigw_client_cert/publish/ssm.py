@@ -8,6 +8,7 @@ from apigw_client_cert.errors import BadInput
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.failures import unreadable_answer
 from apigw_client_cert.publish.last_read import LastRead
+from apigw_client_cert.publish.specs import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 #: facts/aws-client-certs.md §2, "Budget": 3 and 7 certificates.
 STANDARD_BYTES: Final = 4096
-ADVANCED_BYTES: Final = 8192
+ADVANCED_BYTES: Final = MOST_BYTES["ssm"]
 
 
 class SsmTarget:

@@ -45,6 +45,7 @@ def perform(plane: ControlPlane, call: Call) -> Answer:
         plane.admit(call.service)
         members = serving.checked_members(call)
         resource = _resource(plane, call)
+        method = _method(resource, call.parameters["http_method"])
         invocation, parameters = _invocation(call, members, resource)
         # UNVERIFIED: what AWS answers to an ACM ARN; here it is no certificate that exists.
         certificate_id = members.get("clientCertificateId") or ""
@@ -54,7 +55,7 @@ def perform(plane: ControlPlane, call: Call) -> Answer:
         behaviour = plane.behaviour
     started = time.monotonic()
     try:
-        route = routes.route(resource, invocation.method, parameters)
+        route = routes.route(resource, method, parameters)
     except NotForwardedError as error:
         if error.kind is failures.NOT_MODELLED:
             raise NotModelled(error.detail) from error
@@ -78,10 +79,20 @@ def _resource(plane: ControlPlane, call: Call) -> Resource:
         raise NotFound(f"Invalid API identifier specified {plane.account_id}:{api_id}")
     for resource in integrations.resources(plane.account_id, call.region, api_id):
         if resource.id == call.parameters["resource_id"]:
-            if call.parameters["http_method"] not in resource.methods:
-                raise NotFound("Invalid Method identifier specified")
             return resource
     raise NotFound("Invalid Resource identifier specified")
+
+
+def _method(resource: Resource, wanted: str) -> str:
+    """The resource's method that answers for this one.
+
+    UNVERIFIED: that an ANY method is tried as GET, say, like AWS's console does it, which offers the methods to choose
+    from. AWS documents of ``httpMethod`` only that it names the method request.
+    """
+    for name in (wanted, "ANY"):
+        if name in resource.methods:
+            return name
+    raise NotFound("Invalid Method identifier specified")
 
 
 def _invocation(call: Call, members: Mapping[str, Any], resource: Resource) -> tuple[Invocation, Mapping[str, str]]:
@@ -93,7 +104,7 @@ def _invocation(call: Call, members: Mapping[str, Any], resource: Resource) -> t
     invocation = routes.Invocation(
         api_id=call.parameters["restapi_id"],
         stage=STAGE,
-        # UNVERIFIED: the method that AWS tries ANY with.
+        # UNVERIFIED: what AWS asks the backend with where the caller says ANY; here, with ANY.
         method=method,
         path=path,
         query=query,

@@ -48,6 +48,20 @@ def has_payload(service: str, action: str) -> bool:
     return shape is not None and "payload" in shape.serialization
 
 
+def output_shape(service: str, action: str) -> Any:  # noqa: ANN401 - botocore's models carry no types
+    """What an operation answers, or None for nothing."""
+    return _operation(service, action).output_shape
+
+
+def in_body(shape: Any) -> dict[str, Any]:  # noqa: ANN401 - botocore's models carry no types
+    """Wire name to shape of a structure's members in the body."""
+    return {
+        member.serialization.get("name", name): member
+        for name, member in shape.members.items()
+        if member.serialization.get("location", "body") == "body"
+    }
+
+
 def checked_query(service: str, action: str, query: str) -> dict[str, list[str]]:
     """The query's members; raises ``BadRequest`` for one that the operation does not have.
 
@@ -92,11 +106,8 @@ def _members(service: str, action: str) -> list[tuple[str, str, Any]]:
 
 def _named(shape: Any) -> dict[str, tuple[Any, bool]]:  # noqa: ANN401 - botocore's models carry no types
     """Wire name to shape and whether it is required, of a structure's members in the body."""
-    return {
-        member.serialization.get("name", name): (member, name in shape.required_members)
-        for name, member in shape.members.items()
-        if member.serialization.get("location", "body") == "body"
-    }
+    required = {shape.members[name].serialization.get("name", name) for name in shape.required_members}
+    return {name: (member, name in required) for name, member in in_body(shape).items()}
 
 
 def _check_names(where: str, found: dict[str, object], members: dict[str, tuple[Any, bool]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.apigateway.responses import APIGatewayResponse
 
-from apigw_sandbox import patches, tagging
+from apigw_sandbox import patches, stage_names, tagging
 from apigw_sandbox.api_errors import BadRequest
 from apigw_sandbox.moto_extension import backends
 from apigw_sandbox.moto_extension.checked import Answered, CheckedResponse, answered
@@ -96,6 +96,7 @@ class RestResponse(CheckedResponse, APIGatewayResponse):
         """POST /restapis/{api}/stages: on a deployment that exists, which moto does not ask for."""
         self._refuse_what_is_not_kept("CreateStage")
         api = self.backend.get_rest_api(self._uri("restapi_id"))
+        stage_names.checked(self.members["stageName"])
         self._check_deployment(api, self.members["deploymentId"])
         tagging.merged({}, self.members.get("tags") or {})
         super().create_stage()
@@ -136,7 +137,8 @@ class RestResponse(CheckedResponse, APIGatewayResponse):
         self._refuse_what_is_not_kept("CreateDeployment")
         name, variables = self.members.get("stageName"), self.members.get("variables")
         api = self.backend.get_rest_api(self._uri("restapi_id"))
-        kept = api.stages.get(name) if name else None
+        # An empty name makes a deployment without a stage, as none does: Terraform sends it.
+        kept = api.stages.get(stage_names.checked(name)) if name else None
         result = super().create_deployment()
         if name and kept is not None:
             kept.deployment_id = api.stages[name].deployment_id

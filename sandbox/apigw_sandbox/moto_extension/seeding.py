@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from apigw_sandbox import stage_names
 from apigw_sandbox.api_errors import BadRequest, Conflict, NotFound
 from apigw_sandbox.moto_extension import backends
 
@@ -59,7 +60,7 @@ def websocket_api(plane: ControlPlane, name: str) -> str:
 def create_stage(plane: ControlPlane, api_id: str, stage_name: str, variables: Mapping[str, str]) -> str:
     """A stage of either kind of API; returns the kind."""
     kind, api = _api(plane, api_id)
-    if stage_name in api.stages:
+    if stage_names.checked(stage_name, default=kind == backends.WEBSOCKET) in api.stages:
         raise Conflict("Stage already exists")
     if kind == backends.REST:
         deployments = list(api.deployments)

@@ -6,6 +6,7 @@ import functools
 import io
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moto.core.request import Request
@@ -16,8 +17,8 @@ from werkzeug.test import run_wsgi_app
 
 from apigw_sandbox.api_errors import ApiError, InternalFailure, Malformed, NotModelled, UnknownOperation, Unsigned
 from apigw_sandbox.journal import SUCCESS_BELOW
-from apigw_sandbox.messages import JSON, Answer, Call
-from apigw_sandbox.moto_extension import backends, model
+from apigw_sandbox.messages import JSON, Answer, Call, new_request_id
+from apigw_sandbox.moto_extension import backends, model, shaped
 from apigw_sandbox.moto_extension.rest import RestResponse
 from apigw_sandbox.moto_extension.websocket import WebSocketResponse
 
@@ -28,6 +29,10 @@ _RESPONSES: dict[str, type[RestResponse | WebSocketResponse]] = {
     "apigateway": RestResponse,
     "apigatewayv2": WebSocketResponse,
 }
+
+# Through moto's own server, but in JSON.
+_IN_JSON = frozenset({"ssm", "secretsmanager"})
+_S3_REQUEST_ID = "x-amz-request-id"
 
 # …Credential=KEY/20260101/us-east-1/ssm/aws4_request, in a header or (percent-encoded) in a pre-signed query.
 _SCOPE = re.compile(
@@ -127,12 +132,21 @@ def _as_modelled(call: Call, status: int, headers: dict[str, str], body: str | b
     kind = headers.get("content-type", JSON)
     if status == 204:  # noqa: PLR2004 - HTTP's No Content
         return Answer(status=status, headers=(request_id,))
-    return Answer(status=status, body=content, headers=(("Content-Type", kind), request_id))
+    return Answer(
+        status=status,
+        body=shaped.body(call.service, call.action, content),
+        headers=(("Content-Type", kind), request_id),
+    )
 
 
 def _perform_elsewhere(call: Call) -> Answer:
     chunks, status, headers = run_wsgi_app(_moto_server(), call.environ, buffered=True)
-    return Answer(status=int(status.split(" ", 1)[0]), body=b"".join(chunks), headers=tuple(headers))
+    answer = Answer(status=int(status.split(" ", 1)[0]), body=b"".join(chunks), headers=tuple(headers))
+    if call.service == "s3" and not answer.header(_S3_REQUEST_ID):
+        answer = replace(answer, headers=(*answer.headers, (_S3_REQUEST_ID, new_request_id().replace("-", "")[:16])))
+    if call.service in _IN_JSON and answer.status < SUCCESS_BELOW:
+        answer = replace(answer, body=shaped.body(call.service, call.action, answer.body))
+    return answer
 
 
 def _object(body: bytes) -> dict[str, object]:

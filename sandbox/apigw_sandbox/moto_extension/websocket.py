@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.apigatewayv2.responses import ApiGatewayV2Response
 
+from apigw_sandbox import stage_names
 from apigw_sandbox.api_errors import BadRequest, Conflict, NotFound
 from apigw_sandbox.moto_extension import backends
 from apigw_sandbox.moto_extension.checked import Answered, CheckedResponse, answered
@@ -38,7 +39,7 @@ class WebSocketResponse(CheckedResponse, ApiGatewayV2Response):
     def create_stage(self) -> Answered:
         """POST /v2/apis/{api}/stages; moto would overwrite a stage of that name."""
         api = self.apigatewayv2_backend.get_api(self._uri("apiId"))
-        if self.members["stageName"] in api.stages:
+        if stage_names.checked(self.members["stageName"], default=True) in api.stages:
             raise Conflict("Stage already exists")
         binding = self._binding(api)
         self._refuse_deployment()
@@ -68,7 +69,7 @@ class WebSocketResponse(CheckedResponse, ApiGatewayV2Response):
         return answered({})
 
     def _binding(self, api: Any) -> str | None:  # noqa: ANN401 - moto's own models
-        """The certificate that the request asks for; "" clears, as Terraform sends it (UNVERIFIED on AWS)."""
+        """The certificate that the request asks for; "" clears, as seen live (https://github.com/go-to-k/cdkd/pull/1577)."""
         value = self.members.get("clientCertificateId", "")
         if value and api.protocol_type != "WEBSOCKET":
             raise BadRequest("ClientCertificateId is supported only for WebSocket APIs")

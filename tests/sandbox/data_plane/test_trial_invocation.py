@@ -74,6 +74,15 @@ def test_path_query_headers_and_body_are_passed_on(world: World) -> None:
     assert seen["headers"]["x-two"] in {"2", "3", "2, 3"}
 
 
+def test_an_any_method_is_tried_as_what_the_caller_names(world: World) -> None:
+    """The commonest API is ``ANY /{proxy+}``; a method of its own wins."""
+    answer = invoke(world, "/{proxy+}", "GET", clientCertificateId=world.new, pathWithQueryString="/health")
+    assert (answer["status"], world.backend.seen[0]["method"]) == (200, "GET")
+    assert answer["log"].startswith("HTTP Method: GET, Resource Path: /health")
+    answer = invoke(world, "/{proxy+}", "POST", clientCertificateId=world.new, pathWithQueryString="/a", body="b")
+    assert (answer["status"], world.backend.seen[1]["method"], world.backend.seen[1]["body"]) == (200, "POST", "b")
+
+
 def test_stage_variables_are_the_callers(world: World) -> None:
     """No stage is asked."""
     uri = "https://localhost:${stageVariables.port}/"
