@@ -81,7 +81,7 @@ WRONG_RULES = (
                 '    ISSUE = "issue"\n    ACTIVATE = "activate"\n',
             ),
         ),
-        killed_by=("tests/unit/rotation/test_decide.py::test_a_trigger_does_not_delay_an_activation_that_is_due",),
+        killed_by=("tests/unit/rotation/test_trigger.py::test_a_trigger_does_not_delay_an_activation_that_is_due",),
     ),
     Mutant(
         name="bind-without-a-lead",

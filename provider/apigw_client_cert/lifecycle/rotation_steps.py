@@ -10,8 +10,9 @@ from apigw_client_cert.lifecycle import adoption, ownership
 from apigw_client_cert.lifecycle.existence import missing, sought
 from apigw_client_cert.lifecycle.ownership import issued_generation
 from apigw_client_cert.rotation import transitions
-from apigw_client_cert.rotation.decide import Decision, decide, trigger_pulled
+from apigw_client_cert.rotation.decide import Decision, decide
 from apigw_client_cert.rotation.transitions import Step
+from apigw_client_cert.rotation.trigger import trigger_pulled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -18,9 +18,10 @@ from apigw_client_cert.rotation.binding import (
     binding_due,
     decide_binding,
 )
-from apigw_client_cert.rotation.decide import decide, trigger_pulled
+from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.publication import Entry, Look, Offer, bundle_due, next_entries, restart, unwanted
 from apigw_client_cert.rotation.transitions import Step, begin, lose, remember_trigger
+from apigw_client_cert.rotation.trigger import trigger_pulled
 from tests.property.rotation.performer import minted, perform
 
 if TYPE_CHECKING:
