@@ -227,7 +227,7 @@ WRONG_CERTIFICATE = (
                 "lifecycle/certificate.py",
                 "certificate_outputs(props, lose(rotation, gone, now), policy_of(props), now)\n",
                 "certificate_outputs(props, Actor(gateway=gateway, properties=props, policy=policy_of(props), now=now,"
-                " say=world.say).perform(lose(rotation, gone, now)), policy_of(props), now)\n",
+                " say=world.say).perform(lose(rotation, gone, now)).rotation, policy_of(props), now)\n",
             ),
         ),
         killed_by=(_LOOKING + "test_a_refresh_only_looks",),

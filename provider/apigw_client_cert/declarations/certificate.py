@@ -11,6 +11,7 @@ from apigw_client_cert.declarations.claims import owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.shared import place_of
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, red
 from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
@@ -195,6 +196,11 @@ class CertificateDeclaration(Registering):
         return output(self, "retirementBlockedBy")
 
     @property
+    def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
+        """What could not be done while the active certificate lives: ``step``, ``since`` and ``message``."""
+        return output(self, FAILED_STEP)
+
+    @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:
         """What backends must trust, oldest live generation first."""
         return output(self, "trustBundlePem")
@@ -214,3 +220,11 @@ class RotatingClientCertificate(CertificateDeclaration, Resource, module="apigw"
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         owner = owner_of(name, "pulumi-python:dynamic/apigw:RotatingClientCertificate", opts)
         Resource.__init__(self, RotatingClientCertificateProvider(), name, {**props, "owner": owner}, opts)
+        # The SDK looks at what became of outputs when every resource of the program is done.
+        output(self, FAILED_STEP).apply(lambda failed: _raise(name, failed))
+
+
+def _raise(name: str, failed: Mapping[str, Any] | None) -> None:
+    """End the program, and so the run, with what an update could not do."""
+    if failed:
+        raise pulumi.RunError(str(red(name, failed)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 POLICY = Policy()
 PULLED = replace(POLICY, trigger="b")
-BLOCKED = {"scanned_at": NOW - HOUR}
+
+
+def _presented(number: int, hours: int = 1, **facts: Any) -> Generation:
+    """A previous one that somebody presented when it was last looked at."""
+    return generation(number, PREVIOUS, scanned_at=NOW - hours * HOUR, **facts)
 
 
 @pytest.mark.parametrize(
@@ -75,13 +79,13 @@ def test_during_a_rotation_a_trigger_waits_and_says_for_what(successor: Generati
 
 def test_what_somebody_presents_is_not_waited_for() -> None:
     """A stage that nobody here manages may do so for ever."""
-    held = rotation(generation(1, PREVIOUS, **BLOCKED), generation(2), trigger="a")
+    held = rotation(_presented(1), generation(2), trigger="a")
     assert decide(held, PULLED, NOW).step is Step.ISSUE
 
 
 def _many(live: int) -> Rotation:
-    previous = [generation(number, PREVIOUS, **BLOCKED) for number in range(2, live + 1)]
-    return rotation(generation(1, PREVIOUS, left=-DAY, trusted=False, **BLOCKED), *previous, generation(9), trigger="a")
+    previous = [_presented(number) for number in range(2, live + 1)]
+    return rotation(_presented(1, left=-DAY, trusted=False), *previous, generation(9), trigger="a")
 
 
 def test_triggers_make_no_more_than_so_many_live_ones() -> None:
@@ -116,7 +120,7 @@ def test_an_issue_that_failed_keeps_nothing_else_from_its_turn() -> None:
 def test_a_deletion_that_failed_keeps_others_looked_after_and_an_activation_that_failed_ends_the_run() -> None:
     """Whoever could not look at what is to be presented begins nothing else."""
     ripe = generation(1, PREVIOUS, unused_since=NOW - 9 * DAY, scanned_at=NOW - DAY)
-    held = rotation(ripe, generation(2, PREVIOUS, **BLOCKED | {"scanned_at": NOW - 2 * DAY}), generation(3))
+    held = rotation(ripe, _presented(2, 48), generation(3))
     assert decide(held, POLICY, NOW).step is Step.RETIRE
     assert decide(held, POLICY, NOW, without=left_out_after(Step.RETIRE, nothing_made=True)).step is Step.CONFIRM
     assert decide(held, POLICY, NOW, without=left_out_after(Step.ACTIVATE, nothing_made=True)).step is Step.NONE
