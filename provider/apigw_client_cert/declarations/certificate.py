@@ -81,6 +81,8 @@ class CertificateDeclaration(Registering):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.aws = aws or Aws()
+        # Bundles and bindings, as far as this program declares them.
+        self.dependents: list[pulumi.Resource] = []
         # As inputs, for the bindings: an output that is unset reads as unknown at every preview.
         self.binding_policy = {
             "publishLead": written(publish_lead),
@@ -220,11 +222,18 @@ class RotatingClientCertificate(CertificateDeclaration, Resource, module="apigw"
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         owner = owner_of(name, "pulumi-python:dynamic/apigw:RotatingClientCertificate", opts)
         Resource.__init__(self, RotatingClientCertificateProvider(), name, {**props, "owner": owner}, opts)
-        # The SDK looks at what became of outputs when every resource of the program is done.
-        output(self, FAILED_STEP).apply(lambda failed: _raise(name, failed))
+        output(self, FAILED_STEP).apply(self._raise_at_last)
 
+    def _raise_at_last(self, failed: Mapping[str, Any] | None) -> pulumi.Output[Any] | None:
+        """End the program, and so the run, with what an update could not do: once all dependents are registered.
 
-def _raise(name: str, failed: Mapping[str, Any] | None) -> None:
-    """End the program, and so the run, with what an update could not do."""
-    if failed:
-        raise pulumi.RunError(str(red(name, failed)))
+        The SDK may look at a failed output while registrations are still on their way, and ends with them.
+        """
+        if not failed:
+            return None
+        error = pulumi.RunError(str(red(self.pulumi_resource_name, failed)))
+
+        def end(_urns: object) -> None:
+            raise error
+
+        return pulumi.Output.all(*(one.urn for one in self.dependents)).apply(end)
