@@ -165,9 +165,7 @@ WRONG_CERTIFICATE = (
         name="orphan-never-swept",
         invariant=5,
         wrong="A certificate that two runs at once left behind stays for ever.",
-        edits=(
-            Edit("lifecycle/rotation_steps.py", "orphans = ownership.orphans(self.gateway, rotation)", "orphans = []"),
-        ),
+        edits=(Edit("lifecycle/rotation_steps.py", "orphans = ownership.orphans(listed, rotation)", "orphans = []"),),
         killed_by=(_OWNERSHIP + "test_an_orphan_of_a_past_number_goes_with_the_next_retirement",),
     ),
     Mutant(

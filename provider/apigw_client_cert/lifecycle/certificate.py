@@ -29,6 +29,7 @@ from apigw_client_cert.lifecycle.inputs import (
     policy_of,
     settled_connection,
 )
+from apigw_client_cert.lifecycle.leftovers import leftovers, say_leftovers
 from apigw_client_cert.lifecycle.made_for import MADE_FOR, Look, check_made_for
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.rotation_steps import Actor
@@ -154,6 +155,9 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
     found = adoption.origin(gateway, props, now)
     Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()
     rotation = adoption.first_rotation(gateway, props, found, world.token(), now)
+    # Nobody presents one of these, or the look would have ended here.
+    taken = {one.id for one in found.taken.values()}
+    say_leftovers(str(props["name"]), (one.id for one in found.earlier if one.id not in taken), world.say)
     placed = {
         **props,
         "region": gateway.region,
@@ -232,9 +236,11 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     """
     rotation = load_rotation(props)
     gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
-    ids = ownership.owned_ids(gateway, rotation)
+    listed = gateway.list_certificates()
+    ids = ownership.owned_ids(listed, rotation)
     usage = gateway.scan() if ids else Usage(users={})
     ownership.guard_unused(usage, ids)
+    say_leftovers(str(props["name"]), leftovers(listed, rotation.rotation_id, usage), world.say)
     for certificate_id in ids:
         gateway.delete(certificate_id)
 

@@ -9,6 +9,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import adoption, ownership
 from apigw_client_cert.lifecycle.existence import missing, sought
 from apigw_client_cert.lifecycle.failed_step import Failure, can_wait
+from apigw_client_cert.lifecycle.leftovers import leftovers, say_leftovers
 from apigw_client_cert.lifecycle.ownership import issued_generation
 from apigw_client_cert.rotation import transitions
 from apigw_client_cert.rotation.decide import Decision, decide, left_out_after
@@ -121,8 +122,10 @@ class Actor:
         return {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
 
     def _retire(self, rotation: Rotation, decision: Decision) -> Rotation:
-        orphans = ownership.orphans(self.gateway, rotation)
+        listed = self.gateway.list_certificates()
+        orphans = ownership.orphans(listed, rotation)
         usage = self.gateway.scan()
+        say_leftovers(str(self.properties["name"]), leftovers(listed, rotation.rotation_id, usage), self.say)
         in_use = {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
         # First, while the generation in state still calls for a retirement: a run that ends here is done again.
         for orphan in orphans:
