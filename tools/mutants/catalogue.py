@@ -5,13 +5,22 @@ from __future__ import annotations
 from tools.mutants.wrong_certificate import WRONG_CERTIFICATE
 from tools.mutants.wrong_dependents import WRONG_DEPENDENTS
 from tools.mutants.wrong_edges import WRONG_EDGES
+from tools.mutants.wrong_failures import WRONG_FAILURES
 from tools.mutants.wrong_rollout import WRONG_ROLLOUT
 from tools.mutants.wrong_rules import WRONG_RULES
 from tools.mutants.wrong_withdrawal import WRONG_WITHDRAWAL
 
 MUTANTS = tuple(
     sorted(
-        (*WRONG_RULES, *WRONG_CERTIFICATE, *WRONG_DEPENDENTS, *WRONG_EDGES, *WRONG_ROLLOUT, *WRONG_WITHDRAWAL),
+        (
+            *WRONG_RULES,
+            *WRONG_CERTIFICATE,
+            *WRONG_DEPENDENTS,
+            *WRONG_EDGES,
+            *WRONG_FAILURES,
+            *WRONG_ROLLOUT,
+            *WRONG_WITHDRAWAL,
+        ),
         key=lambda mutant: (mutant.invariant, mutant.name),
     )
 )

@@ -123,8 +123,8 @@ class Actor:
 
     def _retire(self, rotation: Rotation, decision: Decision) -> Rotation:
         listed = self.gateway.list_certificates()
-        orphans = ownership.orphans(listed, rotation)
         usage = self.gateway.scan()
+        orphans = ownership.orphans(listed, rotation)
         say_leftovers(str(self.properties["name"]), leftovers(listed, rotation.rotation_id, usage), self.say)
         in_use = {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
         # First, while the generation in state still calls for a retirement: a run that ends here is done again.

@@ -65,7 +65,7 @@ def restless(quota: int = 1000) -> World:
     return World(policy=policy, now=PIVOT, bindings={stage: Binding() for stage in STAGES}, restless=True, quota=quota)
 
 
-@settings(max_examples=5)
+@settings(max_examples=5, report_multiple_bugs=False)
 @given(CADENCES, st.sampled_from([2, 3, 1000]))
 @example([1.0], 2).via("room for one successor, a run in 36 hours")
 @example([0.3], 1000).via("two runs a day")
