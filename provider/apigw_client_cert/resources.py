@@ -26,6 +26,7 @@ from pulumi.output import Unknown
 
 from apigw_client_cert.dynamic_host import say_messages_only
 from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
+from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.noticeboard import Noticeboard
@@ -62,8 +63,11 @@ class RotatingClientCertificateProvider(ResourceProvider):
         return ReadResult(*certificate.read(id_, props, _world()))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
-        """Perform the step that is due."""
-        return UpdateResult(certificate.update(olds, news, _world()))
+        """Perform the step that is due; what could not be done is raised by the program, after the dependents."""
+        try:
+            return UpdateResult(certificate.update(olds, news, _world()))
+        except Unfinished as left:
+            return UpdateResult(left.state)
 
     def delete(self, _id: str, props: Properties) -> None:
         """Delete all generations, or refuse."""

@@ -11,6 +11,7 @@ import pytest
 
 from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
 from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.looks import Looks
 from apigw_client_cert.lifecycle.world import World
 from tests.doubles.fake_gateway import FakeGateway
@@ -56,6 +57,7 @@ class FakeRun:
     with_bundle: bool = True
     looking: bool = True
     looks: Looks = field(default_factory=Looks)
+    unfinished: list[Unfinished] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gateway.clock = lambda: self.now
@@ -82,13 +84,17 @@ class FakeRun:
         return self.targets.setdefault(place, FakeTarget(f"{spec.get('type', 'file')} {place}"))
 
     def up(self) -> None:
-        """Certificate, bundle, bindings; the first failure ends the run, as it ends the engine's."""
+        """Certificate, bundle, bindings; the first failure ends the run, as it ends the engine's.
+
+        What the certificate could not do is raised by the program, when all else is done.
+        """
         self.begin()
-        self.certificate()
+        self._certificate()
         if self.with_bundle:
             self.bundle()
         for stage in self.stages:
             self.binding(stage)
+        self._raise_unfinished()
 
     def begin(self) -> None:
         """A new process of the engine: nothing that an earlier run remembered."""
@@ -112,7 +118,11 @@ class FakeRun:
                 self.state[name] = wire(found[1])
 
     def certificate(self) -> None:
-        """One registration of the certificate."""
+        """One registration of the certificate, and nothing else in the program."""
+        self._certificate()
+        self._raise_unfinished()
+
+    def _certificate(self) -> None:
         self._register("certificate", certificate, {"name": "orders", "project": "p", "stack": "dev", **self.config})
 
     def bundle(self) -> None:
@@ -170,8 +180,20 @@ class FakeRun:
             if not module.diff(self.state[name], news, self.world).changes:
                 self.inputs[name] = news
                 return
-            outputs = module.update(self.state[name], news, self.world)
+            outputs = self._updated(name, module, news)
         self.state[name], self.inputs[name] = wire(outputs), news
+
+    def _updated(self, name: str, module: Any, news: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            updated: dict[str, Any] = module.update(self.state[name], news, self.world)
+        except Unfinished as left:
+            self.unfinished.append(left)
+            return left.state
+        return updated
+
+    def _raise_unfinished(self) -> None:
+        while self.unfinished:
+            raise self.unfinished.pop().error
 
     def _gateway(self, connection: Connection) -> FakeGateway:
         assert connection.profile is None

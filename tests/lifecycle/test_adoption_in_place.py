@@ -235,15 +235,18 @@ def test_one_of_ours_that_state_does_not_know_counts_too(run: FakeRun) -> None:
     refused(run, "cert01 by a1b2c3d4e5/dev, a1b2c3d4e5/prod")
 
 
-def test_a_trigger_that_was_pulled_meanwhile_is_the_next_runs(run: FakeRun) -> None:
-    """One step per run, and none is forgotten."""
+def test_a_trigger_that_was_pulled_meanwhile_waits_for_the_end_of_the_adoption(run: FakeRun) -> None:
+    """It is not forgotten: what the adoption replaced is retired first."""
     run.config["rotationTrigger"] = "a"
     nothing_bound(run)
     theirs = foreign(run, "dev", "prod")
     run.config.update(rotationTrigger="b", adoptClientCertificateId=theirs.id)
     run.up()
     assert run.state["certificate"]["clientCertificateId"] == theirs.id
-    assert run.due()
+    for day in (1, 2, 6):
+        run.at(day)
+        run.up()
+    assert run.state["certificate"]["phase"] == "steady"
     run.up()
     assert run.state["certificate"]["phase"] == "published"
     assert len(run.gateway.called("generate")) == 2

@@ -125,3 +125,16 @@ def test_no_output_was_dropped_since(restored: FakeRun) -> None:
         new = set(wire(module.update(restored.state[name], restored.inputs[name], restored.world)))
         missing = {key for key in old - new if not key.startswith(("pending", "retirementBlocked"))}
         assert missing == set(), name
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+def test_a_recorded_failure_survives_a_refresh_and_goes_with_the_next_update(restored: FakeRun) -> None:
+    """``failedStep`` is the one output that no golden file holds: it is absent where nothing failed."""
+    recorded = {"step": "issue", "since": "2027-01-02T10:00:00Z", "message": "The quota is used up."}
+    assert "failedStep" not in restored.state["certificate"]
+    restored.state["certificate"]["failedStep"] = recorded
+    restored.refresh()
+    assert restored.state["certificate"]["failedStep"] == recorded
+    assert restored.due()
+    restored.certificate()
+    assert "failedStep" not in restored.state["certificate"]

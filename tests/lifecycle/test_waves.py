@@ -239,6 +239,7 @@ def test_a_rotation_that_overtakes_the_waves_of_the_one_before_leaves_no_stage_b
     run.config = {"rotationTrigger": "a"}
     run.up()
     run.config = {"rotationTrigger": "b"}
+    run.up()  # looks first: what stages present is not waited for
     run.up()
     assert run.presents() == {"dev": "2", "eu": "1", "us": "1"}
     run.at(338)

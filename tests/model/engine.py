@@ -11,6 +11,7 @@ from apigw_client_cert.declarations.shared import identified
 from apigw_client_cert.errors import RotationError
 from apigw_client_cert.gateway.connection import Connection
 from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
+from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Engine:
     world: Callable[[], World]
     state: dict[str, Held] = field(default_factory=dict)
     condemned: list[Held] = field(default_factory=list)
+    _unfinished: list[str] = field(default_factory=list)
 
     def up(self, *, refresh: bool = False) -> str | None:
         """``pulumi up``, with ``--refresh`` if asked; deletions come last, and only if all else succeeded."""
@@ -104,6 +106,7 @@ class Engine:
 
     def _run(self, what: Callable[[], object]) -> str | None:
         engine_run.forget()
+        self._unfinished = []
         try:
             what()
         except (RotationError, StopError) as error:
@@ -124,8 +127,8 @@ class Engine:
         if self.program.second:
             beside.insert(0, (SECOND, trust_bundle, self._second_inputs))
         failed = [error for name, module, inputs in beside if (error := self._beside(name, module, inputs)) is not None]
-        if failed:
-            raise StopError("; ".join(failed))
+        if failed or self._unfinished:
+            raise StopError("; ".join([*self._unfinished, *failed]))
         self._delete_condemned()
         for name in [name for name in self.state if name not in self.declared()]:
             _module(name).delete(self.state[name].outputs, self.world())
@@ -198,8 +201,17 @@ class Engine:
                 outputs = module.create(news, self.world())[1]
                 self.condemned.append(held)
             else:
-                outputs = module.update(held.outputs, news, self.world())
+                outputs = self._updated(module, held, news)
         self.state[name] = Held(outputs=wire(outputs), inputs=news)
+
+    def _updated(self, module: Any, held: Held, news: Properties) -> Properties:
+        """What could not be done is raised by the program, when all else is done."""
+        try:
+            updated: Properties = module.update(held.outputs, news, self.world())
+        except Unfinished as left:
+            self._unfinished.append(str(left.error))
+            return left.state
+        return updated
 
     def _checked(self, name: str, module: Any, inputs: Properties) -> Properties:
         held = self.state.get(name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from apigw_sandbox.journal import JournalEntry
     from tests.model.seen import Write
 
-# The tool adopts a first generation that no state knows for an hour (docs/decisions.md, 7); later it is the sweep's.
+# The tool adopts a first generation that no state knows for an hour (docs/decisions.md, 7); later a person decides.
 ADOPTABLE = timedelta(hours=1)
 _FORGIVEN = -1000
 

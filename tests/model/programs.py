@@ -42,6 +42,15 @@ class Programs(Judged):
         """``rotation_trigger`` is set, changed or unset."""
         self._set(stack, {"rotationTrigger": trigger})
 
+    @rule(stack=a_stack, runs=st.integers(2, 7))
+    @recorded
+    def trigger_that_never_rests(self, stack: str, runs: int) -> None:
+        """A commit id as trigger: another one with every scheduled run."""
+        for number in range(runs):
+            self._set(stack, {"rotationTrigger": f"commit {number} of {len(self.tally.script)}"})
+            self.play.run(stack, refresh=True)
+            self.play.forward_to_next(stack)
+
     @rule(stack=a_stack, back=st.sampled_from((None, 0, 1, 2)))
     @recorded
     def pin(self, stack: str, back: int | None) -> None:

@@ -14,6 +14,8 @@ from tests.model.play import STACKS
 from tests.model.steps import Judged, a_stack, recorded
 
 DESTROY_PAUSE = 15
+# AWS's default, which no example comes near.
+QUOTA = 60
 FAULTS: dict[str, dict[str, Any]] = {
     "throttle": {"kind": FaultKind.THROTTLE, "seconds": 1},
     "throttled-for-good": {"kind": FaultKind.THROTTLE, "repeats": True},
@@ -95,6 +97,17 @@ class Runs(Judged):
         faults.add(Fault(**FAULTS[fault], mutating=True if changes else None, calls=(change if changes else call,)))
         self.play.run(stack, refresh=call % 2 == 0, clean=False)
         faults.clear()
+
+    @rule(stack=a_stack, room=st.sampled_from((0, 0, 1)), runs=st.integers(1, 5))
+    @recorded
+    def account_is_full(self, stack: str, room: int, runs: int) -> None:
+        """Scheduled runs while there is room for so many certificates more, and none for what comes then."""
+        sandbox = self.play.cloud.sandbox
+        sandbox.change(certificate_quota=len(sandbox.certificates()) + room)
+        for _run in range(runs):
+            self.play.run(stack, refresh=True, clean=False)
+            self.play.forward_to_next(stack)
+        sandbox.change(certificate_quota=QUOTA)
 
     @rule(stack=a_stack)
     @recorded

@@ -6,6 +6,7 @@ from tools.mutants.wrong_alarms import WRONG_ALARMS
 from tools.mutants.wrong_certificate import WRONG_CERTIFICATE
 from tools.mutants.wrong_dependents import WRONG_DEPENDENTS
 from tools.mutants.wrong_edges import WRONG_EDGES
+from tools.mutants.wrong_failures import WRONG_FAILURES
 from tools.mutants.wrong_rollout import WRONG_ROLLOUT
 from tools.mutants.wrong_rules import WRONG_RULES
 from tools.mutants.wrong_withdrawal import WRONG_WITHDRAWAL
@@ -18,6 +19,7 @@ MUTANTS = tuple(
             *WRONG_CERTIFICATE,
             *WRONG_DEPENDENTS,
             *WRONG_EDGES,
+            *WRONG_FAILURES,
             *WRONG_ROLLOUT,
             *WRONG_WITHDRAWAL,
         ),

@@ -73,7 +73,7 @@ WRONG_RULES = (
     Mutant(
         name="issue-before-activate",
         invariant=1,
-        wrong="Issuing is more urgent than activating: a trigger that changes in every run keeps the old one for ever.",
+        wrong="Issuing is more urgent than activating: what backends trust is replaced while the active one runs out.",
         edits=(
             Edit(
                 "rotation/transitions.py",
@@ -81,7 +81,7 @@ WRONG_RULES = (
                 '    ISSUE = "issue"\n    ACTIVATE = "activate"\n',
             ),
         ),
-        killed_by=("tests/unit/rotation/test_decide.py::test_a_trigger_does_not_delay_an_activation_that_is_due",),
+        killed_by=(_ACTIVATION + "test_a_nearly_due_pending_one_is_activated_when_the_active_one_runs_out",),
     ),
     Mutant(
         name="bind-without-a-lead",

@@ -97,6 +97,8 @@ class BindingDeclaration(Registering):
             again = pulumi.ResourceOptions(depends_on=[stage.resource], replace_with=[stage.resource])
             opts = pulumi.ResourceOptions.merge(opts, again)
         self._register(resource_name, declared(props, OUTPUTS), opts)
+        if not isinstance(certificate, SharedCertificate):
+            certificate.dependents.append(self)
 
     def told(self) -> dict[str, Any]:
         """What the bindings of the next wave are told of this one."""

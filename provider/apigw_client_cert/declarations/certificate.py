@@ -12,6 +12,7 @@ from apigw_client_cert.declarations.claims import owner_of
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.shared import place_of
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, red
 from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
@@ -82,6 +83,8 @@ class CertificateDeclaration(Registering):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.aws = aws or Aws()
+        # Bundles and bindings, as far as this program declares them.
+        self.dependents: list[pulumi.Resource] = []
         # As inputs, for the bindings: an output that is unset reads as unknown at every preview.
         self.binding_policy = {
             "publishLead": written(publish_lead),
@@ -198,6 +201,11 @@ class CertificateDeclaration(Registering):
         return output(self, "retirementBlockedBy")
 
     @property
+    def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
+        """What could not be done while the active certificate lives: ``step``, ``since`` and ``message``."""
+        return output(self, FAILED_STEP)
+
+    @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:
         """What backends must trust, oldest live generation first."""
         return output(self, "trustBundlePem")
@@ -217,3 +225,18 @@ class RotatingClientCertificate(CertificateDeclaration, Resource, module="apigw"
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         owner = owner_of(name, "pulumi-python:dynamic/apigw:RotatingClientCertificate", opts)
         Resource.__init__(self, RotatingClientCertificateProvider(), name, {**props, "owner": owner}, opts)
+        output(self, FAILED_STEP).apply(self._raise_at_last)
+
+    def _raise_at_last(self, failed: Mapping[str, Any] | None) -> pulumi.Output[Any] | None:
+        """End the program, and so the run, with what an update could not do: once all dependents are registered.
+
+        The SDK may look at a failed output while registrations are still on their way, and ends with them.
+        """
+        if not failed:
+            return None
+        error = pulumi.RunError(str(red(self.pulumi_resource_name, failed)))
+
+        def end(_urns: object) -> None:
+            raise error
+
+        return pulumi.Output.all(*(one.urn for one in self.dependents)).apply(end)

@@ -70,6 +70,9 @@ class BundleDeclaration(Registering):
             **self.aws.properties(),
         }
         self._register(resource_name, declared(props, OUTPUTS), opts)
+        for certificate in certificates:
+            if not isinstance(certificate, SharedCertificate):
+                certificate.dependents.append(self)
 
     @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:

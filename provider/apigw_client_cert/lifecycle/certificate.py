@@ -9,8 +9,9 @@ from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
 from apigw_client_cert.lifecycle import adoption, adoption_in_place, ownership
-from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, certificate_outputs
+from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, DECLARING, certificate_outputs
 from apigw_client_cert.lifecycle.existence import missing
+from apigw_client_cert.lifecycle.failed_step import DEFER, FAILED_STEP, Failure, Unfinished, can_wait, recorded
 from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import (
     CERTIFICATE_ID,
@@ -29,6 +30,7 @@ from apigw_client_cert.lifecycle.inputs import (
     policy_of,
     settled_connection,
 )
+from apigw_client_cert.lifecycle.leftovers import leftovers, say_leftovers
 from apigw_client_cert.lifecycle.made_for import MADE_FOR, Look, check_made_for
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.room import crowded
@@ -38,11 +40,13 @@ from apigw_client_cert.rotation.announce import announce, date
 from apigw_client_cert.rotation.decide import decide, pin_in_force
 from apigw_client_cert.rotation.last_days import last_days
 from apigw_client_cert.rotation.transitions import Step, lose
+from apigw_client_cert.rotation.trigger import trigger_pulled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from apigw_client_cert.gateway.interface import Gateway
     from apigw_client_cert.lifecycle.world import World
     from apigw_client_cert.rotation.model import Rotation
     from apigw_client_cert.rotation.policy import Policy
@@ -57,7 +61,7 @@ _ACM = (
 )
 _METADATA = (*ownership.NAMES, "description", "tags")
 INPUTS = (
-    "owner",
+    *DECLARING,
     *_METADATA,
     *DURATIONS,
     "jitter",
@@ -68,7 +72,7 @@ INPUTS = (
     *CONNECTION,
 )
 # What diff and update read.
-_KEPT = tuple(key for key in INPUTS if key not in {*CREATION_ONLY, "owner"})
+_KEPT = tuple(key for key in INPUTS if key not in {*CREATION_ONLY, *DECLARING})
 # The trigger is compared by the rules, with what was honoured; adoption with what was adopted.
 _COMPARED = tuple(key for key in _KEPT if key not in {"rotationTrigger", "adoptClientCertificateId", "region"})
 
@@ -80,6 +84,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     for key in ("project", "stack", "parent", "description", "rotationTrigger"):
         failures.text(news, key)
     failures.match(news, "owner", _URN, '"urn:pulumi:dev::orders::…::name"')
+    failures.flag(news, DEFER)
     check_connection(olds, news, failures)
     check_durations(news, failures)
     adopted = known(news, "adoptClientCertificateId")
@@ -136,9 +141,10 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
         line = adoption_in_place.announced(name, adopting)
     if line is not None:
         world.say(line)
-    quiet_trigger = olds.get("rotationTrigger") != news.get("rotationTrigger")
-    due = line is not None or decision.step is not Step.NONE
-    return Difference(changes=due or quiet_trigger or bool(changed(olds, news, _COMPARED)), line=line)
+    # One that asks for nothing is remembered; one that has to wait is said, and no change until its turn comes.
+    to_remember = not trigger_pulled(rotation, policy) and olds.get("rotationTrigger") != news.get("rotationTrigger")
+    due = line is not None or decision.step is not Step.NONE or FAILED_STEP in olds
+    return Difference(changes=due or to_remember or bool(changed(olds, news, _COMPARED)), line=line)
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
@@ -154,6 +160,9 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
     if crowd is not None:
         world.say(f"{props['name']}: warning: {crowd}")
     rotation = adoption.first_rotation(gateway, props, found, world.token(), now)
+    # Nobody presents one of these, or the look would have ended here.
+    taken = {one.id for one in found.taken.values()}
+    say_leftovers(str(props["name"]), (one.id for one in found.earlier if one.id not in taken), world.say)
     placed = {
         **props,
         "region": gateway.region,
@@ -176,6 +185,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     """Perform the step that is due, or a safer one after looking, and return the complete state.
 
     A certificate that the user names to be adopted comes first; the step that is due is the next run's.
+    Raises ``Unfinished``, with the complete state, for what could not be done while the active certificate lives.
     """
     now = world.now()
     rotation = load_rotation(olds)
@@ -189,20 +199,41 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     after = None
     if adopting is not None:
         after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
-    if changed(olds, news, _METADATA):
-        ownership.retag(gateway, olds, news, rotation)
+    failures = _retag(gateway, olds, news, rotation, now)
+    # What could not be written is still to be written.
+    metadata = {key: olds.get(key) for key in _METADATA} if failures else {}
     if after is None:
         actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
-        after = actor.perform(rotation)
+        after, failed = actor.perform(rotation)
+        failures = [*failures, *failed]
     if after.retirement_blocked_by != rotation.retirement_blocked_by:  # else ``diff`` has said it
         say_findings(str(news["name"]), last_days(after, policy, now), world)
     placed = {
         **news,
+        **metadata,
         "region": gateway.region,
         "accountId": olds.get("accountId") or gateway.account_id(),
         adoption_in_place.MEMORY: adopting or adoption_in_place.remembered(olds),
+        FAILED_STEP: recorded(olds, failures, now),
     }
-    return certificate_outputs(placed, after, policy, now)
+    state = certificate_outputs(placed, after, policy, now)
+    if failures:
+        raise Unfinished(state, failures[0].error)
+    return state
+
+
+def _retag(
+    gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, now: datetime
+) -> list[Failure]:
+    if not changed(olds, news, _METADATA):
+        return []
+    try:
+        ownership.retag(gateway, olds, news, rotation)
+    except errors.RotationError as error:
+        if not can_wait(rotation, now):
+            raise
+        return [Failure("tag", error)]
+    return []
 
 
 def delete(props: Mapping[str, Any], world: World) -> None:
@@ -212,9 +243,11 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     """
     rotation = load_rotation(props)
     gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
-    ids = ownership.owned_ids(gateway, rotation)
+    listed = gateway.list_certificates()
+    ids = ownership.owned_ids(listed, rotation)
     usage = gateway.scan() if ids else Usage(users={})
     ownership.guard_unused(usage, ids)
+    say_leftovers(str(props["name"]), leftovers(listed, rotation.rotation_id, usage), world.say)
     for certificate_id in ids:
         gateway.delete(certificate_id)
 

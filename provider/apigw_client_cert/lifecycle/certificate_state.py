@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.failed_step import DEFER, FAILED_STEP
 from apigw_client_cert.lifecycle.state import STATE_VERSION, dump_rotation, without_none
 from apigw_client_cert.rotation.decide import decide, rotate_at
 from apigw_client_cert.trust import trust_bundle
@@ -23,6 +24,7 @@ OUTPUTS = (
     "clientCertificateId",
     "createdDate",
     "expirationDate",
+    FAILED_STEP,
     "generation",
     "generations",
     "highestGeneration",
@@ -42,6 +44,8 @@ OUTPUTS = (
 
 #: The inputs that a creation reads, and no state keeps.
 CREATION_ONLY = ("madeFor",)
+#: The inputs that no state keeps: they say who declares the certificate, and how.
+DECLARING = ("owner", DEFER)
 
 
 def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Policy, now: datetime) -> dict[str, Any]:
@@ -49,13 +53,14 @@ def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Po
     active, pending = rotation.active, rotation.pending
     decision = decide(rotation, policy, now)
     trusted = [one for one in rotation.generations if one.trusted]
-    unkept = {*OUTPUTS, *CREATION_ONLY, "owner"}
+    unkept = {*OUTPUTS, *CREATION_ONLY, *DECLARING}
     echoed = {key: value for key, value in props.items() if key not in unkept and not key.startswith("__")}
     return without_none(
         {
             **echoed,
             "accountId": props.get("accountId"),
             "adoptedClientCertificateId": props.get("adoptedClientCertificateId"),
+            FAILED_STEP: props.get(FAILED_STEP),
             **dump_rotation(rotation),
             # Without it an unset trigger would survive as an echo of the input.
             "rotationTrigger": rotation.trigger,

@@ -194,12 +194,12 @@ def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], ro
         gateway.tag(generation.id, tags)
 
 
-def orphans(gateway: Gateway, rotation: Rotation) -> list[str]:
+def orphans(listed: Sequence[IssuedCertificate], rotation: Rotation) -> list[str]:
     """Certificates of this rotation that are in no state and whose number is past: left by a lost answer."""
     in_state = {one.id for one in rotation.generations}
     return [
         one.id
-        for one in gateway.list_certificates()
+        for one in listed
         if one.id not in in_state
         and one.tags.get(ROTATION_ID) == rotation.rotation_id
         # A higher number may be what a run at this very moment is about to record.
@@ -207,13 +207,12 @@ def orphans(gateway: Gateway, rotation: Rotation) -> list[str]:
     ]
 
 
-def owned_ids(gateway: Gateway, rotation: Rotation) -> list[str]:
+def owned_ids(listed: Sequence[IssuedCertificate], rotation: Rotation) -> list[str]:
     """All that this rotation may delete.
 
     What another rotation adopted since is left to it. Raises ``NotOurs`` where state names a certificate that
     carries no rotation's tag any more: nobody knows then whose it is.
     """
-    listed = gateway.list_certificates()
     in_state = {one.id for one in rotation.generations}
     untagged = sorted(one.id for one in listed if one.id in in_state and ROTATION_ID not in one.tags)
     if untagged:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import adoption, ownership
 from apigw_client_cert.lifecycle.existence import missing, sought
+from apigw_client_cert.lifecycle.failed_step import Failure, can_wait
+from apigw_client_cert.lifecycle.leftovers import leftovers, say_leftovers
 from apigw_client_cert.lifecycle.ownership import issued_generation
 from apigw_client_cert.rotation import transitions
-from apigw_client_cert.rotation.decide import Decision, decide, trigger_pulled
+from apigw_client_cert.rotation.decide import Decision, decide, left_out_after
 from apigw_client_cert.rotation.transitions import Step
+from apigw_client_cert.rotation.trigger import trigger_pulled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +23,17 @@ if TYPE_CHECKING:
     from apigw_client_cert.gateway.interface import Gateway
     from apigw_client_cert.rotation.model import Generation, Rotation
     from apigw_client_cert.rotation.policy import Policy
+
+
+# After these no certificate was made, for certain: what else is due may be a deletion.
+_NOTHING_MADE = (errors.QuotaExhausted, errors.AccessDenied)
+
+
+class Performed(NamedTuple):
+    """The rotation after a run's step, and what failed before that one was taken."""
+
+    rotation: Rotation
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +46,27 @@ class Actor:
     now: datetime
     say: Callable[[str], None]
 
-    def perform(self, rotation: Rotation) -> Rotation:
-        """Take the step that is due; raises the errors of ``errors.py`` with the rotation unchanged."""
-        decision = decide(rotation, self.policy, self.now)
-        after = self._act(rotation, decision)
+    def perform(self, rotation: Rotation) -> Performed:
+        """Take the step that is due; where it fails and can wait, the next one that is due as well.
+
+        Raises the errors of ``errors.py``, with the rotation unchanged, where no live certificate is active.
+        """
+        without: set[Step] = set()
+        failures: list[Failure] = []
+        while True:
+            decision = decide(rotation, self.policy, self.now, without)
+            try:
+                after = self._act(rotation, decision)
+            except errors.RotationError as error:
+                if not can_wait(rotation, self.now):
+                    raise
+                failures.append(Failure(decision.step.value, error))
+                without |= left_out_after(decision.step, nothing_made=isinstance(error, _NOTHING_MADE))
+            else:
+                break
         if not trigger_pulled(after, self.policy):
             after = transitions.remember_trigger(after, self.policy.trigger)
-        return after
+        return Performed(after, tuple(failures))
 
     def _act(self, rotation: Rotation, decision: Decision) -> Rotation:
         if decision.step is Step.REGENERATE or rotation.active is None:
@@ -94,8 +122,10 @@ class Actor:
         return {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
 
     def _retire(self, rotation: Rotation, decision: Decision) -> Rotation:
-        orphans = ownership.orphans(self.gateway, rotation)
+        listed = self.gateway.list_certificates()
         usage = self.gateway.scan()
+        orphans = ownership.orphans(listed, rotation)
+        say_leftovers(str(self.properties["name"]), leftovers(listed, rotation.rotation_id, usage), self.say)
         in_use = {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
         # First, while the generation in state still calls for a retirement: a run that ends here is done again.
         for orphan in orphans:

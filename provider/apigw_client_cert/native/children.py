@@ -11,6 +11,7 @@ from apigw_client_cert.declarations.binding import BindingDeclaration
 from apigw_client_cert.declarations.certificate import CertificateDeclaration
 from apigw_client_cert.declarations.claims import claim_stage, owner_of
 from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
+from apigw_client_cert.lifecycle.failed_step import DEFER
 from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE
 
 
@@ -18,7 +19,8 @@ class NativeCertificate(CertificateDeclaration, pulumi.CustomResource):
     """``apigw-client-cert:index:RotatingClientCertificate``."""
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        pulumi.CustomResource.__init__(self, CERTIFICATE.token, name, props, opts)
+        # The component's Construct raises it, once the children are done.
+        pulumi.CustomResource.__init__(self, CERTIFICATE.token, name, {**props, DEFER: True}, opts)
 
 
 class NativeBundle(BundleDeclaration, pulumi.CustomResource):

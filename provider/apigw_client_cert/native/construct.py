@@ -18,6 +18,7 @@ from pulumi.provider.server import ProviderServicer
 
 from apigw_client_cert import errors
 from apigw_client_cert.arguments import AsWritten
+from apigw_client_cert.lifecycle.failed_step import red
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
 from apigw_client_cert.native import committed
 from apigw_client_cert.native.children import NativeRotation
@@ -45,8 +46,8 @@ def construct(
         own_reference: The provider that this process is, ``urn::id``. Without it the engine may start a second process
             for the children, because it was asked for the component by another version.
 
-    Raises ``AbortError`` for a bad input, with its name and the remedy, before anything is registered, and ``BadInput``
-    for a component of another release.
+    Raises ``AbortError`` for a bad input, with its name and the remedy, before anything is registered, ``BadInput``
+    for a component of another release, and in the end ``NeedsOperator`` for what the certificate could not do.
     """
     if request.type != COMPONENT:
         raise errors.BadInput(
@@ -56,8 +57,18 @@ def construct(
         )
     if own_reference and PACKAGE not in request.providers:
         request.providers[PACKAGE] = own_reference
-    server = ProviderServicer(_Components(request), [], engine_address)
-    return asyncio.run(server.Construct(request, _Context()))
+    return asyncio.run(_constructed(request, engine_address))
+
+
+async def _constructed(request: provider_pb2.ConstructRequest, engine_address: str) -> provider_pb2.ConstructResponse:
+    components = _Components(request)
+    # It returns when all children are registered, and so repaired.
+    response = await ProviderServicer(components, [], engine_address).Construct(request, _Context())
+    if components.made is not None and not request.dryRun:
+        failed = await components.made.certificate.failed_step.future()
+        if failed:
+            raise red(request.name, failed)
+    return response
 
 
 class _Components(Provider):
@@ -65,6 +76,7 @@ class _Components(Provider):
 
     def __init__(self, request: provider_pb2.ConstructRequest) -> None:
         super().__init__(committed.version())
+        self.made: NativeRotation | None = None
         self._timeouts = {field.name: value for field, value in request.customTimeouts.ListFields()}
 
     def construct(
@@ -78,7 +90,7 @@ class _Components(Provider):
             # The SDK reads them off the wire and forgets them (pulumi 3.259, provider/server.py).
             options.custom_timeouts = pulumi.CustomTimeouts(**self._timeouts)
         try:
-            made = NativeRotation(name, opts=options, **arguments(inputs))
+            self.made = made = NativeRotation(name, opts=options, **arguments(inputs))
         except errors.BadInput as error:
             raise _refused({camel(error.subject): f"{error.what}. {error.remedy}"}) from error
         return ConstructResult(urn=made.urn, state={key: getattr(made, snake(key)) for key in COMPONENT_OUTPUTS})

@@ -102,6 +102,12 @@ CERTIFICATE_INPUTS: Final = {
         "Take over this certificate instead of generating one. Named later, it becomes the active one, provided that no"
         " stage presents one that this resource has."
     ),
+    "deferFailures": Property(
+        "Whoever declares the certificate raises `failedStep` by itself, once its dependents are done, as the component"
+        " does: a step that cannot be taken while the active certificate lives then keeps nobody from looking after"
+        " them. By default the update fails instead.",
+        FLAG,
+    ),
     "madeFor": Property(
         "What the creation looks at before it makes anything, and no later run does; a component hands on its own.",
         type_of("MadeFor"),
@@ -114,6 +120,9 @@ CERTIFICATE_OUTPUTS: Final = {
     "clientCertificateId": Property("The certificate that stages may present now. Dependents take this, never the id."),
     "createdDate": Property("When the active generation was made; RFC 3339."),
     "expirationDate": Property("When the active generation expires; RFC 3339."),
+    "failedStep": Property(
+        "What could not be done while the active certificate lives; absent where nothing failed.", type_of("FailedStep")
+    ),
     "generation": Property("The number of the active generation, from 1.", WHOLE),
     "generations": Property("Every generation that is still needed, by number.", list_of(type_of("Generation"))),
     "highestGeneration": Property("The highest number that was ever used.", WHOLE),
@@ -301,9 +310,15 @@ MADE_FOR: Final = {
     "alsoTrust": BUNDLE_INPUTS["alsoTrust"],
     "takeOver": Property("`takeOver` of the bindings and of the bundle; `false` by default.", FLAG),
 }
+FAILED_STEP: Final = {
+    "step": Property("The step, such as `issue` or `retire`, or `tag`."),
+    "since": Property("Since when it has failed in each run; RFC 3339."),
+    "message": Property("Why, what it means, and the remedy."),
+}
 STAGE_PLACE: Final = {key: BINDING_INPUTS[key] for key in ("apiKind", "apiId", "stageName")}
 # Type -> its properties and which of them are always there.
 OBJECTS: Final[dict[str, tuple[Mapping[str, Property], tuple[str, ...]]]] = {
+    "FailedStep": (FAILED_STEP, ("step", "since", "message")),
     "MadeFor": (MADE_FOR, ()),
     "StagePlace": (STAGE_PLACE, ("apiId", "stageName")),
     "Generation": (GENERATION, ("number", "id", "expirationDate")),

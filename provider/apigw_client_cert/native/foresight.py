@@ -73,7 +73,7 @@ def _foreseen(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], worl
 
 def _kept(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
     # What no state keeps is no change either.
-    return {key: value for key, value in news.items() if key not in {*kind.creation_only, "owner"}}
+    return {key: value for key, value in news.items() if key not in {*kind.creation_only, *kind.declaring}}
 
 
 def _unknown(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +115,10 @@ def _imagined_certificate(
     adopted = {adoption_in_place.MEMORY: adoption_in_place.remembered(olds)}
     placed = {**news, "region": olds.get("region"), "accountId": olds.get("accountId"), **adopted}
     actor = _ImaginedActor(gateway=gateway, properties=news, policy=policy, now=now, say=_silent)
-    return certificate_outputs(placed, actor.perform(rotation), policy, now)
+    performed = actor.perform(rotation)
+    if performed.failures:
+        raise _Unforeseeable
+    return certificate_outputs(placed, performed.rotation, policy, now)
 
 
 def _unforeseeable(_what: object) -> NoReturn:

@@ -65,7 +65,8 @@ class Kind:
     ``filled`` names the inputs that Check takes from the URN where the program leaves them out, as the Python
     declarations do for the dynamic form. ``identified`` is the id that a creation from these inputs returns.
     ``repeats`` names the outputs that say again what an input says: where that one is a secret, so are they.
-    ``creation_only`` names the inputs that a creation reads and no state keeps.
+    ``creation_only`` names the inputs that a creation reads and no state keeps, ``declaring`` those that say who
+    declares it and how, which no state keeps either.
     """
 
     name: str
@@ -77,11 +78,12 @@ class Kind:
     identified: Callable[[Mapping[str, Any]], str]
     repeats: Mapping[str, tuple[str, ...]]
     creation_only: tuple[str, ...] = ()
+    declaring: tuple[str, ...] = ("owner",)
 
     @property
     def unkept(self) -> frozenset[str]:
         """The inputs that no state keeps: what only a creation reads, and what is said anew in each run."""
-        return frozenset({*self.creation_only, "owner", "publishedTo"})
+        return frozenset({*self.creation_only, *self.declaring, "publishedTo"})
 
     @property
     def token(self) -> str:
@@ -109,6 +111,7 @@ CERTIFICATE: Final = Kind(
         )
     },
     creation_only=certificate_state.CREATION_ONLY,
+    declaring=certificate_state.DECLARING,
 )
 BUNDLE: Final = Kind(
     name="TrustBundle",
@@ -139,7 +142,9 @@ BINDING: Final = Kind(
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.
 COMPONENT_POLICY: Final = tuple(
-    key for key in certificate.INPUTS if key not in {*NAMES, "owner", *CONNECTION, *CERTIFICATE.creation_only}
+    key
+    for key in certificate.INPUTS
+    if key not in {*NAMES, *CONNECTION, *CERTIFICATE.creation_only, *CERTIFICATE.declaring}
 )
 COMPONENT_INPUTS: Final = (
     "stages",

@@ -13,6 +13,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.patience import Patience
 from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.failed_step import DEFER, Unfinished
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native import committed, foresight
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
@@ -198,6 +199,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         guard = self._guard(request)
         try:
             state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
+        except Unfinished as left:
+            if not news.get(DEFER):
+                saved = struct_of(left.state, like, kind.repeats)
+                raise HalfDone(request.id, saved, request.news) from left.error
+            state = left.state
         except Exception as error:
             if not guard.changed:
                 raise

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from apigw_client_cert.rotation.durations import served
 from apigw_client_cert.rotation.model import Finding, Generation, Rotation
 from apigw_client_cert.rotation.transitions import Step
+from apigw_client_cert.rotation.trigger import trigger_pulled, waiting, waits_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from apigw_client_cert.rotation.policy import Policy
@@ -54,8 +55,11 @@ class Decision:
     findings: tuple[Finding, ...] = ()
 
 
-def decide(rotation: Rotation, policy: Policy, now: datetime) -> Decision:
-    """The one step to take now; defined for every rotation, policy and instant."""
+def decide(rotation: Rotation, policy: Policy, now: datetime, without: Collection[Step] = ()) -> Decision:
+    """The one step to take now; defined for every rotation, policy and instant.
+
+    ``without`` are steps that this run does not take, because one of them failed (``left_out_after``).
+    """
     pinned, finding = pin_in_force(rotation, policy, now)
     wanted = [
         *_recover(rotation, pinned, now),
@@ -65,10 +69,12 @@ def decide(rotation: Rotation, policy: Policy, now: datetime) -> Decision:
         *_withdraw(rotation),
         *_retire(rotation, policy, pinned, now),
     ]
-    findings = (finding,) if finding else ()
-    due = [one for one in wanted if one.at <= now]
-    if due:
-        first = min(due, key=lambda one: _URGENCY[one.step])
+    due = [one for one in wanted if one.at <= now and one.step not in without]
+    first = min(due, key=lambda one: _URGENCY[one.step], default=None)
+    # An issue of whatever reason is the rotation that a trigger asks for.
+    trigger = None if first is not None and first.step is Step.ISSUE else waiting(rotation, policy, now)
+    findings = tuple(one for one in (finding, trigger) if one is not None)
+    if first is not None:
         return Decision(
             step=first.step,
             reason=first.reason,
@@ -122,9 +128,16 @@ def pin_in_force(rotation: Rotation, policy: Policy, now: datetime) -> tuple[Gen
     return pinned, None
 
 
-def trigger_pulled(rotation: Rotation, policy: Policy) -> bool:
-    """Whether ``rotation_trigger`` went from one value to another; not set to set, or back, is no change."""
-    return rotation.trigger is not None and policy.trigger is not None and rotation.trigger != policy.trigger
+def left_out_after(failed: Step, *, nothing_made: bool) -> frozenset[Step]:
+    """The steps that a run takes no more once one has failed.
+
+    An issue that finds no room must not keep the retirement waiting that makes some, and a deletion that is denied
+    must not keep other generations from being looked after. But where nobody knows whether a certificate was made,
+    the run deletes nothing (invariant 2); and whoever could not activate begins nothing else.
+    """
+    if failed is Step.ISSUE:
+        return frozenset({Step.ISSUE} if nothing_made else {Step.ISSUE, Step.RETIRE})
+    return frozenset({Step.RETIRE} if failed is Step.RETIRE else Step)
 
 
 def _recover(rotation: Rotation, pinned: Generation | None, now: datetime) -> Iterator[Due]:
@@ -166,7 +179,7 @@ def _issue(rotation: Rotation, policy: Policy, now: datetime) -> Iterator[Due]:
     newest = rotation.pending or rotation.active
     if newest is None:
         return
-    if trigger_pulled(rotation, policy):
+    if trigger_pulled(rotation, policy) and waits_for(rotation, now) is None:
         yield Due(Step.ISSUE, now, (newest.number,), "triggered")
     reason = "expiring" if rotation.pending is None else "pending-expiring"
     yield Due(Step.ISSUE, rotate_at(newest, policy), (newest.number,), reason)

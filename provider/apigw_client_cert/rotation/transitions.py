@@ -57,7 +57,7 @@ _STEADY, _PUBLISHED, _OVERLAPPING, _LOST = Phase.STEADY, Phase.PUBLISHED, Phase.
 TABLE: tuple[Transition, ...] = (
     Transition(Step.ISSUE, _STEADY, (_PUBLISHED,), "generate the successor, trusted beside the active one"),
     Transition(Step.ISSUE, _OVERLAPPING, (_PUBLISHED,), "the same, while an older one still waits for retirement"),
-    Transition(Step.ISSUE, _PUBLISHED, (_PUBLISHED,), "replace a pending one that is nearly due, or on a trigger"),
+    Transition(Step.ISSUE, _PUBLISHED, (_PUBLISHED,), "replace a pending one that is nearly due itself"),
     Transition(Step.ACTIVATE, _PUBLISHED, (_OVERLAPPING,), "the pending one may be presented; stages move"),
     Transition(Step.CONFIRM, _OVERLAPPING, (_OVERLAPPING,), "look who still presents a previous one"),
     Transition(Step.CONFIRM, _PUBLISHED, (_PUBLISHED,), "the same, during the next rotation"),

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class Oracle:
     """Reads a log once, from its beginning, and collects what should not have happened.
 
-    ``punctual``: runs came at least every ``activate_by / 2``, so liveness is owed too.
+    ``punctual``: runs came at least every ``activate_by / 2``, so liveness is owed too. With ``overlap`` it counts for
+    how many runs, at most, a certificate stayed that was neither active nor the newest, that no pin kept, and that
+    nobody had presented for so long twice: once until it is confirmed, once until it may go.
     """
 
     publish_lead: timedelta
@@ -31,6 +33,11 @@ class Oracle:
     actives: list[str] = field(default_factory=list)
     most_certificates: int = 0
     disturbed_until: datetime | None = None
+    overlap: timedelta | None = None
+    most_runs_unneeded: int = 0
+    _shown_last: dict[str, datetime] = field(default_factory=dict)
+    _unneeded_runs: Counter[str] = field(default_factory=Counter)
+    _pinned: bool = False
     _minting_runs: Counter[int] = field(default_factory=Counter)
     _deleting_runs: Counter[int] = field(default_factory=Counter)
     _run: int = 0
@@ -53,6 +60,22 @@ class Oracle:
             left = self.minted[self.actives[-1]] - at
             if left < self.activate_by / 2:
                 self.complaints.append(f"{at}: active {self.actives[-1]} has only {left} left")
+
+    def _pin(self, record: Record) -> None:
+        self._pinned = bool(record.who)
+
+    def _count_unneeded(self, at: datetime) -> None:
+        """At the end of a run."""
+        there = self.minted.keys() - self.deleted
+        shown = {one for one in self.presents.values() if one}
+        needed = {*shown, *self.actives[-1:], *sorted(there, key=lambda one: self.minted[one])[-1:]}
+        for one in there:
+            if one in needed or self._pinned:
+                self._shown_last[one] = at
+                self._unneeded_runs[one] = 0
+            elif self.overlap and at - self._shown_last.get(one, at) >= 2 * self.overlap:
+                self._unneeded_runs[one] += 1
+                self.most_runs_unneeded = max(self.most_runs_unneeded, self._unneeded_runs[one])
 
     def _minted(self, record: Record) -> None:
         if record.who in self.minted:
@@ -102,6 +125,7 @@ class Oracle:
             self.actives.append(record.who)
 
     def _pending(self, record: Record) -> None:
+        self._count_unneeded(record.at)
         if int(record.who) > 1:
             self.complaints.append(f"{record.at}: {record.who} pending at once")
 

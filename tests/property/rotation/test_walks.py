@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigw_client_cert.rotation.decide import decide, trigger_pulled
+from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.transitions import TABLE, Step, adopt, begin, lose, rediscover, remember_trigger
+from apigw_client_cert.rotation.trigger import trigger_pulled
 from tests.property.rotation.performer import minted, perform
 from tests.strategies import DAY, LIFE, PIVOT, policies
 

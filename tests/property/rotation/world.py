@@ -6,7 +6,7 @@ then the bindings. Everything that happens, by a run or by hand, goes into the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,9 +18,10 @@ from apigw_client_cert.rotation.binding import (
     binding_due,
     decide_binding,
 )
-from apigw_client_cert.rotation.decide import decide, trigger_pulled
+from apigw_client_cert.rotation.decide import decide, left_out_after, pin_in_force
 from apigw_client_cert.rotation.publication import Entry, Look, Offer, bundle_due, next_entries, restart, unwanted
 from apigw_client_cert.rotation.transitions import Step, begin, lose, remember_trigger
+from apigw_client_cert.rotation.trigger import trigger_pulled
 from tests.property.rotation.performer import minted, perform
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Binding:
     waiting_until: datetime | None = None
 
 
+class NoRoomError(Exception):
+    """The account holds as many certificates as it may."""
+
+
 class KilledError(Exception):
     """The process was killed after it generated a certificate and before it could save its state."""
 
@@ -68,6 +73,9 @@ class World:
     target: tuple[str, ...] = ()
     writable: bool = True
     kill_next: bool = False
+    restless: bool = False
+    """Whether ``rotation_trigger`` changes with every run."""
+    quota: int = 1000
     entries: tuple[Entry, ...] = ()
     read_for: tuple[str, ...] = ()
     log: list[Record] = field(default_factory=list)
@@ -86,6 +94,8 @@ class World:
         """One scheduled ``pulumi up --refresh``."""
         self.now = now
         self.run_number += 1
+        if self.restless:
+            self.policy = replace(self.policy, trigger=f"commit {self.run_number}")
         gone = {one.number for one in self.rotation.generations if one.id not in self.certificates}
         self.rotation = lose(self.rotation, gone, now)
         try:
@@ -118,10 +128,17 @@ class World:
     # --- one run --------------------------------------------------------------------------------------------------
 
     def _rotate(self) -> None:
+        without: frozenset[Step] = frozenset()
         decision = decide(self.rotation, self.policy, self.now)
-        if decision.step is not Step.NONE:
+        while decision.step is not Step.NONE:
             self._tell("step", decision.step.value)
-            self._perform(decision)
+            try:
+                self._perform(decision)
+                break
+            except NoRoomError:
+                self._tell("red", "quota")
+            without |= left_out_after(decision.step, nothing_made=True)
+            decision = decide(self.rotation, self.policy, self.now, without)
         if not trigger_pulled(self.rotation, self.policy) and self.rotation.trigger != self.policy.trigger:
             self.rotation = remember_trigger(self.rotation, self.policy.trigger)
 
@@ -145,6 +162,8 @@ class World:
         """A new certificate, or the orphan that a killed run left behind."""
         found = self.certificates.get(f"gen{number}")
         if found is None:
+            if len(self.certificates) >= self.quota:
+                raise NoRoomError
             found = minted(number, self.now, LIFE)
             self.certificates[found.id] = found
             self._tell("minted", found.id, after=found.not_after.isoformat())
@@ -219,6 +238,7 @@ class World:
         return Presented(kind=Presents.OURS, id=found.id, not_after=found.not_after, sha256=found.sha256)
 
     def _end(self) -> None:
+        self._tell("pin", "" if pin_in_force(self.rotation, self.policy, self.now)[0] is None else "pinned")
         active = self.rotation.active
         self._tell("active", active.id if active else "")
         pending = sum(one.role.value == "pending" for one in self.rotation.generations)

@@ -132,7 +132,7 @@ def test_with_unknown_inputs_only_what_never_changes_is_known(run: FakeRun, kind
     """Every input in turn."""
     run.up()
     fixed = {"rotationId", "accountId", "region", "stateVersion"}
-    for key in set(kind.inputs) - {*kind.creation_only, "owner"}:
+    for key in set(kind.inputs) - {*kind.creation_only, *kind.declaring}:
         after = foreseen(run, kind, name, **{key: UNKNOWN})
         assert after[key] == UNKNOWN
         if key != "publishedTo":

@@ -1,4 +1,4 @@
-"""The certificate's rules, one scenario each: when a rotation is due, the trigger, the clock, a whole rotation."""
+"""The certificate's rules, one scenario each: when a rotation is due, the clock, a whole rotation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert.rotation import transitions
-from apigw_client_cert.rotation.decide import decide, rotate_at, trigger_pulled
+from apigw_client_cert.rotation.decide import decide, rotate_at
 from apigw_client_cert.rotation.model import Phase
 from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.transitions import Step
@@ -102,45 +102,6 @@ def test_other_thresholds_do_not_make_a_steady_rotation_due() -> None:
     held = rotation(generation(1, left=31 * DAY))
     changed = replace(POLICY, publish_lead=10 * DAY, overlap=10 * DAY, activate_by=9 * DAY)
     assert step(held, changed) is Step.NONE
-
-
-# --- the trigger --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("honoured", "asked", "pulled"),
-    [
-        (None, None, False),
-        (None, "a", False),
-        ("a", None, False),
-        ("a", "a", False),
-        ("a", "b", True),
-        ("", "a", True),
-        ("a", "", True),
-    ],
-)
-def test_only_a_changed_trigger_makes_a_rotation_due(*, honoured: str | None, asked: str | None, pulled: bool) -> None:
-    """Set for the first time, or unset, asks for nothing; an empty text is a value."""
-    held, policy = rotation(generation(1), trigger=honoured), replace(POLICY, trigger=asked)
-    assert trigger_pulled(held, policy) is pulled
-    decision = decide(held, policy, NOW)
-    assert decision.step is (Step.ISSUE if pulled else Step.NONE)
-    assert decision.reason == ("triggered" if pulled else "nothing-due")
-
-
-def test_a_trigger_during_a_rotation_replaces_the_pending_one_once() -> None:
-    """A rotation from now on means a certificate made from now on; the honoured value does not ask again."""
-    held = rotation(generation(1), generation(2, PENDING, pending_since=NOW), trigger="a")
-    policy = replace(POLICY, trigger="b")
-    assert step(held, policy) is Step.ISSUE
-    after = transitions.issue(held, generation(3, left=365 * DAY), NOW, trigger="b")
-    assert step(after, policy) is Step.CONFIRM
-
-
-def test_a_trigger_does_not_delay_an_activation_that_is_due() -> None:
-    """A trigger that changes on every run could otherwise keep a certificate from being used for ever."""
-    held = rotation(generation(1), generation(2, PENDING, pending_since=NOW - 2 * DAY), trigger="a")
-    assert step(held, replace(POLICY, trigger="b")) is Step.ACTIVATE
 
 
 # --- the clock ----------------------------------------------------------------------------------------------------

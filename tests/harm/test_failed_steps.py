@@ -1,0 +1,46 @@
+"""A step that cannot be taken keeps no stage and no target from being looked after, and no run is green."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_sandbox import Fault, FaultKind
+from tests.harm.conftest import ok
+
+if TYPE_CHECKING:
+    from tests.harm.conftest import Scene
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize("why", ["quota", "denied"])
+def test_a_stage_and_a_target_are_mended_while_no_successor_can_be_had(scene: Scene, why: str) -> None:
+    """For a month: each run is red, says so, and leaves both stages bound to what the file holds."""
+    stack = scene.orders()
+    ok(stack.up())
+    (first,) = scene.ids()
+    if why == "quota":
+        scene.sandbox.change(certificate_quota=1)
+    else:
+        scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GenerateClientCertificate", repeats=True))
+    with scene.traffic() as traffic:
+        scene.at(336)
+        assert stack.up("--refresh").code != 0
+        scene.sandbox.by_hand.bind(scene.api, "dev", None)
+        scene.edit("")
+        scene.at(337)
+        red = stack.up("--refresh")
+        known = traffic.go_on()
+        assert red.code != 0
+        assert "issue has failed in each run since" in red.output
+        assert scene.held() == [first]
+        assert scene.presented("dev") == scene.presented("prod") == first
+        scene.sandbox.change(certificate_quota=60)
+        scene.sandbox.faults.clear()
+        scene.at(338)
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed(known) == []
+    assert len(scene.ids()) == 2
