@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.mutants.wrong_certificate import WRONG_CERTIFICATE
+from tools.mutants.wrong_confirmation import WRONG_CONFIRMATION
 from tools.mutants.wrong_dependents import WRONG_DEPENDENTS
 from tools.mutants.wrong_edges import WRONG_EDGES
 from tools.mutants.wrong_rollout import WRONG_ROLLOUT
@@ -11,7 +12,15 @@ from tools.mutants.wrong_withdrawal import WRONG_WITHDRAWAL
 
 MUTANTS = tuple(
     sorted(
-        (*WRONG_RULES, *WRONG_CERTIFICATE, *WRONG_DEPENDENTS, *WRONG_EDGES, *WRONG_ROLLOUT, *WRONG_WITHDRAWAL),
+        (
+            *WRONG_RULES,
+            *WRONG_CERTIFICATE,
+            *WRONG_CONFIRMATION,
+            *WRONG_DEPENDENTS,
+            *WRONG_EDGES,
+            *WRONG_ROLLOUT,
+            *WRONG_WITHDRAWAL,
+        ),
         key=lambda mutant: (mutant.invariant, mutant.name),
     )
 )
