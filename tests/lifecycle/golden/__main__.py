@@ -29,7 +29,7 @@ ROLLOUT: dict[str, Any] = {
 
 
 def main() -> None:
-    """Files with every resource's inputs and outputs in each phase: plain ones, of a rollout, and with what it confirmed."""
+    """Files with every resource's inputs and outputs in each phase: plain, of a rollout, and with what it confirmed."""
     folder = Path(__file__).parent
     for name, config in ((STATE, {}), (f"{STATE}-rollout", ROLLOUT), (f"{STATE}-confirmed", ROLLOUT)):
         file = folder / f"{name}.json"
