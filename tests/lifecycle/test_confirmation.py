@@ -323,6 +323,20 @@ def test_a_state_of_an_older_release_counts_what_it_verified_as_confirmed(run: P
     assert run.presented("prod") == first
 
 
+def test_a_generation_whose_fingerprint_nobody_told_is_not_believed(run: ProbedRun, backend: Backend) -> None:
+    """It is asked of AWS, and an answer that names nothing proves nothing."""
+    first, second = confirmed(run, verify=VERIFY)
+    bare = [{**one, "sha256": None} for one in run.state["certificate"]["generations"]]
+    run.binding_config = {"verify": VERIFY, "generations": bare, "publishedSince": None, "publishedTo": None}
+    backend.echoes = "nothing"
+    assert "names no certificate" in run.red()
+    assert run.presented("prod") == first
+    backend.echoes = "truth"
+    assert not run.red()
+    assert run.presented("prod") == second
+    assert run.state["prod"]["evidence"] == {"testInvoke": {"status": 200, "proof": "fingerprint"}}
+
+
 def test_what_nobody_asks_for_any_more_is_not_remembered(run: ProbedRun, backend: Backend) -> None:
     """A confirmation of years ago is no place to go back to."""
     _first, second = confirmed(run, verify=VERIFY)

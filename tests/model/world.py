@@ -11,6 +11,7 @@ from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.publish.file import FileTarget
 from apigw_client_cert.publish.ssm import SsmTarget
 from apigw_client_cert.publish.targets import ReadBack
+from tests.model.seen import ACM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +82,10 @@ class Surroundings:
         """What callers of a stage get, whose path ends the URL: the backend names what it was shown."""
         seen = self._cloud.snapshot(())
         path = "/".join(call.url.split("/")[-2:])
-        found = seen.certificates.get(seen.presents.get(path) or "")
+        shown = seen.presents.get(path) or ""
+        found = seen.certificates.get(shown)
+        if shown == ACM:
+            return TrialAnswer(status=200)
         if found is None or found.sha256 in self.refused:
             return TrialAnswer(status=403)
         return TrialAnswer(status=200, body=found.sha256)

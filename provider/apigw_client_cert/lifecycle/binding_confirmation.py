@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
@@ -10,6 +10,7 @@ from apigw_client_cert.gateway.interface import Redeploy
 from apigw_client_cert.lifecycle.binding_look import Seen, look_at_certificate, look_at_targets
 from apigw_client_cert.lifecycle.binding_state import is_open, place_to_go_back_to
 from apigw_client_cert.lifecycle.inputs import changed
+from apigw_client_cert.lifecycle.ownership import facts_of
 from apigw_client_cert.lifecycle.verification import Verifier
 from apigw_client_cert.lifecycle.verification_inputs import INPUTS, probe_of, test_invoke_of
 from apigw_client_cert.lifecycle.verification_steps import Last, VerifiedSwitch
@@ -50,7 +51,7 @@ class Confirmation:
         seen = look_at_certificate(self.gateway, coming, self.olds, self.news)
         return VerifiedSwitch(
             verifier=verifier,
-            coming=seen.presented,
+            coming=self._known_by_fingerprint(seen.presented),
             redeploy=Redeploy(self.news.get("redeploy") or "never"),
             last=lambda: self._last(coming, seen.number),
             say=self.world.say,
@@ -71,6 +72,15 @@ class Confirmation:
         switch = self.switch(presented.id)
         return None if switch is None else switch.settle()
 
+    def _known_by_fingerprint(self, certificate: Presented) -> Presented:
+        """A program may hand on generations without fingerprints; a certificate without one would be believed."""
+        if certificate.sha256 is not None or certificate.id is None:
+            return certificate
+        found = self.gateway.get(certificate.id)
+        if found is None:
+            return replace(certificate, kind=Presents.GONE)
+        return replace(certificate, sha256=facts_of(found).sha256)
+
     def _last(self, coming: str, number: int) -> Last | None:
         """Where a stage may go back to that presents ``coming``: it is ours, lives, and the targets hold it."""
         certificate_id = place_to_go_back_to(self.olds)
@@ -87,4 +97,4 @@ class Confirmation:
             return None
         if held is not None and not held.desired:
             return None
-        return Last(certificate=seen.presented, newer=seen.number > number)
+        return Last(certificate=self._known_by_fingerprint(seen.presented), newer=seen.number > number)

@@ -50,7 +50,7 @@ def _refused(verifier: Verifier, presented: Presented, coming: Presented, look: 
         if look.presented is Standing.REFUSED:
             return (
                 f"{answers} and {_status(before)} to {_name(presented)}",
-                f"See why it does not answer {_expected(verifier)}; it may be down, or asked the wrong thing.",
+                f"See why not {_expected(verifier)}: it may be down, or the trial may ask the wrong thing.",
             )
         return (
             f"answers {_status(before)} to {_name(presented)}, but {_status(desired)} to {_name(coming)}",
