@@ -2,8 +2,9 @@
 
 Standard library only, because it also runs as a program of its own (``application.py PORT RECORD TOLD``) behind the
 servers that only terminate TLS, and inside the Python backend. ``GET /any/path?delay=0.5`` answers 200 after half a
-second. ``x-client-cert-sha256`` and the body hold the SHA-256 fingerprint, lower-case hex, ``none`` for a connection
-without a certificate, or ``unknown`` behind a server that tells nothing.
+second; with ``mute`` in the query it names no certificate. ``x-client-cert-sha256`` and the body hold the SHA-256
+fingerprint, lower-case hex, ``none`` for a connection without a certificate, or ``unknown`` behind a server that tells
+nothing.
 Every answer leaves its fingerprint as one line in ``RECORD``, before the client can have it.
 """
 
@@ -53,6 +54,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         threading.Event().wait(float(query.get("delay", ["0"])[0]))
         seen = self.fingerprint()
         os.write(self.record, f"{seen}\n".encode("ascii"))
+        seen = UNKNOWN if "mute" in query else seen
         self.send_response(200)
         self.send_header(FINGERPRINT_HEADER, seen)
         self.send_header("Content-Length", str(len(seen) + 1))

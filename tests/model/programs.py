@@ -97,6 +97,12 @@ class Programs(Judged):
         """``verify``: from the next run on a stage is tried before it moves, or it is not."""
         self.play.engines[stack].program.verified = verified
 
+    @rule(stack=a_stack, confirmed=st.booleans())
+    @recorded
+    def confirm(self, stack: str, confirmed: bool) -> None:  # noqa: FBT001 - drawn by name
+        """``confirm``: from the next run on a stage is asked after it moved, or it is not."""
+        self.play.engines[stack].program.confirmed = confirmed
+
     @rule(stack=a_stack, what=st.sampled_from(("foreign", "oldest", "newest", None)))
     @recorded
     def adopt(self, stack: str, what: str | None) -> None:

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.errors import AccessDenied
 from apigw_client_cert.gateway.api_gateway import ApiGateway
+from apigw_client_cert.gateway.interface import TrialAnswer
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.publish.file import FileTarget
 from apigw_client_cert.publish.ssm import SsmTarget
 from apigw_client_cert.publish.targets import ReadBack
+from tests.model.seen import ACM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apigw_client_cert.gateway.probe import ProbeCall
     from apigw_client_cert.publish.interface import Target
     from tests.model.cloud import Cloud, Tripwire
 
@@ -53,6 +56,8 @@ class Surroundings:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._minted = 0
+        self.refused: set[str] = set()
+        """The fingerprints that the backend of every stage answers with 403."""
         self.said: list[str] = []
 
     def world(self) -> World:
@@ -63,6 +68,8 @@ class Surroundings:
             target=lambda spec, _connection: self._target(spec),
             say=self.said.append,
             token=self._token,
+            probe=self._probe,
+            pause=lambda _seconds: None,
         )
 
     def _target(self, spec: Mapping[str, Any]) -> Target:
@@ -70,6 +77,18 @@ class Surroundings:
             return ReadBack(WatchedTarget(FileTarget(spec["path"]), self._cloud, self._cloud.tripwire))
         parameter = SsmTarget(spec["name"], lambda: self._cloud.client)
         return ReadBack(WatchedTarget(parameter, self._cloud, None), pause=self._cloud.client.pause)
+
+    def _probe(self, call: ProbeCall) -> TrialAnswer:
+        """What callers of a stage get, whose path ends the URL: the backend names what it was shown."""
+        seen = self._cloud.snapshot(())
+        path = "/".join(call.url.split("/")[-2:])
+        shown = seen.presents.get(path) or ""
+        found = seen.certificates.get(shown)
+        if shown == ACM:
+            return TrialAnswer(status=200)
+        if found is None or found.sha256 in self.refused:
+            return TrialAnswer(status=403)
+        return TrialAnswer(status=200, body=found.sha256)
 
     def _token(self) -> str:
         self._minted += 1

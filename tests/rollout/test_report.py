@@ -25,6 +25,7 @@ def good() -> dict[str, Rollout]:
     return {
         "trap": Rollout(run=rotation_run(), refusals=["refused"], completed=True),
         "waves": Rollout(run=rotation_run(seed=8), waves=3, refusals=["refused"] * 2, rollbacks=1, completed=True),
+        "confirmed": Rollout(run=rotation_run(seed=9), rollbacks=2, completed=True),
         "ungated": Rollout(run=control),
     }
 
@@ -35,11 +36,11 @@ def test_rollouts_as_they_should_be_keep_the_promise() -> None:
     assert made["complaints"] == []
     assert keeps_its_promise(made)
     assert (made["requests"], made["failed"], made["waves"], made["gate_refusals"], made["rollbacks"]) == (
-        28_000,
+        42_000,
         0,
         3,
         3,
-        1,
+        3,
     )
     assert made["completed"] is True
 
@@ -57,7 +58,7 @@ def _refuse_nothing(rollouts: dict[str, Rollout]) -> None:
 
 
 def _roll_nothing_back(rollouts: dict[str, Rollout]) -> None:
-    rollouts["waves"].rollbacks = 0
+    rollouts["waves"].rollbacks = rollouts["confirmed"].rollbacks = 0
 
 
 def _leave_one_out(rollouts: dict[str, Rollout]) -> None:

@@ -78,3 +78,14 @@ def test_a_failed_wave_holds_the_next_is_rolled_back_and_completed(tmp_path: Pat
     }
     assert first["dev"] < first["eu"] < first["us"]
     assert [one for one in rollout.run.requests if one.stage == "us" and one.certificate == OLD]
+
+
+def test_a_confirmed_switch_goes_back_by_pin_and_where_it_goes_wrong(tmp_path: Path) -> None:
+    """A lost echo holds it; what fails while the way back is refused, no run could have prevented."""
+    with tools_wanted():
+        rollout = scenes.confirmed(tmp_path / "run", RATE)
+    assert rollout.failed == 0, reasons(rollout.run)
+    assert rollout.failed_before_a_run
+    assert complaints(rollout.run, 1) == []
+    assert rollout.completed
+    assert rollout.rollbacks == 2

@@ -158,6 +158,28 @@ def killed_while_generating(until: float) -> Callable[[Play], None]:
     return prepare
 
 
+def killed_while_switching(play: Play) -> None:
+    """The backends refuse the new certificate, and the run that moved the first stage to it died before it asked."""
+    stack(play)
+    program(confirmed=True)(play)
+    lived(play, ACTIVATE)
+    play.surroundings.refused.add(play.own(STACK)[-1].sha256)
+    with Death.of(play.cloud).at_action("UpdateStage", Kind.KILLED):
+        play.run(STACK, clean=False)
+
+
+def one_more_run_then_mended(play: Play) -> None:
+    """A run later every stage is back on what was confirmed last; then the backends load what is published."""
+    play.run(STACK)
+    refused = {one.id for one in play.own(STACK) if one.sha256 in play.surroundings.refused}
+    play.oracle.complaints.extend(
+        f"invariant 13: {stage} still presents what its backend refuses"
+        for stage, shown in play.snapshot().presents.items()
+        if shown in refused
+    )
+    play.surroundings.refused.clear()
+
+
 def twin_of_the_first(play: Play) -> None:
     """An orphan under the number of a generation that is to be retired, as a lost answer once left it."""
     first = play.own(STACK)[0]

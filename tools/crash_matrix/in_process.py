@@ -40,6 +40,7 @@ class _Eve:
     oracle: Oracle
     stacks: dict[str, tuple[Program, dict[str, Held], list[Held]]]
     lost: frozenset[str]
+    refused: frozenset[str]
 
 
 class Rehearsal:
@@ -57,6 +58,7 @@ class Rehearsal:
         self._eve = self._saved()
         self.calls = self._record()
         undisturbed = Verdict(scenario.name)
+        scenario.afterwards(self.play)
         self._end = self._next_runs(undisturbed)
         self._rest: Shape | None = None
         wrong = scenario.violations(self.play.oracle.complaints)
@@ -80,6 +82,7 @@ class Rehearsal:
         struck = killed if point.kind in DEATHS else bool(self._faults.fired)
         verdict.trouble = self._astray(point) if struck else "the fault did not strike"
         self._faults.clear()
+        self.scenario.afterwards(self.play)
         end = self._next_runs(verdict)
         if end is not None and end != self._end:
             if self._rest is None:
@@ -101,12 +104,14 @@ class Rehearsal:
             stacks=copy.deepcopy(stacks),
             # A lost state leaves more than one; an interrupted run's one still counts.
             lost=frozenset(lost if len(lost) > 1 else ()),
+            refused=frozenset(self.play.surroundings.refused),
         )
 
     def _begin(self) -> None:
         restore(self._cloud, self._eve.account)
         self.play.oracle = copy.deepcopy(self._eve.oracle)
         self.play.said.clear()
+        self.play.surroundings.refused = set(self._eve.refused)
         for name, engine in self.play.engines.items():
             engine.program, engine.state, engine.condemned = copy.deepcopy(self._eve.stacks[name])
 
@@ -119,7 +124,7 @@ class Rehearsal:
         names = {self.play.places[stage]["apiId"]: api for stage, api in apis.items()}
         for number, one in enumerate(self.play.oracle.ledger.known.values()):
             names[one.id] = f"g{number}" if number else "foreign"
-        if not self.play.said[-1].endswith(": green"):
+        if self.play.said[-1].endswith(": green") is self.scenario.red:
             raise AssertionError(f"{self.scenario.name} fails undisturbed: {self.play.said[-1]}")
         return tuple(
             RecordedCall(seen=call, label=label_of(call, names), operation=operations[call.number]) for call in seen
@@ -170,6 +175,7 @@ class Rehearsal:
         self._begin()
         unused = Verdict("")
         self._run(unused, self.scenario.kind, refresh=self.scenario.refresh, clean=True)
+        self.scenario.afterwards(self.play)
         self._next_runs(unused)
         for _day in range(MOST_DAYS):
             self.play.forward(timedelta(days=1))

@@ -35,8 +35,9 @@ def _noting(original: Callable[..., Any], name: str, faults: Faults, made: dict[
     @functools.wraps(original)
     def noting(*arguments: Any) -> Any:  # noqa: ANN401 - any method of the lifecycle
         before = faults.calls
-        result = original(*arguments)
-        made.update(dict.fromkeys(range(before + 1, faults.calls + 1), name))
-        return result
+        try:
+            return original(*arguments)
+        finally:
+            made.update(dict.fromkeys(range(before + 1, faults.calls + 1), name))
 
     return noting

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Scenario:
     """One CLI call and the way to it; ``prepare`` is of ``eves.py``, ``kind`` and ``refresh`` are ``Play.run``'s.
 
+    ``red``: the undisturbed run is. ``afterwards``: what happens after the disturbed run, before the next ones.
     ``asked_for``: part of a complaint of the oracle about what this scenario's program asks for in so many words.
     """
 
@@ -24,6 +25,8 @@ class Scenario:
     prepare: Callable[[Play], None]
     kind: str = "up"
     refresh: bool = False
+    red: bool = False
+    afterwards: Callable[[Play], None] = eves.nothing
     asked_for: str = ""
 
     def violations(self, complaints: Iterable[str]) -> list[str]:
@@ -51,6 +54,17 @@ _ROTATING = (
         name="verify-and-activate",
         prepare=eves.first(eves.program(verified=True), eves.ACTIVATE, eves.nothing),
         refresh=True,
+    ),
+    Scenario(
+        name="activate-and-confirm",
+        prepare=eves.first(eves.program(confirmed=True), eves.ACTIVATE, eves.nothing),
+        refresh=True,
+    ),
+    Scenario(
+        name="take-the-way-back",
+        prepare=eves.killed_while_switching,
+        red=True,
+        afterwards=eves.one_more_run_then_mended,
     ),
     Scenario(name="confirm", prepare=eves.on(eves.CONFIRM), refresh=True),
     Scenario(name="retire", prepare=eves.on(eves.RETIRE), refresh=True),

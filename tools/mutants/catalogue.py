@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools.mutants.wrong_alarms import WRONG_ALARMS
 from tools.mutants.wrong_certificate import WRONG_CERTIFICATE
+from tools.mutants.wrong_confirmation import WRONG_CONFIRMATION
 from tools.mutants.wrong_dependents import WRONG_DEPENDENTS
 from tools.mutants.wrong_edges import WRONG_EDGES
 from tools.mutants.wrong_failures import WRONG_FAILURES
@@ -17,6 +18,7 @@ MUTANTS = tuple(
             *WRONG_ALARMS,
             *WRONG_RULES,
             *WRONG_CERTIFICATE,
+            *WRONG_CONFIRMATION,
             *WRONG_DEPENDENTS,
             *WRONG_EDGES,
             *WRONG_FAILURES,

@@ -8,14 +8,21 @@ _GATE = "tests/lifecycle/test_verification.py::"
 _JUDGE = "tests/unit/rotation/test_verification.py::"
 _TURN = "tests/unit/rotation/test_turn.py::"
 _WAVES = "tests/lifecycle/test_waves.py::"
-_STEPS, _RULES, _VERIFIER = "lifecycle/binding_steps.py", "rotation/verification.py", "lifecycle/verification.py"
+_BACK = "tests/lifecycle/test_confirmation.py::"
+_STEPS, _RULES, _SWITCH = "lifecycle/binding_steps.py", "rotation/verification.py", "lifecycle/verification_steps.py"
 
 WRONG_ROLLOUT = (
     Mutant(
         name="gate-left-open",
         invariant=8,
         wrong="The trial is made, and what it says is not asked.",
-        edits=(Edit(_VERIFIER, "if not verdict.lets_move:", "if verdict is None:"),),
+        edits=(
+            Edit(
+                _SWITCH,
+                "            if outcome(why, look.presented, look.coming) is Outcome.STAY:\n",
+                "            if look.unasked is not None:\n",
+            ),
+        ),
         killed_by=(_GATE + "test_the_trap_is_caught_before_the_switch_and_the_error_mends_it",),
     ),
     Mutant(
@@ -24,7 +31,7 @@ WRONG_ROLLOUT = (
         wrong="A 200 of a backend that never saw the certificate counts as proof.",
         edits=(Edit(_RULES, "expected.proof is Proof.STATUS or sha256 is None or", "True or"),),
         killed_by=(
-            _JUDGE + "test_a_pair_of_trials_has_one_verdict",
+            _JUDGE + "test_a_pair_of_trials_says_one_thing_of_each",
             _GATE + "test_one_way_tls_is_no_proof_unless_the_status_is",
         ),
     ),
@@ -35,8 +42,8 @@ WRONG_ROLLOUT = (
         edits=(
             Edit(
                 _RULES,
-                "honest = before.trial.proves(expected, before.sha256) and not constant",
-                "honest = True",
+                "    return Standing.UNPROVEN if constant else Standing.ACCEPTED\n",
+                "    return Standing.ACCEPTED if constant is not None else Standing.UNPROVEN\n",
             ),
         ),
         killed_by=(_GATE + "test_an_answer_without_an_honest_echo_is_no_proof",),
@@ -54,10 +61,9 @@ WRONG_ROLLOUT = (
         wrong="A switch that the probe does not confirm is left as it is.",
         edits=(
             Edit(
-                _VERIFIER,
-                "        if presented.id is not None and _serves(presented, self.now):\n"
-                "            self.gateway.bind(self.stage, presented.id)\n",
-                "        if presented.id is not None and _serves(presented, self.now):\n",
+                _SWITCH,
+                "            self.verifier.gateway.bind(self.verifier.stage, str(to.id), self.redeploy)\n",
+                "            self.verifier.gateway.presented(self.verifier.stage)\n",
             ),
         ),
         killed_by=(_GATE + "test_an_unconfirmed_switch_is_taken_back_and_the_run_fails",),
@@ -79,8 +85,17 @@ WRONG_ROLLOUT = (
         name="switch-by-hand-counts-as-verified",
         invariant=8,
         wrong="What a stage presents already is taken for proven.",
-        edits=(Edit(_STEPS, "return verifier.presented_is_good() if verifier.asked_for else None", "return None"),),
-        killed_by=(_GATE + "test_a_switch_by_hand_is_verified_by_the_next_run_and_never_taken_back",),
+        edits=(
+            Edit(
+                "lifecycle/binding_confirmation.py",
+                "        switch = self.switch(desired)\n        return None if switch is None else switch.settle()\n",
+                "        return None\n",
+            ),
+        ),
+        killed_by=(
+            _GATE + "test_a_switch_by_hand_is_verified_by_the_next_run",
+            _BACK + "test_a_switch_that_nobody_confirmed_goes_back_in_the_next_run",
+        ),
     ),
     Mutant(
         name="waves-together",

@@ -97,6 +97,7 @@ class PulumiRotation:
             }
         )
         self.published = self.stack.folder / FILE
+        self.first_published = ""
         self.due_at = 0.0
         self.ended = 0.0
 
@@ -107,6 +108,7 @@ class PulumiRotation:
             wall.now() - LIFETIME + ROTATE_BEFORE + timedelta(seconds=self.site.plan.steady + START_SECONDS)
         )
         self.up("create", "steady", presented=OLD)
+        self.first_published = self.published.read_text()
         sandbox.clock.reset()
         self.due_at = _instant(self.stack.outputs("RotatingClientCertificate")["rotateAt"])
         # A first bind propagates like every other: until then requests may present nothing, and no promise covers them.

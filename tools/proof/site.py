@@ -78,6 +78,8 @@ class Site:
         self.backends: dict[str, Backend] = {}
         """By stage."""
         self.api = ""
+        self.probed: set[int] = set()
+        """The data plane's numbers of requests that are the provider's own, and no caller's."""
         self._kind, self._setup, self._each = kind, setup, each
         self._load: Load | None = None
         self._ending = contextlib.ExitStack()
@@ -171,13 +173,13 @@ class Site:
         run = self.run
         sent = list(self.load.results())
         recorded = list(self.sandbox.requests.entries())
-        # Trials reach the backends, too; no caller sent them.
-        records = [record for record in recorded if record.shape != trial_invocation.SHAPE]
-        trials = [record for record in recorded if record.shape == trial_invocation.SHAPE]
+        # Trials and probes reach the backends, too; no caller sent them.
+        ours = [one for one in recorded if one.shape == trial_invocation.SHAPE or one.request in self.probed]
+        records = [one for one in recorded if one.shape != trial_invocation.SHAPE and one.request not in self.probed]
         run.requests, complaints = join(sent, records, self.names)
         run.sent, run.recorded = len(sent), len(records)
         run.answered = sum(backend.requests() for backend in set(self.backends.values()))
-        run.answered -= sum(record.backend_status == HTTPStatus.OK for record in trials)
+        run.answered -= sum(record.backend_status == HTTPStatus.OK for record in ours)
         run.complaints += complaints
         if self.load.died:
             run.complaints.append("the load generator ended before it was told to")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 
+from tools.proof import wall
 from tools.proof.jobs import Job, Jobs
 from tools.rollout import scenes
 from tools.rollout.report import keeps_its_promise, report
@@ -27,13 +29,13 @@ REPORT = ROOT / "reports" / "rollout.json"
 REFUSALS = ROOT / "reports" / "rollout-refusals.txt"
 """What the refused runs printed."""
 RATE = 60.0
-PERFORMED = (scenes.trap, scenes.waves, scenes.ungated)
+PERFORMED = (scenes.trap, scenes.waves, scenes.confirmed, scenes.ungated)
 
 
 def main() -> int:
     """Perform every scene and return the exit status."""
     rate = float(os.environ.get("ROLLOUT_RATE", RATE))
-    began = time.monotonic()
+    began, measured = time.monotonic(), {"commit": _commit(), "date": f"{wall.now():%Y-%m-%d}"}
     shutil.rmtree(FOLDER, ignore_errors=True)
     for stale in (REPORT, REFUSALS):
         stale.unlink(missing_ok=True)
@@ -42,17 +44,28 @@ def main() -> int:
     # One after the other: two would ask two cores for more than they have.
     rollouts = jobs.perform([Job(one.__name__, one, (FOLDER / one.__name__, rate)) for one in PERFORMED], 1)
     made = report(rollouts, seconds=time.monotonic() - began, mishaps=jobs.mishaps)
+    made |= measured
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     REFUSALS.write_text("\n".join(said for one in rollouts.values() for said in one.refusals), encoding="utf-8")
     for complaint in made["complaints"]:  # type: ignore[attr-defined]  # a list of strings
         print(f"rollout: INCOMPLETE: {complaint}")
     print(
-        f"rollout: {made['requests']} requests, failed: {made['failed']}, {made['waves']} waves, gate refusals:"
+        f"rollout: {made['requests']} requests, failed: {made['failed']}, before a run could know:"
+        f" {made['failed_before_a_run']}, {made['waves']} waves, gate refusals:"
         f" {made['gate_refusals']}, rollbacks: {made['rollbacks']}, completed: {made['completed']},"
         f" {made['seconds']} s; see {REPORT.relative_to(ROOT)}"
     )
     return 0 if keeps_its_promise(made) else 1
+
+
+def _commit() -> str:
+    """What was measured; with a "+" where the tree held more than that."""
+    git = shutil.which("git") or "git"
+    said = subprocess.run(
+        [git, "-C", str(ROOT), "describe", "--always", "--dirty=+"], capture_output=True, text=True, check=False
+    )
+    return said.stdout.strip() or "unknown"
 
 
 def _run_of(rollout: Rollout) -> Run:

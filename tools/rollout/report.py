@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tools.rollout.scenes import Rollout
 
 CONTROL = "ungated"
-SCENES = ("trap", "waves")
+SCENES = ("trap", "waves", "confirmed")
 # Of each shape, near everything that is done to the system.
 WANTED_NEAR = 1
 
@@ -32,7 +32,7 @@ def report(rollouts: Mapping[str, Rollout], *, seconds: float, mishaps: Sequence
         if not one.completed:
             complaints.append(f"{one.run.name}: it did not end with the new certificate alone")
     complaints += _control_complaints(rollouts.get(CONTROL))
-    failed = sum(len(one.run.failed) for one in shown)
+    failed = sum(one.failed for one in shown)
     refusals, rollbacks = sum(len(one.refusals) for one in shown), sum(one.rollbacks for one in shown)
     if not refusals:
         complaints.append("the gate refused nothing")
@@ -41,6 +41,7 @@ def report(rollouts: Mapping[str, Rollout], *, seconds: float, mishaps: Sequence
     return {
         "requests": sum(len(one.run.requests) for one in shown),
         "failed": failed if failed or not complaints else None,
+        "failed_before_a_run": sum(one.failed_before_a_run for one in shown),
         "waves": max((one.waves for one in shown), default=0),
         "gate_refusals": refusals,
         "rollbacks": rollbacks,
@@ -73,5 +74,6 @@ def _figures(one: Rollout) -> dict[str, object]:
         "updates": sum(event.kind == "pulumi up" for event in one.run.events),
         "gate_refusals": len(one.refusals),
         "rollbacks": one.rollbacks,
+        "failed_before_a_run": one.failed_before_a_run,
         "completed": one.completed,
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from apigw_sandbox import Fault, FaultKind
 from tests.backends.backend import Setup
 from tests.backends.nginx import Nginx
 from tools.proof import wall
@@ -14,8 +16,10 @@ from tools.proof.observed import NEW, OLD
 from tools.proof.plan import Plan
 from tools.proof.rotation import ProofBroken, PulumiRotation
 from tools.proof.site import Site
+from tools.rollout.prober import Prober
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tools.proof.observed import Run
@@ -36,6 +40,7 @@ REMEDY = "ssl_verify_client optional_no_ca;"
 class Rollout:
     """What one scene came to.
 
+    ``failed_before_a_run`` counts requests that failed while no run had ended that could have kept them from it.
     ``refusals`` are what the runs printed that the gate failed; ``rollbacks`` counts the updates that brought a stage
     back to the certificate before. ``completed``: the last certificate alone is left, and every stage presents it.
     """
@@ -45,6 +50,12 @@ class Rollout:
     refusals: list[str] = field(default_factory=list)
     rollbacks: int = 0
     completed: bool = False
+    failed_before_a_run: int = 0
+
+    @property
+    def failed(self) -> int:
+        """The failed requests that a run could have prevented."""
+        return len(self.run.failed) - self.failed_before_a_run
 
 
 def plan(rate: float) -> Plan:
@@ -61,10 +72,15 @@ class _Scene:
         self.site = site
         self.pulumi = pulumi
         self.refusals: list[str] = []
+        self.lost: list[tuple[float, float]] = []
 
-    def issue(self, *reloaded: str) -> None:
-        """From the first certificate to the day of the switch; only these stages' backends read what is published."""
+    def issue(self, *reloaded: str, then: Mapping[str, object] | None = None) -> None:
+        """From the first certificate to the day of the switch; only these stages' backends read what is published.
+
+        ``then`` is configured when the first certificate is presented.
+        """
         begun = self.pulumi.create()
+        self.pulumi.stack.configure(then or {})
         with self.site.phase("steady"):
             wall.wait_until(max(begun + self.site.plan.steady, self.pulumi.due_at))
             self.pulumi.up("issue", "published", presented=OLD)
@@ -89,6 +105,22 @@ class _Scene:
         self.refusals.append(said)
         self.pulumi.expect_state(step, "overlapping", presented)
 
+    def red(self, step: str, wanted: str, presented: str) -> None:
+        """A run that fails, says this, and leaves the stages on this certificate."""
+        said = self.pulumi.attempt(step, succeeds=False)
+        if wanted not in said:
+            raise ProofBroken(f"{self.site.run.name}: {step}: the run does not say {wanted!r}:\n{said}")
+        bound = {stage: self.site.sandbox.presented(self.site.api, stage) or "" for stage in self.site.stages}
+        found = {stage: self.site.names.by_id.get(one, one) for stage, one in bound.items()}
+        self.pulumi.expect(f"what is presented after {step}", dict.fromkeys(self.site.stages, presented), found)
+
+    @contextlib.contextmanager
+    def losing(self) -> Iterator[None]:
+        """A stretch in which requests fail until a run can have ended that finds out."""
+        start = wall.epoch()
+        yield
+        self.lost.append((start, wall.epoch()))
+
     def complete(self) -> None:
         """Repeat the run, as a schedule does, until one certificate is left; then the backends drop the other."""
         for _ in range(MOST_RUNS):
@@ -108,8 +140,10 @@ class _Scene:
         bound = {
             self.site.names.by_id.get(self.site.sandbox.presented(self.site.api, one) or "") for one in self.site.stages
         }
+        lost = [one for one in run.failed if any(start <= one.sent <= end for start, end in self.lost)]
         return Rollout(
             run=run,
+            failed_before_a_run=len(lost),
             waves=waves,
             refusals=self.refusals,
             rollbacks=_rollbacks(self.site),
@@ -175,6 +209,59 @@ def waves(folder: Path, rate: float) -> Rollout:
             pulumi.expect_state("roll on", "overlapping", {"dev": NEW, "eu": OLD, "us": OLD})
             scene.complete()
         return scene.result(len(WAVES))
+
+
+def confirmed(folder: Path, rate: float) -> Rollout:
+    """Switches that are confirmed: an echo that is lost, a rollback afterwards, and a way back that is refused once."""
+    (stage,) = stages = ("prod",)
+    with _site("confirmed", folder, Setup.OURS, rate, stages) as site, Prober(_url(site, stage)) as prober:
+        scene = _Scene(site, PulumiRotation(site))
+        site.probed = prober.numbers
+        stack, old_only = scene.pulumi.stack, site.folder / "old-only"
+        probe = {"url": prober.url, "interval": "1s", "attempts": 20}
+        scene.issue(then={f"stages.{stage}.confirm.{key}": value for key, value in probe.items()})
+        old_only.write_text(scene.pulumi.first_published)
+        with site.phase("overlapping"):
+            stack.configure({**GATE, "verify.query.mute": "1"})
+            scene.red("activate without an echo", "names no certificate", OLD)
+            stack.unset("verify.query")
+            scene.pulumi.attempt("activate")
+            scene.pulumi.expect_state("activate", "overlapping", {stage: NEW})
+            site.settle()
+        with site.phase("rollback"):
+            stack.unset("verify")
+            stack.configure({"pinGeneration": 1})
+            scene.pulumi.attempt("roll back after the confirmation")
+            scene.pulumi.expect_state("roll back after the confirmation", "published", {stage: OLD})
+            site.settle()
+        with site.phase("overlapping"):
+            site.backend.set_up_anew(Setup.OURS, old_only)
+            site.reload("the backend forgets the new certificate")
+            stack.unset("pinGeneration")
+            with scene.losing():
+                _refuse_the_way_back(site, stage)
+                scene.red("a switch that goes wrong", "The stage presents ", NEW)
+                site.sandbox.faults.clear()
+                scene.red("the way back", "was told to present ", OLD)
+                site.settle()
+            site.backend.set_up_anew(Setup.OURS, scene.pulumi.published)
+            site.reload("the backend reads what is published")
+            scene.complete()
+        return scene.result()
+
+
+def _refuse_the_way_back(site: Site, stage: str) -> None:
+    """The second UpdateStage from here is denied, as often as it is sent."""
+    site.sandbox.faults.arm()
+    site.sandbox.faults.add(
+        Fault(
+            kind=FaultKind.ACCESS_DENIED, action="UpdateStage", resource=f"{site.api}/{stage}", calls=(2,), repeats=True
+        )
+    )
+
+
+def _url(site: Site, stage: str) -> str:
+    return site.sandbox.invoke_url(site.api, stage, "/")
 
 
 def ungated(folder: Path, rate: float) -> Rollout:

@@ -123,6 +123,11 @@ class BindingDeclaration(Registering):
         return output(self, "evidence")
 
     @property
+    def last_confirmed(self) -> pulumi.Output[dict[str, Any] | None]:
+        """What was confirmed last, apart from what is presented: certificate, since when, and by what."""
+        return output(self, "lastConfirmed")
+
+    @property
     def waiting_because(self) -> pulumi.Output[str | None]:
         """What the stage waits for: ``lead``, ``wave`` or ``window``."""
         return output(self, "waitingBecause")

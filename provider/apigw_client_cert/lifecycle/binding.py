@@ -10,7 +10,7 @@ from apigw_client_cert.gateway.acm import ACM_ARN, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind
 from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
 from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO, check_published_to
-from apigw_client_cert.lifecycle.binding_state import VERIFIED
+from apigw_client_cert.lifecycle.binding_state import VERIFIED, is_open
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
 from apigw_client_cert.lifecycle.inputs import (
@@ -143,17 +143,12 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
         waiting_until=instant_or_none(olds.get("waitingUntil")),
         now=world.now(),
     )
-    unverified = (
-        not due
-        and desired == presented
-        and any(news.get(key) for key in verification_inputs.INPUTS)
-        and olds.get("verifiedClientCertificateId") != desired
-    )
+    unverified = not due and verification_inputs.asked_for(news) and is_open(olds, desired)
     line = lagging = lag(stage_of(news), news, world.now())
     if lagging:
         world.say(lagging)
     if unverified:
-        line = f"stage {stage_of(news)} presents {desired}, which has not been verified: an update does it"
+        line = f"stage {stage_of(news)} presents {_named(presented)}, which has not been verified: an update does it"
         world.say(line)
     if due:
         line = (

@@ -65,10 +65,17 @@ def look_at_stage(
         return Seen(presented=Presented(kind=Presents.OURS, id=presented))
     if is_acm(presented):
         return Seen(presented=Presented(kind=Presents.ACM, id=presented))
-    generation = known_generations(news).get(presented)
-    if generation is None:
-        return _identified(gateway, presented, olds, news)
-    return _as_generation(presented, generation)
+    return look_at_certificate(gateway, presented, olds, news)
+
+
+def look_at_certificate(
+    gateway: Gateway, certificate_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> Seen:
+    """One certificate as a stage may present it; no call where a generation tells."""
+    generation = known_generations(news).get(certificate_id)
+    if generation is None or not generation.get("expirationDate"):
+        return _identified(gateway, certificate_id, olds, news)
+    return _as_generation(certificate_id, generation)
 
 
 @undamaged()

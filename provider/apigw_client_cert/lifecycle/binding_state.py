@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.lifecycle.inputs import known
-from apigw_client_cert.lifecycle.state import STATE_VERSION, undamaged, without_none
+from apigw_client_cert.lifecycle.state import STATE_VERSION, text, undamaged, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 OUTPUTS = (
     "accountId",
     "evidence",
+    "lastConfirmed",
     "presentedClientCertificateId",
     "presentedSince",
     "setClientCertificateId",
@@ -62,9 +63,52 @@ def waiting_outputs(news: Mapping[str, Any], decision: BindingDecision | None, n
 
 
 def verified_outputs(
+    olds: Mapping[str, Any],
+    presented: str | None,
+    evidence: Mapping[str, Any] | None,
+    now: datetime,
+    *,
+    asked_for: bool,
+) -> dict[str, Any]:
+    """What was proven of what is presented, and, apart from that, what was confirmed last.
+
+    What was proven before stays for as long as it is presented; what was confirmed last stays until something else is,
+    or nobody asks for it any more.
+    """
+    verified = _verified(olds, presented, evidence, now)
+    proven = verified.get("verifiedClientCertificateId")
+    if proven:
+        return {**verified, "lastConfirmed": _confirmed(proven, verified.get("verifiedAt"), verified.get("evidence"))}
+    return {**verified, "lastConfirmed": _last_confirmed(olds) if asked_for else None}
+
+
+def place_to_go_back_to(olds: Mapping[str, Any]) -> str | None:
+    """The certificate that the stage presents again where another one is not confirmed.
+
+    The one that was confirmed last; where none ever was, the one that a completed update left there.
+    """
+    last = _last_confirmed(olds)
+    found = olds.get("setClientCertificateId") if last is None else last["clientCertificateId"]
+    return str(found) if found else None
+
+
+def is_open(olds: Mapping[str, Any], desired: str) -> bool:
+    """Whether state says that a switch was made which nobody has confirmed: it has to be, where that is asked for.
+
+    A stage that waits is asked only about one of the switches that this binding made.
+    """
+    presented = olds.get("presentedClientCertificateId")
+    if presented is None or olds.get("verifiedClientCertificateId") == presented:
+        return False
+    if presented == desired:
+        return True
+    last = _last_confirmed(olds)
+    return last is not None and last["clientCertificateId"] != presented and presented in known_generations(olds)
+
+
+def _verified(
     olds: Mapping[str, Any], presented: str | None, evidence: Mapping[str, Any] | None, now: datetime
 ) -> dict[str, Any]:
-    """What was proven, and when; what was proven before stays for as long as it is presented."""
     before = {key: olds.get(key) for key in VERIFIED}
     same = presented is not None and presented == before["verifiedClientCertificateId"]
     if same and (evidence is None or evidence == before["evidence"]):
@@ -72,6 +116,20 @@ def verified_outputs(
     if not evidence:
         return {}
     return {"verifiedAt": format_instant(now), "verifiedClientCertificateId": presented, "evidence": dict(evidence)}
+
+
+def _confirmed(certificate_id: str, since: str | None, evidence: Mapping[str, Any] | None) -> dict[str, Any]:
+    return without_none({"clientCertificateId": certificate_id, "since": since, "evidence": evidence})
+
+
+@undamaged()
+def _last_confirmed(olds: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What was confirmed last; a state of an older release says so of what is presented alone."""
+    told = olds.get("lastConfirmed")
+    if told:
+        return _confirmed(text(told["clientCertificateId"]), told.get("since"), told.get("evidence"))
+    proven = olds.get("verifiedClientCertificateId")
+    return _confirmed(text(proven), olds.get("verifiedAt"), olds.get("evidence")) if proven else None
 
 
 @undamaged()

@@ -9,7 +9,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.clock import parse_instant
 from apigw_client_cert.gateway.acm import is_acm, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
-from apigw_client_cert.gateway.stages import certificate_refused
+from apigw_client_cert.lifecycle.binding_confirmation import Confirmation
 from apigw_client_cert.lifecycle.binding_look import (
     PUBLISHED_TO,
     Held,
@@ -31,13 +31,11 @@ from apigw_client_cert.lifecycle.binding_state import (
     verified_outputs,
     waiting_outputs,
 )
-from apigw_client_cert.lifecycle.inputs import changed, known
-from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of
+from apigw_client_cert.lifecycle.inputs import known
+from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.lifecycle.turn_inputs import turn_of
-from apigw_client_cert.lifecycle.verification import Verifier
-from apigw_client_cert.lifecycle.verification_inputs import INPUTS as VERIFICATION
-from apigw_client_cert.lifecycle.verification_inputs import probe_of, test_invoke_of
+from apigw_client_cert.lifecycle.verification_inputs import asked_for
 from apigw_client_cert.rotation.binding import (
     BindingDecision,
     BindingPolicy,
@@ -48,12 +46,14 @@ from apigw_client_cert.rotation.binding import (
     decide_binding,
 )
 from apigw_client_cert.rotation.durations import parse_duration
+from apigw_client_cert.rotation.verdict import Why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.lifecycle.verification_steps import Passed, VerifiedSwitch
     from apigw_client_cert.lifecycle.world import World
 
 
@@ -106,21 +106,24 @@ class StageSwitch:
             policy=_policy(self.news),
             take_over=bool(self.news.get("takeOver")),
             now=self.now,
-            turn=turn_of(self.news, self.now, going_back=self._going_back(desired, seen)),
+            turn=turn_of(self.news, self.now, going_back=self._going_back(desired, seen.number)),
             held=held,
         )
         if unread is not None and decision.move is not Move.REFUSE:
             self._go_on_unseen(stage, presented, unread)
         match decision.move:
             case Move.KEEP:
-                return self._state(presented=desired, set_id=desired, verified=self._verified(stage, desired))
+                return self._state(
+                    presented=desired, set_id=desired, verified=self._confirmation.of_what_is_presented(desired)
+                )
             case Move.BIND:
-                verified = self._moved(stage, desired, presented, decision, held)
+                verified = self._moved(stage, desired, seen, decision, held)
                 return self._state(presented=desired, set_id=desired, verified=verified)
             case Move.WAIT:
+                verified = self._confirmation.while_waiting(presented)
                 self._say_wait(stage, desired, presented, decision)
                 set_id = self.olds.get("setClientCertificateId")
-                return self._state(presented=presented.id, set_id=set_id, waiting=decision)
+                return self._state(presented=presented.id, set_id=set_id, waiting=decision, verified=verified)
             case Move.REFUSE if held is not None and decision.refusal is Refusal.NOT_HELD:
                 raise not_held(stage, presented, desired, held)
             case Move.REFUSE:
@@ -142,15 +145,16 @@ class StageSwitch:
         )
 
     def _moved(
-        self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision, held: Held | None
+        self, stage: StageRef, desired: str, seen: Seen, decision: BindingDecision, held: Held | None
     ) -> dict[str, Any] | None:
         """The evidence for a switch that was made, and confirmed where that was asked for.
 
         Raises ``NotPublished`` after the switch where the targets do not hold what was bound.
         """
-        verifier = self._verifier(stage, desired)
-        evidence = verifier.gate(presented) if verifier.asked_for else None
-        if verifier.asked_for:
+        presented, why = seen.presented, self._why(desired, seen, decision)
+        switch, passed = self._confirmation.switch(desired), None
+        if switch is not None:
+            passed = self._passed(switch, presented, why)
             self._unchanged_since(stage, presented)
         if decision.overruled:
             self.world.say(overruled(stage, desired, presented, decision.overruled))
@@ -159,15 +163,25 @@ class StageSwitch:
         self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))
         if held is not None and decision.unheld:
             raise bound_unheld(stage, desired, held)
-        confirmation = verifier.confirm(presented)
-        return None if evidence is None and not confirmation else {**(evidence or {}), **confirmation}
+        return None if switch is None or passed is None else switch.confirm(presented, passed, why)
 
-    def _verified(self, stage: StageRef, desired: str) -> dict[str, Any] | None:
-        """The evidence for what the stage presents already; the recorded one where there is one."""
-        if self.olds.get("verifiedClientCertificateId") == desired and not changed(self.olds, self.news, VERIFICATION):
-            return self.olds.get("evidence")
-        verifier = self._verifier(stage, desired)
-        return verifier.presented_is_good() if verifier.asked_for else None
+    def _passed(self, switch: VerifiedSwitch, presented: Presented, why: Why) -> Passed:
+        """What the gate let pass; a stage that stays on a switch which nobody confirmed goes back, where it may."""
+        try:
+            return switch.gate(presented, why)
+        except errors.RotationError:
+            if presented.alive(self.now):
+                self._confirmation.while_waiting(presented)
+            raise
+
+    def _why(self, desired: str, seen: Seen, decision: BindingDecision) -> Why:
+        """What the stage moves for: what ends soon, or is in no target, is left as if it were gone."""
+        presented = seen.presented
+        if presented.alive(self.now) and self._going_back(desired, seen.number):
+            return Why.ROLLBACK
+        ends = presented.not_after
+        ending = ends is not None and self.now >= ends - _policy(self.news).activate_by
+        return Why.REPAIR if ending or decision.losing or not presented.alive(self.now) else Why.ROTATION
 
     def _unchanged_since(self, stage: StageRef, presented: Presented) -> None:
         """Trials take a while: whoever switched the stage meanwhile is seen, and not overwritten (invariant 9)."""
@@ -180,34 +194,21 @@ class StageSwitch:
                 subject=str(stage),
             )
 
-    def _verifier(self, stage: StageRef, desired: str) -> Verifier:
-        test_invoke, probe = test_invoke_of(self.news), probe_of(self.news)
-        sha256 = ""
-        if test_invoke or probe:
-            sha256 = str(known_generations(self.news).get(desired, {}).get("sha256") or self._fingerprint(desired))
-        return Verifier(
+    @property
+    def _confirmation(self) -> Confirmation:
+        return Confirmation(
             gateway=self.gateway,
-            stage=stage,
-            desired=desired,
-            sha256=sha256,
-            test_invoke=test_invoke,
-            probe_spec=probe,
-            probe=self.world.probe,
-            pause=self.world.pause,
-            say=self.world.say,
+            stage=stage_of(self.news),
+            olds=self.olds,
+            news=self.news,
+            world=self.world,
             now=self.now,
         )
 
-    def _fingerprint(self, certificate_id: str) -> str:
-        found = self.gateway.get(certificate_id)
-        if found is None:
-            raise certificate_refused(stage_of(self.news), certificate_id, "it does not exist")
-        return facts_of(found).sha256
-
-    def _going_back(self, desired: str, seen: Seen) -> bool:
+    def _going_back(self, desired: str, presented_number: int) -> bool:
         """Whether this is a rollback: the desired generation is an older one than the presented."""
         numbers = {one["id"]: one.get("number", 0) for one in known(self.news, "generations") or ()}
-        return desired in numbers and seen.number > numbers[desired]
+        return desired in numbers and presented_number > numbers[desired]
 
     def _say_wait(self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision) -> None:
         held_by = turn_of(self.news, self.now, going_back=False).unready(desired, self.now)
@@ -244,7 +245,7 @@ class StageSwitch:
         }
         told = {
             **waiting_outputs(self.news, waiting, self.now),
-            **verified_outputs(self.olds, presented, verified, self.now),
+            **verified_outputs(self.olds, presented, verified, self.now, asked_for=asked_for(self.news)),
         }
         return binding_outputs(self.olds, self.news, presented, self.now, {**here, **told})
 

@@ -1,4 +1,4 @@
-"""Proving that a backend accepts a certificate: trials before a stage moves, probes after it did, and the way back."""
+"""Asking a backend about a certificate: by trials, which change nothing, and by probes through the deployed stage."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import verification_wording as wording
-from apigw_client_cert.rotation.binding import Presented, Presents
+from apigw_client_cert.rotation.binding import Presents
+from apigw_client_cert.rotation.verdict import Standing
 from apigw_client_cert.rotation.verification import (
-    Before,
+    Beside,
     Sighting,
     Trial,
-    Verdict,
     confirmed,
     fingerprints_in,
-    judge,
     sighting,
+    standing,
 )
 
 if TYPE_CHECKING:
@@ -26,23 +26,43 @@ if TYPE_CHECKING:
     from apigw_client_cert.gateway.interface import Gateway, StageRef, TrialAnswer
     from apigw_client_cert.gateway.probe import ProbeCall
     from apigw_client_cert.lifecycle.verification_inputs import ProbeSpec, TestInvokeSpec
+    from apigw_client_cert.rotation.binding import Presented
 
 Evidence = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What trials told: of the certificate to come, and of what is presented beside it.
+
+    ``unasked`` is why they could not be made.
+    """
+
+    presented: Standing
+    coming: Standing
+    presented_trial: Trial | None = None
+    coming_trial: Trial | None = None
+    unasked: errors.RotationError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """Why a probe did not see a certificate: what it says of it, and in words, or the probe's own trouble."""
+
+    standing: Standing
+    failure: str | errors.ProbeUnreachable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
-    """The verification of one stage's switch to ``desired``, whose SHA-256 fingerprint is ``sha256``."""
+    """What asks about the certificates of one stage, as its binding's inputs say."""
 
     gateway: Gateway
     stage: StageRef
-    desired: str
-    sha256: str
     test_invoke: TestInvokeSpec | None
     probe_spec: ProbeSpec | None
     probe: Callable[[ProbeCall], TrialAnswer]
     pause: Callable[[float], None]
-    say: Callable[[str], None]
     now: datetime
 
     @property
@@ -50,98 +70,54 @@ class Verifier:
         """Whether anything is to be verified."""
         return self.test_invoke is not None or self.probe_spec is not None
 
-    def gate(self, presented: Presented) -> Evidence | None:
-        """Try the desired certificate, and what is presented now; returns the evidence, None where there is none.
+    def tried(self, coming: Presented, presented: Presented | None = None) -> Look:
+        """Try the certificate to come, and beside it what is presented; by itself where that is None.
 
-        Raises ``NotVerified`` where any doubt is left, ``ProbeUnreachable`` where the probe could not confirm the
-        switch later, and what the trial itself raises; nothing has been changed.
+        What cannot be tried is a ``Look`` of its own: what follows from it is the table's to say.
         """
-        verdict, evidence = Verdict.PROVEN, None
-        if self.test_invoke is not None:
-            verdict, evidence = self._tried(presented)
-        if self.probe_spec is not None and _serves(presented, self.now):
-            self._probe_works_now(presented, verdict)
-        return evidence
-
-    def confirm(self, presented: Presented) -> Evidence:
-        """Ask through the deployed stage until it presents the desired certificate, which it was just told to.
-
-        Raises ``NotVerified`` after the stage was told to present what it presented before.
-        """
-        if self.probe_spec is None:
-            return {}
-        failure = self._failure_of(self.probe_spec, presented)
-        if failure is None:
-            return {"probe": {"url": str(self.probe_spec.call), "sightings": self.probe_spec.sightings}}
-        raise wording.not_confirmed(self, presented, failure, went_back=self._go_back(presented))
-
-    def presented_is_good(self) -> Evidence:
-        """Prove what the stage presents already: a switch by hand, or one whose answer was lost, was proven by nobody.
-
-        Raises ``NotVerified``; nothing is changed.
-        """
-        evidence: Evidence = {}
-        if self.test_invoke is not None:
-            (answer,) = self.gateway.try_certificates(self.stage, self.test_invoke.call, [self.desired])
-            trial = _trial(answer)
-            if not trial.proves(self.test_invoke.expected, self.sha256):
-                raise wording.presented_unproven(self, trial)
-            evidence = self._evidence(trial)
-        if self.probe_spec is not None:
-            failure = self._failure_of(self.probe_spec, None)
-            if failure is not None:
-                raise wording.not_confirmed(self, None, failure, went_back=False)
-            evidence["probe"] = {"url": str(self.probe_spec.call), "sightings": self.probe_spec.sightings}
-        return evidence
-
-    def _tried(self, presented: Presented) -> tuple[Verdict, Evidence | None]:
+        lost = None if presented is None else self.lost(presented)
         spec = self.test_invoke
         if spec is None:
-            return Verdict.PROVEN, None
-        bare = presented.kind is Presents.NOTHING
-        dead = not bare and not _serves(presented, self.now)
-        acm = presented.kind is Presents.ACM
-        ids = [self.desired, *([] if dead or acm else [None if bare else presented.id])]
-        desired, *former = (_trial(one) for one in self.gateway.try_certificates(self.stage, spec.call, ids))
-        if acm:
-            former = self._tried_acm(spec, presented)
-        before = Before(
-            trial=former[0] if former else None, sha256=presented.sha256, bare=bare, untried=acm and not former
-        )
-        verdict = judge(spec.expected, desired, self.sha256, before)
-        if not verdict.lets_move:
-            raise wording.gate_refusal(self, presented, verdict, desired, before.trial)
-        if verdict is not Verdict.PROVEN:
-            self.say(wording.gate_warning(self, presented, verdict, desired, before.trial))
-        return verdict, None if verdict is Verdict.NOTHING_TO_LOSE else self._evidence(desired)
-
-    def _tried_acm(self, spec: TestInvokeSpec, presented: Presented) -> list[Trial]:
-        """The trial of ACM's certificate; empty where AWS refuses to try one."""
-        # UNVERIFIED: whether TestInvokeMethod takes an ACM ARN (facts/aws-client-certs.md §1.4). Both answers must do.
+            return Look(presented=lost or Standing.UNASKED, coming=Standing.LATER)
+        bare, acm = lost is Standing.NOTHING, presented is not None and presented.kind is Presents.ACM
+        beside = [] if presented is None or lost is Standing.DEAD or acm else [presented.id]
         try:
-            return [_trial(one) for one in self.gateway.try_certificates(self.stage, spec.call, [presented.id])]
-        except errors.BadInput:
-            return []
+            first, *others = self._trials(spec, [coming.id, *beside])
+        except errors.RotationError as error:
+            return Look(presented=lost or Standing.UNASKED, coming=Standing.UNASKED, unasked=error)
+        other = others[0] if others else None
+        if acm and presented is not None:
+            other = self._tried_acm(spec, presented)
+        former = None if presented is None else presented.sha256
+        found = standing(
+            spec.expected, first, coming.sha256, None if other is None else Beside(trial=other, sha256=former)
+        )
+        if other is None:
+            return Look(presented=lost or Standing.UNASKED, coming=found, coming_trial=first)
+        if bare:
+            # A stage that serves without any certificate has something to lose.
+            shown = Standing.UNPROVEN if other.accepted(spec.expected) else Standing.NOTHING
+        else:
+            shown = standing(spec.expected, other, former, Beside(trial=first, sha256=coming.sha256))
+        return Look(presented=shown, coming=found, presented_trial=other, coming_trial=first)
 
-    def _evidence(self, trial: Trial) -> Evidence:
-        proof = "fingerprint" if self.sha256 in trial.seen else "status"
-        return {"testInvoke": {"status": trial.status, "proof": proof}}
+    def probed(self) -> tuple[Standing, Trial | None, errors.ProbeUnreachable | None]:
+        """What one request through the stage says of what it presents now.
 
-    def _probe_works_now(self, presented: Presented, verdict: Verdict) -> None:
-        """A probe that fails before the switch would send the stage back after it, whatever the backend says."""
+        A failure is no proof of a refusal: nobody has seen this probe succeed.
+        """
         spec = self.probe_spec
         if spec is None:
-            return
+            return Standing.LATER, None, None
         try:
             trial = _trial(self.probe(spec.call))
         except errors.ProbeUnreachable as error:
-            raise wording.probe_unreachable(presented, error) from error
-        if not trial.accepted(spec.expected) and verdict is not Verdict.PRESENTED_REFUSED:
-            raise wording.probe_fails_already(self, presented, trial)
+            return Standing.UNASKED, None, error
+        return Standing.ACCEPTED if trial.accepted(spec.expected) else Standing.UNPROVEN, trial, None
 
-    def _failure_of(self, spec: ProbeSpec, presented: Presented | None) -> str | errors.ProbeUnreachable | None:
-        """Why the probe did not confirm the switch, None where it did; its own trouble where that was the last."""
-        former = {presented.sha256} if presented is not None and presented.sha256 else set()
+    def seen_through(self, spec: ProbeSpec, certificate: Presented, former: Presented | None = None) -> Unseen | None:
+        """Ask through the deployed stage until the certificate was seen as often as it has to be; None where it was."""
+        known = {former.sha256} if former is not None and former.sha256 else set()
         row: list[Sighting] = []
         last: str | errors.ProbeUnreachable = "no request was made"
         for attempt in range(spec.attempts):
@@ -149,27 +125,51 @@ class Verifier:
                 self.pause(spec.interval.total_seconds())
             try:
                 trial = _trial(self.probe(spec.call))
-                row.append(sighting(spec.expected, trial, self.sha256, former))
+                row.append(sighting(spec.expected, trial, certificate.sha256 or "", known))
                 last = wording.sighted(row[-1], trial, spec.expected)
             except errors.ProbeUnreachable as error:
                 row.append(Sighting.REFUSED)
                 last = error
             verdict = confirmed(row, spec.sightings)
             if verdict is not None:
-                return None if verdict else last
-        return last if isinstance(last, errors.ProbeUnreachable) else f"{last}, after {spec.attempts} requests"
+                return None if verdict else _unseen(row, last)
+        return _unseen(row, last if isinstance(last, errors.ProbeUnreachable) else f"{last}, after {len(row)} requests")
 
-    def _go_back(self, presented: Presented) -> bool:
-        """Whether the stage presents again what it presented before."""
-        if presented.id is not None and _serves(presented, self.now):
-            self.gateway.bind(self.stage, presented.id)
-            return True
-        return False
+    def trial_evidence(self, look: Look, certificate: Presented) -> Evidence | None:
+        """What a trial proved; None where it did not."""
+        if look.coming is not Standing.ACCEPTED or look.coming_trial is None:
+            return None
+        proof = "fingerprint" if certificate.sha256 in look.coming_trial.seen else "status"
+        return {"testInvoke": {"status": look.coming_trial.status, "proof": proof}}
+
+    def probe_evidence(self) -> Evidence:
+        """What the sightings proved."""
+        spec = self.probe_spec
+        return {} if spec is None else {"probe": {"url": str(spec.call), "sightings": spec.sightings}}
+
+    def lost(self, presented: Presented) -> Standing | None:
+        """``NOTHING`` or ``DEAD`` where no request can depend on what is presented, None where it lives."""
+        if presented.kind is Presents.NOTHING:
+            return Standing.NOTHING
+        return None if presented.alive(self.now) else Standing.DEAD
+
+    def _trials(self, spec: TestInvokeSpec, ids: list[str | None]) -> list[Trial]:
+        return [_trial(one) for one in self.gateway.try_certificates(self.stage, spec.call, ids)]
+
+    def _tried_acm(self, spec: TestInvokeSpec, presented: Presented) -> Trial | None:
+        """The trial of ACM's certificate; None where AWS refuses to try one."""
+        # UNVERIFIED: whether TestInvokeMethod takes an ACM ARN (facts/aws-client-certs.md §1.4). Both answers must do.
+        try:
+            return self._trials(spec, [presented.id])[0]
+        except errors.BadInput:
+            return None
 
 
-def _serves(presented: Presented, now: datetime) -> bool:
-    """Whether requests may depend on what the stage presents: it is alive, as far as can be known."""
-    return presented.alive(now)
+def _unseen(row: list[Sighting], failure: str | errors.ProbeUnreachable) -> Unseen:
+    if isinstance(failure, errors.ProbeUnreachable):
+        return Unseen(standing=Standing.UNASKED, failure=failure)
+    refused = bool(row) and row[-1] is Sighting.REFUSED
+    return Unseen(standing=Standing.REFUSED if refused else Standing.UNPROVEN, failure=failure)
 
 
 def _trial(answer: TrialAnswer) -> Trial:

@@ -98,6 +98,11 @@ def check_verification(news: Mapping[str, Any], failures: Failures) -> None:
         found.report(failures)
 
 
+def asked_for(news: Mapping[str, Any]) -> bool:
+    """Whether a switch has to be confirmed, one way or the other."""
+    return any(news.get(key) for key in INPUTS)
+
+
 def test_invoke_of(news: Mapping[str, Any]) -> TestInvokeSpec | None:
     """The trial that checked inputs ask for."""
     spec = news.get("verify")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import named
 from apigw_client_cert.rotation.binding import Presents
-from apigw_client_cert.rotation.verification import Proof, Sighting, Verdict
+from apigw_client_cert.rotation.verdict import Standing, Why
+from apigw_client_cert.rotation.verification import Proof, Sighting
 from apigw_client_cert.trust import BACKENDS, OPENSSL_FAMILY, setup_lines
 
 if TYPE_CHECKING:
-    from apigw_client_cert.lifecycle.verification import Verifier
+    from apigw_client_cert.lifecycle.verification import Look, Unseen, Verifier
     from apigw_client_cert.rotation.binding import Presented
     from apigw_client_cert.rotation.verification import Expected, Trial
 
-_STAYS = "Traffic is unharmed: the stage keeps {presented}."
 _TRAP = (
     " This is what the same-subject trap looks like: a server on OpenSSL or BoringSSL that reads the certificates as a"
     " plain CA file accepts only the first of one subject."
@@ -26,119 +26,178 @@ _ECHO = (
 )
 
 
-def gate_refusal(
-    verifier: Verifier, presented: Presented, verdict: Verdict, desired: Trial, before: Trial | None
-) -> errors.NotVerified:
+def gate_refusal(verifier: Verifier, presented: Presented, coming: Presented, look: Look) -> errors.NotVerified:
     """Why the stage may not move."""
-    asked = _asked(verifier)
-    stays = _STAYS.format(presented=_name(presented))
-    what, remedy = {
-        Verdict.REFUSED_ALONE: (
-            f"answers {_status(before)} to {_name(presented)}, but {desired.status} to {verifier.desired}",
-            _mend(verifier),
-        ),
-        Verdict.REFUSED_WITH_PRESENTED: (
-            f"answers {desired.status} to {verifier.desired} and {_status(before)} to {_name(presented)}",
-            f"See why it does not answer {_expected(verifier)}: it may be down, or the trial may ask the wrong thing.",
-        ),
-        Verdict.REFUSED_UNTRIED: (
-            f"answers {desired.status} to {verifier.desired}, and TestInvokeMethod takes no ACM certificate to compare",
-            _mend(verifier),
-        ),
-        Verdict.NO_PROOF: (
-            f"answers {desired.status} to {verifier.desired}, but names no certificate: one-way TLS, or no echo",
-            _ECHO,
-        ),
-        Verdict.OTHER_PROOF: (
-            f"answers {desired.status} to {verifier.desired}, but says that it saw {_seen(desired)}",
-            "It echoes something else than the certificate of this connection. " + _ECHO,
-        ),
-        Verdict.CONSTANT_ECHO: (
-            f"says that it saw {_seen(before)} when {_name(presented)} was presented to it, so its echo proves nothing",
-            "It does not echo the certificate of each connection. " + _ECHO,
-        ),
-    }[verdict]
-    trap = _TRAP if verdict is Verdict.REFUSED_ALONE and _may_be_trapped(verifier, presented) else ""
-    return errors.NotVerified(
-        f"The backend of stage {verifier.stage} {what} ({asked})",
-        means=f"{stays}{trap}",
-        remedy=f"{remedy} Then run again.",
-        subject=str(verifier.stage),
-    )
-
-
-def gate_warning(
-    verifier: Verifier, presented: Presented, verdict: Verdict, desired: Trial, before: Trial | None
-) -> str:
-    """What is said where the stage moves although not everything is well."""
-    if verdict is Verdict.PRESENTED_REFUSED:
-        return (
-            f"stage {verifier.stage} moves to {verifier.desired}, which its backend accepts;"
-            f" {_name(presented)} is refused already ({_status(before)}, {_asked(verifier)})"
-        )
-    return (
-        f"stage {verifier.stage} is bound to {verifier.desired} although its backend answers {desired.status}"
-        f" ({_asked(verifier)}): it presents {_name(presented)}, which serves nobody. The next run verifies it"
-    )
-
-
-def presented_unproven(verifier: Verifier, trial: Trial) -> errors.NotVerified:
-    """What the stage presents already is refused, or nothing says that it is seen."""
-    if verifier.test_invoke is not None and not trial.accepted(verifier.test_invoke.expected):
-        what, remedy = f"answers {trial.status} to {verifier.desired}, which the stage presents", _mend(verifier)
-    else:
-        named = f"says that it saw {_seen(trial)}" if trial.seen else "does not say which certificate it saw"
-        what, remedy = f"answers {trial.status} to {verifier.desired}, but {named}", _ECHO
+    what, remedy = _refused(verifier, presented, coming, look)
+    trapped = look.coming is Standing.REFUSED and look.presented is not Standing.REFUSED
+    trap = _TRAP if trapped and _may_be_trapped(verifier, presented) else ""
+    unharmed = "Traffic is unharmed: the" if look.presented is Standing.ACCEPTED else "The"
     return errors.NotVerified(
         f"The backend of stage {verifier.stage} {what} ({_asked(verifier)})",
-        means="The stage presents it; nothing was changed, and later waves wait.",
+        means=f"{unharmed} stage keeps {_name(presented)}.{trap}",
         remedy=f"{remedy} Then run again.",
         subject=str(verifier.stage),
     )
 
 
-def probe_fails_already(verifier: Verifier, presented: Presented, trial: Trial) -> errors.NotVerified:
-    """The probe fails while the stage still presents what it presented."""
-    call = verifier.probe_spec.call if verifier.probe_spec else ""
+def _refused(verifier: Verifier, presented: Presented, coming: Presented, look: Look) -> tuple[str, str]:
+    """What the backend said of both, and what mends it."""
+    desired, before = look.coming_trial, look.presented_trial
+    answers = f"answers {_status(desired)} to {_name(coming)}"
+    if look.coming is Standing.REFUSED:
+        if before is None:
+            return f"{answers}, and TestInvokeMethod takes no ACM certificate to compare", _mend(verifier)
+        if look.presented is Standing.REFUSED:
+            return (
+                f"{answers} and {_status(before)} to {_name(presented)}",
+                f"See why not {_expected(verifier)}: it may be down, or the trial may ask the wrong thing.",
+            )
+        return (
+            f"answers {_status(before)} to {_name(presented)}, but {_status(desired)} to {_name(coming)}",
+            _mend(verifier),
+        )
+    if desired is not None and coming.sha256 in desired.seen:
+        return (
+            f"says that it saw {_seen(before)} when {_name(presented)} was presented to it, so its echo proves nothing",
+            "It does not echo the certificate of each connection. " + _ECHO,
+        )
+    if desired is not None and desired.seen:
+        return (
+            f"{answers}, but says that it saw {_seen(desired)}",
+            "It echoes something else than the certificate of this connection. " + _ECHO,
+        )
+    return f"{answers}, but names no certificate: one-way TLS, or no echo", _ECHO
+
+
+def gate_warning(verifier: Verifier, presented: Presented, coming: Presented, look: Look, why: Why) -> str:
+    """What is said where the stage moves although not everything is well."""
+    stage, name = verifier.stage, _name(presented)
+    if look.coming is Standing.ACCEPTED:
+        return (
+            f"stage {stage} moves to {_name(coming)}, which its backend accepts;"
+            f" {name} is refused already ({_status(look.presented_trial)}, {_asked(verifier)})"
+        )
+    if look.unasked is not None:
+        what = f"it cannot be tried: {look.unasked.what}"
+    elif look.coming is Standing.REFUSED:
+        what = f"its backend answers {_status(look.coming_trial)} ({_asked(verifier)})"
+    else:
+        what = f"its backend {_refused(verifier, presented, coming, look)[0]} ({_asked(verifier)})"
+    if verifier.lost(presented):
+        because = f"it presents {name}, which serves nobody"
+    elif look.presented is Standing.REFUSED:
+        because = f"its backend refuses {name} already ({_status(look.presented_trial)})"
+    elif why is Why.ROLLBACK:
+        because = "a rollback is held only by a proof that the older certificate is refused"
+    else:
+        because = f"{name} ends soon, or is not what the targets hold"
+    return f"stage {stage} is bound to {_name(coming)} although {what}: {because}. The next run verifies it"
+
+
+def coming_is_dead(verifier: Verifier, presented: Presented, coming: Presented) -> errors.NotVerified:
+    """The certificate to come is gone or has expired: no backend would accept it."""
     return errors.NotVerified(
-        f"The probe {call} answers {trial.status} while stage {verifier.stage} still presents {_name(presented)}",
-        means=f"It could not tell whether a switch went well. {_STAYS.format(presented=_name(presented))}",
+        f"Stage {verifier.stage} should present {_name(coming)}, which is gone or has expired",
+        means=f"The stage keeps {_name(presented)}.",
+        remedy="Run pulumi up --refresh where the certificate is declared, which finds out what lives.",
+        subject=str(verifier.stage),
+    )
+
+
+def presented_unproven(verifier: Verifier, coming: Presented, look: Look, presents: str) -> errors.RotationError:
+    """What the stage was seen to present is refused, or nothing says that it is seen, or nobody could ask."""
+    if look.unasked is not None:
+        return type(look.unasked)(
+            f"{look.unasked.what}, and whether its backend accepts {_name(coming)} is not proven",
+            means=presents,
+            remedy=look.unasked.remedy,
+            subject=look.unasked.subject,
+        )
+    trial = look.coming_trial
+    if look.coming is Standing.REFUSED:
+        what, remedy = f"answers {_status(trial)} to {_name(coming)}, which the stage presents", _mend(verifier)
+    else:
+        named_it = (
+            f"says that it saw {_seen(trial)}" if trial and trial.seen else "does not say which certificate it saw"
+        )
+        what, remedy = f"answers {_status(trial)} to {_name(coming)}, but {named_it}", _ECHO
+    return errors.NotVerified(
+        f"The backend of stage {verifier.stage} {what} ({_asked(verifier)})",
+        means=f"{presents} Later waves wait.",
+        remedy=f"{remedy} Then run again.",
+        subject=str(verifier.stage),
+    )
+
+
+def presents(certificate_id: str | None) -> str:
+    """What the stage was seen to present, after something failed."""
+    return f"The stage presents {named(certificate_id)} now."
+
+
+def presents_unseen() -> str:
+    """Nobody could look."""
+    return "What the stage presents now could not be seen."
+
+
+def went_back(to: Presented) -> str:
+    """The way back was taken."""
+    return f"The stage was told to present {_name(to)} again."
+
+
+def way_back_failed(to: Presented, error: errors.RotationError, presents: str) -> str:
+    """The way back was tried, and AWS did not take it."""
+    return (
+        f"It should have gone back to {_name(to)}, and that failed ({error.what}). {presents} The next run goes back."
+    )
+
+
+def probe_fails_already(verifier: Verifier, presented: Presented, trial: Trial | None) -> errors.NotVerified:
+    """The probe fails while the stage still presents what it presented."""
+    return errors.NotVerified(
+        f"The probe {_call(verifier)} answers {_status(trial)} while stage {verifier.stage} still presents"
+        f" {_name(presented)}",
+        means=f"It could not tell whether a switch went well. The stage keeps {_name(presented)}.",
         remedy="Mend confirm=HttpProbe(…), or what it asks for. Then run again.",
         subject=str(verifier.stage),
     )
 
 
 def probe_unreachable(presented: Presented, error: errors.ProbeUnreachable) -> errors.ProbeUnreachable:
-    """The same before the switch, when nothing has been changed."""
+    """The same before the switch."""
     return errors.ProbeUnreachable(
         error.what,
-        means=f"{error.means} {_STAYS.format(presented=_name(presented))}",
+        means=f"{error.means} The stage keeps {_name(presented)}.",
         remedy=error.remedy,
         subject=error.subject,
     )
 
 
 def not_confirmed(
-    verifier: Verifier, presented: Presented | None, failure: str | errors.ProbeUnreachable, *, went_back: bool
+    verifier: Verifier, coming: Presented, unseen: Unseen, presents: str
 ) -> errors.NotVerified | errors.ProbeUnreachable:
-    """The probe did not see the desired certificate after the switch, or did not get through any more."""
-    call = verifier.probe_spec.call if verifier.probe_spec else ""
-    if went_back and presented is not None:
-        means = f"The stage was told to present {_name(presented)} again."
-    else:
-        means = f"The stage presents {verifier.desired}, and later waves wait: there is nothing to go back to."
+    """The probe did not see the certificate, or did not get through; ``presents`` is what became of the stage."""
+    failure = unseen.failure
     if isinstance(failure, errors.ProbeUnreachable):
         return errors.ProbeUnreachable(
-            f"{failure.what}, after stage {verifier.stage} was told to present {verifier.desired}",
-            means=f"{failure.means} {means}",
+            f"{failure.what}, after stage {verifier.stage} was told to present {_name(coming)}",
+            means=f"{failure.means} {presents}",
             remedy=f"{failure.remedy} The next run tries again.",
             subject=failure.subject,
         )
     return errors.NotVerified(
-        f"The probe {call} did not see {verifier.desired} at stage {verifier.stage}: {failure}",
-        means=means,
+        f"The probe {_call(verifier)} did not see {_name(coming)} at stage {verifier.stage}: {failure}",
+        means=f"{presents} Later waves wait.",
         remedy="See what the backend answers, and whether it loaded what is published. The next run tries again.",
         subject=str(verifier.stage),
+    )
+
+
+def rollback_unconfirmed(verifier: Verifier, coming: Presented, unseen: Unseen) -> str:
+    """A rollback that the probe, which failed before it as well, does not confirm."""
+    what = unseen.failure.what if isinstance(unseen.failure, errors.ProbeUnreachable) else unseen.failure
+    return (
+        f"stage {verifier.stage} was rolled back to {_name(coming)}, which the probe {_call(verifier)} does not"
+        f" confirm: {what}. It failed before, too; the next run asks again, and fails until it is confirmed"
     )
 
 
@@ -176,6 +235,10 @@ def _may_be_trapped(verifier: Verifier, presented: Presented) -> bool:
         return False
     kind = verifier.test_invoke.backend if verifier.test_invoke else None
     return kind is None or kind in OPENSSL_FAMILY
+
+
+def _call(verifier: Verifier) -> str:
+    return str(verifier.probe_spec.call) if verifier.probe_spec else ""
 
 
 def _asked(verifier: Verifier) -> str:

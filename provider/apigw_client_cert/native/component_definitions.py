@@ -74,6 +74,11 @@ PREDECESSOR: Final = {
     "verifiedClientCertificateId": Property("Its `verifiedClientCertificateId`."),
     "verifies": Property("Whether it has `verify` or `confirm`.", FLAG),
 }
+LAST_CONFIRMED: Final = {
+    "clientCertificateId": Property("Which certificate."),
+    "since": Property("Since when; RFC 3339."),
+    "evidence": Property("What proved it.", type_of("Evidence")),
+}
 EVIDENCE: Final = {
     "testInvoke": Property("The trial.", type_of("TrialEvidence")),
     "probe": Property("The probe.", type_of("ProbeEvidence")),
@@ -150,6 +155,7 @@ OBJECTS: Final = {
     "HttpProbe": (HTTP_PROBE, ("url",)),
     "Predecessor": (PREDECESSOR, ("name",)),
     "Evidence": (EVIDENCE, ()),
+    "LastConfirmed": (LAST_CONFIRMED, ("clientCertificateId",)),
     "TrialEvidence": (TRIAL_EVIDENCE, ("status", "proof")),
     "ProbeEvidence": (PROBE_EVIDENCE, ("url", "sightings")),
     "ForecastStep": (FORECAST_STEP, ("at", "action", "generation", "phase", "trusted")),

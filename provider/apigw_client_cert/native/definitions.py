@@ -237,6 +237,9 @@ BINDING_INPUTS: Final = {
 }
 BINDING_OUTPUTS: Final = {
     **_ACCOUNT,
+    "lastConfirmed": Property(
+        "What was confirmed last, apart from what is presented: where a stage goes back to.", type_of("LastConfirmed")
+    ),
     "presentedClientCertificateId": Property("What the stage presented when it was last looked at."),
     "presentedSince": Property("Since when the stage has been seen presenting it; RFC 3339."),
     "setClientCertificateId": Property("What this binding set last."),

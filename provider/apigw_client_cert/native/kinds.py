@@ -136,8 +136,13 @@ BINDING: Final = Kind(
     filled=("owner",),
     identified=lambda props: str(binding_steps.stage_of(props)),
     repeats={
-        "clientCertificateId": ("presentedClientCertificateId", "setClientCertificateId", "waitingFor"),
-        "generations": ("presentedClientCertificateId", "setClientCertificateId"),
+        "clientCertificateId": (
+            "lastConfirmed",
+            "presentedClientCertificateId",
+            "setClientCertificateId",
+            "waitingFor",
+        ),
+        "generations": ("lastConfirmed", "presentedClientCertificateId", "setClientCertificateId"),
     },
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.

@@ -1,6 +1,6 @@
-"""judge(): whether trial calls prove that a backend accepts the desired certificate, and what else they tell. Pure.
+"""What trial calls and probes say of a certificate. Pure; what follows from it is verdict.py's table.
 
-The desired certificate is tried before a stage moves, and so is what the stage presents now: only the pair tells a
+The certificate to come is tried before a stage moves, and so is what the stage presents now: only the pair tells a
 backend that refuses the new certificate from one that is down, and an honest echo from a constant one.
 """
 
@@ -10,6 +10,8 @@ import enum
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from apigw_client_cert.rotation.verdict import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -23,25 +25,6 @@ class Proof(enum.Enum):
 
     FINGERPRINT = "fingerprint"
     STATUS = "status"
-
-
-class Verdict(enum.Enum):
-    """What a pair of trials amounts to."""
-
-    PROVEN = "proven"
-    PRESENTED_REFUSED = "presented-refused"
-    NOTHING_TO_LOSE = "nothing-to-lose"
-    REFUSED_ALONE = "refused-alone"
-    REFUSED_WITH_PRESENTED = "refused-with-presented"
-    REFUSED_UNTRIED = "refused-untried"
-    NO_PROOF = "no-proof"
-    OTHER_PROOF = "other-proof"
-    CONSTANT_ECHO = "constant-echo"
-
-    @property
-    def lets_move(self) -> bool:
-        """Whether the stage may move."""
-        return self in {Verdict.PROVEN, Verdict.PRESENTED_REFUSED, Verdict.NOTHING_TO_LOSE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +54,16 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
-    """What the stage presents before it moves, and how a trial of it went.
+class Beside:
+    """The trial of another certificate by the same call; ``sha256`` is None where there is none, or nobody knows it."""
 
-    ``trial`` is None for a certificate that is gone or expired. ``bare``: it presents nothing, and the trial was made
-    without a certificate. ``sha256`` is None where it cannot be known (ACM). ``untried``: it lives, and could not be
-    tried.
-    """
-
-    trial: Trial | None = None
+    trial: Trial
     sha256: str | None = None
-    bare: bool = False
-    untried: bool = False
+
+    def names_instead(self, sha256: str | None, expected: Expected) -> bool:
+        """Whether it accepts, and names a certificate that was not shown, and not the one that was."""
+        honest = self.sha256 is not None and self.sha256.lower() in self.trial.seen
+        return self.trial.accepted(expected) and sha256 is not None and sha256.lower() in self.trial.seen and not honest
 
 
 def fingerprints_in(texts: Iterable[str]) -> frozenset[str]:
@@ -90,31 +71,17 @@ def fingerprints_in(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(found.replace(":", "") for text in texts for found in _FINGERPRINT.findall(text.lower()))
 
 
-def judge(expected: Expected, desired: Trial, sha256: str, before: Before) -> Verdict:
-    """Whether the stage may move; defined for every pair."""
-    accepts_before = before.trial is not None and before.trial.accepted(expected)
-    if not desired.accepted(expected):
-        return _refused(before, accepts_before=accepts_before)
-    if not desired.proves(expected, sha256):
-        return Verdict.OTHER_PROOF if desired.seen else Verdict.NO_PROOF
-    if before.trial is None or before.bare:
-        return Verdict.PROVEN
-    if not accepts_before:
-        return Verdict.PRESENTED_REFUSED
-    # Whatever an unknown certificate's fingerprint is, it is not the desired one's.
-    constant = expected.proof is Proof.FINGERPRINT and before.sha256 is None and sha256.lower() in before.trial.seen
-    honest = before.trial.proves(expected, before.sha256) and not constant
-    return Verdict.PROVEN if honest else Verdict.CONSTANT_ECHO
+def standing(expected: Expected, trial: Trial, sha256: str | None, beside: Beside | None = None) -> Standing:
+    """What a trial says of the certificate with this fingerprint; ``beside`` is the trial that was made with another.
 
-
-def _refused(before: Before, *, accepts_before: bool) -> Verdict:
-    """What a refusal of the desired certificate amounts to."""
-    if accepts_before:
-        return Verdict.REFUSED_ALONE
-    if before.untried:
-        return Verdict.REFUSED_UNTRIED
-    # What is gone, expired or absent serves nobody: there is nothing to stay on.
-    return Verdict.NOTHING_TO_LOSE if before.bare or before.trial is None else Verdict.REFUSED_WITH_PRESENTED
+    An echo that names this certificate where another one was shown, and not that one, proves nothing.
+    """
+    if not trial.accepted(expected):
+        return Standing.REFUSED
+    if not trial.proves(expected, sha256):
+        return Standing.UNPROVEN
+    constant = expected.proof is Proof.FINGERPRINT and beside is not None and beside.names_instead(sha256, expected)
+    return Standing.UNPROVEN if constant else Standing.ACCEPTED
 
 
 class Sighting(enum.Enum):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from apigw_client_cert import Aws, ClientCertificateRotation, File, RestStage, SsmParameter, Wave
+from apigw_client_cert import Aws, ClientCertificateRotation, File, HttpProbe, RestStage, SsmParameter, TestInvoke, Wave
 
 CONNECTION = ("region", "profile", "assumeRoleArn", "endpointUrl")
 config = pulumi.Config()
@@ -40,7 +40,15 @@ def keywords(entry: dict[str, Any]) -> dict[str, Any]:
 
 def stages(entries: dict[str, Any]) -> dict[str, Any]:
     """Key -> stage."""
-    return {key: RestStage(**keywords(one)) for key, one in entries.items()}
+    return {key: RestStage(**verifying(keywords(one))) for key, one in entries.items()}
+
+
+def verifying(given: dict[str, Any]) -> dict[str, Any]:
+    """Keywords with the objects that say how a switch is verified."""
+    for key, kind in (("verify", TestInvoke), ("confirm", HttpProbe)):
+        if key in given:
+            given[key] = kind(**keywords(given[key]))
+    return given
 
 
 def target(entry: dict[str, Any]) -> File | SsmParameter:
@@ -61,7 +69,7 @@ def dynamic(name: str, given: dict[str, Any], opts: pulumi.ResourceOptions) -> N
         publish=[target(one) for one in rest.pop("publish", ())],
         aws=Aws(**keywords(connection)),
         opts=opts,
-        **keywords(rest),
+        **verifying(keywords(rest)),
     )
 
 

@@ -17,6 +17,7 @@ from tests.lifecycle.conftest import API, FakeRun
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+STATE = f"state-v{STATE_VERSION}"
 PHASES = ("steady", "published", "overlapping")
 # A binding with everything that a rollout may ask for; its backend's word is enough.
 ROLLOUT: dict[str, Any] = {
@@ -28,9 +29,9 @@ ROLLOUT: dict[str, Any] = {
 
 
 def main() -> None:
-    """Two files with every resource's inputs and outputs in each phase: plain ones, and ones of a rollout."""
+    """Files with every resource's inputs and outputs in each phase: plain, of a rollout, and with what it confirmed."""
     folder = Path(__file__).parent
-    for name, config in ((f"state-v{STATE_VERSION}", {}), (f"state-v{STATE_VERSION}-rollout", ROLLOUT)):
+    for name, config in ((STATE, {}), (f"{STATE}-rollout", ROLLOUT), (f"{STATE}-confirmed", ROLLOUT)):
         file = folder / f"{name}.json"
         if not file.exists():
             file.write_text(json.dumps(_golden(config), indent=1, sort_keys=True) + "\n")

@@ -6,17 +6,17 @@ from itertools import product
 
 import pytest
 
+from apigw_client_cert.rotation.verdict import Outcome, Standing, Why, outcome
 from apigw_client_cert.rotation.verification import (
-    Before,
+    Beside,
     Expected,
     Proof,
     Sighting,
     Trial,
-    Verdict,
     confirmed,
     fingerprints_in,
-    judge,
     sighting,
+    standing,
 )
 
 OLD, NEW, OTHER = "a1" * 32, "b2" * 32, "c3" * 32
@@ -25,77 +25,73 @@ GOOD_OLD, GOOD_NEW = Trial(status=200, seen=frozenset({OLD})), Trial(status=200,
 MUTE, REFUSED = Trial(status=200), Trial(status=403)
 
 
-def live(trial: Trial) -> Before:
-    """A live certificate whose trial went so."""
-    return Before(trial=trial, sha256=OLD)
+def both(
+    desired: Trial, presented: Trial, expected: Expected = ECHO, former: str | None = OLD
+) -> tuple[Standing, Standing]:
+    """What a pair of trials says of the new certificate, and of the one that is presented."""
+    return (
+        standing(expected, desired, NEW, Beside(trial=presented, sha256=former)),
+        standing(expected, presented, former, Beside(trial=desired, sha256=NEW)),
+    )
 
 
 @pytest.mark.parametrize(
-    ("desired", "before", "verdict"),
+    ("desired", "presented", "new", "old"),
     [
-        (GOOD_NEW, live(GOOD_OLD), Verdict.PROVEN),
-        (GOOD_NEW, live(REFUSED), Verdict.PRESENTED_REFUSED),
-        (GOOD_NEW, live(GOOD_NEW), Verdict.CONSTANT_ECHO),
-        (GOOD_NEW, live(MUTE), Verdict.CONSTANT_ECHO),
-        (GOOD_NEW, Before(), Verdict.PROVEN),
-        (GOOD_NEW, Before(trial=REFUSED, bare=True), Verdict.PROVEN),
-        (GOOD_NEW, Before(trial=MUTE, bare=True), Verdict.PROVEN),
-        (GOOD_OLD, live(GOOD_OLD), Verdict.OTHER_PROOF),
-        (MUTE, live(MUTE), Verdict.NO_PROOF),
-        (MUTE, Before(trial=MUTE, bare=True), Verdict.NO_PROOF),
-        (MUTE, Before(), Verdict.NO_PROOF),
-        (REFUSED, live(GOOD_OLD), Verdict.REFUSED_ALONE),
-        (REFUSED, live(MUTE), Verdict.REFUSED_ALONE),
-        (REFUSED, live(REFUSED), Verdict.REFUSED_WITH_PRESENTED),
-        (REFUSED, Before(trial=MUTE, bare=True), Verdict.REFUSED_ALONE),
-        (REFUSED, Before(trial=REFUSED, bare=True), Verdict.NOTHING_TO_LOSE),
-        (REFUSED, Before(), Verdict.NOTHING_TO_LOSE),
+        (GOOD_NEW, GOOD_OLD, Standing.ACCEPTED, Standing.ACCEPTED),
+        (GOOD_NEW, REFUSED, Standing.ACCEPTED, Standing.REFUSED),
+        (GOOD_NEW, GOOD_NEW, Standing.UNPROVEN, Standing.UNPROVEN),
+        (GOOD_NEW, MUTE, Standing.ACCEPTED, Standing.UNPROVEN),
+        (GOOD_OLD, GOOD_OLD, Standing.UNPROVEN, Standing.UNPROVEN),
+        (MUTE, MUTE, Standing.UNPROVEN, Standing.UNPROVEN),
+        (MUTE, REFUSED, Standing.UNPROVEN, Standing.REFUSED),
+        (REFUSED, GOOD_OLD, Standing.REFUSED, Standing.ACCEPTED),
+        (REFUSED, REFUSED, Standing.REFUSED, Standing.REFUSED),
+        (GOOD_NEW, Trial(status=403, seen=frozenset({NEW})), Standing.ACCEPTED, Standing.REFUSED),
     ],
 )
-def test_a_pair_of_trials_has_one_verdict(desired: Trial, before: Before, verdict: Verdict) -> None:
-    """Old green and new green lets move; any doubt does not; where nothing works there is nothing to lose."""
-    assert judge(ECHO, desired, NEW, before) is verdict
+def test_a_pair_of_trials_says_one_thing_of_each(
+    desired: Trial, presented: Trial, new: Standing, old: Standing
+) -> None:
+    """An echo that names the new certificate where the old one was shown proves nothing of either."""
+    assert both(desired, presented) == (new, old)
 
 
 @pytest.mark.parametrize(
-    ("desired", "before", "verdict"),
+    ("desired", "presented", "new", "old"),
     [
-        (MUTE, live(MUTE), Verdict.PROVEN),
-        (MUTE, live(REFUSED), Verdict.PRESENTED_REFUSED),
-        (REFUSED, live(MUTE), Verdict.REFUSED_ALONE),
-        (REFUSED, live(REFUSED), Verdict.REFUSED_WITH_PRESENTED),
+        (MUTE, MUTE, Standing.ACCEPTED, Standing.ACCEPTED),
+        (MUTE, REFUSED, Standing.ACCEPTED, Standing.REFUSED),
+        (REFUSED, MUTE, Standing.REFUSED, Standing.ACCEPTED),
+        (GOOD_NEW, GOOD_NEW, Standing.ACCEPTED, Standing.ACCEPTED),
     ],
 )
-def test_a_status_is_proof_enough_where_the_user_says_so(desired: Trial, before: Before, verdict: Verdict) -> None:
+def test_a_status_is_proof_enough_where_the_user_says_so(
+    desired: Trial, presented: Trial, new: Standing, old: Standing
+) -> None:
     """Of a backend that refuses what it does not trust and echoes nothing."""
-    assert judge(STATUS, desired, NEW, before) is verdict
+    assert both(desired, presented, STATUS) == (new, old)
 
 
 def test_a_certificate_whose_fingerprint_is_unknown_is_believed() -> None:
     """ACM's; what it is moved away to has to be proven all the same."""
-    assert judge(ECHO, GOOD_NEW, NEW, Before(trial=MUTE)) is Verdict.PROVEN
-    assert judge(ECHO, MUTE, NEW, Before(trial=MUTE)) is Verdict.NO_PROOF
+    assert both(GOOD_NEW, MUTE, former=None) == (Standing.ACCEPTED, Standing.ACCEPTED)
+    assert both(MUTE, MUTE, former=None) == (Standing.UNPROVEN, Standing.ACCEPTED)
 
 
 def test_an_echo_of_the_new_certificate_for_one_of_unknown_fingerprint_is_a_constant() -> None:
     """Whatever ACM's fingerprint is, it is not that; a status says nothing about it."""
-    assert judge(ECHO, GOOD_NEW, NEW, Before(trial=GOOD_NEW)) is Verdict.CONSTANT_ECHO
-    assert judge(STATUS, GOOD_NEW, NEW, Before(trial=GOOD_NEW)) is Verdict.PROVEN
-
-
-def test_a_live_certificate_that_could_not_be_tried_is_not_left_for_one_that_is_refused() -> None:
-    """It is not one that serves nobody."""
-    assert judge(ECHO, REFUSED, NEW, Before(untried=True)) is Verdict.REFUSED_UNTRIED
-    assert not Verdict.REFUSED_UNTRIED.lets_move
-    assert judge(ECHO, GOOD_NEW, NEW, Before(untried=True)) is Verdict.PROVEN
+    assert both(GOOD_NEW, GOOD_NEW, former=None)[0] is Standing.UNPROVEN
+    assert both(GOOD_NEW, GOOD_NEW, STATUS, former=None)[0] is Standing.ACCEPTED
 
 
 def test_a_stage_never_leaves_a_good_certificate_for_one_that_is_not_proven() -> None:
     """Invariant 8, over every pair."""
     trials = [GOOD_OLD, GOOD_NEW, MUTE, REFUSED, Trial(status=200, seen=frozenset({OTHER})), Trial(status=500)]
     for desired, presented, expected in product(trials, trials, (ECHO, STATUS)):
-        if judge(expected, desired, NEW, live(presented)).lets_move:
-            assert desired.proves(expected, NEW)
+        new, old = both(desired, presented, expected)
+        if outcome(Why.ROTATION, old, new) is Outcome.MOVE:
+            assert desired.proves(expected, NEW) or not presented.accepted(expected)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,164 @@
+"""A switch that went wrong is taken back by the next run, and no probe or trial holds a stage on what is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.faulty_proxy import PROC, Fault, FaultyProxy, update_stage
+from tests.harm.conftest import STAGES, Scene, ok, sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.e2e
+needs_proc = pytest.mark.skipif(not (PROC / "net/tcp").exists(), reason="finds the process to kill in Linux's /proc")
+
+
+@pytest.fixture
+def proxy(scene: Scene) -> Iterator[FaultyProxy]:
+    """What stands between the provider and the sandbox."""
+    with FaultyProxy(scene.sandbox.endpoint_url) as made:
+        yield made
+
+
+def _probed(scene: Scene, stage: str) -> dict[str, Any]:
+    """A stage that is asked after each switch."""
+    probe = {"url": scene.sandbox.invoke_url(scene.api, stage), "interval": "1s", "attempts": 5}
+    return {**scene.place(stage), "confirm": probe}
+
+
+def _refuse(scene: Scene, *certificates: str) -> None:
+    """From now on the backend answers these with 403, whatever is published."""
+    scene.reader.refuses = {sha256(scene.pem(one)) for one in certificates}
+
+
+def _eve(scene: Scene, **props: Any) -> PulumiStack:
+    """A stack whose first certificate was confirmed on day 0 and whose second one is published; day 337."""
+    stack = scene.orders(**props)
+    ok(stack.up())
+    scene.at(336)
+    ok(stack.up())
+    scene.at(337)
+    return stack
+
+
+@needs_proc
+@pytest.mark.parametrize("refresh", [False, True], ids=["plain", "refresh"])
+def test_the_provider_is_killed_between_the_switch_and_its_probe(
+    scene: Scene, proxy: FaultyProxy, *, refresh: bool
+) -> None:
+    """The backend refuses the new certificate, and no state says that it was tried."""
+    stages = {"dev": _probed(scene, "dev")}
+    stack = _eve(scene, stages=stages, endpointUrl=proxy.url)
+    first, second = scene.ids()
+    _refuse(scene, second)
+    proxy.fail(update_stage("dev"), Fault.KILL_CALLER)
+    assert not stack.up().succeeded
+    assert scene.presented("dev") == second
+    with scene.traffic("dev") as traffic:
+        assert traffic.failed()
+        outcome = stack.up("--refresh") if refresh else stack.up()
+        assert not outcome.succeeded, outcome.output
+        mended = traffic.go_on()
+        assert scene.presented("dev") == first, outcome.output
+        assert "othing was changed" not in outcome.output
+        _refuse(scene)
+        ok(stack.up())
+        traffic.go_on()
+    assert traffic.failed(mended) == []
+    assert scene.presented("dev") == second
+
+
+def test_the_way_back_is_denied_in_one_run(scene: Scene, proxy: FaultyProxy) -> None:
+    """The error says what the stage presents; the next run takes the way, and the one after it moves on."""
+    stack = _eve(scene, stages={"dev": _probed(scene, "dev")}, endpointUrl=proxy.url)
+    first, second = scene.ids()
+    _refuse(scene, second)
+    proxy.fail(update_stage("dev"), Fault.DENY, 99, after=update_stage("dev"))
+    outcome = stack.up()
+    assert not outcome.succeeded
+    assert scene.presented("dev") == second
+    assert f"The stage presents {second} now" in outcome.output
+    proxy.mend()
+    with scene.traffic("dev") as traffic:
+        outcome = stack.up()
+        assert not outcome.succeeded, outcome.output
+        mended = traffic.go_on()
+        assert scene.presented("dev") == first, outcome.output
+        _refuse(scene)
+        ok(stack.up())
+        traffic.go_on()
+    assert traffic.failed(mended) == []
+    assert scene.presented("dev") == second
+
+
+def test_a_rollback_while_the_probe_fails_already(scene: Scene) -> None:
+    """The backend turns the new certificate down a day after it was confirmed; the runbook's way is taken."""
+    stages = {stage: _probed(scene, stage) for stage in STAGES}
+    stack = _eve(scene, stages=stages)
+    ok(stack.up())
+    first, second = scene.ids()
+    assert scene.presented("dev") == scene.presented("prod") == second
+    scene.at(337.5)
+    with scene.traffic() as traffic:
+        traffic.go_on()
+        _refuse(scene, second)
+        scene.declare(stack, stages=stages, pinGeneration=1)
+        ok(stack.up("--refresh"))
+        rolled_back = traffic.go_on()
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed(rolled_back) == []
+    assert scene.presented("dev") == scene.presented("prod") == first
+
+
+@pytest.mark.parametrize("why", ["not-named", "cannot-be-asked"])
+def test_a_rollback_whose_trial_proves_nothing(scene: Scene, why: str) -> None:
+    """The new certificate is refused; the old one is accepted without a name, or the trial's method is gone."""
+    verify = {"resource": "/", "method": "GET"}
+    stack = _eve(scene, verify=verify)
+    ok(stack.up())
+    first, second = scene.ids()
+    assert scene.presented("dev") == scene.presented("prod") == second
+    scene.at(337.5)
+    with scene.traffic() as traffic:
+        traffic.go_on()
+        _refuse(scene, second)
+        if why == "not-named":
+            scene.reader.echoes = False
+        else:
+            verify = {"resource": "/no-longer-there"}
+        scene.declare(stack, verify=verify, pinGeneration=1)
+        ok(stack.up("--refresh"))
+        rolled_back = traffic.go_on()
+        # Unproven, so red; and it stays where it is accepted.
+        assert not stack.up("--refresh").succeeded
+        traffic.go_on()
+    assert traffic.failed(rolled_back) == []
+    assert scene.presented("dev") == scene.presented("prod") == first
+
+
+def test_an_unbound_stage_whose_backend_lost_its_echo(scene: Scene) -> None:
+    """It refuses whoever shows nothing: any certificate that it may accept is better."""
+    stack = scene.orders(verify={"resource": "/"})
+    ok(stack.up())
+    (first,) = scene.ids()
+    scene.reader.echoes = False
+    with scene.traffic() as traffic:
+        traffic.go_on()
+        scene.sandbox.by_hand.bind(scene.api, "dev", None)
+        outcome = stack.up("--refresh")
+        bound = traffic.go_on()
+        assert scene.presented("dev") == first, outcome.output
+        # Not proven, which is said in each run until it is.
+        assert not stack.up("--refresh").succeeded
+        traffic.go_on()
+        scene.reader.echoes = True
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed(bound) == []
+    assert scene.presented("dev") == scene.presented("prod") == first
