@@ -40,7 +40,7 @@ LONGEST_OVERLAP = 7 * DAY
 ASKED = st.lists(
     st.tuples(st.integers(0, YEARS * 365), st.integers(0, len(THRESHOLDS) - 1), st.none() | st.integers(0, 2)),
     max_size=10,
-).map(sorted)
+).map(lambda asked: sorted(asked, key=lambda one: one[0]))
 
 
 def live(cadence: list[float], asked: list[tuple[int, int, int | None]], world: World) -> Oracle:
