@@ -247,6 +247,43 @@ def test_without_targets_there_is_nothing_to_look_at(run: FakeRun) -> None:
     assert run.targets == {}
 
 
+def test_what_other_resources_do_not_hold_has_no_date_and_what_is_presented_must_be_held(run: FakeRun) -> None:
+    """They did not run, or lost it: the wait has not begun, and a stage that presents it is red (invariants 1, 13)."""
+    run.bundle_config = {"targets": [], "publishedBy": ["push 1"]}
+    run.rotate_to("published")
+    first, second = (one["sha256"] for one in run.state["certificate"]["generations"])
+    run.bundle_config["unpublished"] = [second]
+    run.at(337)
+    run.up()
+    assert run.presented("dev") == "cert01"
+    assert list(run.state["bundle"]["publishedSince"]) == [first]
+    assert any("cert02 is not in what push holds" in line for line in run.lines)
+    del run.bundle_config["unpublished"]
+    run.at(338)
+    run.up()
+    assert run.state["dev"]["waitingBecause"] == "lead"
+    run.bundle_config["unpublished"] = [first]
+    with pytest.raises(errors.NotPublished, match="presents cert01, which what publish= returned does not hold"):
+        run.up()
+    del run.bundle_config["unpublished"]
+    run.at(340)
+    run.up()
+    assert run.presented("dev") == "cert02"
+
+
+def test_another_place_of_what_publishes_begins_the_wait_anew(run: FakeRun) -> None:
+    """Its readers have been told nothing yet."""
+    run.bundle_config = {"targets": [], "publishedBy": ["push 1"]}
+    run.rotate_to("published")
+    run.bundle_config["publishedBy"] = ["push 2"]
+    run.at(337)
+    run.up()
+    assert run.presented("dev") == "cert01"
+    run.at(338)
+    run.up()
+    assert run.presented("dev") == "cert02"
+
+
 @pytest.mark.parametrize(
     ("told", "says"),
     [

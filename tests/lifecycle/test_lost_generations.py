@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apigw_client_cert import errors
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
 
 if TYPE_CHECKING:
@@ -29,16 +30,47 @@ def test_one_not_found_loses_nothing(run: FakeRun) -> None:
     assert run.lines == []
 
 
-def test_the_list_is_asked_once_and_only_where_one_is_not_found(run: FakeRun) -> None:
-    """A refresh costs one call per generation, and one more for any number that are missing."""
+def test_a_refresh_costs_one_call_per_generation_and_the_list(run: FakeRun) -> None:
+    """Whatever is missing; who presents what is asked only where AWS knows one that state does not."""
     run.rotate_to("overlapping")
-    run.gateway.calls.clear()
-    run.refresh()
-    assert run.gateway.called("list_certificates") == []
-    run.gateway.certificates.clear()
-    run.refresh()
-    assert len(run.gateway.called("list_certificates")) == 1
+    for gone in (False, True):
+        run.gateway.calls.clear()
+        if gone:
+            run.gateway.certificates.clear()
+        run.refresh()
+        assert len(run.gateway.called("list_certificates")) == 1
+        assert run.gateway.called("scan") == []
     assert run.state["certificate"]["generations"] == []
+
+
+@pytest.mark.parametrize("presented", [True, False])
+def test_a_refresh_takes_in_what_stages_present_and_state_was_put_back_over(run: FakeRun, presented: bool) -> None:  # noqa: FBT001 - a parameter
+    """What publishes by the certificate's own list would withdraw it; an orphan stays for the step that finds it."""
+    run.up()
+    before = run.state["certificate"]
+    run.rotate_to("overlapping")
+    run.state["certificate"] = before
+    if not presented:
+        for stage in run.gateway.stages.values():
+            stage.client_certificate_id = "cert01"
+    trusted = before["trustedFingerprintsSha256"]
+    run.refresh()
+    after = run.state["certificate"]
+    assert after["clientCertificateId"] == "cert01"
+    assert len(after["trustedFingerprintsSha256"]) == len(trusted) + presented
+    assert {one["id"]: one["role"] for one in after["generations"]} == {
+        "cert01": "active",
+        **({"cert02": "previous"} if presented else {}),
+    }
+
+
+def test_a_refresh_that_may_not_list_believes_state(run: FakeRun) -> None:
+    """The permission belongs to the scan, and a refresh went without it."""
+    run.up()
+    before = run.state["certificate"]
+    run.gateway.fail_next("list_certificates", errors.AccessDenied("denied", means="No.", remedy="Allow it."))
+    run.refresh()
+    assert run.state["certificate"] == before
 
 
 @pytest.mark.parametrize("phase", ["published", "overlapping"])

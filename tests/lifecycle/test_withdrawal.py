@@ -138,6 +138,8 @@ def test_state_that_was_put_back_withdraws_nothing_that_is_presented(run: FakeRu
     first, second = pins(run)
     run.state, run.config["rotationTrigger"] = before, "a"
     run.inputs["certificate"]["rotationTrigger"] = "a"
+    # Else the certificate's own refresh knows it again.
+    run.gateway.fail_next("list_certificates", errors.AccessDenied("denied", means="No.", remedy="Allow it."))
     run.refresh()
     run.up()
     assert pins(run) == [first, second]
@@ -380,8 +382,8 @@ def test_take_over_takes_nothing_over_that_could_not_be_looked_up(run: FakeRun) 
     held = f"{run.targets['pins.txt'].content}{pin(run, other.id)}\n"
     run.targets["pins.txt"].content = held
     run.gateway.add_stage("zzzzzz", "live", other.id)
-    run.gateway.fail_next("list_certificates", errors.AccessDenied("denied", means="No.", remedy="Allow it."))
     run.refresh()
+    run.gateway.fail_next("list_certificates", errors.AccessDenied("denied", means="No.", remedy="Allow it."))
     with pytest.raises(errors.TargetTaken, match="whose they are could not be seen"):
         run.up()
     assert run.targets["pins.txt"].content == held
@@ -481,8 +483,8 @@ def test_a_secret_by_name_and_by_arn_is_one_place(run: FakeRun) -> None:
 def test_a_quiet_bundle_asks_nobody(run: FakeRun) -> None:
     """The look is taken only where something would leave: call floors stay."""
     run.rotate_to("overlapping")
-    before = len(run.gateway.calls)
     run.refresh()
+    before = len(run.gateway.calls)
     assert not due(run)
     run.begin()
     run.bundle()

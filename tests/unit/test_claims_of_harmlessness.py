@@ -18,7 +18,7 @@ KNOWN = {
     "clock.py": "the clock is the first thing that an update asks",
     "lifecycle/adoption.py": "a creation looks before it generates or tags",
     "lifecycle/adoption_in_place.py": "what is named is looked at before the update's first change",
-    "lifecycle/bundle_refusals.py": "every target is looked at before the first is written",
+    "lifecycle/bundle_wording.py": "every target is looked at before the first is written",
     "lifecycle/binding_steps.py": "the last look before the only PATCH",
     "lifecycle/certificate.py": "the guards come before the update's first call",
     "lifecycle/made_for.py": "a creation's inputs are read before its first call",

@@ -173,7 +173,11 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/certificate.py",
-                "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n"
+                "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n",
+                "",
+            ),
+            Edit(
+                "lifecycle/certificate.py",
                 "    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)\n",
                 "    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)\n"
                 "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n",
@@ -221,12 +225,28 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/certificate.py",
-                "certificate_outputs(props, lose(rotation, gone, now), policy_of(props), now)\n",
-                "certificate_outputs(props, Actor(gateway=gateway, properties=props, policy=policy_of(props), now=now,"
-                " say=world.say).perform(lose(rotation, gone, now)).rotation, policy_of(props), now)\n",
+                "    rotation = adoption.with_presented(gateway, lose(rotation, gone, now), now)\n",
+                "    rotation = Actor(gateway=gateway, properties=props, policy=policy_of(props), now=now,"
+                " say=world.say).perform(lose(rotation, gone, now)).rotation\n",
             ),
         ),
         killed_by=(_LOOKING + "test_a_refresh_only_looks",),
+    ),
+    Mutant(
+        name="refresh-believes-a-state-that-was-put-back",
+        invariant=12,
+        wrong="A refresh does not look for what stages present and state does not know: a callable drops it.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "adoption.with_presented(gateway, lose(rotation, gone, now), now)",
+                "lose(rotation, gone, now)",
+            ),
+        ),
+        killed_by=(
+            "tests/lifecycle/test_lost_generations.py::"
+            + "test_a_refresh_takes_in_what_stages_present_and_state_was_put_back_over",
+        ),
     ),
     Mutant(
         name="two-steps-in-one-update",

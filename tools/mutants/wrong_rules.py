@@ -113,10 +113,20 @@ WRONG_RULES = (
         killed_by=(_BINDING + "test_near_the_expiry_a_stage_still_never_moves_to_what_is_not_published",),
     ),
     Mutant(
+        name="callable-dated-by-the-run",
+        invariant=1,
+        wrong="What a callable's resources do not hold is dated all the same: they did not run.",
+        edits=(Edit("lifecycle/bundle_steps.py", "unpublished=self._unpublished(entries)", "unpublished=()"),),
+        killed_by=(
+            "tests/lifecycle/test_binding_look.py::"
+            + "test_what_other_resources_do_not_hold_has_no_date_and_what_is_presented_must_be_held",
+        ),
+    ),
+    Mutant(
         name="repair-keeps-the-date",
         invariant=1,
         wrong="What was missing from a target keeps its date: stages move before backends have read the repaired text.",
-        edits=(Edit("rotation/publication.py", " or entry.sha256 in missing else entry", " else entry"),),
+        edits=(Edit("rotation/publication.py", " or entry.sha256 in missing\n", "\n"),),
         killed_by=(
             _PUBLICATION + "test_what_was_missing_from_a_target_is_published_from_now",
             _BUNDLE + "test_a_target_reverted_during_the_lead_is_repaired_and_the_wait_starts_anew",

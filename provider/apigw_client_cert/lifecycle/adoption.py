@@ -21,13 +21,13 @@ from apigw_client_cert.lifecycle.ownership import (
     number_of,
     tags_of,
 )
-from apigw_client_cert.rotation.transitions import begin, rediscover, resume
+from apigw_client_cert.rotation.transitions import begin, rediscover, resume, take_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
+    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
     from apigw_client_cert.rotation.model import Rotation
 
 # How old a certificate of the same owner may be to count as what an interrupted creation left behind. Names are
@@ -113,22 +113,52 @@ def rediscovered(gateway: Gateway, rotation: Rotation, now: datetime) -> Rotatio
     State may have been edited, restored, or refreshed while AWS was answering from an old copy. What stages present
     becomes active again, and all that lives stays trusted.
     """
+    found = _unknown(gateway, rotation, now)
+    if not found:
+        return None
+    usage = gateway.scan()
+    numbers = _numbers(rotation, found, usage)
+    presented = {number for certificate_id, number in numbers.items() if usage.users.get(certificate_id)}
+    return rediscover(rotation, [issued_generation(one, numbers[one.id]) for one in found], presented, now)
+
+
+def with_presented(gateway: Gateway, rotation: Rotation, now: datetime) -> Rotation:
+    """The rotation with the live certificates of its id that stages present and state does not know, as previous ones.
+
+    State was put back, or lost one of several: what publishes by this state alone would withdraw what is presented. An
+    orphan that nobody presents is left to the step that finds it. Where the look is not allowed state is believed.
+    """
+    if rotation.active is None:
+        return rotation
+    try:
+        found = _unknown(gateway, rotation, now)
+        if not found:
+            return rotation
+        usage = gateway.scan()
+    except errors.NeedsOperator:
+        return rotation
+    numbers = _numbers(rotation, found, usage)
+    presented = [issued_generation(one, numbers[one.id]) for one in found if usage.users.get(one.id)]
+    return take_in(rotation, presented, now) if presented else rotation
+
+
+def _unknown(gateway: Gateway, rotation: Rotation, now: datetime) -> list[IssuedCertificate]:
     in_state = {one.id for one in rotation.generations}
-    found = [
+    return [
         one
         for one in gateway.list_certificates()
         if one.tags.get(ROTATION_ID) == rotation.rotation_id and one.id not in in_state and one.expiration_date > now
     ]
-    if not found:
-        return None
-    usage = gateway.scan()
+
+
+def _numbers(rotation: Rotation, found: Sequence[IssuedCertificate], usage: Usage) -> dict[str, int]:
+    """Id -> number: the one in its tags, or the next free one."""
     numbers = {one.id: one.number for one in rotation.generations}
     # What stages present first, so that it keeps the number in its tags where two have the same.
     for one in sorted(found, key=lambda one: (not usage.users.get(one.id), number_of(one), one.created_date)):
         wanted, highest = max(number_of(one), 1), max([rotation.highest_number, *numbers.values()])
         numbers[one.id] = highest + 1 if wanted in numbers.values() else wanted
-    presented = {number for certificate_id, number in numbers.items() if usage.users.get(certificate_id)}
-    return rediscover(rotation, [issued_generation(one, numbers[one.id]) for one in found], presented, now)
+    return numbers
 
 
 def named_alive(gateway: Gateway, certificate_id: str, now: datetime) -> IssuedCertificate:

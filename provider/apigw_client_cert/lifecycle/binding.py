@@ -9,7 +9,7 @@ from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.acm import ACM_ARN, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind
 from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
-from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO, check_published_to
+from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO, check_published_to, is_told_of
 from apigw_client_cert.lifecycle.binding_state import VERIFIED, is_open
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
@@ -156,7 +156,12 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
             " an update moves it, or says until when it waits"
         )
         world.say(line)
-    return Difference(changes=due or unverified or bool(lagging) or bool(changed(olds, news, _OPTIONS)), line=line)
+    unheld = not due and not is_told_of(news, presented)
+    if unheld:
+        line = f"stage {stage_of(news)} presents {_named(presented)}, which what publish= returned does not hold"
+        world.say(line)
+    changes = due or unverified or unheld or bool(lagging) or bool(changed(olds, news, _OPTIONS))
+    return Difference(changes=changes, line=line)
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:

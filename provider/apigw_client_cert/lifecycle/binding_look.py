@@ -24,6 +24,7 @@ from apigw_client_cert.trust import fingerprints_in, marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway, StageRef
@@ -128,6 +129,31 @@ def look_at_targets(gateway: Gateway, seen: Seen, desired: str, news: Mapping[st
     return Held(
         desired=not lacking[0], presented=not lacking[1], lacking_desired=lacking[0], lacking_presented=lacking[1]
     )
+
+
+def is_handed_on(presented: Presented, news: Mapping[str, Any], now: datetime) -> bool:
+    """Whether what the stage presents of ours is among what other resources publish, as far as the bundle knows.
+
+    Where they alone publish there is no target to look at, and what else they publish is theirs to know; True wherever
+    nothing can be said.
+    """
+    if presented.kind is not Presents.OURS or not presented.alive(now):
+        return True
+    return is_told_of(news, presented.id, presented.sha256)
+
+
+def is_told_of(news: Mapping[str, Any], certificate_id: str | None, sha256: str | None = None) -> bool:
+    """The same from the inputs alone, for a certificate of ours that is presented."""
+    published_to, published = known(news, PUBLISHED_TO), known(news, "publishedSince")
+    if published is None or not published_to or has_unknown(published_to) or published_to["targets"]:
+        return True
+    sha256 = sha256 or known_generations(news).get(str(certificate_id), {}).get("sha256")
+    return sha256 is None or sha256 in published
+
+
+def moves_unseen(news: Mapping[str, Any]) -> bool:
+    """Whether a bundle publishes and nobody said where."""
+    return known(news, "publishedSince") is not None and known(news, PUBLISHED_TO) is None
 
 
 def _guard_account(world: World, connection: Connection, account_id: str) -> None:

@@ -33,7 +33,9 @@ _WORDING = {
         "If the certificate was renamed or moved in the program, give it (or the component around it) an alias of its"
         " former name. Else two bindings compete for this stage: remove one of them. To hand the stage over from one"
         " rotation to the other, publish both certificates with one TrustBundle(certificates=[a, b]) first, and set"
-        " take_over=True on this binding.",
+        " take_over=True on this binding. If the other rotation's state is lost, remove the tag"
+        " apigw-client-cert:rotation-id from that certificate (aws apigateway untag-resource): it is nobody's then, and"
+        " take_over=True with also_trust=[its PEM] replaces it.",
     ),
     Refusal.FOREIGN: _Wording(
         errors.StageTaken,
@@ -98,6 +100,16 @@ def not_held(stage: StageRef, presented: Presented, desired: str, held: Held) ->
     else:
         what = f"Stage {stage} waits for {desired}, and presents what {lost} does not hold"
     return errors.NotPublished(what, means=stays, remedy=_REPAIR, subject=str(stage))
+
+
+def not_handed_on(stage: StageRef, presented: Presented) -> errors.NotPublished:
+    """The error for a stage that stays on what the program's own resources do not publish."""
+    return errors.NotPublished(
+        f"Stage {stage} presents {named(presented.id)}, which what publish= returned does not hold, or was not given",
+        means="Backends that read it may refuse the stage's requests; the stage was left as it is.",
+        remedy="Add its PEM to also_trust, or see why those resources did not run. Then run again.",
+        subject=str(stage),
+    )
 
 
 def bound_unheld(stage: StageRef, desired: str, held: Held) -> errors.NotPublished:

@@ -14,12 +14,15 @@ from apigw_client_cert.lifecycle.binding_look import (
     PUBLISHED_TO,
     Held,
     Seen,
+    is_handed_on,
     look_at_stage,
     look_at_targets,
+    moves_unseen,
 )
 from apigw_client_cert.lifecycle.binding_refusals import (
     bound_unheld,
     losing,
+    not_handed_on,
     not_held,
     overruled,
     refusal_error,
@@ -111,6 +114,9 @@ class StageSwitch:
         )
         if unread is not None and decision.move is not Move.REFUSE:
             self._go_on_unseen(stage, presented, unread)
+        stays = decision.move in {Move.KEEP, Move.WAIT}
+        if stays and not is_handed_on(presented, self.news, self.now):
+            raise not_handed_on(stage, presented)
         match decision.move:
             case Move.KEEP:
                 return self._state(
@@ -160,6 +166,8 @@ class StageSwitch:
             self.world.say(overruled(stage, desired, presented, decision.overruled))
         if held is not None and decision.losing:
             self.world.say(losing(stage, desired, presented, held))
+        if presented.alive(self.now) and moves_unseen(self.news):
+            self.world.say(f"stage {stage} moves without a look at the targets: publishedTo is left out")
         self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))
         if held is not None and decision.unheld:
             raise bound_unheld(stage, desired, held)

@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from apigw_client_cert import errors
-from apigw_client_cert.clock import format_instant
-from apigw_client_cert.lifecycle.bundle_refusals import holds_trust, not_looked_up, taken
 from apigw_client_cert.lifecycle.bundle_state import (
     bundle_outputs,
     digest_of,
@@ -22,6 +19,7 @@ from apigw_client_cert.lifecycle.bundle_state import (
     reach_of,
     texts_of,
 )
+from apigw_client_cert.lifecycle.bundle_wording import holds_trust, kept, not_looked_up, not_published_yet, taken
 from apigw_client_cert.lifecycle.inputs import changed, connection_of, known
 from apigw_client_cert.lifecycle.presenters import Presenters, presenters
 from apigw_client_cert.lifecycle.state import load_generation, without_none
@@ -185,11 +183,8 @@ class Publication:
         said = {entry.sha256: entry.kept_for for entry in published}
         for entry in entries:
             if entry.kept_for and entry.look_again_at and said.get(entry.sha256) != entry.kept_for:
-                ids = ", ".join(one.id for one in seen.named({entry.sha256})) or f"{entry.sha256[:16]}…"
-                self.world.say(
-                    f"{self.news['name']}: certificate {ids} stays trusted, because it is presented by"
-                    f" {errors.listed(entry.kept_for)}; looked at again after {format_instant(entry.look_again_at)}"
-                )
+                ids = [one.id for one in seen.named({entry.sha256})]
+                self.world.say(kept(self.news["name"], entry, ids, handed_on=not self._by_others))
 
     def _write(
         self, places: Sequence[_Place], published: Sequence[Entry], entries: Sequence[Entry], now: datetime
@@ -208,22 +203,19 @@ class Publication:
         digests = {place.target.address: digest_of(content) for place, content in zip(places, contents, strict=True)}
         return bundle_outputs(self.news, entries, digests, self._remembered(published, entries, digests))
 
+    @property
+    def _by_others(self) -> bool:
+        """Whether other resources alone publish, which are given what the inputs ask for, and nothing that is kept."""
+        return not self.news["targets"]
+
     def _unpublished(self, entries: Sequence[Entry]) -> set[str]:
-        """What the program's own resources do not hold: they did not run, or were not told."""
+        """What other resources publish, and do not hold: they did not run, or were not told."""
         lacking = {entry.sha256 for entry in entries} & set(known(self.news, "unpublished") or ())
         if lacking:
-            ids = [
-                one["id"]
-                for several in self.news["rotations"]
-                for one in several["generations"]
-                if one["sha256"] in lacking
-            ]
-            publishers = [one.rpartition(" ")[0] or one for one in self.news["publishedBy"]]
-            self.world.say(
-                f"{self.news['name']}: {errors.listed(ids)} is not in what {errors.listed(publishers)}"
-                " holds: its wait begins when it is"
-            )
-        return lacking
+            generations = [one for several in self.news["rotations"] for one in several["generations"]]
+            ids = [one["id"] for one in generations if one["sha256"] in lacking]
+            self.world.say(not_published_yet(self.news["name"], ids, self.news["publishedBy"]))
+        return lacking | {entry.sha256 for entry in entries if self._by_others and entry.kept_for}
 
     def _remembered(
         self, published: Sequence[Entry], entries: Sequence[Entry], digests: Mapping[str, str | None]

@@ -173,12 +173,16 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
 
 
 def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
-    """Notice generations that are gone, looked for twice; the resource stays, so that owner and history stay known."""
+    """Notice generations that are gone, looked for twice, and those that state does not know and stages present.
+
+    The resource stays, so that owner and history stay known.
+    """
     now = world.now()
     rotation = load_rotation(props)
     gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
     gone = missing(gateway, rotation.generations, str(props["name"]), world.say).gone
-    return resource_id, certificate_outputs(props, lose(rotation, gone, now), policy_of(props), now)
+    rotation = adoption.with_presented(gateway, lose(rotation, gone, now), now)
+    return resource_id, certificate_outputs(props, rotation, policy_of(props), now)
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:

@@ -79,7 +79,7 @@ TABLE: tuple[Transition, ...] = (
     Transition(Step.LOSE, _OVERLAPPING, (_STEADY, _OVERLAPPING, _LOST), "some were deleted by hand"),
     Transition(Step.LOSE, _LOST, (_LOST,), "more were deleted by hand"),
     Transition(Step.RESUME, _LOST, (_STEADY, _PUBLISHED, _OVERLAPPING), "AWS knows live ones that state does not"),
-    Transition(Step.RESUME, _STEADY, (_PUBLISHED, _OVERLAPPING), "the same, where what state knows has expired"),
+    Transition(Step.RESUME, _STEADY, (_PUBLISHED, _OVERLAPPING), "the same, or stages present one that state lost"),
     Transition(Step.RESUME, _PUBLISHED, (_PUBLISHED, _OVERLAPPING), "the same, with an expired pending one"),
     Transition(Step.RESUME, _OVERLAPPING, (_PUBLISHED, _OVERLAPPING), "the same, with expired previous ones"),
     Transition(Step.ADOPT, _STEADY, (_OVERLAPPING,), "a certificate that the user names becomes the active one"),
@@ -146,6 +146,13 @@ def rediscover(rotation: Rotation, found: Sequence[Generation], presented: Colle
     together = sorted([*rotation.generations, *found], key=lambda one: one.number)
     resumed = resume(rotation.rotation_id, together, presented, now)
     return _move(Step.RESUME, rotation, resumed.generations, now)
+
+
+def take_in(rotation: Rotation, found: Sequence[Generation], now: datetime) -> Rotation:
+    """Trust generations that stages present and state did not know, as previous ones; the active one stays."""
+    previous = [replace(one, role=Role.PREVIOUS, pending_since=now, trusted=True) for one in found]
+    together = sorted([*rotation.generations, *previous], key=lambda one: one.number)
+    return _move(Step.RESUME, rotation, tuple(together), now)
 
 
 def adopt(rotation: Rotation, taken: Sequence[Generation], number: int, now: datetime) -> Rotation:

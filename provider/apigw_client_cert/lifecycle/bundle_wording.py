@@ -1,15 +1,36 @@
-"""What a bundle says where a target holds what it may not write over."""
+"""What a bundle says: of what it keeps and cannot see, and where a target holds what it may not write over."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
+from apigw_client_cert.clock import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apigw_client_cert.lifecycle.presenters import Issued
+    from apigw_client_cert.rotation.publication import Entry
+
+
+def kept(name: str, entry: Entry, ids: Sequence[str], *, handed_on: bool) -> str:
+    """For whom a certificate stays that no input asks for; ``handed_on`` False: targets are written by others."""
+    certificate = ", ".join(ids) or f"{entry.sha256[:16]}…"
+    by = f"it is presented by {errors.listed(entry.kept_for)}"
+    if not handed_on:
+        return (
+            f"{name}: certificate {certificate} is not what publish= is given any more, but {by}: also_trust keeps it"
+        )
+    again = "" if entry.look_again_at is None else f"; looked at again after {format_instant(entry.look_again_at)}"
+    return f"{name}: certificate {certificate} stays trusted, because {by}{again}"
+
+
+def not_published_yet(name: str, ids: Sequence[str], published_by: Sequence[str]) -> str:
+    """What the program's own resources do not hold, by their outputs: they did not run, or were not told."""
+    # A name, and a digest of where it publishes.
+    names = errors.listed(one.rpartition(" ")[0] or one for one in published_by)
+    return f"{name}: {errors.listed(ids)} is not in what {names} holds: its wait begins when it is"
 
 
 def not_looked_up(address: str, gaps: Sequence[str]) -> errors.TargetTaken:
