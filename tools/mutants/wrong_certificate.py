@@ -6,6 +6,7 @@ from tools.mutants.mutant import Edit, Mutant
 
 _CERTIFICATE = "tests/lifecycle/test_certificate_lifecycle.py::"
 _EXACT_OWNER = "tests/lifecycle/test_exact_owner.py::"
+_LOST = "tests/lifecycle/test_lost_generations.py::"
 _LOOKS_FIRST = "tests/lifecycle/test_creation_looks_first.py::"
 _IN_PLACE = "tests/lifecycle/test_adoption_in_place.py::"
 _LOST = "tests/lifecycle/test_lost_generations.py::"
@@ -243,10 +244,7 @@ WRONG_CERTIFICATE = (
                 "lose(rotation, gone, now)",
             ),
         ),
-        killed_by=(
-            "tests/lifecycle/test_lost_generations.py::"
-            + "test_a_refresh_takes_in_what_stages_present_and_state_was_put_back_over",
-        ),
+        killed_by=(_LOST + "test_a_refresh_takes_in_what_stages_present_and_state_was_put_back_over",),
     ),
     Mutant(
         name="two-steps-in-one-update",

@@ -6,6 +6,7 @@ from tools.mutants.mutant import Edit, Mutant
 
 _ACTIVATION = "tests/unit/rotation/test_decide_activation.py::"
 _BINDING = "tests/unit/rotation/test_binding.py::"
+_BINDING_LOOK = "tests/lifecycle/test_binding_look.py::"
 _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _PUBLICATION = "tests/unit/rotation/test_publication.py::"
 _REPLAY = "tests/model/test_replay.py::"
@@ -118,8 +119,7 @@ WRONG_RULES = (
         wrong="What a callable's resources do not hold is dated all the same: they did not run.",
         edits=(Edit("lifecycle/bundle_steps.py", "unpublished=self._unpublished(entries)", "unpublished=()"),),
         killed_by=(
-            "tests/lifecycle/test_binding_look.py::"
-            + "test_what_other_resources_do_not_hold_has_no_date_and_what_is_presented_must_be_held",
+            _BINDING_LOOK + "test_what_other_resources_do_not_hold_has_no_date_and_what_is_presented_must_be_held",
         ),
     ),
     Mutant(
