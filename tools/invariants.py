@@ -8,6 +8,7 @@ module's docstring speaks for all its tests. A mutant names its invariant and th
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import defaultdict
 from itertools import groupby
@@ -68,11 +69,13 @@ def mentions(text: str) -> set[int]:
     return found
 
 
-def docstrings_of(source: str, path: str) -> Iterator[tuple[str, str]]:
+@functools.cache
+def docstrings_of(source: str, path: str) -> tuple[tuple[str, str], ...]:
     """Node id and docstring of a module, of its test functions, and of its test classes and their methods."""
+    # Once per text: 300 files are slow to parse, and ast.parse of Python 3.11 fails now and then while other threads run
+    # ("AST constructor recursion depth mismatch", https://github.com/python/cpython/issues/106905).
     module = ast.parse(source)
-    yield path, ast.get_docstring(module) or ""
-    yield from _tests_in(module.body, path)
+    return (path, ast.get_docstring(module) or ""), *_tests_in(module.body, path)
 
 
 def _tests_in(body: Iterable[ast.stmt], prefix: str) -> Iterator[tuple[str, str]]:
