@@ -72,7 +72,7 @@ def mentions(text: str) -> set[int]:
 @functools.cache
 def docstrings_of(source: str, path: str) -> tuple[tuple[str, str], ...]:
     """Node id and docstring of a module, of its test functions, and of its test classes and their methods."""
-    # Once per text: 300 files are slow to parse, and ast.parse of Python 3.11 fails now and then while other threads run
+    # Once per text: 300 files are slow to parse, and Python 3.11's ast.parse fails now and then beside other threads
     # ("AST constructor recursion depth mismatch", https://github.com/python/cpython/issues/106905).
     module = ast.parse(source)
     return (path, ast.get_docstring(module) or ""), *_tests_in(module.body, path)
