@@ -161,11 +161,11 @@ def test_a_backend_teams_stack_publishes_from_an_account_of_its_own(scene: Scene
         scene.configure(team, "bundles", {"trust": bundle})
         run(0, "as made")
         with scene.traffic() as traffic:
-            for day in (336, 337, 338, 341):
+            for day in (336.0, 337.0, 338.0, 341.0):
                 run(day, "as made")
                 traffic.go_on()
             assert len(scene.ids()) == 1
-            for day in (344, 345.1):
+            for day in (344.0, 345.1):
                 run(day, "leaked")
                 traffic.go_on()
     assert traffic.failed() == []

@@ -213,8 +213,8 @@ def test_the_list_is_denied_while_take_over_is_left_on(scene: Scene) -> None:
         assert f"{scene.api}/dev" in refused(stack.up("--refresh"))
         traffic.go_on()
         assert theirs in scene.held()
-        more = {"takeOver": True, "alsoTrust": [scene.pem(theirs)]}
-        scene.declare(stack, stages={"prod": scene.place("prod")}, **more)
+        also = [scene.pem(theirs)]
+        scene.declare(stack, stages={"prod": scene.place("prod")}, takeOver=True, alsoTrust=also)
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []

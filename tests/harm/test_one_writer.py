@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -219,7 +219,7 @@ def test_the_remedy_for_a_stage_of_a_lost_rotation(scene: Scene) -> None:
         arn = f"arn:aws:apigateway:{scene.sandbox.region}::/clientcertificates/{theirs}"
         scene.sandbox.client("apigateway").untag_resource(resourceArn=arn, tagKeys=[ROTATION_ID_TAG])
         before = scene.mark()
-        insisting = {"takeOver": True, "alsoTrust": [scene.pem(theirs)]}
+        insisting: dict[str, Any] = {"takeOver": True, "alsoTrust": [scene.pem(theirs)]}
         scene.declare(stack, **insisting)
         ok(stack.up("--refresh"))
         traffic.go_on()
