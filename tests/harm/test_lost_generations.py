@@ -130,6 +130,7 @@ def test_one_look_does_not_find_what_somebody_bound(scene: Scene) -> None:
         traffic.go_on()
     assert traffic.failed() == []
     assert f"{scene.api}/dev" in said
+    assert "take_over" in said
     assert scene.moves(before) == []
 
 
