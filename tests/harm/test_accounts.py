@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_sandbox.remote import SandboxProcess
-from tests.harm.conftest import LAST_DAY, ok, refused
+from tests.harm.conftest import LAST_DAY, STAGES, TRUSTED, ok, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,3 +128,45 @@ def test_a_target_added_in_the_other_accounts_shell_is_not_written_there(account
     written = [one.resource for one in accounts.staging.journal() if one.mutates and one.service == "ssm"]
     assert "/orders/more" not in written
     assert accounts.staging_unharmed()
+
+
+@pytest.mark.parametrize("kind", ["file", "ssm"])
+@pytest.mark.sibling
+def test_a_backend_teams_stack_publishes_from_an_account_of_its_own(scene: Scene, kind: str) -> None:
+    """It cannot look who presents what the owner retired, and keeps that; what comes next it publishes in time."""
+    owner = scene.stack(program="wired")
+    target = {"type": "file", "path": "own.pem", "content": "python"}
+    scene.configure(owner, "bundles", {"trust": {"certificates": ["orders"], "targets": [target]}})
+    scene.configure(owner, "exports", {"orders": {"certificate": "orders", "bundle": "trust"}})
+    bindings = {stage: {"certificate": "orders", "bundle": "trust", **scene.place(stage)} for stage in STAGES}
+    scene.configure(owner, "bindings", bindings)
+    scene.trusted = scene.folder / "team" / TRUSTED
+
+    def run(day: float, trigger: str | None = None) -> None:
+        scene.at(day)
+        scene.configure(owner, "certificates", {"orders": {"rotationTrigger": trigger} if trigger else {}})
+        for stack in (owner, team):
+            ok(stack.up("--refresh"))
+        if kind == "ssm":
+            scene.edit(parameters.get_parameter(Name=PINS)["Parameter"]["Value"])
+        assert scene.trusted_everywhere()
+
+    with SandboxProcess(["--account", "210987654321"]) as there:
+        parameters = scene.sandbox.client("ssm", endpoint_url=there.endpoint_url)
+        team = scene.stack("team", program="wired")
+        team.configure({"endpointUrl": there.endpoint_url})
+        scene.configure(team, "references", {"orders": {"stack": "organization/harm/dev", "output": "orders"}})
+        place = {"type": "file", "path": TRUSTED} if kind == "file" else {"type": "ssm", "name": PINS}
+        bundle = {"certificates": ["orders"], "targets": [{**place, "content": "python"}]}
+        scene.configure(team, "bundles", {"trust": bundle})
+        run(0, "as made")
+        with scene.traffic() as traffic:
+            for day in (336.0, 337.0, 338.0, 341.0):
+                run(day, "as made")
+                traffic.go_on()
+            assert len(scene.ids()) == 1
+            for day in (344.0, 345.1):
+                run(day, "leaked")
+                traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") == scene.ids()[1]

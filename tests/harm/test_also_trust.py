@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_sandbox import Fault, FaultKind
-from tests.harm.conftest import ok
+from tests.harm.conftest import TRUSTED, ok, refused
 
 if TYPE_CHECKING:
     from tests.harm.conftest import Scene
@@ -168,3 +168,54 @@ def test_a_rotation_is_left_out_of_a_bundle_while_a_stage_presents_it(scene: Sce
             traffic.go_on()
             assert scene.trusted_everywhere()
     assert traffic.failed() == []
+
+
+def test_a_rotation_of_another_region_is_left_out_of_a_bundle(scene: Scene) -> None:
+    """Neither inputs nor certificates name its region then: its stages are looked at each time, until they moved."""
+    stack = scene.stack(program="wired")
+    target = {"type": "file", "path": TRUSTED, "content": "python"}
+    scene.configure(stack, "certificates", {"near": {}, "far": {"region": "eu-west-1"}})
+    scene.configure(stack, "bundles", {"trust": {"certificates": ["far", "near"], "targets": [target]}})
+    scene.configure(stack, "bindings", {"dev": {"certificate": "near", "bundle": "trust", **scene.place("dev")}})
+    ok(stack.up())
+    near = scene.presented("dev")
+    with scene.traffic("dev") as traffic:
+        scene.configure(stack, "bundles", {"trust": {"certificates": ["far"], "targets": [target]}})
+        for day, *flags in ((1,), (2.1,), (3.2, "--refresh"), (4.3,)):
+            scene.at(day)
+            ok(stack.up(*flags))
+            traffic.go_on()
+            assert near in scene.held()
+    assert traffic.failed() == []
+    # Nothing is kept for ever: the stage presents nothing any more, and the next look sees it.
+    scene.configure(stack, "bindings", {})
+    ok(stack.up())
+    scene.at(5.4)
+    ok(stack.up())
+    assert near not in scene.held()
+
+
+@pytest.mark.sibling
+def test_the_list_is_denied_while_take_over_is_left_on(scene: Scene) -> None:
+    """Another team adds its certificate to the file by hand. It is not overwritten unseen, nor once it is seen."""
+    stack = scene.orders(stages={"prod": scene.place("prod")}, takeOver=True)
+    ok(stack.up())
+    theirs = scene.sandbox.by_hand.generate_certificate()
+    scene.edit(scene.published() + scene.pem(theirs) + "\n")
+    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
+    with scene.traffic() as traffic:
+        scene.at(1)
+        scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GetClientCertificates"))
+        assert TRUSTED in refused(stack.up("--refresh"))
+        traffic.go_on()
+        scene.sandbox.faults.clear()
+        scene.at(2)
+        assert f"{scene.api}/dev" in refused(stack.up("--refresh"))
+        traffic.go_on()
+        assert theirs in scene.held()
+        also = [scene.pem(theirs)]
+        scene.declare(stack, stages={"prod": scene.place("prod")}, takeOver=True, alsoTrust=also)
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.trusted_everywhere()

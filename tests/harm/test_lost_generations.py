@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_sandbox import Fault, FaultKind
-from tests.harm.conftest import ok
+from tests.harm.conftest import STAGES, ok, refused
+from tests.harm.foreign import bound_and_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +112,46 @@ def test_the_previous_certificate_is_not_found_while_a_wave_presents_it(scene: S
         _go_on(scene, stack, (339.1, 340, 341), traffic.go_on)
     assert traffic.failed() == []
     assert scene.presented("prod") == scene.presented("dev") != first
+
+
+@pytest.mark.sibling
+def test_one_look_does_not_find_what_somebody_bound(scene: Scene) -> None:
+    """A stage was rolled over to their own certificate, which the file trusts: not ours to take away from."""
+    stack, _behind = _with_memory(scene)
+    theirs = scene.sandbox.by_hand.generate_certificate()
+    scene.declare(stack, alsoTrust=[scene.pem(theirs)])
+    ok(stack.up())
+    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
+    with scene.traffic() as traffic:
+        scene.at(3)
+        before = scene.mark()
+        scene.sandbox.faults.add(Fault(kind=FaultKind.STALE, action=GET, resource=theirs, behind=2))
+        said = refused(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed() == []
+    assert f"{scene.api}/dev" in said
+    assert "take_over" in said
+    assert scene.moves(before) == []
+
+
+@pytest.mark.sibling
+def test_one_look_does_not_find_what_is_taken_over(scene: Scene) -> None:
+    """A stage whose certificate seems gone would be bound at once, to what its backend has not loaded yet."""
+    scene.sandbox.faults.add(Fault(kind=FaultKind.STALE, action=GET, calls=(10**6,)))
+    theirs = bound_and_trusted(scene, *STAGES)
+    nightly = scene.nightly()
+    stack = scene.orders(takeOver=True, alsoTrust=[scene.pem(theirs)])
+    with scene.traffic() as traffic:
+        scene.sandbox.faults.add(Fault(kind=FaultKind.STALE, action=GET, resource=theirs, behind=4))
+        before = scene.mark()
+        ok(stack.up())
+        traffic.go_on()
+        assert scene.moves(before) == []
+        scene.sandbox.faults.clear()
+        nightly.reload()
+        _go_on(scene, stack, (1.1,), traffic.go_on)
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") != theirs
 
 
 @pytest.mark.parametrize("lost", ["absent", "empty"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 from tests.harm.conftest import PROGRAMS, STAGES, TRUSTED, ok, refused
 
 if TYPE_CHECKING:
@@ -195,3 +196,44 @@ def test_two_stacks_on_one_stage_do_not_take_it_from_each_other(scene: Scene, in
     ok(mine.up("--refresh"))
     assert scene.changes(before) == []
     assert scene.presented("dev") == first
+
+
+def test_the_remedy_for_a_stage_of_a_lost_rotation(scene: Scene) -> None:
+    """Its tag is removed, as the refusal says: nobody's then, it is taken over with a lead like any foreign one."""
+    lost = scene.stack("lost")
+    target = {"type": "file", "path": "lost.pem", "content": "python"}
+    scene.declare(lost, "lost", stages={"dev": scene.place("dev")}, publish=[target])
+    ok(lost.up())
+    theirs = str(scene.presented("dev"))
+    lost.run("stack", "rm", "--force", "--yes", expect=0)
+    scene.at(5)
+    stack = scene.orders(stages={"prod": scene.place("prod")})
+    ok(stack.up())
+    # The backend behind both stages still reads both files.
+    scene.reader.read = lambda: scene.published() + (lost.folder / "lost.pem").read_text(encoding="ascii")
+    with scene.traffic() as traffic:
+        scene.declare(stack)
+        said = refused(stack.up("--refresh"))
+        assert f"{scene.api}/dev" in said
+        assert ROTATION_ID_TAG in said
+        arn = f"arn:aws:apigateway:{scene.sandbox.region}::/clientcertificates/{theirs}"
+        scene.sandbox.client("apigateway").untag_resource(resourceArn=arn, tagKeys=[ROTATION_ID_TAG])
+        before = scene.mark()
+        insisting: dict[str, Any] = {"takeOver": True, "alsoTrust": [scene.pem(theirs)]}
+        scene.declare(stack, **insisting)
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+        assert scene.moves(before) == []
+        assert scene.trusted_everywhere()
+        # From here on what this rotation publishes is all that the backend has.
+        scene.reader.read = scene.published
+        for day, props in ((6.1, insisting), (7.2, {}), (8.3, {})):
+            scene.at(day)
+            scene.declare(stack, **props)
+            ok(stack.up("--refresh"))
+            traffic.go_on()
+            assert scene.trusted_everywhere()
+    assert traffic.failed() == []
+    assert scene.held() == [scene.presented("dev")] == [scene.presented("prod")]
+    assert theirs in scene.ids()
+    ok(stack.preview("--expect-no-changes"))

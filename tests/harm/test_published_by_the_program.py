@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.harm.conftest import STAGES, ok, refused
+from tests.harm.foreign import bound_and_trusted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.harm.conftest import Scene
     from tools.pulumi_stack import PulumiStack
 
@@ -17,9 +21,9 @@ pytestmark = pytest.mark.e2e
 OWNER = "organization/harm/dev"
 
 
-def _callable(scene: Scene) -> dict[str, object]:
-    """A component whose ``publish`` is a callable."""
-    return {"callables": {"orders": {"stages": {stage: scene.place(stage) for stage in STAGES}}}}
+def _callable(scene: Scene, **props: object) -> dict[str, object]:
+    """A component whose ``publish`` is a callable; ``props`` are more of its inputs."""
+    return {"callables": {"orders": {"stages": {stage: scene.place(stage) for stage in STAGES}, **props}}}
 
 
 def _parts(scene: Scene, *stages: str) -> dict[str, Any]:
@@ -35,17 +39,22 @@ def _parts(scene: Scene, *stages: str) -> dict[str, Any]:
     }
 
 
-def _late(scene: Scene, stacks: list[PulumiStack]) -> None:
+def _fails(owner: PulumiStack) -> None:
+    """The run of a day on which the push fails."""
+    broken = owner.folder / "broken"
+    broken.touch()
+    refused(owner.up())
+    broken.unlink()
+
+
+def _late(scene: Scene, stacks: list[PulumiStack], issue_day: Callable[[PulumiStack], object] = _fails) -> None:
     """The push of the issue day fails; a backend that reloads before each day's run never refuses a stage."""
     owner = stacks[0]
     nightly = scene.nightly()
     first = scene.presented("prod")
-    broken = owner.folder / "broken"
     with scene.traffic() as traffic:
         scene.at(336)
-        broken.touch()
-        refused(owner.up())
-        broken.unlink()
+        issue_day(owner)
         scene.at(337)
         nightly.reload()
         before = scene.mark()
@@ -114,3 +123,83 @@ def test_another_stack_is_not_told_when_it_was_published(scene: Scene, shape: st
         ok(owner.up())
         ok(consumer.up())
     _late(scene, [owner, consumer])
+
+
+def _excluded(scene: Scene, owner: PulumiStack) -> None:
+    """A green run that leaves the push as it was."""
+    ok(owner.up("--exclude", scene.urn(owner, "Push")))
+    assert len(scene.held()) == 1
+
+
+@pytest.mark.parametrize("host", ["dynamic"], indirect=True)
+@pytest.mark.parametrize("shape", ["callable", "parts"])
+def test_the_resource_is_excluded_on_the_issue_day(scene: Scene, shape: str) -> None:
+    """Declared is not published: what depends on it runs all the same, and its lead begins a day later."""
+    stack = scene.stack(program="parts")
+    stack.configure(_callable(scene) if shape == "callable" else _parts(scene, *STAGES))
+    ok(stack.up())
+    _late(scene, [stack], partial(_excluded, scene))
+
+
+@pytest.mark.parametrize("host", ["dynamic"], indirect=True)
+@pytest.mark.sibling
+def test_the_resource_gets_another_place_on_the_activation_day(scene: Scene) -> None:
+    """Where the backend reads from now on an operator wrote what was presented; the successor is new there."""
+    stack = scene.stack(program="parts")
+    stack.configure(_callable(scene))
+    ok(stack.up())
+
+    def issue(owner: PulumiStack) -> None:
+        ok(owner.up())
+        owner.configure({"pushTo": "elsewhere.pem"})
+        scene.trusted = owner.folder / "elsewhere.pem"
+        scene.trusted.write_text(scene.pem(scene.ids()[0]), encoding="ascii")
+
+    _late(scene, [stack], issue)
+
+
+@pytest.mark.parametrize("host", ["dynamic"], indirect=True)
+@pytest.mark.sibling
+def test_a_callable_publishes_also_trust(scene: Scene) -> None:
+    """A stage with somebody's certificate is taken over: trusted from the first run on, until it has moved."""
+    theirs = bound_and_trusted(scene, "dev")
+    insisting = {"takeOver": True, "alsoTrust": [scene.pem(theirs)]}
+    stack = scene.stack(program="parts")
+    stack.configure(_callable(scene, **insisting))
+    with scene.traffic("dev") as traffic:
+        for day, holds in ((0, theirs), (0.5, theirs), (1.1, theirs), (2.2, None)):
+            scene.at(day)
+            scene.configure(stack, "callables", _callable(scene, **insisting if holds else {})["callables"])
+            ok(stack.up("--refresh"))
+            traffic.go_on()
+            assert scene.trusted_everywhere()
+            assert (theirs in scene.held()) == bool(holds)
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") != theirs
+
+
+@pytest.mark.parametrize("host", ["dynamic"], indirect=True)
+@pytest.mark.sibling
+def test_state_and_program_are_put_back(scene: Scene) -> None:
+    """A refresh sees that the resource holds more than the old state asks for; both stages present what it lacks."""
+    stack = scene.stack(program="parts")
+    stack.configure(_callable(scene, rotationTrigger="as made"))
+    ok(stack.up())
+    before = stack.export()
+    stack.configure(_callable(scene, rotationTrigger="leaked"))
+    for day in (1.0, 2.1):
+        scene.at(day)
+        ok(stack.up("--refresh"))
+    second = scene.ids()[1]
+    assert scene.presented("dev") == scene.presented("prod") == second
+    stack.import_state(before)
+    stack.configure(_callable(scene, rotationTrigger="as made"))
+    untrusted = scene.watch()
+    with scene.traffic() as traffic:
+        for day in (2.5, 3.6, 4.7, 8):
+            scene.at(day)
+            outcome = stack.up("--refresh")
+            traffic.go_on()
+            assert scene.trusted_everywhere(), outcome.output
+    assert (traffic.failed(), untrusted) == ([], [])
+    ok(stack.up("--refresh"))

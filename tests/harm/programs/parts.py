@@ -3,9 +3,9 @@
 ``certificates``, ``bundles`` and ``bindings`` map names to inputs in the words of the plugin. A bundle names its
 ``certificates``; a binding its ``certificate`` and, where it has one, its ``bundle``. ``formerName`` is an alias.
 
-``push`` names a certificate whose trust a resource of the user's own writes to the file, where the file ``broken``
-does not keep it from that; whatever says ``afterPush`` depends on it. ``callables`` are components of the Python
-package that publish by such a resource.
+``push`` names a certificate whose trust a resource of the user's own writes to the file ``pushTo``, where the file
+``broken`` does not keep it from that; whatever says ``afterPush`` depends on it. ``callables`` are components of the
+Python package that publish by such a resource.
 
 What ``share`` names, a certificate with its ``bundle`` or a callable, is exported for bindings of other stacks, whose
 ``certificate`` is the owner's stack: ``organization/harm/dev``.
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
 from apigw_client_cert import (
     Aws,
@@ -42,7 +42,16 @@ published_to: dict[str, Any] = {}
 
 
 class PushProvider(ResourceProvider):
-    """A user's own way to a backend."""
+    """A user's own way to a backend, which a refresh reads as it does any parameter."""
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Another text or place."""
+        return DiffResult(changes=any(olds.get(key) != news[key] for key in ("pem", "path")))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """What is there now."""
+        there = Path(props["path"])
+        return ReadResult(id_, {**props, "pem": there.read_text(encoding="ascii") if there.exists() else ""})
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Write it."""
@@ -57,7 +66,7 @@ class PushProvider(ResourceProvider):
             raise OSError("the backend's host does not answer")
         new = Path("trusted.new")
         new.write_text(props["pem"], encoding="ascii")
-        new.replace("trusted.pem")
+        new.replace(props["path"])
         return props
 
 
@@ -65,7 +74,7 @@ class Push(Resource, module="tests", name="Push"):
     """What a user's program does with the published PEM."""
 
     def __init__(self, name: str, pem: Any) -> None:
-        super().__init__(PushProvider(), name, {"pem": pem})
+        super().__init__(PushProvider(), name, {"pem": pem, "path": config.get("pushTo") or "trusted.pem"})
 
 
 class Raw(pulumi.CustomResource):

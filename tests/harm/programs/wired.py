@@ -20,6 +20,11 @@ else:
 aws = Aws(endpoint_url=config.get("endpointUrl"))
 
 
+def connection(entry: dict[str, Any]) -> Aws:
+    """The same, in the region that an entry names; takes it out of the entry."""
+    return Aws(endpoint_url=config.get("endpointUrl"), region=entry.pop("region", None))
+
+
 def keywords(entry: dict[str, Any]) -> dict[str, Any]:
     """Wire names as Python names."""
     return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower(): value for key, value in entry.items()}
@@ -37,7 +42,7 @@ def declared(key: str) -> dict[str, dict[str, Any]]:
 
 
 certificates: dict[str, Any] = {
-    name: RotatingClientCertificate(name, aws=aws, **keywords(entry))
+    name: RotatingClientCertificate(name, aws=connection(entry), **keywords(entry))
     for name, entry in declared("certificates").items()
 }
 for name, entry in declared("references").items():
