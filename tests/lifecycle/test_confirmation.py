@@ -311,6 +311,32 @@ def test_near_its_end_a_certificate_is_left_for_one_that_is_not_proven(run: Prob
     assert run.presented("prod") == second
 
 
+@pytest.mark.parametrize("trouble", ["unreachable", "404", "echo"])
+def test_near_its_end_a_certificate_is_no_place_to_go_back_to(run: ProbedRun, backend: Backend, trouble: str) -> None:
+    """A probe that cannot succeed would send the stage to and fro, in the end into the expiry (invariant 1)."""
+    first, second = confirmed(run, confirm=CONFIRM)
+    if trouble == "echo":
+        backend.echoes = "nothing"
+    else:
+        unreachable = errors.ProbeUnreachable("no answer", means="Nothing is known.", remedy="Mend it.")
+        run.answers = [TrialAnswer(status=404) if trouble == "404" else unreachable]
+    assert run.goes_on() == [first] * 3
+    run.at(363)
+    assert run.goes_on() == [second] * 3
+    assert run.lines[-1]
+
+
+def test_under_a_pin_an_unbound_stage_is_not_sent_to_what_it_was_rolled_back_from(
+    run: ProbedRun, backend: Backend
+) -> None:
+    """It is known to be refused; the lost echo of the pinned one proves nothing."""
+    first, _second = moved(run, confirm=CONFIRM)
+    backend.accepts, backend.echoes = {first}, "nothing"
+    assert not run.red()
+    run.by_hand(None)
+    assert run.goes_on() == [first] * 3
+
+
 def test_a_state_of_an_older_release_counts_what_it_verified_as_confirmed(run: ProbedRun, backend: Backend) -> None:
     """It shows no change, and its stage goes back there."""
     first, second = confirmed(run, confirm=CONFIRM)

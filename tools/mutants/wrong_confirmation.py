@@ -74,7 +74,7 @@ WRONG_CONFIRMATION = (
         name="rolled-forward-by-a-probe",
         invariant=13,
         wrong="A rollback that a broken probe does not confirm goes forward again to what was confirmed last.",
-        edits=(Edit(_SWITCH, "            and not last.newer\n", ""),),
+        edits=(Edit(_SWITCH, "            and not last.left\n", ""),),
         killed_by=(_BACK + "test_a_rollback_is_not_held_by_a_probe_that_fails_already",),
     ),
 )

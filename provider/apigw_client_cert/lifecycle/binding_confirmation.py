@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import Redeploy
 from apigw_client_cert.lifecycle.binding_look import Seen, look_at_certificate, look_at_targets
-from apigw_client_cert.lifecycle.binding_state import is_open, place_to_go_back_to
+from apigw_client_cert.lifecycle.binding_state import binding_policy, is_open, place_to_go_back_to
 from apigw_client_cert.lifecycle.inputs import changed
 from apigw_client_cert.lifecycle.ownership import facts_of
 from apigw_client_cert.lifecycle.verification import Verifier
@@ -97,4 +97,6 @@ class Confirmation:
             return None
         if held is not None and not held.desired:
             return None
-        return Last(certificate=self._known_by_fingerprint(seen.presented), newer=seen.number > number)
+        ends = seen.presented.not_after
+        ending = ends is not None and self.now >= ends - binding_policy(self.news).activate_by
+        return Last(certificate=self._known_by_fingerprint(seen.presented), left=ending or seen.number > number)

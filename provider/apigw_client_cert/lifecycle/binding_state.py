@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import STATE_VERSION, text, undamaged, without_none
+from apigw_client_cert.rotation.binding import BindingPolicy
+from apigw_client_cert.rotation.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,3 +138,9 @@ def _last_confirmed(olds: Mapping[str, Any]) -> dict[str, Any] | None:
 def known_generations(props: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The generations among the inputs, by certificate id."""
     return {one["id"]: one for one in known(props, "generations") or ()}
+
+
+def binding_policy(props: Mapping[str, Any]) -> BindingPolicy:
+    """The durations that a binding obeys, from its checked inputs."""
+    names = {"publishLead": "publish_lead", "activateBy": "activate_by"}
+    return BindingPolicy(**{name: parse_duration(props[key]) for key, name in names.items() if props.get(key)})

@@ -30,6 +30,7 @@ from apigw_client_cert.lifecycle.binding_refusals import (
 )
 from apigw_client_cert.lifecycle.binding_state import (
     binding_outputs,
+    binding_policy,
     known_generations,
     verified_outputs,
     waiting_outputs,
@@ -41,14 +42,12 @@ from apigw_client_cert.lifecycle.turn_inputs import turn_of
 from apigw_client_cert.lifecycle.verification_inputs import asked_for
 from apigw_client_cert.rotation.binding import (
     BindingDecision,
-    BindingPolicy,
     Move,
     Presented,
     Publication,
     Refusal,
     decide_binding,
 )
-from apigw_client_cert.rotation.durations import parse_duration
 from apigw_client_cert.rotation.verdict import Why
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ class StageSwitch:
             desired=desired,
             presented=presented,
             publication=self._publication(desired),
-            policy=_policy(self.news),
+            policy=binding_policy(self.news),
             take_over=bool(self.news.get("takeOver")),
             now=self.now,
             turn=turn_of(self.news, self.now, going_back=self._going_back(desired, seen.number)),
@@ -188,7 +187,7 @@ class StageSwitch:
         if presented.alive(self.now) and self._going_back(desired, seen.number):
             return Why.ROLLBACK
         ends = presented.not_after
-        ending = ends is not None and self.now >= ends - _policy(self.news).activate_by
+        ending = ends is not None and self.now >= ends - binding_policy(self.news).activate_by
         return Why.REPAIR if ending or decision.losing or not presented.alive(self.now) else Why.ROTATION
 
     def _unchanged_since(self, stage: StageRef, presented: Presented) -> None:
@@ -256,8 +255,3 @@ class StageSwitch:
             **verified_outputs(self.olds, presented, verified, self.now, asked_for=asked_for(self.news)),
         }
         return binding_outputs(self.olds, self.news, presented, self.now, {**here, **told})
-
-
-def _policy(props: Mapping[str, Any]) -> BindingPolicy:
-    names = {"publishLead": "publish_lead", "activateBy": "activate_by"}
-    return BindingPolicy(**{name: parse_duration(props[key]) for key, name in names.items() if props.get(key)})

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 class Last:
     """A certificate that lives, that the targets hold, and to which a stage may go back.
 
-    ``newer`` than what is presented: a rollback left it, so that only a proof leads there again.
+    ``left``: a rollback left it, or it ends within ``activate_by``; only a proof by trial leads there again.
     """
 
     certificate: Presented
-    newer: bool = False
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +94,16 @@ class VerifiedSwitch:
             return {**(passed.evidence or {}), **verifier.probe_evidence()}
         if verifier.lost(presented):
             last = self.last()
-            back, standing, found = None if last is None else last.certificate, Standing.LATER, unseen.standing
+            may = last is not None and not last.left
+            back, standing, found = last.certificate if last and may else None, Standing.LATER, unseen.standing
         else:
             # A probe that failed before the switch as well tells nothing about the certificate.
             worked = passed.probed is Standing.ACCEPTED
             failing = unseen.standing if unseen.standing is Standing.UNASKED else Standing.UNPROVEN
             back, standing, found = presented, passed.presented, unseen.standing if worked else failing
+            if why is Why.REPAIR and found is not Standing.REFUSED:
+                # What it left ends soon: another run would only find it gone.
+                back = None
         if back is not None and outcome(Why.WAY_BACK, found, standing) is Outcome.GO_BACK:
             raise wording.not_confirmed(verifier, self.coming, unseen, self._go_back(back))
         if why is Why.ROLLBACK:
@@ -125,10 +129,10 @@ class VerifiedSwitch:
         if unseen is None:
             return {**evidence, **verifier.probe_evidence()}
         last = self.last()
-        # Where a rollback left the last confirmed one, a probe that fails is no reason to go there again.
+        # Where the last confirmed one was left, or ends soon, a probe that fails is no reason to go there again.
         if (
             last is not None
-            and not last.newer
+            and not last.left
             and outcome(Why.WAY_BACK, unseen.standing, Standing.LATER) is Outcome.GO_BACK
         ):
             raise wording.not_confirmed(verifier, self.coming, unseen, self._go_back(last.certificate))
@@ -143,8 +147,8 @@ class VerifiedSwitch:
         if look.unasked is None:
             both = self.verifier.tried(last.certificate, self.coming)
             found, standing = both.presented, both.coming
-        if standing is Standing.UNASKED and last.newer:
-            # A rollback left it: what cannot be asked is no reason to go there again.
+        if standing is Standing.UNASKED and last.left:
+            # It was left: what cannot be asked is no reason to go there again.
             standing = Standing.UNPROVEN
         going = outcome(Why.WAY_BACK, found, standing) is Outcome.GO_BACK
         return self._unproven(look, self._go_back(last.certificate) if going else self._presents())
