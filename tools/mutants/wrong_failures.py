@@ -74,7 +74,7 @@ WRONG_FAILURES = (
         edits=(
             Edit(
                 "rotation/decide.py",
-                "if trigger_pulled(rotation, policy) and waits_for(rotation, now) is None:",
+                "if trigger_pulled(rotation, policy) and waits_for(rotation, pinned, now) is None:",
                 "if trigger_pulled(rotation, policy):",
             ),
         ),

@@ -108,13 +108,6 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     pin = known(news, "pinGeneration")
     if pin is not None and (isinstance(pin, bool) or not isinstance(pin, int | float) or not pin >= 1 or pin % 1 != 0):
         failures.add("pinGeneration", f"pin_generation must be a generation number such as 2, not {errors.shown(pin)}")
-    before, after = known(olds, "rotationTrigger"), known(news, "rotationTrigger")
-    if pin is not None and before is not None and after is not None and before != after:
-        failures.add(
-            "rotationTrigger",
-            "rotation_trigger changed while pin_generation is set: one asks for a rotation, the other stops it;"
-            " remove the pin first, or set the trigger back",
-        )
     return Checked(dict(news), failures.found)
 
 

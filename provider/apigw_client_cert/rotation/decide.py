@@ -65,14 +65,14 @@ def decide(rotation: Rotation, policy: Policy, now: datetime, without: Collectio
         *_recover(rotation, pinned, now),
         *_pin(rotation, pinned, now),
         *_activate(rotation, policy, pinned, now),
-        *_issue(rotation, policy, now),
+        *_issue(rotation, policy, pinned, now),
         *_withdraw(rotation),
         *_retire(rotation, policy, pinned, now),
     ]
     due = [one for one in wanted if one.at <= now and one.step not in without]
     first = min(due, key=lambda one: _URGENCY[one.step], default=None)
     # An issue of whatever reason is the rotation that a trigger asks for.
-    trigger = None if first is not None and first.step is Step.ISSUE else waiting(rotation, policy, now)
+    trigger = None if first is not None and first.step is Step.ISSUE else waiting(rotation, policy, pinned, now)
     findings = tuple(one for one in (finding, trigger) if one is not None)
     if first is not None:
         return Decision(
@@ -175,11 +175,11 @@ def _activate(rotation: Rotation, policy: Policy, pinned: Generation | None, now
         yield Due(Step.ACTIVATE, at, (pending.number,), "expiring" if at == latest else "lead-served")
 
 
-def _issue(rotation: Rotation, policy: Policy, now: datetime) -> Iterator[Due]:
+def _issue(rotation: Rotation, policy: Policy, pinned: Generation | None, now: datetime) -> Iterator[Due]:
     newest = rotation.pending or rotation.active
     if newest is None:
         return
-    if trigger_pulled(rotation, policy) and waits_for(rotation, now) is None:
+    if trigger_pulled(rotation, policy) and waits_for(rotation, pinned, now) is None:
         yield Due(Step.ISSUE, now, (newest.number,), "triggered")
     reason = "expiring" if rotation.pending is None else "pending-expiring"
     yield Due(Step.ISSUE, rotate_at(newest, policy), (newest.number,), reason)

@@ -23,13 +23,17 @@ def trigger_pulled(rotation: Rotation, policy: Policy) -> bool:
     return rotation.trigger is not None and policy.trigger is not None and rotation.trigger != policy.trigger
 
 
-def waits_for(rotation: Rotation, now: datetime) -> str | None:
+def waits_for(rotation: Rotation, pinned: Generation | None, now: datetime) -> str | None:
     """What a triggered rotation waits for, in words; None where it may begin.
+
+    A pin that holds stops rotations, also where the trigger is a commit id and changes with the very commit that pins.
 
     The rotation that is under way comes to its end first. A trigger that changes with every run, as a commit id does,
     would otherwise issue and activate for ever, and nothing would be confirmed or retired. What somebody presents is
     not waited for: nobody knows when that ends.
     """
+    if pinned is not None:
+        return f"the pin on {_named(pinned)} is removed"
     if rotation.pending is not None:
         return f"{_named(rotation.pending)}, which is pending, has come to its turn"
     leaving = [one for one in rotation.previous if not _seen_in_use(one, now)]
@@ -41,9 +45,9 @@ def waits_for(rotation: Rotation, now: datetime) -> str | None:
     return None
 
 
-def waiting(rotation: Rotation, policy: Policy, now: datetime) -> Finding | None:
+def waiting(rotation: Rotation, policy: Policy, pinned: Generation | None, now: datetime) -> Finding | None:
     """What is said in each run of a trigger that waits."""
-    reason = waits_for(rotation, now) if trigger_pulled(rotation, policy) else None
+    reason = waits_for(rotation, pinned, now) if trigger_pulled(rotation, policy) else None
     if reason is None:
         return None
     return Finding(

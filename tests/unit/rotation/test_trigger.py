@@ -77,6 +77,15 @@ def test_during_a_rotation_a_trigger_waits_and_says_for_what(successor: Generati
     assert decide(held, replace(POLICY, trigger="a"), NOW).findings == ()
 
 
+def test_a_trigger_waits_for_a_pin_to_be_removed() -> None:
+    """A commit that pins changes a trigger that is the commit id; a pin that is ignored is not waited for."""
+    held = rotation(generation(1), trigger="a")
+    decision = decide(held, replace(PULLED, pin=1), NOW)
+    assert decision.step is Step.NONE
+    assert "begins when the pin on certificate gen1 (generation 1) is removed" in decision.findings[0].message
+    assert decide(held, replace(PULLED, pin=7), NOW).step is Step.ISSUE
+
+
 def test_what_somebody_presents_is_not_waited_for() -> None:
     """A stage that nobody here manages may do so for ever."""
     held = rotation(_presented(1), generation(2), trigger="a")
