@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 import pulumi
+from pulumi.output import Unknown
 
 from apigw_client_cert.errors import BadInput, shown
 
@@ -92,8 +93,8 @@ def _first(found: Any) -> _Finding:  # noqa: ANN401 - pairs of a place and what 
 
 
 def _later(inner: _Finder) -> _Finder:
-    """Pulumi's ``Input``: the value, or a promise of it."""
-    return lambda value: None if isinstance(value, pulumi.Output | Awaitable) else inner(value)
+    """Pulumi's ``Input``: the value, a promise of it, or what the plugin reads where it is not known yet."""
+    return lambda value: None if isinstance(value, pulumi.Output | Awaitable | Unknown) else inner(value)
 
 
 def _either(inner: _Finder, fits: Callable[[object], bool]) -> _Finder:
