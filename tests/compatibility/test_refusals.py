@@ -46,9 +46,9 @@ StageBinding("orders-prod", certificate=SharedCertificate(shared), stage=stage)
 """
 APPLIED_SAYS = (
     "StageBinding was given a SharedCertificate without the bundle that publishes it. The stage could be moved seconds"
-    " after the first publication; nothing was changed. Export certificate.shared(trust_bundle) with the bundle there;"
-    " or publish it here, with bundle = TrustBundle(…, certificates=[shared]), and give trust_bundle=bundle to the"
-    " binding."
+    " after the first publication; the binding was not registered. Export certificate.shared(trust_bundle) with the"
+    " bundle there; or publish it here, with bundle = TrustBundle(…, certificates=[shared]), and give"
+    " trust_bundle=bundle to the binding."
 )
 
 
@@ -86,14 +86,14 @@ def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
     _use(stack, python)
     _shows(
         stack,
-        f"REST API {scene.api} has no stage 'ghost', or no such API is in this account and region. Nothing was changed."
-        " Correct the API id and the stage name, or remove the binding; check region and credentials.",
+        f"REST API {scene.api} has no stage 'ghost', or no such API is in this account and region. This call changed"
+        " nothing. Correct the API id and the stage name, or remove the binding; check region and credentials.",
     )
     stack.configure({"endpointUrl": UNREACHABLE})
     _shows(
         stack,
         "GetClientCertificates could not be sent: no connection to the apigateway endpoint"
-        f" ({UNREACHABLE}). Nothing was changed."
+        f" ({UNREACHABLE}). This call changed nothing."
         " Check `region`, `endpoint_url`, the network and proxy settings, then run again.",
     )
     stack.configure({"endpointUrl": scene.sandbox.endpoint_url})
