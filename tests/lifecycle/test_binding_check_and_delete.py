@@ -57,6 +57,16 @@ def test_delete_leaves_what_somebody_else_set(run: FakeRun, foreign: str) -> Non
     assert run.presented("dev") == value
 
 
+def test_delete_looks_twice_for_whose_certificate_it_clears(run: FakeRun) -> None:
+    """What this binding set was adopted by another rotation, and one answer of AWS does not find it (invariant 9)."""
+    run.up()
+    run.gateway.tag("cert01", {ROTATION_ID: "adopter"})
+    run.gateway.unfound = {"cert01"}
+    engine_run.forget()
+    binding.delete(run.state["dev"], run.world)
+    assert run.presented("dev") == "cert01"
+
+
 def test_delete_with_keep_touches_nothing(run: FakeRun) -> None:
     """Not even a GET."""
     run.binding_config["onDelete"] = "keep"

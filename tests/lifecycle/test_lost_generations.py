@@ -64,6 +64,19 @@ def test_a_refresh_takes_in_what_stages_present_and_state_was_put_back_over(run:
     }
 
 
+def test_a_refresh_takes_in_what_a_stage_may_present_that_could_not_be_seen(run: FakeRun) -> None:
+    """What the look cannot see counts as harm."""
+    run.up()
+    before = run.state["certificate"]
+    run.rotate_to("overlapping")
+    run.state["certificate"] = before
+    for stage in run.gateway.stages.values():
+        stage.client_certificate_id = "cert01"
+    run.gateway.gaps = ("the stages of x: denied",)
+    run.refresh()
+    assert [one["id"] for one in run.state["certificate"]["generations"]] == ["cert01", "cert02"]
+
+
 def test_a_refresh_that_may_not_list_believes_state(run: FakeRun) -> None:
     """The permission belongs to the scan, and a refresh went without it."""
     run.up()

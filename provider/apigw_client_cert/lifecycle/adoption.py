@@ -126,7 +126,8 @@ def with_presented(gateway: Gateway, rotation: Rotation, now: datetime) -> Rotat
     """The rotation with the live certificates of its id that stages present and state does not know, as previous ones.
 
     State was put back, or lost one of several: what publishes by this state alone would withdraw what is presented. An
-    orphan that nobody presents is left to the step that finds it. Where the look is not allowed state is believed.
+    orphan that nobody presents is left to the step that finds it; a stage that could not be seen counts. Where the look
+    is not allowed state is believed.
     """
     if rotation.active is None:
         return rotation
@@ -138,7 +139,7 @@ def with_presented(gateway: Gateway, rotation: Rotation, now: datetime) -> Rotat
     except errors.NeedsOperator:
         return rotation
     numbers = _numbers(rotation, found, usage)
-    presented = [issued_generation(one, numbers[one.id]) for one in found if usage.users.get(one.id)]
+    presented = [issued_generation(one, numbers[one.id]) for one in found if usage.of(one.id)]
     return take_in(rotation, presented, now) if presented else rotation
 
 

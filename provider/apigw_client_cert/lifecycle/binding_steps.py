@@ -35,6 +35,7 @@ from apigw_client_cert.lifecycle.binding_state import (
     verified_outputs,
     waiting_outputs,
 )
+from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from apigw_client_cert.lifecycle.state import undamaged
@@ -74,7 +75,7 @@ def ours(gateway: Gateway, props: Mapping[str, Any], presented: str) -> bool:
     """
     if is_acm(presented):
         return False
-    found = gateway.get(presented)
+    found = sought(gateway, presented)
     owner = None if found is None else found.tags.get(ROTATION_ID)
     if owner is not None and props.get("rotationId"):
         return bool(owner == props["rotationId"])
