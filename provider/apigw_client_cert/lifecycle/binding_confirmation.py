@@ -97,6 +97,5 @@ class Confirmation:
             return None
         if held is not None and not held.desired:
             return None
-        ends = seen.presented.not_after
-        ending = ends is not None and self.now >= ends - binding_policy(self.news).activate_by
+        ending = seen.presented.ends_within(binding_policy(self.news).activate_by, self.now)
         return Last(certificate=self._known_by_fingerprint(seen.presented), left=ending or seen.number > number)

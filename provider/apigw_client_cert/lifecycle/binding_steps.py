@@ -187,8 +187,7 @@ class StageSwitch:
         presented = seen.presented
         if presented.alive(self.now) and self._going_back(desired, seen.number):
             return Why.ROLLBACK
-        ends = presented.not_after
-        ending = ends is not None and self.now >= ends - binding_policy(self.news).activate_by
+        ending = presented.ends_within(binding_policy(self.news).activate_by, self.now)
         return Why.REPAIR if ending or decision.losing or not presented.alive(self.now) else Why.ROTATION
 
     def _unchanged_since(self, stage: StageRef, presented: Presented) -> None:

@@ -87,6 +87,10 @@ class Presented:
             return False
         return self.not_after is None or now < self.not_after
 
+    def ends_within(self, span: timedelta, now: datetime) -> bool:
+        """Whether it is known to expire by then, or has."""
+        return self.not_after is not None and now >= self.not_after - span
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
