@@ -11,11 +11,16 @@ import pytest
 
 from apigw_sandbox import Sandbox
 from tests.e2e.conftest import Scene
+from tests.lifecycle.conftest import FakeRun, run
+from tests.native.plugin_client import PluginClient, plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.pulumi_stack import PulumiStack
+
+# The account that the plugin is asked about where no engine is needed.
+__all__ = ["run"]
 
 PACKAGE = "apigw-client-cert"
 PROGRAMS = Path(__file__).parent / "programs"
@@ -63,3 +68,10 @@ def scene(tmp_path: Path) -> Iterator[NativeScene]:
     """A fresh account and a fresh backend."""
     with Sandbox() as sandbox:
         yield NativeScene(sandbox, tmp_path)
+
+
+@pytest.fixture
+def client(run: FakeRun) -> Iterator[PluginClient]:
+    """The plugin in that world."""
+    with plugin(run.world) as client:
+        yield client

@@ -6,21 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.doubles.fake_gateway import FakeGateway
-from tests.lifecycle.conftest import API, FakeRun
-from tests.native.plugin_client import PluginClient, PluginError, plugin
+from tests.native.plugin_client import PluginClient, PluginError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.lifecycle.conftest import FakeRun
 
 
 @pytest.fixture
-def run() -> FakeRun:
+def run(run: FakeRun) -> FakeRun:
     """An account in which a successor is due, finds no room, and a retirement would make some."""
-    gateway = FakeGateway()
-    for stage in ("dev", "prod"):
-        gateway.add_stage(API, stage)
-    run = FakeRun(gateway)
     run.rotate_to("overlapping")
     run.at(338)
     run.up()
@@ -30,13 +24,6 @@ def run() -> FakeRun:
     # What has expired is withdrawn first.
     run.state["certificate"]["generations"][0]["trusted"] = False
     return run
-
-
-@pytest.fixture
-def client(run: FakeRun) -> Iterator[PluginClient]:
-    """The plugin in that world."""
-    with plugin(run.world) as client:
-        yield client
 
 
 def test_by_itself_the_plugin_fails_and_saves_what_was_done(run: FakeRun, client: PluginClient) -> None:

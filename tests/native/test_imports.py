@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from apigw_client_cert.gateway.interface import StageKind
-from tests.doubles.fake_gateway import FakeGateway
 from tests.lifecycle.conftest import API, FakeRun
-from tests.native.plugin_client import PluginClient, PluginError, plugin
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.native.plugin_client import PluginClient, PluginError
 
 ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/abc"
 
 
 @pytest.fixture
-def run() -> FakeRun:
+def run(run: FakeRun) -> FakeRun:
     """A rotation with a pending generation, whose state is still known to the test."""
-    gateway = FakeGateway()
-    for stage in ("dev", "prod"):
-        gateway.add_stage(API, stage)
-    run = FakeRun(gateway)
     run.rotate_to("published")
     return run
-
-
-@pytest.fixture
-def client(run: FakeRun) -> Iterator[PluginClient]:
-    """The plugin in that world."""
-    with plugin(run.world) as client:
-        yield client
 
 
 def test_a_certificate_comes_with_all_its_generations_and_is_quiet(run: FakeRun, client: PluginClient) -> None:

@@ -23,8 +23,6 @@ from tests.native.fake_engine import fake_engine
 from tests.native.plugin_client import PluginClient, PluginError, plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from apigw_client_cert.gateway.interface import StageRef
 
 LOST = errors.OutcomeUnknown("No answer came", means="It may have happened.", remedy="Run again.")
@@ -32,21 +30,10 @@ DENIED = errors.AccessDenied("Denied", means="Nothing.", remedy="Grant it.")
 
 
 @pytest.fixture
-def run() -> FakeRun:
+def run(run: FakeRun) -> FakeRun:
     """An account on day 0 with everything bound."""
-    gateway = FakeGateway()
-    for stage in ("dev", "prod"):
-        gateway.add_stage(API, stage)
-    run = FakeRun(gateway)
     run.up()
     return run
-
-
-@pytest.fixture
-def client(run: FakeRun) -> Iterator[PluginClient]:
-    """The plugin in that world."""
-    with plugin(run.world) as client:
-        yield client
 
 
 def test_a_switch_whose_answer_was_lost_is_in_state(run: FakeRun, client: PluginClient) -> None:
