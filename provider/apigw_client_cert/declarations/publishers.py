@@ -6,21 +6,19 @@ holds stands in its outputs.
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import json
-import re
-import ssl
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from apigw_client_cert.certificate import split_pem
+from apigw_client_cert.errors import BadInput
+from apigw_client_cert.trust import fingerprints_in
 
-# How a text may wrap and separate what it names: lines, JSON's escapes for them, a fingerprint's colons.
-_SEPARATORS = re.compile(r"\\[nrt]|[\s:]+")
-_BODY = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def identity_of(publisher: pulumi.Resource) -> pulumi.Output[str]:
@@ -34,7 +32,7 @@ def identity_of(publisher: pulumi.Resource) -> pulumi.Output[str]:
         plain = {
             key: value
             for key, value in outputs.items()
-            if isinstance(value, str | int | float | bool) and not _BODY.search(str(value))
+            if isinstance(value, str | int | float | bool) and not _named_in(value)
         }
         return f"{name} {hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]}"
 
@@ -58,8 +56,8 @@ def unpublished(
         trusted = [one for several in found[1] for one in several if one.get("trusted") and one.get("sha256")]
         missing: set[str] = set()
         for outputs in found[0]:
-            text = _SEPARATORS.sub("", json.dumps(outputs, default=str))
-            named = {one["sha256"] for one in trusted if _names(text, one)}
+            pins = _named_in(outputs)
+            named = {one["sha256"] for one in trusted if not pins.isdisjoint({one["sha256"], one.get("sha1")})}
             missing |= {one["sha256"] for one in trusted} - named if named else set()
         return sorted(missing)
 
@@ -73,10 +71,8 @@ def with_others(
 ) -> tuple[pulumi.Output[str], pulumi.Output[list[str]]]:
     """What a callable publishes: the certificate's own, then ``also_trust``; what is no PEM there is left out."""
     together = pulumi.Output.all(pem, fingerprints, also_trust)
-    pems = together.apply(lambda told: "".join([told[0], *(f"{one.strip()}\n" for one in told[2] if _der_of(one))]))
-    pins = together.apply(
-        lambda told: [*told[1], *(hashlib.sha256(der).hexdigest() for der in map(_der_of, told[2]) if der)]
-    )
+    pems = together.apply(lambda told: "".join([told[0], *_certificates(told[2])]))
+    pins = together.apply(lambda told: [*told[1], *map(_sha256_of, _certificates(told[2]))])
     return pems, pins
 
 
@@ -85,15 +81,26 @@ def _outputs(resource: pulumi.Resource) -> pulumi.Output[dict[str, Any]]:
     return pulumi.Output.all(**{key: value for key, value in found.items() if not key.startswith("_")})
 
 
-def _names(squeezed: str, generation: Mapping[str, Any]) -> bool:
-    body = _BODY.search(generation.get("pem") or "")
-    texts = [_SEPARATORS.sub("", body[1])] if body else []
-    pins = [generation[key] for key in ("sha256", "sha1") if generation.get(key)]
-    return any(one in squeezed for one in texts) or any(one in squeezed.lower() for one in pins)
+def _named_in(value: object) -> frozenset[str]:
+    """The fingerprints that a value names, wherever in it."""
+    if isinstance(value, str):
+        return fingerprints_in(value)
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, Sequence) else ()
+    return frozenset().union(*map(_named_in, parts))
 
 
-def _der_of(pem: object) -> bytes | None:
+def _certificates(texts: Iterable[object]) -> list[str]:
+    return [pem for one in texts for pem in _blocks(str(one))]
+
+
+def _blocks(text: str) -> tuple[str, ...]:
+    """Its PEMs; none of a damaged one, of which the bundle's ``check`` speaks."""
     try:
-        return ssl.PEM_cert_to_DER_cert(pem.strip()) if isinstance(pem, str) else None
-    except (ValueError, binascii.Error):
-        return None
+        return split_pem(text)
+    except BadInput:
+        return ()
+
+
+def _sha256_of(pem: str) -> str:
+    (found,) = (pin for pin in fingerprints_in(pem) if len(pin) == hashlib.sha256().digest_size * 2)
+    return found
