@@ -51,9 +51,7 @@ if TYPE_CHECKING:
 
 # Of this call alone: what the same update did before it is not known here. ``sending.py`` takes it back where an
 # earlier try of the call came to no clear end.
-_CHANGED_NOTHING = "This call changed nothing."
-
-
+_CHANGED_NOTHING: Final = "This call changed nothing."
 _LOG_IN: Final = "Log in, or correct `profile` or `assume_role_arn`; `aws sts get-caller-identity` tells who you are."
 
 

@@ -20,6 +20,7 @@ from apigw_client_cert.lifecycle.bundle_state import (
     texts_of,
 )
 from apigw_client_cert.lifecycle.bundle_wording import holds_trust, kept, not_looked_up, not_published_yet, taken
+from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import changed, connection_of, known
 from apigw_client_cert.lifecycle.presenters import Presenters, presenters
 from apigw_client_cert.lifecycle.state import load_generation, without_none
@@ -198,8 +199,8 @@ class Publication:
         missing = {one.sha256 for one in entries if unseen or not _held_by_all(one, places)}
         entries = restart(entries, missing, now, unpublished=self._unpublished(entries))
         for place in places:
-            for finding in reader_findings(place.content, place.spec.get("backend"), entries):
-                self.world.say(f"{self.news['name']}: {finding.severity.value}: {finding.message}")
+            findings = reader_findings(place.content, place.spec.get("backend"), entries)
+            say_findings(self.news["name"], findings, self.world)
         digests = {place.target.address: digest_of(content) for place, content in zip(places, contents, strict=True)}
         return bundle_outputs(self.news, entries, digests, self._remembered(published, entries, digests))
 

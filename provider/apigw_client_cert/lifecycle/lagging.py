@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import named
-from apigw_client_cert.lifecycle.binding_state import known_generations
+from apigw_client_cert.lifecycle.binding_state import binding_policy, known_generations
 from apigw_client_cert.lifecycle.inputs import has_unknown
 from apigw_client_cert.lifecycle.state import instant_or_none, undamaged
 from apigw_client_cert.rotation.announce import minute
-from apigw_client_cert.rotation.binding import BindingPolicy
-from apigw_client_cert.rotation.durations import parse_duration
 from apigw_client_cert.rotation.lag import Lag, Told, lag_of
 from apigw_client_cert.rotation.model import Role
 
@@ -32,8 +30,7 @@ def lag(stage: StageRef, news: Mapping[str, Any], now: datetime) -> str | None:
     if has_unknown({key: news.get(key) for key in ("clientCertificateId", "generations", "activateBy")}):
         return None
     told, desired = _told(news), str(news["clientCertificateId"])
-    activate_by = parse_duration(news["activateBy"]) if news.get("activateBy") else BindingPolicy().activate_by
-    match lag_of(desired, told, activate_by, now):
+    match lag_of(desired, told, binding_policy(news).activate_by, now):
         case Lag.NOT_ACTIVE:
             active = next(one.id for one in told if one.active)
             return f"stage {stage} is told to present {desired}{_until(desired, told)}, but {active} is the active one"
