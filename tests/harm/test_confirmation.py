@@ -47,6 +47,16 @@ def _eve(scene: Scene, **props: Any) -> PulumiStack:
 
 
 @needs_proc
+def _confirmed(scene: Scene, **props: Any) -> tuple[PulumiStack, str, str]:
+    """Half a day after both stages moved to the second certificate; returns the two."""
+    stack = _eve(scene, **props)
+    ok(stack.up())
+    first, second = scene.ids()
+    assert scene.presented("dev") == scene.presented("prod") == second
+    scene.at(337.5)
+    return stack, first, second
+
+
 @pytest.mark.parametrize("refresh", [False, True], ids=["plain", "refresh"])
 def test_the_provider_is_killed_between_the_switch_and_its_probe(
     scene: Scene, proxy: FaultyProxy, *, refresh: bool
@@ -99,11 +109,7 @@ def test_the_way_back_is_denied_in_one_run(scene: Scene, proxy: FaultyProxy) -> 
 def test_a_rollback_while_the_probe_fails_already(scene: Scene) -> None:
     """The backend turns the new certificate down a day after it was confirmed; the runbook's way is taken."""
     stages = {stage: _probed(scene, stage) for stage in STAGES}
-    stack = _eve(scene, stages=stages)
-    ok(stack.up())
-    first, second = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == second
-    scene.at(337.5)
+    stack, first, second = _confirmed(scene, stages=stages)
     with scene.traffic() as traffic:
         traffic.go_on()
         _refuse(scene, second)
@@ -120,11 +126,7 @@ def test_a_rollback_while_the_probe_fails_already(scene: Scene) -> None:
 def test_a_rollback_whose_trial_proves_nothing(scene: Scene, why: str) -> None:
     """The new certificate is refused; the old one is accepted without a name, or the trial's method is gone."""
     verify = {"resource": "/", "method": "GET"}
-    stack = _eve(scene, verify=verify)
-    ok(stack.up())
-    first, second = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == second
-    scene.at(337.5)
+    stack, first, second = _confirmed(scene, verify=verify)
     with scene.traffic() as traffic:
         traffic.go_on()
         _refuse(scene, second)
