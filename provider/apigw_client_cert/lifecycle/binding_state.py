@@ -141,6 +141,6 @@ def known_generations(props: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def binding_policy(props: Mapping[str, Any]) -> BindingPolicy:
-    """The durations that a binding obeys, from its checked inputs."""
+    """The durations that a binding obeys, from its checked inputs; what is unset or unknown yet has the default."""
     names = {"publishLead": "publish_lead", "activateBy": "activate_by"}
-    return BindingPolicy(**{name: parse_duration(props[key]) for key, name in names.items() if props.get(key)})
+    return BindingPolicy(**{name: parse_duration(props[key]) for key, name in names.items() if known(props, key)})
