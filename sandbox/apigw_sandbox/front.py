@@ -11,12 +11,13 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Request
 
 from apigw_sandbox import management
-from apigw_sandbox.api_errors import ApiError
+from apigw_sandbox.api_errors import ApiError, BadRequest
 from apigw_sandbox.control_plane import ControlPlane, Outcome
 from apigw_sandbox.data_plane import trial_invocation, user_requests
 from apigw_sandbox.faults.connection import Caller
 from apigw_sandbox.faults.inflict import inflict
 from apigw_sandbox.faults.kinds import FaultKind
+from apigw_sandbox.loopback import page_behind
 from apigw_sandbox.messages import NO_ANSWER, Answer, Call, error_answer
 from apigw_sandbox.moto_extension import serving
 from apigw_sandbox.subjects import patch_of, resource_of
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from apigw_sandbox.data_plane.replies import Reply
     from apigw_sandbox.faults.kinds import Fault
     from apigw_sandbox.faults.plan import Struck
+
+# The server's own, and what would let a web page read the answer: moto's server sends it to everybody.
+_NOT_PASSED_ON = frozenset({"content-length", "connection", "access-control-allow-origin"})
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -40,6 +44,8 @@ class Front:
         request = Request(environ)
         body = request.get_data(cache=False, parse_form_data=False)
         _replace_body(environ, body)
+        if (reason := page_behind(environ)) is not None:
+            return _send(environ, self._unrecognised(environ, BadRequest(reason)), start_response)
         if (invocation := user_requests.by_wsgi(environ, body)) is not None:
             return _pass_on(environ, self._plane.data_plane.invoke(invocation), start_response)
         if request.path.startswith(management.PREFIX):
@@ -52,18 +58,7 @@ class Front:
         try:
             call = serving.recognise(environ, body)
         except ApiError as error:
-            answer = error_answer(error)
-            self._plane.record(
-                Outcome(
-                    service="unknown",
-                    action=f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}",
-                    resource="",
-                    status=answer.status,
-                    region="",
-                    error=error.code,
-                )
-            )
-            return answer
+            return self._unrecognised(environ, error)
         struck = self._plane.faults.strike(call)
         handling = _Handling(self._plane, call)
         if struck.fault is None:
@@ -72,6 +67,20 @@ class Front:
             return handling.look_back(struck, struck.fault)
         self._plane.faults.note(struck)
         return inflict(struck, struck.fault, Caller(environ), handling)
+
+    def _unrecognised(self, environ: dict[str, Any], error: ApiError) -> Answer:
+        answer = error_answer(error)
+        self._plane.record(
+            Outcome(
+                service="unknown",
+                action=f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}",
+                resource="",
+                status=answer.status,
+                region="",
+                error=error.code,
+            )
+        )
+        return answer
 
 
 class _Handling:
@@ -156,7 +165,7 @@ def _status_line(status: int) -> str:
 
 
 def _send(environ: dict[str, Any], answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
-    headers = [(name, value) for name, value in answer.headers if name.lower() not in {"content-length", "connection"}]
+    headers = [(name, value) for name, value in answer.headers if name.lower() not in _NOT_PASSED_ON]
     length = answer.header("content-length") if environ["REQUEST_METHOD"] == "HEAD" else str(len(answer.body))
     if answer.status != http.HTTPStatus.NO_CONTENT and length:
         headers.append(("Content-Length", length))

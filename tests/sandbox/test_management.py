@@ -148,15 +148,48 @@ def test_a_body_that_is_no_object_is_refused(sandbox: Sandbox, body: bytes) -> N
     assert (reply.status, reply.json()["__type"]) == (400, "BadRequestException")
 
 
-def test_a_web_page_cannot_drive_it(sandbox: Sandbox) -> None:
-    """A form's content type, a foreign Host (DNS rebinding) and other methods are refused."""
+_CALLS: list[tuple[str, str, Any, str | None]] = [
+    ("PUT", "/bucket/trust.pem", b"forged", "s3"),
+    ("POST", "/clientcertificates", {}, "apigateway"),
+    ("POST", "/_sandbox/reset", {}, None),
+]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "localhost.evil.example:80"},
+        {"Host": "[::1"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+    ids=lambda headers: ":".join(next(iter(headers.items()))),
+)
+@pytest.mark.parametrize("call", _CALLS, ids=lambda call: call[1])
+def test_a_web_page_cannot_drive_it(sandbox: Sandbox, call: tuple[str, str, Any, str | None], headers: Any) -> None:
+    """By a name that it had rebound to loopback, by fetch, or by a form: refused, and without any effect."""
+    raw(sandbox.endpoint_url, "PUT", "/bucket", b"", service="s3")
+    before = sandbox.journal.entries()[-1].number
+    method, path, body, service = call
+    assert raw(sandbox.endpoint_url, method, path, body, service=service, headers=headers).status == 400
+    assert raw(sandbox.endpoint_url, "GET", "/bucket/trust.pem", service="s3").status == 404
+    assert raw(sandbox.endpoint_url, "GET", "/clientcertificates").json().get("item", []) == []
+    assert sandbox.journal.entries(since=before)[0].error == "BadRequestException"
+
+
+def test_a_form_cannot_drive_it_and_nothing_may_be_read_across_sites(sandbox: Sandbox) -> None:
+    """A form has no JSON; no answer allows another origin to read it."""
     form = raw(
         sandbox.endpoint_url, "POST", "/_sandbox/reset", b"{}", service=None, headers={"Content-Type": "text/plain"}
     )
     assert form.status == 400
-    foreign = raw(sandbox.endpoint_url, "POST", "/_sandbox/reset", {}, service=None, headers={"Host": "evil.example"})
-    assert foreign.status == 400
     assert raw(sandbox.endpoint_url, "DELETE", "/_sandbox/journal", service=None).status == 404
+    for path, service in (("/", "s3"), ("/clientcertificates", "apigateway"), ("/_sandbox/health", None)):
+        reply = raw(sandbox.endpoint_url, "GET", path, service=service)
+        assert reply.status == 200
+        assert not [name for name in reply.headers if name.lower().startswith("access-control")]
 
 
 def test_localhost_is_a_name_for_loopback(sandbox: Sandbox) -> None:
