@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MODULES = Path("/usr/lib/apache2/modules")
-LOADED = ("mpm_worker", "authz_core", "ssl", "headers", "proxy", "proxy_http")
+# access_compat as Debian has it: what it allows may go around what authz_core requires.
+LOADED = ("mpm_worker", "authz_core", "authz_host", "access_compat", "ssl", "headers", "proxy", "proxy_http")
 
 
 class Apache(Terminator):
@@ -27,6 +28,8 @@ class Apache(Terminator):
     drops_idle = True
     programs = ("apache2",)
     told = TOLD_PEM
+    # What else stands in the VirtualHost.
+    beside = ""
 
     def prepare(self) -> Sequence[str]:
         """Write httpd.conf."""
@@ -57,6 +60,7 @@ class Apache(Terminator):
                 <Location />
                     Require all granted
                 </Location>
+                {self.beside}
             </VirtualHost>
         """
         self.write("httpd.conf", configuration)
