@@ -43,7 +43,11 @@ READS = {action for key in LOOKS for action in re.findall(r"(\w+:[A-Z]\w+) on", 
 
 
 def test_the_policy_allows_nothing_that_no_operation_needs() -> None:
-    """Least privilege, by action."""
+    """Least privilege, by action and resource: no statement's verbs reach further than the calls that are made."""
+    needed = {(action, resource) for _, action, resource in NEEDED}
+    for statement in POLICY["Statement"]:
+        pairs = {(action, one) for action in listed(statement["Action"]) for one in listed(statement["Resource"])}
+        assert {pair for pair in pairs if pair[0] not in READS} <= needed, statement["Sid"]
     allowed = {action for statement in POLICY["Statement"] for action in listed(statement["Action"])}
     assert allowed == {action for _, action, _ in NEEDED} | READS
 
@@ -60,7 +64,7 @@ def test_only_certificates_with_our_tag_may_be_deleted() -> None:
     deleting = [
         statement
         for statement in POLICY["Statement"]
-        if "apigateway:DELETE" in listed(statement["Action"]) and "clientcertificates" in str(statement["Resource"])
+        if "apigateway:DELETE" in listed(statement["Action"]) and "/clientcertificates" in str(statement["Resource"])
     ]
     assert len(deleting) == 1
     assert deleting[0]["Condition"] == {"Null": {f"aws:ResourceTag/{ROTATION_ID_TAG}": "false"}}
