@@ -37,7 +37,7 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 class Noticeboard:
     """The board of one engine run. Thread-safe; nothing is opened before the first use.
 
-    Where the file cannot be had, ``warn`` is told once, and every process is on its own.
+    Where the file cannot be had, ``warn`` is told once, and nobody can tell what other processes note.
 
     Args:
         engine_address: ``127.0.0.1:43585``; the same for all processes of a run, and for no other run meanwhile.
@@ -58,14 +58,14 @@ class Noticeboard:
             if not self._given_up:
                 os.write(self._opened(), f"{entry}\n".encode())
 
-    def noted(self) -> frozenset[str]:
-        """All that any process of this run has noted; nothing where that cannot be told."""
+    def noted(self) -> frozenset[str] | None:
+        """All that any process of this run has noted; None where that cannot be told."""
         with self._lock, self._explained():
             if not self._given_up:
                 file = self._opened()
                 os.lseek(file, 0, os.SEEK_SET)
                 return frozenset(os.read(file, os.fstat(file).st_size).decode().split())
-        return frozenset()
+        return None
 
     def close(self) -> None:
         """Leave the run; the last process takes the file with it, and the folder with the last file."""
@@ -89,15 +89,28 @@ class Noticeboard:
             why = ": ".join(str(one) for one in (error.strerror or error, error.filename) if one)
             self._warn(
                 f"The plugin's processes cannot tell each other which stages this run's bindings assert ({why})."
-                " A binding that moved to another provider under another name may be cleared by the deletion of its"
-                " predecessor. Make the temporary folder (TMPDIR) one that this user can write to, and remove what is"
-                " in the way there."
+                " So a stage whose binding is deleted in this run is not cleared, as another process may bind it: clear"
+                " it by hand where none does. Make XDG_RUNTIME_DIR or the temporary folder (TMPDIR) one that this user"
+                " can write to, and remove what is in the way there."
             )
+
+
+def _above() -> Path:
+    """Where the folder is: where nobody else can make it first, or the temporary folder.
+
+    ``XDG_RUNTIME_DIR`` has to be the user's alone (XDG Base Directory Specification 0.8); another user's, as after
+    ``sudo``, is not used.
+    """
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    with contextlib.suppress(OSError):
+        if runtime.is_absolute() and hasattr(os, "getuid") and runtime.stat().st_uid == os.geteuid():
+            return runtime
+    return Path(tempfile.gettempdir())
 
 
 def _own_folder() -> Path:
     """The folder, which nobody else can read or write; raises ``PermissionError`` for any other."""
-    folder = Path(tempfile.gettempdir(), f"{_FOLDER}-{os.getuid()}" if hasattr(os, "getuid") else _FOLDER)
+    folder = Path(_above(), f"{_FOLDER}-{os.getuid()}" if hasattr(os, "getuid") else _FOLDER)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     with contextlib.suppress(FileNotFoundError):

@@ -27,6 +27,13 @@ class FakeBoard:
         return frozenset(self.entries)
 
 
+class FakeLostBoard(FakeBoard):
+    """A board that nobody can read."""
+
+    def noted(self) -> None:  # type: ignore[override]  # what is a board to the code under test has this answer, too
+        """It cannot be told."""
+
+
 @pytest.mark.parametrize("shared", [True, False])
 def test_delete_leaves_a_stage_that_another_process_asserts(run: FakeRun, shared: bool) -> None:  # noqa: FBT001 - a parametrised case
     """The successor was checked there; without a board nobody here knows of it."""
@@ -43,3 +50,13 @@ def test_delete_leaves_a_stage_that_another_process_asserts(run: FakeRun, shared
     engine_run.forget()
     assert (run.presented("prod") is not None, run.presented("dev")) == (shared, None)
     assert len(board.entries) == shared
+
+
+def test_delete_keeps_a_stage_where_it_cannot_be_told_who_asserts_it(run: FakeRun) -> None:
+    """A neighbour who makes the folder first must not have a stage cleared that another process has bound."""
+    run.up()
+    engine_run.forget()
+    engine_run.share(FakeLostBoard())
+    binding.delete(run.state["prod"], run.world)
+    engine_run.forget()
+    assert run.presented("prod") is not None

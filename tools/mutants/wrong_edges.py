@@ -187,14 +187,27 @@ WRONG_EDGES = (
         killed_by=("tests/unit/gateway/test_certificates.py::test_only_not_found_means_gone",),
     ),
     Mutant(
+        name="unreadable-assertions-taken-for-none",
+        invariant=9,
+        wrong="Where it cannot be told which stages other processes assert, they are cleared.",
+        edits=(
+            Edit(
+                "lifecycle/engine_run.py",
+                "return noted is None or bool(_of(place, noted))",
+                "return noted is not None and bool(_of(place, noted))",
+            ),
+        ),
+        killed_by=("tests/lifecycle/test_claims.py::test_delete_keeps_a_stage_where_it_cannot_be_told_who_asserts_it",),
+    ),
+    Mutant(
         name="assertions-stay-in-one-process",
         invariant=9,
         wrong="A stage that a binding of another provider process asserts is cleared.",
         edits=(
             Edit(
                 "lifecycle/engine_run.py",
-                "noted = self._own if self._board is None else {*self._own, *self._board.noted()}",
-                "noted = self._own",
+                "return None if noted is None else {*self._own, *noted}",
+                "return None if noted is None else self._own",
             ),
         ),
         killed_by=("tests/lifecycle/test_claims.py::test_delete_leaves_a_stage_that_another_process_asserts",),

@@ -26,8 +26,8 @@ class Board(Protocol):
         """Let every process of this run know."""
         ...
 
-    def noted(self) -> Collection[str]:
-        """All that any process of this run has noted."""
+    def noted(self) -> Collection[str] | None:
+        """All that any process of this run has noted; None where that cannot be told."""
         ...
 
 
@@ -57,13 +57,14 @@ class Claims:
             if self._board is not None:
                 self._board.note(entry)
             unknown = f"{_digest(place)}.{_digest('')}"
-            others = sorted(self._of(place) - {entry, unknown}) if owner else []
+            others = sorted(_of(place, self._known() or self._own) - {entry, unknown}) if owner else []
             return self._owners.get(others[0], "another provider's resource") if others else None
 
     def claimed(self, place: str) -> bool:
-        """Whether some resource of this run claims it."""
+        """Whether some resource of this run claims it; where that cannot be told, yes."""
         with self._lock:
-            return bool(self._of(place))
+            noted = self._known()
+            return noted is None or bool(_of(place, noted))
 
     def forget(self) -> None:
         """Begin another run, which no board belongs to yet."""
@@ -77,10 +78,11 @@ class Claims:
         with self._lock:
             self._board = board
 
-    def _of(self, place: str) -> set[str]:
-        noted = self._own if self._board is None else {*self._own, *self._board.noted()}
-        prefix = f"{_digest(place)}."
-        return {entry for entry in noted if entry.startswith(prefix)}
+    def _known(self) -> set[str] | None:
+        if self._board is None:
+            return self._own
+        noted = self._board.noted()
+        return None if noted is None else {*self._own, *noted}
 
 
 # One process serves one run at a time; ``forget`` begins the next where it serves several.
@@ -102,6 +104,11 @@ def forget() -> None:
 def stage_place(stage: StageRef) -> str:
     """A stage as a place: without region, endpoint or role, which are ways to it; API ids are random."""
     return f"stage {stage.api_id}/{stage.stage_name}"
+
+
+def _of(place: str, noted: Collection[str]) -> set[str]:
+    prefix = f"{_digest(place)}."
+    return {entry for entry in noted if entry.startswith(prefix)}
 
 
 def _digest(text: str) -> str:
