@@ -188,7 +188,7 @@ def _rehearsal(name: str) -> Rehearsal:
     return Rehearsal(next(one for one in SCENARIOS if one.name == name))
 
 
-def _generates_again(gateway: Any, props: Any, tags: Any, *_more: Any) -> Any:
+def _generates_again(gateway: Any, props: Any, tags: Any, **_more: Any) -> Any:
     """The list is asked for, and what an interrupted run left behind is overlooked."""
     gateway.list_certificates()
     return gateway.generate(description=props["name"], tags=tags)

@@ -45,6 +45,22 @@ def test_a_lost_answer_of_generate_is_found_by_its_tags_in_the_same_run(run: Fak
     assert run.state["certificate"]["pendingClientCertificateId"] == "cert02"
 
 
+@pytest.mark.parametrize("day", [5, 330])
+def test_a_certificate_that_no_run_made_is_not_adopted_by_its_tags(run: FakeRun, day: float) -> None:
+    """Who may tag gives his own one our rotation id and the next number: it is named, and neither trusted nor taken."""
+    run.up()
+    run.at(day)
+    forged = run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id, GENERATION: "2"})
+    run.at(336)
+    run.up()
+    pending = run.state["certificate"]["pendingClientCertificateId"]
+    assert pending not in {None, forged.id}
+    assert forged.pem not in run.state["bundle"]["trustBundlePem"]
+    assert [
+        line for line in run.lines if f"certificate {forged.id}, generated" in line and "not taken for ours" in line
+    ]
+
+
 def test_an_update_killed_after_generate_is_finished_by_adoption(run: FakeRun) -> None:
     """The next run finds the orphan by rotation id and number; its lead starts anew."""
     run.up()
@@ -57,6 +73,7 @@ def test_an_update_killed_after_generate_is_finished_by_adoption(run: FakeRun) -
     assert len(run.gateway.certificates) == 2
     (pending,) = [one for one in run.state["certificate"]["generations"] if one["role"] == "pending"]
     assert pending["pendingSince"] == "2027-02-01T22:00:00Z"
+    assert "certificate cert02, generated 2027-02-01T10:00:00Z by a run that was interrupted" in "".join(run.lines)
 
 
 def test_a_creation_killed_after_generate_is_finished_within_the_hour(run: FakeRun) -> None:

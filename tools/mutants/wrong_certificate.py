@@ -141,11 +141,24 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/adoption.py",
-                "    found = _find(gateway.list_certificates(), tags)\n    for",
-                "    found = []\n    for",
+                "    if not left:\n",
+                "    if left or not left:\n",
             ),
         ),
         killed_by=(_OWNERSHIP + "test_an_update_killed_after_generate_is_finished_by_adoption",),
+    ),
+    Mutant(
+        name="forged-successor-adopted",
+        invariant=4,
+        wrong="Whatever carries the next generation's tags is trusted and presented, whoever made it and when.",
+        edits=(
+            Edit(
+                "rotation/decide.py",
+                "    return created >= due - INTERRUPTED and _rotate_at",
+                "    return created >= due - 400 * INTERRUPTED * 24 and _rotate_at",
+            ),
+        ),
+        killed_by=(_OWNERSHIP + "test_a_certificate_that_no_run_made_is_not_adopted_by_its_tags",),
     ),
     Mutant(
         name="lost-answer-generated-again",

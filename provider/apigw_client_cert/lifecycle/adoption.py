@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from apigw_client_cert import errors
@@ -21,31 +20,57 @@ from apigw_client_cert.lifecycle.ownership import (
     number_of,
     tags_of,
 )
+from apigw_client_cert.rotation.decide import INTERRUPTED, may_be_the_issued
 from apigw_client_cert.rotation.transitions import begin, rediscover, resume, take_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
     from apigw_client_cert.rotation.model import Rotation
+    from apigw_client_cert.rotation.policy import Policy
 
 # How old a certificate of the same owner may be to count as what an interrupted creation left behind. Names are
 # no proof, however exact: a stack of the same names on another backend may be at work, so the window is as short as
 # an impatient person's next try.
-RECENT = timedelta(hours=1)
+RECENT = INTERRUPTED
 
 
-def adopt_or_generate(
-    gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str], rotation: Rotation, now: datetime
+def adopt_or_generate(  # noqa: PLR0913 - what a generation is made from
+    gateway: Gateway,
+    props: Mapping[str, Any],
+    tags: Mapping[str, str],
+    *,
+    rotation: Rotation,
+    policy: Policy,
+    now: datetime,
+    say: Callable[[str], None],
 ) -> IssuedCertificate:
-    """The next generation: what an interrupted run left behind under the same tags, else a new one."""
+    """The next generation: what an interrupted run left behind under the same tags, else a new one.
+
+    Tags are no proof: what no run of this step can have made is left alone, and named.
+    """
     in_state = {one.id for one in rotation.generations}
-    found = _find(gateway.list_certificates(), tags)
-    for orphan in sorted(found, key=lambda one: one.created_date):
-        if orphan.id not in in_state and orphan.expiration_date > now:
-            return orphan
-    return _generate(gateway, props, tags)
+    found = [
+        one for one in _find(gateway.list_certificates(), tags) if one.id not in in_state and one.expiration_date > now
+    ]
+    left = [one for one in found if may_be_the_issued(one.created_date, one.expiration_date, rotation, policy, now)]
+    for one in found:
+        if one not in left:
+            say(
+                f"{props['name']}: certificate {one.id}, generated {format_instant(one.created_date)}, carries the tags"
+                f" of generation {tags[GENERATION]}, which no run of this step gave it: it is not taken for ours. Find"
+                " out who may tag certificates"
+            )
+    if not left:
+        return _generate(gateway, props, tags)
+    orphan = min(left, key=lambda one: one.created_date)
+    say(
+        f"{props['name']}: certificate {orphan.id}, generated {format_instant(orphan.created_date)} by a run that was"
+        f" interrupted, is generation {tags[GENERATION]}; none was generated now"
+    )
+    return orphan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

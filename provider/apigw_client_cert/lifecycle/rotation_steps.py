@@ -93,9 +93,16 @@ class Actor:
     def _issue(self, rotation: Rotation) -> Generation:
         number = rotation.highest_number + 1
         tags = ownership.tags_of(self.properties, rotation.rotation_id, number)
-        return issued_generation(
-            adoption.adopt_or_generate(self.gateway, self.properties, tags, rotation, self.now), number
+        issued = adoption.adopt_or_generate(
+            self.gateway,
+            self.properties,
+            tags,
+            rotation=rotation,
+            policy=self.policy,
+            now=self.now,
+            say=self.say,
         )
+        return issued_generation(issued, number)
 
     def _activate(self, rotation: Rotation, decision: Decision) -> Rotation:
         """Look before the switch: a generation that was deleted meanwhile must not become the one to present."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 # to retire soon after it moved, seldom enough that no run shows the same change for ever.
 LONGEST_SCAN_PAUSE = timedelta(hours=24)
 
+# How long after a run that was interrupted somebody tries again, as a rule.
+INTERRUPTED = timedelta(hours=1)
+
 _URGENCY = {step: rank for rank, step in enumerate(Step)}
 
 
@@ -101,9 +104,26 @@ def rotate_at(generation: Generation, policy: Policy) -> datetime:
     A certificate that lives less than twice ``rotate_before`` (minted short, for a test) counts half its life
     instead: otherwise each successor would be due on arrival and every run would issue another one.
     """
-    half_life = (generation.not_after - generation.created_date) / 2
+    return _rotate_at(generation.created_date, generation.not_after, policy)
+
+
+def may_be_the_issued(
+    created: datetime, not_after: datetime, rotation: Rotation, policy: Policy, now: datetime
+) -> bool:
+    """Whether a certificate that carries the next generation's tags can be what an issue of this step left behind.
+
+    Whoever may tag can give these tags to any certificate. A run makes one when the step is due, or within
+    ``INTERRUPTED`` where nobody recorded since when (a trigger), and what it makes has most of its life before it.
+    """
+    newest = max(rotation.generations, key=lambda one: one.number, default=None)
+    due = now if newest is None else min(rotate_at(newest, policy), now)
+    return created >= due - INTERRUPTED and _rotate_at(created, not_after, policy) > now
+
+
+def _rotate_at(created: datetime, not_after: datetime, policy: Policy) -> datetime:
+    half_life = (not_after - created) / 2
     early = min(policy.rotate_before + policy.jitter, max(half_life, timedelta(0)))
-    return (generation.not_after - early).replace(microsecond=0)
+    return (not_after - early).replace(microsecond=0)
 
 
 def pin_in_force(rotation: Rotation, policy: Policy, now: datetime) -> tuple[Generation | None, Finding | None]:

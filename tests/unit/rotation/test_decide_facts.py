@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.rotation.decide import decide
+from apigw_client_cert.rotation.decide import INTERRUPTED, decide, may_be_the_issued
 from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.transitions import Step
-from tests.unit.rotation.builders import DAY, NOW, PENDING, PREVIOUS, generation, rotation
+from tests.unit.rotation.builders import DAY, NOW, PENDING, PREVIOUS, SECOND, YEAR, generation, rotation
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from apigw_client_cert.rotation.model import Generation
 
 POLICY = Policy()
@@ -64,3 +66,28 @@ def test_a_retirement_that_a_pin_holds_back_is_announced_for_the_end_of_the_pin(
     held = rotation(ripe, generation(2, left=3.5 * DAY, life=4 * DAY))
     decision = decide(held, replace(POLICY, pin=2), NOW)
     assert (decision.step, decision.next_action, decision.next_action_at) == (Step.NONE, Step.RETIRE, NOW + 0.5 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("left", "age", "life", "may"),
+    [
+        # Due for ten days: made since then, an hour's clock aside, and with most of its life before it.
+        (20 * DAY, 10 * DAY, YEAR, True),
+        (20 * DAY, 10 * DAY + INTERRUPTED, YEAR, True),
+        (20 * DAY, 10 * DAY + INTERRUPTED + SECOND, YEAR, False),
+        (20 * DAY, DAY, 2 * DAY, False),
+        # Not due by the calendar: a trigger, of which nobody recorded when it came.
+        (300 * DAY, INTERRUPTED, YEAR, True),
+        (300 * DAY, INTERRUPTED + SECOND, YEAR, False),
+    ],
+)
+def test_what_an_issue_may_have_left(left: timedelta, age: timedelta, life: timedelta, may: bool) -> None:  # noqa: FBT001 - a parametrised case
+    """By the step's date and the certificate's own: tags are anybody's to give."""
+    created = NOW - age
+    assert may_be_the_issued(created, created + life, rotation(generation(1, left=left)), POLICY, NOW) is may
+
+
+def test_without_any_generation_only_the_last_hour_counts() -> None:
+    """A state without generations tells no date."""
+    for age, may in ((INTERRUPTED, True), (INTERRUPTED + SECOND, False)):
+        assert may_be_the_issued(NOW - age, NOW + 300 * DAY, rotation(), POLICY, NOW) is may
