@@ -24,7 +24,7 @@ HOW: dict[str, Callable[[list[str | None]], str | None]] = {
     "shortened": lambda held: "\n".join((lines := (held[-1] or "").splitlines())[: len(lines) // 2]) or None,
     "first": lambda held: held[0],
     "former": lambda held: held[len(held) // 2],
-    "foreign": lambda _held: "# kept by another team\n",
+    "foreign": lambda _held: "kept by another team\n",
 }
 
 

@@ -95,7 +95,7 @@ class Oracle:
         own = {self.ledger.known[one].sha256 for one in self.ledger.made(run.stack) | run.listed[1]} | run.trusted_too
         for address, content in before.targets.items():
             there = fingerprints(content)
-            if content != after.targets[address] and content is not None:
+            if content != after.targets[address] and _says_something(content):
                 written = address in run.written or (there and there <= own)
                 if not written and not run.takes_targets:
                     self._complain("9", run, f"it overwrote {address}, which it had not written")
@@ -153,6 +153,11 @@ class Oracle:
 
     def _complain(self, invariant: str, run: Run, what: str) -> None:
         self.ledger.complain(invariant, run, what)
+
+
+def _says_something(content: str | None) -> bool:
+    """Comments alone are anybody's to replace: no reader obeys them."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in (content or "").splitlines())
 
 
 def _answer(call: JournalEntry) -> str:
