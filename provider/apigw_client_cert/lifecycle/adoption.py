@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from apigw_client_cert import errors
@@ -20,7 +21,7 @@ from apigw_client_cert.lifecycle.ownership import (
     number_of,
     tags_of,
 )
-from apigw_client_cert.rotation.decide import INTERRUPTED, may_be_the_issued
+from apigw_client_cert.rotation.decide import may_be_the_issued
 from apigw_client_cert.rotation.transitions import begin, rediscover, resume, take_in
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 # How old a certificate of the same owner may be to count as what an interrupted creation left behind. Names are
 # no proof, however exact: a stack of the same names on another backend may be at work, so the window is as short as
 # an impatient person's next try.
-RECENT = INTERRUPTED
+RECENT = timedelta(hours=1)
 
 
 def adopt_or_generate(  # noqa: PLR0913 - what a generation is made from

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # to retire soon after it moved, seldom enough that no run shows the same change for ever.
 LONGEST_SCAN_PAUSE = timedelta(hours=24)
 
-# How long after a run that was interrupted somebody tries again, as a rule.
-INTERRUPTED = timedelta(hours=1)
+# AWS says when it made a certificate by its clock, a step is due by ours.
+CLOCKS_DIFFER = timedelta(hours=1)
 
 _URGENCY = {step: rank for rank, step in enumerate(Step)}
 
@@ -112,12 +112,22 @@ def may_be_the_issued(
 ) -> bool:
     """Whether a certificate that carries the next generation's tags can be what an issue of this step left behind.
 
-    Whoever may tag can give these tags to any certificate. A run makes one when the step is due, or within
-    ``INTERRUPTED`` where nobody recorded since when (a trigger), and what it makes has most of its life before it.
+    Whoever may tag can give these tags to any certificate. A run makes one when the step is due, and what it makes has
+    most of its life before it. When a trigger was pulled nobody recorded: after the last step that state knows.
     """
     newest = max(rotation.generations, key=lambda one: one.number, default=None)
-    due = now if newest is None else min(rotate_at(newest, policy), now)
-    return created >= due - INTERRUPTED and _rotate_at(created, not_after, policy) > now
+    if newest is None:
+        due = now
+    elif trigger_pulled(rotation, policy):
+        due = max(instant for one in rotation.generations for instant in _steps_of(one))
+    else:
+        due = rotate_at(newest, policy)
+    return created >= min(due, now) - CLOCKS_DIFFER and _rotate_at(created, not_after, policy) > now
+
+
+def _steps_of(generation: Generation) -> list[datetime]:
+    steps = (generation.created_date, generation.pending_since, generation.scanned_at)
+    return [instant for instant in steps if instant is not None]
 
 
 def _rotate_at(created: datetime, not_after: datetime, policy: Policy) -> datetime:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.rotation.decide import INTERRUPTED, decide, may_be_the_issued
+from apigw_client_cert.rotation.decide import CLOCKS_DIFFER, decide, may_be_the_issued
 from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.transitions import Step
 from tests.unit.rotation.builders import DAY, NOW, PENDING, PREVIOUS, SECOND, YEAR, generation, rotation
@@ -73,12 +73,11 @@ def test_a_retirement_that_a_pin_holds_back_is_announced_for_the_end_of_the_pin(
     [
         # Due for ten days: made since then, an hour's clock aside, and with most of its life before it.
         (20 * DAY, 10 * DAY, YEAR, True),
-        (20 * DAY, 10 * DAY + INTERRUPTED, YEAR, True),
-        (20 * DAY, 10 * DAY + INTERRUPTED + SECOND, YEAR, False),
+        (20 * DAY, 10 * DAY + CLOCKS_DIFFER, YEAR, True),
+        (20 * DAY, 10 * DAY + CLOCKS_DIFFER + SECOND, YEAR, False),
         (20 * DAY, DAY, 2 * DAY, False),
-        # Not due by the calendar: a trigger, of which nobody recorded when it came.
-        (300 * DAY, INTERRUPTED, YEAR, True),
-        (300 * DAY, INTERRUPTED + SECOND, YEAR, False),
+        # Not due at all.
+        (300 * DAY, CLOCKS_DIFFER + SECOND, YEAR, False),
     ],
 )
 def test_what_an_issue_may_have_left(left: timedelta, age: timedelta, life: timedelta, may: bool) -> None:  # noqa: FBT001 - a parametrised case
@@ -87,7 +86,17 @@ def test_what_an_issue_may_have_left(left: timedelta, age: timedelta, life: time
     assert may_be_the_issued(created, created + life, rotation(generation(1, left=left)), POLICY, NOW) is may
 
 
-def test_without_any_generation_only_the_last_hour_counts() -> None:
+def test_what_a_triggered_issue_may_have_left_is_younger_than_the_last_step_in_state() -> None:
+    """Nobody recorded when the trigger was pulled; the rotation was looked at thirty days ago."""
+    held = rotation(
+        generation(1, PREVIOUS, scanned_at=NOW - 30 * DAY), generation(2, pending_since=NOW - 40 * DAY), trigger="a"
+    )
+    for age, may in ((30 * DAY + CLOCKS_DIFFER, True), (30 * DAY + CLOCKS_DIFFER + SECOND, False)):
+        left = may_be_the_issued(NOW - age, NOW + 300 * DAY, held, replace(POLICY, trigger="b"), NOW)
+        assert left is may
+
+
+def test_without_any_generation_nothing_old_is_taken() -> None:
     """A state without generations tells no date."""
-    for age, may in ((INTERRUPTED, True), (INTERRUPTED + SECOND, False)):
+    for age, may in ((CLOCKS_DIFFER, True), (CLOCKS_DIFFER + SECOND, False)):
         assert may_be_the_issued(NOW - age, NOW + 300 * DAY, rotation(), POLICY, NOW) is may
