@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import stat
+import struct
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -200,3 +202,60 @@ def test_a_file_that_is_mounted_by_itself_cannot_be_replaced(tmp_path: Path) -> 
     finally:
         subprocess.run(["umount", tmp_path / "pins.pem"], check=True)  # noqa: S607 - as above
     assert "busy" in text
+
+
+def _acl(*entries: tuple[int, int, int]) -> bytes:
+    """An access control list as Linux keeps it: version 2, then tag, rights and id of each entry."""
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *one) for one in entries)
+
+
+NO_ID = 0xFFFFFFFF
+# The owner may write, nobody (65534) may read, and others may not: the mode alone says 0640.
+FOR_NOBODY = _acl((0x01, 6, NO_ID), (0x02, 4, NOBODY), (0x04, 0, NO_ID), (0x10, 4, NO_ID), (0x20, 0, NO_ID))
+ACL = "system.posix_acl_access"
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """A file that one user besides its owner may read, by its access control list."""
+    file = tmp_path / "trust.pem"
+    file.write_text(OLD)
+    file.chmod(0o600)
+    try:
+        os.setxattr(file, ACL, FOR_NOBODY)
+    except OSError:
+        pytest.skip("this file system has no access control lists")
+    return file
+
+
+def test_an_access_control_list_stays(listed: Path) -> None:
+    """Whoever it lets in reads the new text, and nobody else."""
+    target(listed).write(NEW)
+    assert (listed.read_text(), os.getxattr(listed, ACL)) == (NEW, FOR_NOBODY)
+
+
+def test_a_list_that_the_folder_gives_to_new_files_changes_no_rights(tmp_path: Path, listed: Path) -> None:
+    """The file that is replaced had none: its readers stay who they were."""
+    os.removexattr(listed, ACL)
+    listed.chmod(0o640)
+    os.setxattr(tmp_path, "system.posix_acl_default", FOR_NOBODY)
+    target(listed).write(NEW)
+    assert (stat.S_IMODE(listed.stat().st_mode), ACL in os.listxattr(listed)) == (0o640, False)
+
+
+def test_a_list_that_cannot_be_kept_leaves_the_file_as_it_is(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its readers would be locked out after a success; the error names the way out, which works."""
+
+    def denied(*_arguments: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "setxattr", denied)
+    with pytest.raises(errors.AccessDenied, match="access control list") as error:
+        target(listed).write(NEW)
+    audited_error(error.value)
+    assert listed.read_text() == OLD
+    assert [path.name for path in listed.parent.iterdir()] == [listed.name]
+    os.removexattr(listed, ACL)
+    listed.chmod(0o644)
+    target(listed).write(NEW)
+    assert listed.read_text() == NEW

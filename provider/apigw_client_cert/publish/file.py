@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: A certificate is public, and the backend that reads it is seldom the user that runs Pulumi.
 _MODE: Final = 0o644
+# Who may read a file beside its mode: acl(5), selinux(8). With an access control list the group's bits are a mask.
+_ACCESS: Final = ("system.posix_acl_access", "security.selinux")
 #: How much of the name a temporary file bears: with the rest it must fit into the 255 bytes of a file name.
 _SHOWN_NAME: Final = 40
 
@@ -23,8 +25,9 @@ _SHOWN_NAME: Final = 40
 class FileTarget:
     """One file, UTF-8, line ends as given.
 
-    An existing file keeps its mode and, where the process may set it, its owner; a new one gets 0644. Where the owner
-    cannot be kept and its readers would be locked out by that, the file is left as it is.
+    An existing file keeps its mode, its access control list, its SELinux label and, where the process may set it, its
+    owner; a new one gets 0644. Where these cannot be kept and its readers would be locked out by that, the file is left
+    as it is.
     A symbolic link stays: what it points to is replaced. A device, pipe or socket is refused. A relative path starts at
     the working directory, which for a Pulumi program is the project's folder. A process killed during ``write`` leaves
     a ``.NAME.*.tmp`` beside the file.
@@ -118,6 +121,25 @@ class FileTarget:
                 subject=self.address,
             )
         os.fchmod(descriptor, stat.S_IMODE(former.st_mode))
+        self._keep_access(descriptor, real)
+
+    def _keep_access(self, descriptor: int, real: str) -> None:
+        """Copy what lets readers in beside the mode, and take off what the folder gave the new file by default."""
+        wanted, made = _access_of(real), _access_of(descriptor)
+        try:
+            for name in made.keys() - wanted.keys():
+                os.removexattr(descriptor, name)
+            for name, value in wanted.items():
+                if made.get(name) != value:
+                    os.setxattr(descriptor, name, value)
+        except OSError as error:
+            raise AccessDenied(
+                f"the access control list or the SELinux label of {self.address} cannot be kept: {error.strerror}",
+                means="A new file in its place could lock its readers out; nothing was published there.",
+                remedy="Let the user that runs Pulumi set them, or take them off (setfacl -b) and let everybody read"
+                " the file (chmod o+r): a certificate is public.",
+                subject=self.address,
+            ) from error
 
     @contextlib.contextmanager
     def _explained(self, done: str) -> Iterator[None]:
@@ -153,6 +175,15 @@ class FileTarget:
                 remedy="Mend the file system, then run again.",
                 subject=self.address,
             ) from error
+
+
+def _access_of(file: str | int) -> dict[str, bytes]:
+    """What lets readers in beside the mode; nothing where the platform or the file system has no such thing."""
+    found: dict[str, bytes] = {}
+    for name in _ACCESS if hasattr(os, "getxattr") else ():
+        with contextlib.suppress(OSError):
+            found[name] = os.getxattr(file, name)
+    return found
 
 
 def _locked_out(former: os.stat_result, made: os.stat_result) -> bool:
