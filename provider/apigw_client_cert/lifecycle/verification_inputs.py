@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from apigw_client_cert.errors import shown
+from apigw_client_cert.gateway.connection import is_loopback
 from apigw_client_cert.gateway.interface import StageKind, TrialCall
 from apigw_client_cert.gateway.probe import ProbeCall
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, known, snake
@@ -88,6 +89,7 @@ def check_verification(news: Mapping[str, Any], failures: Failures) -> None:
         found = _Checks("confirm", CONFIRM, confirm)
         found.url("url")
         found.texts("headers")
+        found.readable_headers("url", "headers")
         found.answer()
         sightings = found.whole("sightings", range(1, 51), SIGHTINGS)
         attempts = found.whole("attempts", range(1, _MOST_ATTEMPTS + 1), ATTEMPTS)
@@ -204,7 +206,7 @@ class _Checks:
         if "@" in value:
             # Not shown: it would be a secret in the log, as it would be in state.
             self.wrong(f"has a user name or password in {key}; give credentials by headers")
-        elif not good or any(sign.isspace() for sign in value):
+        elif not good or not all(sign.isprintable() and not sign.isspace() for sign in value):
             self.wrong(f'has {key} {shown(value)}; expected a URL like "https://api.example.com/health"')
 
     def texts(self, key: str) -> None:
@@ -216,6 +218,12 @@ class _Checks:
             self.wrong(f"has {snake(key)} that are no mapping of text to text")
         elif any(sign in text for pair in value.items() for text in pair for sign in "\r\n"):
             self.wrong(f"has a line break in {snake(key)}")
+
+    def readable_headers(self, url: str, headers: str) -> None:
+        """Headers may hold a key, which anybody on the way could read."""
+        asked = str(self.value(url))
+        if self.given.get(headers) and asked.lower().startswith("http:") and not is_loopback(asked):
+            self.wrong(f"has {headers}, and an http:// {url}, on whose way anybody reads them; use https://")
 
     def choice(self, key: str, choices: tuple[str, ...]) -> None:
         """One of these words."""
