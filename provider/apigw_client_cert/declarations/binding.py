@@ -13,6 +13,7 @@ from apigw_client_cert.declarations.properties import Registering, declared, out
 from apigw_client_cert.declarations.shared import SharedCertificate, identified
 from apigw_client_cert.errors import shown
 from apigw_client_cert.lifecycle.binding_state import OUTPUTS
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import RestStage
 from apigw_client_cert.resources import StageBindingProvider
@@ -146,6 +147,11 @@ class BindingDeclaration(Registering):
     def waiting_until(self) -> pulumi.Output[str | None]:
         """Until when the stage keeps the former certificate, where it has to wait; RFC 3339."""
         return output(self, "waitingUntil")
+
+    @property
+    def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
+        """What the last run could not do for this stage: ``step``, ``since`` and ``message``."""
+        return output(self, FAILED_STEP)
 
 
 class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBinding"):

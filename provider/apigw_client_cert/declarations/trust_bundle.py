@@ -13,6 +13,7 @@ from apigw_client_cert.declarations.properties import Registering, declared, kno
 from apigw_client_cert.declarations.publishers import identity_of, unpublished
 from apigw_client_cert.declarations.shared import SharedCertificate
 from apigw_client_cert.lifecycle.bundle_state import OUTPUTS
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import TrustBundleProvider
@@ -93,6 +94,11 @@ class BundleDeclaration(Registering):
     def published_since(self) -> pulumi.Output[dict[str, str]]:
         """Fingerprint -> since when every target holds it without a break; RFC 3339."""
         return output(self, "publishedSince")
+
+    @property
+    def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
+        """What the last run could not do to the targets: ``step``, ``since`` and ``message``."""
+        return output(self, FAILED_STEP)
 
     @property
     def published_to(self) -> pulumi.Output[dict[str, Any]]:

@@ -13,6 +13,7 @@ from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO, check_publish
 from apigw_client_cert.lifecycle.binding_state import VERIFIED, is_open
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
+from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER
 from apigw_client_cert.lifecycle.inputs import (
     API_ID,
     CERTIFICATE_ID,
@@ -54,7 +55,7 @@ _OPTIONS = (
     *turn_inputs.INPUTS,
 )
 INPUTS = (
-    "owner",
+    *DECLARING,
     "clientCertificateId",
     "generations",
     "publishedSince",
@@ -75,6 +76,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     failures.choice(news, "onDelete", ON_DELETE)
     failures.choice(news, "redeploy", [redeploy.value for redeploy in Redeploy])
     failures.flag(news, "takeOver")
+    failures.flag(news, DEFER)
     check_connection({}, news, failures)
     check_durations(news, failures, ("publishLead", "activateBy", "rotateBefore"))
     verification_inputs.check_verification(news, failures)

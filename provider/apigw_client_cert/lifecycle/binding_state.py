@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import STATE_VERSION, text, undamaged, without_none
 from apigw_client_cert.rotation.binding import BindingPolicy
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 OUTPUTS = (
     "accountId",
     "evidence",
+    FAILED_STEP,
     "lastConfirmed",
     "presentedClientCertificateId",
     "presentedSince",
@@ -31,7 +33,7 @@ OUTPUTS = (
     "waitingUntil",
 )
 # What is said anew in each run, and would be a change in state whenever the program says it in other words.
-NOT_ECHOED = frozenset({*OUTPUTS, "owner", "publishedTo"})
+NOT_ECHOED = frozenset({*OUTPUTS, *DECLARING, "publishedTo"})
 # What a verification left in state: it belongs to what was presented then.
 VERIFIED = ("verifiedAt", "verifiedClientCertificateId", "evidence")
 

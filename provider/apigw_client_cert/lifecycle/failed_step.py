@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FAILED_STEP = "failedStep"
 DEFER = "deferFailures"
+#: The inputs that no state keeps: they say who declares the resource, and how.
+DECLARING = ("owner", DEFER)
 
 
 class Failure(NamedTuple):
