@@ -68,7 +68,7 @@ class RotatingClientCertificateProvider(ResourceProvider):
         try:
             return UpdateResult(certificate.update(olds, news, _world()))
         except Unfinished as left:
-            return UpdateResult(left.state)
+            return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Delete all generations, or refuse."""
@@ -94,7 +94,7 @@ class TrustBundleProvider(ResourceProvider):
         try:
             return CreateResult(*trust_bundle.create(props, _world()))
         except Unfinished as left:
-            return CreateResult(str(props["name"]), left.state)
+            return CreateResult(str(props["name"]), _left(left))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice changed targets."""
@@ -105,7 +105,7 @@ class TrustBundleProvider(ResourceProvider):
         try:
             return UpdateResult(trust_bundle.update(olds, news, _world()))
         except Unfinished as left:
-            return UpdateResult(left.state)
+            return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Leave the targets as they are."""
@@ -131,7 +131,7 @@ class StageBindingProvider(ResourceProvider):
         try:
             return CreateResult(*binding.create(props, _world()))
         except Unfinished as left:
-            return CreateResult(str(stage_of(props)), left.state)
+            return CreateResult(str(stage_of(props)), _left(left))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what the stage presents; a gone stage has no id (``None`` as outputs would crash the host)."""
@@ -143,12 +143,18 @@ class StageBindingProvider(ResourceProvider):
         try:
             return UpdateResult(binding.update(olds, news, _world()))
         except Unfinished as left:
-            return UpdateResult(left.state)
+            return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Clear what this binding set."""
         _join_the_run()
         binding.delete(props, _world())
+
+
+def _left(left: Unfinished) -> Properties:
+    """The state of what could not do all; the program raises it at its end, and one line says so now."""
+    _world().say(left.line)
+    return left.state
 
 
 def _world() -> World:

@@ -9,7 +9,8 @@ from pulumi.dynamic import Resource
 
 from apigw_client_cert.arguments import BadArgument, made_of_kinds
 from apigw_client_cert.declarations.claims import claim_stage, owner_of
-from apigw_client_cert.declarations.properties import Registering, declared, output
+from apigw_client_cert.declarations.failed_steps import raise_at_last
+from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.shared import SharedCertificate, identified
 from apigw_client_cert.errors import shown
 from apigw_client_cert.lifecycle.binding_state import OUTPUTS
@@ -98,8 +99,6 @@ class BindingDeclaration(Registering):
             again = pulumi.ResourceOptions(depends_on=[stage.resource], replace_with=[stage.resource])
             opts = pulumi.ResourceOptions.merge(opts, again)
         self._register(resource_name, declared(props, OUTPUTS), opts)
-        if not isinstance(certificate, SharedCertificate):
-            certificate.dependents.append(self)
 
     def told(self) -> dict[str, Any]:
         """What the bindings of the next wave are told of this one."""
@@ -111,6 +110,7 @@ class BindingDeclaration(Registering):
             "presentedSince": self.presented_since,
             "verifiedClientCertificateId": verified,
             "verifies": self._verifies,
+            "failedSince": known_output(self, FAILED_STEP).apply(lambda failed: (failed or {}).get("since")),
         }
 
     @property
@@ -148,11 +148,6 @@ class BindingDeclaration(Registering):
         """Until when the stage keeps the former certificate, where it has to wait; RFC 3339."""
         return output(self, "waitingUntil")
 
-    @property
-    def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
-        """What the last run could not do for this stage: ``step``, ``since`` and ``message``."""
-        return output(self, FAILED_STEP)
-
 
 class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBinding"):
     """One stage that presents one certificate; the dynamic resource.
@@ -164,6 +159,7 @@ class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBind
         owner = owner_of(name, "pulumi-python:dynamic/apigw:StageBinding", opts)
         claim_stage(props, owner)
         Resource.__init__(self, StageBindingProvider(), name, {**props, "owner": owner}, opts)
+        raise_at_last(self)
 
 
 def _published(

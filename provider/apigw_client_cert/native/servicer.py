@@ -167,6 +167,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if not news.get(DEFER):
                 half = HalfDone(resource_id, struct_of(state, like, kind.repeats), request.properties)
                 raise_alone(left.error, half, saved=guard.changed)
+            self._say(request.urn)(left.line)
         except Exception as error:
             resource_id = kind.identified(news)
             seen = self._observed(kind, resource_id, news, guard) if guard.changed else None
@@ -210,6 +211,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 half = HalfDone(request.id, struct_of(state, like, kind.repeats), request.news)
                 # What a certificate's update saw is kept, too: a scan is one of its steps.
                 raise_alone(left.error, half, saved=guard.changed or kind is CERTIFICATE)
+            self._say(request.urn)(left.line)
         except Exception as error:
             if not guard.changed:
                 raise
