@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apigw_client_cert import errors
 from apigw_client_cert.clock import parse_instant
 from apigw_client_cert.gateway.interface import IssuedCertificate, TrialAnswer
 from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
@@ -138,3 +140,27 @@ def test_a_recorded_failure_survives_a_refresh_and_goes_with_the_next_update(res
     assert restored.due()
     restored.certificate()
     assert "failedStep" not in restored.state["certificate"]
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+def test_a_target_that_failed_is_in_state_until_it_does_not(restored: FakeRun) -> None:
+    """What says so is in no golden file: it is absent where nothing failed."""
+    bundle, target = restored.state["bundle"], restored.targets["pins.txt"]
+    assert not {"failedStep", "foundDigests", "unreadTargets"} & set(bundle)
+    denied = errors.AccessDenied("permission denied", means="", remedy="")
+    target.fail_next("read", denied)
+    restored.refresh()
+    assert restored.state["bundle"]["unreadTargets"] == {"file pins.txt": "permission denied"}
+    target.content = ""
+    target.fail_next("write", denied)
+    restored.certificate()
+    with pytest.raises(errors.AccessDenied):
+        restored.bundle()
+    bundle = restored.state["bundle"]
+    assert bundle["failedStep"]["step"] == "publish"
+    assert bundle["foundDigests"] == {"file pins.txt": hashlib.sha256(b"").hexdigest()}
+    assert set(bundle["digests"]) == {"file pins.txt"}
+    restored.begin()
+    restored.bundle()
+    assert not {"failedStep", "foundDigests", "unreadTargets"} & set(restored.state["bundle"])
+    assert restored.state["bundle"]["driftedTargets"] == []

@@ -91,7 +91,7 @@ WRONG_DEPENDENTS = (
         wrong="A target that holds somebody else's trust is written over without take_over.",
         edits=(
             Edit(
-                "lifecycle/bundle_steps.py",
+                "lifecycle/bundle_ownership.py",
                 'take_over = bool(self.news.get("takeOver"))\n',
                 "take_over = True\n",
             ),
@@ -118,10 +118,10 @@ WRONG_DEPENDENTS = (
         edits=(
             Edit(
                 "lifecycle/trust_bundle.py",
-                '    addresses = ", ".join(sorted(props.get("digests") or ()))\n',
+                '    addresses = ", ".join(sorted(digests_of(props, "digests")))\n',
                 '    for spec in props["targets"]:\n'
                 '        world.target(spec, connection_of(props)).write("")\n'
-                '    addresses = ", ".join(sorted(props.get("digests") or ()))\n',
+                '    addresses = ", ".join(sorted(digests_of(props, "digests")))\n',
             ),
         ),
         killed_by=(_BUNDLE + "test_removing_the_resource_leaves_its_targets_and_says_so",),

@@ -44,7 +44,7 @@ WRONG_RULES = (
         name="callable-inherits-the-dates",
         invariant=1,
         wrong="Where publish becomes a callable, what its resources never wrote counts as published since long ago.",
-        edits=(Edit("lifecycle/bundle_steps.py", "if unseen or not _held_by_all(", "if not _held_by_all("),),
+        edits=(Edit("lifecycle/bundle_steps.py", "if unseen or any(place.lacked(", "if any(place.lacked("),),
         killed_by=(_REPLAY + "test_what_once_went_wrong_goes_right",),
     ),
     Mutant(
@@ -126,7 +126,7 @@ WRONG_RULES = (
         name="repair-keeps-the-date",
         invariant=1,
         wrong="What was missing from a target keeps its date: stages move before backends have read the repaired text.",
-        edits=(Edit("rotation/publication.py", " or entry.sha256 in missing\n", "\n"),),
+        edits=(Edit("rotation/publication.py", " or entry.sha256 in missing:\n", ":\n"),),
         killed_by=(
             _PUBLICATION + "test_what_was_missing_from_a_target_is_published_from_now",
             _BUNDLE + "test_a_target_reverted_during_the_lead_is_repaired_and_the_wait_starts_anew",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.mutants.mutant import Edit, Mutant
 
 _WITHDRAWAL = "tests/lifecycle/test_withdrawal.py::"
+_FAILING = "tests/lifecycle/test_failing_targets.py::"
 
 WRONG_WITHDRAWAL = (
     Mutant(
@@ -66,7 +67,9 @@ WRONG_WITHDRAWAL = (
         wrong="take_over replaces what nobody could look up.",
         edits=(
             Edit(
-                "lifecycle/bundle_steps.py", "if unnamed and seen.gaps:", "if unnamed and not take_over and seen.gaps:"
+                "lifecycle/bundle_ownership.py",
+                "if unnamed and seen.gaps:",
+                "if unnamed and not take_over and seen.gaps:",
             ),
         ),
         killed_by=(_WITHDRAWAL + "test_take_over_takes_nothing_over_that_could_not_be_looked_up",),
@@ -84,7 +87,7 @@ WRONG_WITHDRAWAL = (
         wrong="What the bundle withdrew before is written over without a look, though a stage presents it by now.",
         edits=(
             Edit(
-                "lifecycle/bundle_steps.py",
+                "lifecycle/bundle_ownership.py",
                 "        return fingerprints_in(place.found) - ours\n",
                 '        return fingerprints_in(place.found) - ours - set(texts_of(self.olds, "withdrawn"))\n',
             ),
@@ -97,9 +100,9 @@ WRONG_WITHDRAWAL = (
         wrong="take_over replaces another rotation's live trust in a target.",
         edits=(
             Edit(
-                "lifecycle/bundle_steps.py",
-                "                if users or (one.rotation_id is not None and not ours_once):\n",
-                "                if not take_over and (users or one.rotation_id is not None):\n",
+                "lifecycle/bundle_ownership.py",
+                "            if users or (one.rotation_id is not None and not ours_once):\n",
+                "            if not take_over and (users or one.rotation_id is not None):\n",
             ),
         ),
         killed_by=(
@@ -111,7 +114,9 @@ WRONG_WITHDRAWAL = (
         name="no-fingerprint-is-nobodys",
         invariant=9,
         wrong="A target without a fingerprint is free to take, whatever its text may mean to its reader.",
-        edits=(Edit("lifecycle/bundle_steps.py", "or trusts_nobody(found) or", "or not fingerprints_in(found) or"),),
+        edits=(
+            Edit("lifecycle/bundle_ownership.py", "or trusts_nobody(found) or", "or not fingerprints_in(found) or"),
+        ),
         killed_by=(_WITHDRAWAL + "test_what_may_mean_somebody_is_not",),
     ),
     Mutant(
@@ -154,5 +159,50 @@ WRONG_WITHDRAWAL = (
         wrong="The scan that the run's resources share knows nothing of the run's own switches.",
         edits=(Edit("lifecycle/looks.py", "        self._looks.moved(stage, certificate_id)\n", ""),),
         killed_by=("tests/lifecycle/test_looks.py::test_a_scan_knows_the_runs_own_switches",),
+    ),
+    Mutant(
+        name="withdrawal-beside-the-unseen",
+        invariant=12,
+        wrong="Trust leaves the targets that could be read while another one could not be looked at.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_steps.py", "if any(place.failure is not None for place in places):", "if not places:"
+            ),
+        ),
+        killed_by=(_FAILING + "test_nothing_is_withdrawn_while_a_target_cannot_be_looked_at",),
+    ),
+    Mutant(
+        name="failed-target-is-dated",
+        invariant=1,
+        wrong="What one target could not be given counts as published: its lead passes while backends do not trust it.",
+        edits=(Edit("rotation/publication.py", "return None if entry.sha256 in unheld else now", "return now"),),
+        killed_by=(
+            _FAILING + "test_the_other_target_is_extended_by_the_successor",
+            _FAILING + "test_the_other_target_is_repaired",
+        ),
+    ),
+    Mutant(
+        name="failed-target-stops-the-others",
+        invariant=13,
+        wrong="A target that fails ends the pass: the others are neither repaired nor extended.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_steps.py",
+                "places = [written(place, render(place.content, entries)) for place in places]",
+                "failed = any(place.failure is not None for place in places)\n"
+                "        places = [p if failed else written(p, render(p.content, entries)) for p in places]",
+            ),
+        ),
+        killed_by=(
+            _FAILING + "test_the_other_target_is_repaired",
+            _FAILING + "test_the_other_target_is_extended_by_the_successor",
+        ),
+    ),
+    Mutant(
+        name="unread-target-is-published-to",
+        invariant=1,
+        wrong="What became active is told to dependents as published while a target could not be read for it.",
+        edits=(Edit("lifecycle/bundle_steps.py", "if any(place.unread is not None", "if any(place is None"),),
+        killed_by=(_FAILING + "test_what_became_active_is_told_to_nobody_until_every_target_was_read_for_it",),
     ),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from apigw_client_cert import errors
 from apigw_client_cert.certificate import trusted_certificate
 from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
@@ -22,11 +21,9 @@ from apigw_client_cert.rotation.publication import Entry, Offer
 from apigw_client_cert.trust import trust_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from apigw_client_cert.lifecycle.world import World
-    from apigw_client_cert.publish.interface import Target
-    from apigw_client_cert.rotation.model import TrustedCertificate
+    from apigw_client_cert.rotation.model import Generation, TrustedCertificate
 
 OUTPUTS = (
     "accountId",
@@ -37,11 +34,13 @@ OUTPUTS = (
     "fingerprintsSha256",
     "formerDigests",
     "formerRotations",
+    "foundDigests",
     "keptFor",
     "publishedSince",
     "readFor",
     "stateVersion",
     "trustBundlePem",
+    "unreadTargets",
     "withdrawn",
 )
 # By its id a certificate is found among what stages present; the others are what the schema's type asks for.
@@ -115,57 +114,61 @@ def offers_of(props: Mapping[str, Any]) -> tuple[Offer, ...]:
     )
 
 
+@undamaged()
+def generations_of(props: Mapping[str, Any]) -> list[Generation]:
+    """Every generation among the inputs, trusted or not."""
+    return [load_generation(state) for one in props["rotations"] for state in one["generations"]]
+
+
 def also_trusted(props: Mapping[str, Any]) -> tuple[TrustedCertificate, ...]:
     """The foreign certificates that the user asked to trust as well."""
     return tuple(trusted_certificate(pem) for pem in known(props, "alsoTrust") or ())
 
 
-def drifted(state: Mapping[str, Any], targets: Sequence[Target], world: World) -> list[str]:
-    """The targets that do not hold what was written to them, or cannot be read.
-
-    One that cannot be read must not end the refresh, and with it the steps that do not need it: the update that has
-    to write there looks again, and fails before any stage moves.
-    """
-    digests = state.get("digests") or {}
-    return [target.address for target in targets if not _as_written(target, digests.get(target.address), world)]
-
-
-def _as_written(target: Target, digest: str | None, world: World) -> bool:
-    try:
-        return digest_of(target.read()) == digest
-    except errors.RotationError as error:
-        world.say(str(error))
-        return False
-
-
 def bundle_outputs(
-    news: Mapping[str, Any], entries: Sequence[Entry], digests: Mapping[str, str | None], remembered: Mapping[str, Any]
+    news: Mapping[str, Any],
+    entries: Sequence[Entry],
+    digests: Mapping[str, str],
+    read_for: Collection[str],
+    remembered: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The complete state after a pass over the targets.
 
     Args:
         news: The inputs, echoed.
         entries: What is published now.
-        digests: Address -> SHA-256 of what was written there.
-        remembered: The account, and what this bundle wrote before: ``withdrawn`` and ``formerDigests``.
+        digests: Address -> SHA-256 of what was written there last.
+        read_for: The active certificates for which every target was read.
+        remembered: The account, what this bundle wrote before (``withdrawn`` and ``formerDigests``), and what failed.
     """
     unkept = {*OUTPUTS, *DECLARING}
     echoed = {key: value for key, value in news.items() if key not in unkept and not key.startswith("__")}
     return without_none(
         {
             **echoed,
+            "driftedTargets": [],
             **remembered,
             "entries": [_dump(entry) for entry in entries],
-            "publishedSince": {entry.sha256: format_instant(entry.since) for entry in entries if entry.since},
+            "publishedSince": _published_since(news, entries, read_for),
             "trustBundlePem": trust_bundle(entries),
             "fingerprintsSha256": [entry.sha256 for entry in entries],
             "digests": dict(digests),
             "keptFor": {entry.sha256: list(entry.kept_for) for entry in entries if entry.kept_for},
-            "driftedTargets": [],
-            "readFor": sorted(offer.active_id for offer in offers_of(news) if offer.active_id),
+            "readFor": sorted(read_for),
             "stateVersion": STATE_VERSION,
         }
     )
+
+
+def _published_since(news: Mapping[str, Any], entries: Sequence[Entry], read_for: Collection[str]) -> dict[str, str]:
+    """What dependents are told: nothing of a certificate that became active, until every target was read for it.
+
+    A binding that looks at no target goes by this alone. The entry keeps its date, so that no lead begins anew.
+    """
+    unread = {offer.active_id for offer in offers_of(news)} - set(read_for)
+    withheld = {one.sha256 for one in generations_of(news) if one.id in unread}
+    told = [entry for entry in entries if entry.sha256 not in withheld]
+    return {entry.sha256: format_instant(entry.since) for entry in told if entry.since is not None}
 
 
 def _dump(entry: Entry) -> dict[str, Any]:

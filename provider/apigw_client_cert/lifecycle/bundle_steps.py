@@ -1,60 +1,53 @@
 """One pass over a bundle's targets: look, decide what stays, write, read back, date.
 
 Nothing live leaves a target without a look at who presents it, neither what an input no longer lists nor what a target
-holds that state does not know; live trust of somebody else's is refused before anything is written (invariant 12).
+holds that state does not know; live trust of somebody else's is never written over (invariant 12). A target that fails
+keeps the others from nothing but withdrawals, and nothing is dated that not every target was seen to hold.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from apigw_client_cert.lifecycle.bundle_drift import drift_of
+from apigw_client_cert.lifecycle.bundle_ownership import Ownership
 from apigw_client_cert.lifecycle.bundle_state import (
     bundle_outputs,
     digest_of,
     digests_of,
     former_rotations,
+    ids_of,
     load_entries,
     offers_of,
     reach_of,
     texts_of,
 )
-from apigw_client_cert.lifecycle.bundle_wording import holds_trust, kept, not_looked_up, not_published_yet, taken
+from apigw_client_cert.lifecycle.bundle_targets import look_at, written
+from apigw_client_cert.lifecycle.bundle_wording import kept, left_undone, not_published_yet
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfinished, recorded
 from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import changed, connection_of, known
 from apigw_client_cert.lifecycle.presenters import Presenters, presenters
-from apigw_client_cert.lifecycle.state import load_generation, without_none
-from apigw_client_cert.publish.places import place_of
+from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE
 from apigw_client_cert.rotation.durations import parse_duration, served
 from apigw_client_cert.rotation.publication import Entry, Look, entry_of, next_entries, restart, unwanted
-from apigw_client_cert.trust import fingerprints_in, holds, known_by, render, trusts_nobody
+from apigw_client_cert.trust import known_by, render
 from apigw_client_cert.trust_findings import reader_findings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from apigw_client_cert.lifecycle.bundle_targets import Place
     from apigw_client_cert.lifecycle.looks import LookedAtTarget
     from apigw_client_cert.lifecycle.world import World
-    from apigw_client_cert.rotation.model import Generation, TrustedCertificate
+    from apigw_client_cert.rotation.model import TrustedCertificate
 
 # What a bundle remembers of what it withdrew, so that an old copy of a target is known for what it is: fingerprints of
 # ten certificates, four each (``trust.known_by``).
 _MOST_WITHDRAWN = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """One target, what is asked for there, and what it held when this pass began."""
-
-    target: LookedAtTarget
-    spec: Mapping[str, Any]
-    found: str | None
-
-    @property
-    def content(self) -> str:
-        return str(self.spec.get("content") or "pem")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,30 +64,24 @@ class Publication:
     def perform(self) -> dict[str, Any]:
         """Bring every target to the bundle's next content; returns the complete state.
 
-        Raises ``TargetTaken`` before any target is written.
+        Raises ``Unfinished`` where that could not be done for all of them, after all were tried. A creation raises
+        ``TargetTaken`` before any target is written, and the failure itself where it could write none.
         """
         now, offers = self.world.now(), offers_of(self.news)
-        places = [
-            _Place(target=target, spec=spec, found=target.read())
-            for target, spec in zip(self.targets, self.news["targets"], strict=True)
-        ]
+        places = [look_at(*one) for one in zip(self.targets, self.news["targets"], strict=True)]
         published = load_entries(self.olds)
-        strange = {place.target.address: self._strange(place, published) for place in places}
+        strange = {place.address: self._ownership.strange(place, published) for place in places}
         asked = bool(unwanted(published, offers, self.also, now)) or any(strange.values())
         seen = self._presenters() if asked else Presenters(ids={})
         published = (*published, *self._ours(seen, published, strange.values(), now))
         look = self._look(seen, unwanted(published, offers, self.also, now), now)
         entries = next_entries(published, offers, self.also, now, look)
-        self._guard(places, strange, entries, seen, now)
+        places = self._guarded(places, strange, entries, seen, now)
+        if any(place.failure is not None for place in places):
+            # Nothing that lives leaves any target while one is not seen, or holds what may be somebody else's.
+            entries = next_entries(published, offers, self.also, now)
         self._say_kept(published, entries, seen)
         return self._write(places, published, entries, now)
-
-    def _strange(self, place: _Place, published: Sequence[Entry]) -> frozenset[str]:
-        """The fingerprints that a target holds and that neither state nor an input knows."""
-        if place.found is None:
-            return frozenset()
-        ours = {pin for one in (*published, *self._generations(), *self.also) for pin in known_by(one)}
-        return fingerprints_in(place.found) - ours
 
     def _presenters(self) -> Presenters:
         default = connection_of({**self.news, "region": known(self.news, "region") or self.olds.get("region")})
@@ -125,60 +112,24 @@ class Publication:
         users = {one.sha256: (*seen.of(one), *_out_of_sight(one, looked_at)) for one in candidates}
         return Look(presenters=users, again_at=now + pause)
 
-    def _guard(
+    def _guarded(
         self,
-        places: Sequence[_Place],
+        places: Sequence[Place],
         strange: Mapping[str, Collection[str]],
         entries: Sequence[Entry],
         seen: Presenters,
         now: datetime,
-    ) -> None:
-        """Refuse to write over trust that is somebody else's, before any target is written."""
-        kept = {pin for entry in entries for pin in known_by(entry)}
-        rotations = {offer.rotation_id for offer in offers_of(self.news)}
-        take_over = bool(self.news.get("takeOver"))
-        # Ours once, so an old copy is no stranger's; but whoever presents it by now is looked for all the same.
-        withdrawn = frozenset(texts_of(self.olds, "withdrawn"))
+    ) -> list[Place]:
+        """The places, with a refusal for each that holds somebody else's trust; a creation is refused as a whole."""
+        guarded = []
         for place in places:
-            lost = frozenset(strange[place.target.address]) - kept
-            theirs = [
-                one for one in seen.named(lost) if one.rotation_id not in rotations and not one.certificate.expired(now)
-            ]
-            for one in theirs:
-                users, ours_once = seen.of(one.certificate), not one.known_by.isdisjoint(withdrawn)
-                if users or (one.rotation_id is not None and not ours_once):
-                    raise holds_trust(place.target.address, one, users)
-                if not (ours_once or take_over):
-                    raise taken(place.target.address)
-            unnamed = lost - withdrawn - {pin for one in seen.issued for pin in one.known_by}
-            if unnamed and seen.gaps:
-                raise not_looked_up(place.target.address, seen.gaps)
-            if not take_over and (unnamed or not self._may_be_replaced(place, entries)):
-                raise taken(place.target.address)
-
-    def _may_be_replaced(self, place: _Place, entries: Sequence[Entry]) -> bool:
-        """Whether what the target holds is nobody's, or ours: by state, or to the letter what this bundle writes.
-
-        Nobody's is what a server needs to start before anything was published. Ours without a word of it in state is
-        what a run left that ended after a write and before its state was saved; a rotation that went on meanwhile must
-        not find it "taken" (invariant 5).
-        """
-        address, found = place.target.address, place.found
-        if found is None or trusts_nobody(found) or address in digests_of(self.olds, "digests"):
-            return True
-        if digest_of(found) in {digests_of(self.olds, "formerDigests").get(address), *self._written_there(place)}:
-            return True
-        recognised = {one.sha256: one for one in (*load_entries(self.olds), *self._generations(), *entries)}
-        held = [one for one in recognised.values() if holds(found, one)]
-        return found == render(place.content, entries) or (bool(held) and render(place.content, held) == found)
-
-    def _written_there(self, place: _Place) -> list[str]:
-        """What was written to the same place while it was spelled otherwise."""
-        connection = connection_of(self.news)
-        here, digests = place_of(place.spec, connection), digests_of(self.olds, "digests")
-        same = [spec for spec in known(self.olds, "targets") or () if place_of(spec, connection) == here]
-        addresses = [self.world.looked_at_target(spec, connection).address for spec in same]
-        return [digests[address] for address in addresses if address in digests]
+            failure = place.failure
+            if failure is None:
+                failure = self._ownership.refusal(place, strange[place.address], entries, seen, now)
+                if failure is not None and not self.olds:
+                    raise failure
+            guarded.append(replace(place, failure=failure))
+        return guarded
 
     def _say_kept(self, published: Sequence[Entry], entries: Sequence[Entry], seen: Presenters) -> None:
         said = {entry.sha256: entry.kept_for for entry in published}
@@ -188,21 +139,46 @@ class Publication:
                 self.world.say(kept(self.news["name"], entry, ids, handed_on=not self._by_others))
 
     def _write(
-        self, places: Sequence[_Place], published: Sequence[Entry], entries: Sequence[Entry], now: datetime
+        self, places: Sequence[Place], published: Sequence[Entry], entries: Sequence[Entry], now: datetime
     ) -> dict[str, Any]:
-        contents = [render(place.content, entries) for place in places]
-        for place, content in zip(places, contents, strict=True):
-            if place.found != content:
-                place.target.write(content)
+        places = [written(place, render(place.content, entries)) for place in places]
         # What other resources publish to is not seen here: others than before have told their readers nothing yet.
         unseen = bool(known(self.news, "publishedBy")) and bool(changed(self.olds, self.news, ["publishedBy"]))
-        missing = {one.sha256 for one in entries if unseen or not _held_by_all(one, places)}
-        entries = restart(entries, missing, now, unpublished=self._unpublished(entries))
+        missing = {one.sha256 for one in entries if unseen or any(place.lacked(one) for place in places)}
+        unheld = {one.sha256 for one in entries if not all(place.has(one) for place in places)}
+        entries = restart(entries, missing, now, unpublished=self._unpublished(entries), unheld=unheld)
         for place in places:
             findings = reader_findings(place.content, place.spec.get("backend"), entries)
             say_findings(self.news["name"], findings, self.world)
-        digests = {place.target.address: digest_of(content) for place, content in zip(places, contents, strict=True)}
-        return bundle_outputs(self.news, entries, digests, self._remembered(published, entries, digests))
+        failed = [place for place in places if place.failure is not None]
+        if not failed:
+            return self._state(places, published, entries, {})
+        error = left_undone(places, entries, self._ids(), self._staying(entries, now))
+        if not self.olds and len(failed) == len(places):
+            raise error
+        undone = {FAILED_STEP: recorded(self.olds, [Failure("publish", error)], now), **drift_of(failed)}
+        raise Unfinished(self._state(places, published, entries, undone), error)
+
+    def _state(
+        self, places: Sequence[Place], published: Sequence[Entry], entries: Sequence[Entry], undone: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """``digests`` says what this bundle wrote last, also where it may be gone: so a place stays its own."""
+        written_last = {place.address: self._digest(place, entries) for place in places}
+        digests = {address: digest for address, digest in written_last.items() if digest is not None}
+        read_for = {offer.active_id for offer in offers_of(self.news) if offer.active_id}
+        if any(place.unread is not None for place in places):
+            read_for = set(texts_of(self.olds, "readFor"))
+        remembered = {**self._remembered(published, entries, digests), **undone}
+        return bundle_outputs(self.news, entries, digests, read_for, remembered)
+
+    def _digest(self, place: Place, entries: Sequence[Entry]) -> str | None:
+        if place.failure is not None:
+            return self._ownership.last_written(place)
+        return digest_of(render(place.content, entries))
+
+    def _staying(self, entries: Sequence[Entry], now: datetime) -> list[Entry]:
+        """What a look might have let go, had nothing stood in its way."""
+        return [one for one in unwanted(entries, offers_of(self.news), self.also, now) if not one.kept_for]
 
     @property
     def _by_others(self) -> bool:
@@ -213,13 +189,12 @@ class Publication:
         """What other resources publish, and do not hold: they did not run, or were not told."""
         lacking = {entry.sha256 for entry in entries} & set(known(self.news, "unpublished") or ())
         if lacking:
-            generations = [one for several in self.news["rotations"] for one in several["generations"]]
-            ids = [one["id"] for one in generations if one["sha256"] in lacking]
+            ids = [one for sha256, one in self._ids().items() if sha256 in lacking]
             self.world.say(not_published_yet(self.news["name"], ids, self.news["publishedBy"]))
         return lacking | {entry.sha256 for entry in entries if self._by_others and entry.kept_for}
 
     def _remembered(
-        self, published: Sequence[Entry], entries: Sequence[Entry], digests: Mapping[str, str | None]
+        self, published: Sequence[Entry], entries: Sequence[Entry], digests: Mapping[str, str]
     ) -> dict[str, Any]:
         kept = {entry.sha256 for entry in entries}
         gone = [pin for entry in published if entry.sha256 not in kept for pin in sorted(known_by(entry))]
@@ -240,12 +215,13 @@ class Publication:
         gone = {one["rotationId"]: reach_of(one) for one in reversed(self._rotations()) if one["rotationId"] in owners}
         return [gone[rotation_id] for rotation_id in sorted(gone)]
 
-    def _generations(self) -> list[Generation]:
-        return [load_generation(state) for one in self.news["rotations"] for state in one["generations"]]
+    def _ids(self) -> dict[str, str]:
+        """SHA-256 -> id of every generation that the inputs name, or did."""
+        return {sha256: min(ids) for sha256, ids in ids_of(self._rotations()).items()}
 
-
-def _held_by_all(entry: Entry, places: Sequence[_Place]) -> bool:
-    return all(place.found is not None and holds(place.found, entry) for place in places)
+    @property
+    def _ownership(self) -> Ownership:
+        return Ownership(olds=self.olds, news=self.news, also=self.also, world=self.world)
 
 
 def _out_of_sight(entry: Entry, looked_at: Collection[str]) -> tuple[str, ...]:

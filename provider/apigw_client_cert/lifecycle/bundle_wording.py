@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from apigw_client_cert.lifecycle.bundle_targets import Place
     from apigw_client_cert.lifecycle.presenters import Issued
     from apigw_client_cert.rotation.publication import Entry
 
@@ -38,7 +39,7 @@ def not_looked_up(address: str, gaps: Sequence[str]) -> errors.TargetTaken:
     return errors.TargetTaken(
         f"{address} holds certificates that this bundle did not write there, and whose they are could not be seen"
         f" ({errors.listed(gaps, '; ')})",
-        means="A stage may present one of them; nothing was written anywhere. take_over does not apply to it.",
+        means="A stage may present one of them; nothing was written there. take_over does not apply to it.",
         remedy="Allow what is named above, or run again when AWS answers.",
         subject=address,
     )
@@ -48,7 +49,7 @@ def taken(address: str) -> errors.TargetTaken:
     """The error for a target that holds something else, and nothing that is known to be trust in use."""
     return errors.TargetTaken(
         f"{address} already holds something that this bundle did not write",
-        means="Backends may rely on it; nothing was written anywhere.",
+        means="Backends may rely on it; nothing was written there.",
         remedy="If this bundle was renamed or moved in the program, give it (or the component around it) an alias of"
         " its former name. Else choose another place, or set take_over=True to replace the content, with also_trust=[…]"
         " for every certificate in it that must stay trusted.",
@@ -61,10 +62,63 @@ def holds_trust(address: str, one: Issued, users: Sequence[str]) -> errors.Targe
     by = f"which is presented by {errors.listed(users)}" if users else "which is alive"
     return errors.TargetTaken(
         f"{address} holds certificate {one.id}, {by}, and this bundle did not write it there",
-        means="Writing over it would cut its stages off, now or at their next switch; nothing was written anywhere."
+        means="Writing over it would cut its stages off, now or at their next switch; nothing was written there."
         " take_over does not apply to it.",
         remedy="Two bundles that write to one place undo each other: publish both certificates with one"
         " TrustBundle(certificates=[a, b]), or give each its own place. If nobody publishes that certificate there any"
         " more, add its PEM to also_trust, or remove it from the place by hand once nobody presents it.",
         subject=address,
     )
+
+
+_AGAIN: Final = "The next run tries again."
+
+
+def left_undone(
+    places: Sequence[Place], entries: Sequence[Entry], ids: Mapping[str, str], staying: Sequence[Entry]
+) -> errors.RotationError:
+    """The error for the targets that a pass could not bring to what they should hold; it names each.
+
+    Args:
+        places: All of the pass; one at least has a failure.
+        entries: What each should hold.
+        ids: SHA-256 -> the certificate's id, as far as it is known.
+        staying: What would have left every target, if all could have been looked at.
+    """
+    failed = [(place, place.failure) for place in places if place.failure is not None]
+    names = [place.address for place in places if place.failure is None]
+    more = [f"{errors.listed(names)} holds what it should."] if names else []
+    if staying:
+        more.append(f"Until then nothing is withdrawn from any target: {_named(staying, ids)} stays trusted.")
+    kinds = {type(failure) for _place, failure in failed}
+    kind = kinds.pop() if len(kinds) == 1 else errors.NotPublished
+    return kind(
+        "; ".join(_what(place, failure) for place, failure in failed),
+        means=" ".join([*(_means(place, failure, entries, ids) for place, failure in failed), *more]),
+        remedy=" ".join([*dict.fromkeys(failure.remedy for _place, failure in failed), _AGAIN]),
+        subject=", ".join(place.address for place, _failure in failed),
+    )
+
+
+def _what(place: Place, failure: errors.RotationError) -> str:
+    return failure.what if place.address in failure.what else f"{place.address}: {failure.what}"
+
+
+def _means(place: Place, failure: errors.RotationError, entries: Sequence[Entry], ids: Mapping[str, str]) -> str:
+    return f"{failure.means} {_seen(place, entries, ids)}".strip()
+
+
+def _seen(place: Place, entries: Sequence[Entry], ids: Mapping[str, str]) -> str:
+    """What backends trust there, as seen last."""
+    if place.unread is not None:
+        return f"What backends that read {place.address} trust now is not known."
+    held = [one for one in entries if place.has(one)]
+    lacking = [one for one in entries if not place.has(one)]
+    if not lacking:
+        return f"As seen in this run, {place.address} holds {_named(held, ids)}, and something else."
+    there = f"holds {_named(held, ids)}, and" if held else "does not exist:" if place.holds is None else "holds none:"
+    return f"As seen in this run, {place.address} {there} backends that read it do not trust {_named(lacking, ids)}."
+
+
+def _named(entries: Sequence[Entry], ids: Mapping[str, str]) -> str:
+    return errors.listed(ids.get(one.sha256, f"{one.sha256[:16]}\u2026") for one in entries)

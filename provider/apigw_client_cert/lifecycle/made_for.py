@@ -177,13 +177,17 @@ class Look:
             **{key: made_for.get(key) for key in ("targets", "alsoTrust", "takeOver")},
             **{key: self.props.get(key) for key in CONNECTION},
         }
+        unread: list[errors.RotationError] = []
         rehearsal = replace(
             self.world,
-            target=lambda spec, connection: _ReadOnly(self.world.target(spec, connection)),
+            target=lambda spec, connection: _ReadOnly(self.world.target(spec, connection), unread),
             say=lambda _line: None,
         )
         with contextlib.suppress(_Written):
             trust_bundle.create(without_none(inputs), rehearsal)
+        if unread:
+            # The bundle leaves it to the next run where others are written; before the certificate is made it is early.
+            raise unread[0]
 
 
 class _Written(Exception):  # noqa: N818 - no error: everything was read, and nothing stood in the way
@@ -192,16 +196,21 @@ class _Written(Exception):  # noqa: N818 - no error: everything was read, and no
 
 @dataclass(frozen=True, slots=True)
 class _ReadOnly:
-    """A target that is read as it is, and never written."""
+    """A target that is read as it is, and never written; why it could not be read is noted."""
 
     target: Target
+    unread: list[errors.RotationError]
 
     @property
     def address(self) -> str:
         return self.target.address
 
     def read(self) -> str | None:
-        return self.target.read()
+        try:
+            return self.target.read()
+        except errors.RotationError as error:
+            self.unread.append(error)
+            raise
 
     def write(self, _content: str) -> None:
         raise _Written

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.certificate import read_certificate, split_pem
+from apigw_client_cert.lifecycle.bundle_drift import drift_lines, drift_seen
 from apigw_client_cert.lifecycle.bundle_state import (
     also_trusted,
-    drifted,
+    digests_of,
     load_entries,
     offers_of,
     texts_of,
 )
 from apigw_client_cert.lifecycle.bundle_steps import Publication
 from apigw_client_cert.lifecycle.engine_run import CLAIMS
-from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER
+from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP
 from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import (
     CONNECTION,
@@ -93,19 +94,21 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     # What the user asked to trust as well is compared as text: parsing it would load cryptography at each preview.
     # One that is kept for its presenters is asked for no more.
     also = [entry for entry in entries if entry.rotation_id is None and entry.look_again_at is None]
-    due = bundle_due(entries, offers_of(news), also, texts_of(olds, "readFor"), world.now())
-    say_findings(str(news["name"]), last_days_of_kept(entries, world.now()), world)
-    damaged = olds.get("driftedTargets") or ()
-    line = None
-    if damaged:
-        line = f"{news['name']}: {', '.join(damaged)} was changed by somebody else; this update writes it again"
+    now = world.now()
+    due = bundle_due(entries, offers_of(news), also, texts_of(olds, "readFor"), now)
+    say_findings(str(news["name"]), last_days_of_kept(entries, now), world)
+    lines = drift_lines(olds, news, also, now)
+    for line in lines:
         world.say(line)
-    changes = due is not None or bool(damaged) or bool(changed(olds, news, _COMPARED))
-    return Difference(changes=changes, line=line)
+    changes = due is not None or bool(lines) or FAILED_STEP in olds or bool(changed(olds, news, _COMPARED))
+    return Difference(changes=changes, line="; ".join(lines) or None)
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
-    """Publish to every target and read it back; a target that holds something else is refused without take_over."""
+    """Publish to every target and read it back; a target that holds something else is refused without take_over.
+
+    Raises ``Unfinished``, with the complete state, where some could not be read or written.
+    """
     failures = Failures()
     _check_room(props, failures)
     for reason in failures.found.values():
@@ -125,12 +128,15 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     if props.get("accountId"):
         # In another account the same names are other places.
         world.observing_gateway(connection, props["accountId"])
-    damaged = drifted(props, [world.looked_at_target(spec, connection) for spec in props["targets"]], world)
-    return resource_id, {**props, "driftedTargets": damaged}
+    targets = [world.looked_at_target(spec, connection) for spec in props["targets"]]
+    return resource_id, drift_seen(props, targets, world)
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
-    """Read every target again, write what is missing, and restart the time that was lost by it."""
+    """Read every target again, write what is missing, and restart the time that was lost by it.
+
+    Raises ``Unfinished``, with the complete state, where that could not be done for all of them.
+    """
     guard_version(olds)
     return _publish(olds, news, world)
 
@@ -138,7 +144,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
 def delete(props: Mapping[str, Any], world: World) -> None:
     """Leave every target as it is: trust is withdrawn only by retirement or expiry (invariant 12)."""
     guard_version(props)
-    addresses = ", ".join(sorted(props.get("digests") or ()))
+    addresses = ", ".join(sorted(digests_of(props, "digests")))
     if addresses:
         world.say(f"{props['name']}: left as it is, to be removed when no backend reads it: {addresses}")
 

@@ -173,11 +173,17 @@ BUNDLE_INPUTS: Final = {
 }
 BUNDLE_OUTPUTS: Final = {
     **_ACCOUNT,
-    "digests": Property("Target -> SHA-256 of what was written to it.", TEXTS),
-    "driftedTargets": Property("The targets that the last refresh saw holding something else.", list_of(TEXT)),
+    "digests": Property("Target -> SHA-256 of what this bundle wrote to it last.", TEXTS),
+    "driftedTargets": Property(
+        "The targets that do not hold what they should, or could not be read, when they were last looked at.",
+        list_of(TEXT),
+    ),
     **_DEFERRED,
     "entries": Property("What is published, one certificate each.", list_of(type_of("BundleEntry"))),
     "fingerprintsSha256": Property("What is published, as fingerprints.", list_of(TEXT)),
+    "foundDigests": Property(
+        "What was seen there: target -> SHA-256, or `none` where it does not exist; for `driftedTargets` alone.", TEXTS
+    ),
     "formerDigests": Property("What this bundle wrote to targets that are no longer among its inputs.", TEXTS),
     "formerRotations": Property(
         "The rotations that are no longer among its inputs and whose certificates are kept: how to look at them again.",
@@ -191,6 +197,7 @@ BUNDLE_OUTPUTS: Final = {
     "readFor": Property("The active certificates for which the targets were read.", list_of(TEXT)),
     **_STATE_VERSION,
     "trustBundlePem": Property(_PEM),
+    "unreadTargets": Property("Which of `driftedTargets` could not be read, and why.", TEXTS),
     "withdrawn": Property("Fingerprints of what this bundle withdrew last.", list_of(TEXT)),
 }
 BINDING_INPUTS: Final = {

@@ -123,8 +123,8 @@ BUNDLE: Final = Kind(
     identified=_by_name,
     repeats={
         "alsoTrust": ("entries", "keptFor", "trustBundlePem", "withdrawn"),
-        "rotations": ("entries", "formerRotations", "keptFor", "readFor", "trustBundlePem", "withdrawn"),
-        "targets": ("digests", "driftedTargets", "formerDigests"),
+        "rotations": ("entries", "failedStep", "formerRotations", "keptFor", "readFor", "trustBundlePem", "withdrawn"),
+        "targets": ("digests", "driftedTargets", "failedStep", "foundDigests", "formerDigests", "unreadTargets"),
     },
 )
 BINDING: Final = Kind(

@@ -88,21 +88,27 @@ def next_entries(
 
 
 def restart(
-    entries: Iterable[Entry], missing: Collection[str], now: datetime, unpublished: Collection[str] = ()
+    entries: Iterable[Entry],
+    missing: Collection[str],
+    now: datetime,
+    unpublished: Collection[str] = (),
+    unheld: Collection[str] = (),
 ) -> tuple[Entry, ...]:
     """The entries once written: what was missing from a target, or never written, is published from now.
 
     So is what was published at an instant that lies in the future: a clock was put back, and it proves nothing. What is
-    still ``unpublished`` has no date.
+    still ``unpublished`` has no date; nor has what would be dated from now and is ``unheld``: not every target was seen
+    to hold it in the end. What was published before keeps its date while a target cannot be read.
     """
-    return tuple(
-        replace(entry, since=None)
-        if entry.sha256 in unpublished
-        else replace(entry, since=now)
-        if entry.since is None or entry.since > now or entry.sha256 in missing
-        else entry
-        for entry in entries
-    )
+
+    def since(entry: Entry) -> datetime | None:
+        if entry.sha256 in unpublished:
+            return None
+        if entry.since is None or entry.since > now or entry.sha256 in missing:
+            return None if entry.sha256 in unheld else now
+        return entry.since
+
+    return tuple(replace(entry, since=since(entry)) for entry in entries)
 
 
 def bundle_due(

@@ -151,6 +151,15 @@ def test_a_publication_in_the_future_proves_nothing() -> None:
     assert [one.since for one in restart((entry(OLD, since=NOW),), (), NOW)] == [NOW]
 
 
+def test_what_not_every_target_was_seen_to_hold_is_not_dated_anew() -> None:
+    """Never written, missing or of the future; what was published before keeps its date while nobody can look."""
+    entries = (entry(OLD), entry(NEW), entry(NEWER, since=None), entry(certificate(4), since=NOW + DAY))
+    everything = [one.sha256 for one in entries]
+    after = restart(entries, [NEW.sha256], NOW, unheld=everything)
+    assert [one.since for one in after] == [NOW - 9 * DAY, None, None, None]
+    assert [one.since for one in restart(entries, (), NOW, unpublished=everything)] == [None] * 4
+
+
 def test_something_new_is_a_reason_to_write() -> None:
     """A successor was issued."""
     assert bundle_due((entry(OLD),), [offer(OLD, NEW)], (), ["gen1"], NOW) == "add"
