@@ -130,7 +130,10 @@ class StageBindingProvider(ResourceProvider):
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Move the stage, or let it wait."""
-        return UpdateResult(binding.update(olds, news, _world()))
+        try:
+            return UpdateResult(binding.update(olds, news, _world()))
+        except Unfinished as left:
+            raise left.error from left
 
     def delete(self, _id: str, props: Properties) -> None:
         """Clear what this binding set."""

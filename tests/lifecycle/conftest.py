@@ -144,7 +144,10 @@ class FakeRun:
             "publishedTo": {"targets": self.bundle_config["targets"]} if self.with_bundle and self.looking else None,
             **self.binding_config,
         }
+        earlier = len(self.unfinished)
         self._register(stage, binding, props)
+        if len(self.unfinished) > earlier:
+            raise self.unfinished.pop().error
 
     def presented(self, stage: str) -> str | None:
         """What a stage presents."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
@@ -10,9 +11,10 @@ from apigw_client_cert.gateway.acm import ACM_ARN, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind
 from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
 from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO, check_published_to, is_told_of
-from apigw_client_cert.lifecycle.binding_state import VERIFIED, is_open
+from apigw_client_cert.lifecycle.binding_state import TAKEN_OVER, VERIFIED, is_open, taken_over
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
+from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import (
     API_ID,
     CERTIFICATE_ID,
@@ -28,6 +30,7 @@ from apigw_client_cert.lifecycle.inputs import (
     known,
 )
 from apigw_client_cert.lifecycle.lagging import guard_followed, lag
+from apigw_client_cert.lifecycle.last_refusal import with_refusal
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.state import guard_version, instant_or_none
 from apigw_client_cert.rotation.binding import binding_due
@@ -182,6 +185,7 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     outputs = dict(props)
     if presented == before:
         return resource_id, outputs
+    left = taken_over(props, presented) if verification_inputs.asked_for(props) else None
     # The wait belonged to what was presented then: the next update looks at the stage afresh.
     for key in (
         "waitingFor",
@@ -190,8 +194,11 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
         "presentedClientCertificateId",
         "presentedSince",
         *VERIFIED,
+        TAKEN_OVER,
     ):
         outputs.pop(key, None)
+    if left is not None:
+        outputs[TAKEN_OVER] = left
     if presented is None:
         world.say(
             f"stage {stage} was unbound by another tool. If Pulumi or Terraform manages the stage itself, give it"
@@ -206,9 +213,17 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
-    """Move the stage, keep it, or record a wait; the complete state comes back in every case."""
+    """Move the stage, keep it, or record a wait; the complete state comes back in every case.
+
+    Raises ``Unfinished``, with the state that is true, where a switch was taken back because it was refused.
+    """
     guard_version(olds)
-    return _switch(olds, news, world)
+    try:
+        return _switch(olds, news, world)
+    except errors.NotVerified as error:
+        if not error.refused:
+            raise
+        raise Unfinished(_after_a_refusal(olds, news, error, world), error) from error
 
 
 def delete(props: Mapping[str, Any], world: World) -> None:
@@ -237,6 +252,21 @@ def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> d
     state = StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=now).perform()
     guard_followed(stage_of(news), news, state, now)
     return state
+
+
+def _after_a_refusal(
+    olds: Mapping[str, Any], news: Mapping[str, Any], error: errors.NotVerified, world: World
+) -> dict[str, Any]:
+    """What is presented now, as a refresh would see it, and that it was refused."""
+    try:
+        seen = read("", olds, replace(world, say=_silent))
+    except errors.RotationError:
+        seen = None
+    return with_refusal(olds if seen is None else seen[1], olds, news, error, world.now())
+
+
+def _silent(_line: str) -> None:
+    """The error says it."""
 
 
 def _named(in_state: object) -> str:
