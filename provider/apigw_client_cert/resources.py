@@ -26,6 +26,7 @@ from pulumi.output import Unknown
 
 from apigw_client_cert.dynamic_host import say_messages_only
 from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
+from apigw_client_cert.lifecycle.binding_steps import stage_of
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.world import World
@@ -67,7 +68,7 @@ class RotatingClientCertificateProvider(ResourceProvider):
         try:
             return UpdateResult(certificate.update(olds, news, _world()))
         except Unfinished as left:
-            return UpdateResult(left.state)
+            return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Delete all generations, or refuse."""
@@ -89,8 +90,11 @@ class TrustBundleProvider(ResourceProvider):
         return _difference(olds, trust_bundle.diff(_plain(olds), _plain(news), _world()))
 
     def create(self, props: Properties) -> CreateResult:
-        """Publish for the first time."""
-        return CreateResult(*trust_bundle.create(props, _world()))
+        """Publish for the first time; as with an update, the program raises what could not be done."""
+        try:
+            return CreateResult(*trust_bundle.create(props, _world()))
+        except Unfinished as left:
+            return CreateResult(str(props["name"]), _left(left))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice changed targets."""
@@ -98,7 +102,10 @@ class TrustBundleProvider(ResourceProvider):
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Publish, repair, withdraw what is retired."""
-        return UpdateResult(trust_bundle.update(olds, news, _world()))
+        try:
+            return UpdateResult(trust_bundle.update(olds, news, _world()))
+        except Unfinished as left:
+            return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Leave the targets as they are."""
@@ -120,8 +127,11 @@ class StageBindingProvider(ResourceProvider):
         return _difference(olds, binding.diff(_plain(olds), _plain(news), _world()))
 
     def create(self, props: Properties) -> CreateResult:
-        """Bind the stage."""
-        return CreateResult(*binding.create(props, _world()))
+        """Bind the stage; as with an update, the program raises what could not be done."""
+        try:
+            return CreateResult(*binding.create(props, _world()))
+        except Unfinished as left:
+            return CreateResult(str(stage_of(props)), _left(left))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what the stage presents; a gone stage has no id (``None`` as outputs would crash the host)."""
@@ -133,12 +143,18 @@ class StageBindingProvider(ResourceProvider):
         try:
             return UpdateResult(binding.update(olds, news, _world()))
         except Unfinished as left:
-            raise left.error from left
+            return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Clear what this binding set."""
         _join_the_run()
         binding.delete(props, _world())
+
+
+def _left(left: Unfinished) -> Properties:
+    """The state of what could not do all; the program raises it at its end, and one line says so now."""
+    _world().say(left.line)
+    return left.state
 
 
 def _world() -> World:

@@ -14,6 +14,7 @@ from apigw_client_cert.lifecycle import binding
 from apigw_client_cert.lifecycle.world import World
 from apigw_sandbox import Fault, FaultKind
 from apigw_sandbox.clock import wall_now
+from tests.by_itself import by_itself
 from tests.sandbox.data_plane.backend import Backend
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Switch:
         world = replace(
             World(), gateway=lambda _connection: self.real.gateway, say=self.lines.append, pause=lambda _seconds: None
         )
-        return binding.update({"stateVersion": 1}, {**self.props, **changed}, world)
+        state: dict[str, Any] = by_itself(binding.update, {"stateVersion": 1}, {**self.props, **changed}, world)
+        return state
 
     def goes_wrong(self, kind: FaultKind, calls: Sequence[int] = (1,), **how: Any) -> None:
         """A trial meets a fault, as often as it is sent."""

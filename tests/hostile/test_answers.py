@@ -22,6 +22,7 @@ from apigw_client_cert.publish.s3 import S3Target
 from apigw_client_cert.publish.secretsmanager import SecretsManagerTarget
 from apigw_client_cert.publish.specs import spec_findings
 from apigw_client_cert.publish.ssm import SsmTarget
+from tests.by_itself import by_itself
 from tests.hostile.answering import API, ID, SOCKET, SOUND, WHOLE, AnsweringAws, spoiled, written
 from tests.hostile.audit import audited, audited_error, audited_state
 from tests.hostile.odd import TEXTS, fewer, steady, texts
@@ -136,7 +137,7 @@ def test_a_creation_works_or_fails_in_our_words(instead: dict[str, str]) -> None
         audited_state(state)
         certificate.read("orders", state, outside)
         wired = {key: state[key] for key in ("clientCertificateId", "rotationId", "generations")}
-        _id, bound = binding.create({"apiId": API, "stageName": "prod", **wired}, outside)
+        _id, bound = by_itself(binding.create, {"apiId": API, "stageName": "prod", **wired}, outside)
         binding.read("x", bound, outside)
         binding.delete(bound, outside)
     except errors.RotationError as error:

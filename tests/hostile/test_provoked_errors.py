@@ -23,6 +23,7 @@ from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.publish.file import FileTarget
 from apigw_sandbox import Sandbox
+from tests.by_itself import by_itself
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 from tests.doubles.stubbed_aws import NO_ANSWER, NO_CONNECTION, StubbedAws
@@ -78,7 +79,7 @@ def _foreign(_folder: Path) -> object:
     foreign = gateway.add_certificate()
     gateway.add_stage("a1b2c3d4e5", "prod", foreign.id)
     props = {"apiId": "a1b2c3d4e5", "stageName": "prod", "clientCertificateId": "cert09", "rotationId": "r1"}
-    return binding.create(props, _world(gateway))
+    return by_itself(binding.create, props, _world(gateway))
 
 
 def _namesake(_folder: Path) -> object:
@@ -112,7 +113,7 @@ def _not_published(_folder: Path) -> object:
     old, new = (gateway.add_certificate(tags={"apigw-client-cert:rotation-id": "r1"}) for _ in range(2))
     gateway.add_stage("a1b2c3d4e5", "prod", old.id)
     wired = {"clientCertificateId": new.id, "rotationId": "r1", "publishedSince": {}, "generations": []}
-    return binding.create({"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
+    return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
 
 
 def _not_followed(_folder: Path) -> object:
@@ -121,7 +122,7 @@ def _not_followed(_folder: Path) -> object:
     gateway.add_stage("a1b2c3d4e5", "prod", old.id)
     told = [{"id": old.id, "role": "previous", "pem": PRIVATE_KEY}, {"id": new.id, "role": "active"}]
     wired = {"clientCertificateId": old.id, "rotationId": "r1", "generations": told}
-    return binding.create({"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
+    return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
 
 
 def _unverified(**wired: object) -> Callable[[Path], object]:
@@ -134,7 +135,7 @@ def _unverified(**wired: object) -> Callable[[Path], object]:
         gateway.backend = lambda *_what: TrialAnswer(status=500, headers={"x": (SESSION_TOKEN,)}, body=PRIVATE_KEY)
         generations = [{"id": new.id, "sha256": "ab" * 32, "pendingSince": "2020-01-01T00:00:00Z"}]
         props = {"clientCertificateId": new.id, "rotationId": "r1", "generations": generations, **wired}
-        return binding.create({"apiId": "a1b2c3d4e5", "stageName": "prod", **props}, _world(gateway))
+        return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **props}, _world(gateway))
 
     return provoke
 

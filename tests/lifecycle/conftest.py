@@ -84,16 +84,16 @@ class FakeRun:
         return self.targets.setdefault(place, FakeTarget(f"{spec.get('type', 'file')} {place}"))
 
     def up(self) -> None:
-        """Certificate, bundle, bindings; the first failure ends the run, as it ends the engine's.
+        """Certificate, bundle, bindings; a failure ends the run, as it ends the engine's.
 
-        What the certificate could not do is raised by the program, when all else is done.
+        What could not be done is raised by the program, when all else is done.
         """
         self.begin()
         self._certificate()
         if self.with_bundle:
-            self.bundle()
+            self._bundle()
         for stage in self.stages:
-            self.binding(stage)
+            self._binding(stage)
         self._raise_unfinished()
 
     def begin(self) -> None:
@@ -126,13 +126,21 @@ class FakeRun:
         self._register("certificate", certificate, {"name": "orders", "project": "p", "stack": "dev", **self.config})
 
     def bundle(self) -> None:
-        """One registration of the bundle."""
+        """One registration of the bundle, and nothing else in the program."""
+        self._bundle()
+        self._raise_unfinished()
+
+    def _bundle(self) -> None:
         made = self.state["certificate"]
         rotation = {key: made.get(key) for key in ("rotationId", "clientCertificateId", "generations")}
         self._register("bundle", trust_bundle, {"name": "orders-trust", "rotations": [rotation], **self.bundle_config})
 
     def binding(self, stage: str) -> None:
-        """One registration of one binding."""
+        """One registration of one binding, and nothing else in the program."""
+        self._binding(stage)
+        self._raise_unfinished()
+
+    def _binding(self, stage: str) -> None:
         made = self.state["certificate"]
         props = {
             "apiId": API,
@@ -144,10 +152,7 @@ class FakeRun:
             "publishedTo": {"targets": self.bundle_config["targets"]} if self.with_bundle and self.looking else None,
             **self.binding_config,
         }
-        earlier = len(self.unfinished)
         self._register(stage, binding, props)
-        if len(self.unfinished) > earlier:
-            raise self.unfinished.pop().error
 
     def presented(self, stage: str) -> str | None:
         """What a stage presents."""
@@ -177,17 +182,17 @@ class FakeRun:
         checked = module.check(self.inputs.get(name, {}), news)
         assert checked.failures == {}
         news = wire(checked.inputs)
-        if name not in self.state:
-            _id, outputs = module.create(news, self.world)
-        else:
-            if not module.diff(self.state[name], news, self.world).changes:
-                self.inputs[name] = news
-                return
-            outputs = self._updated(name, module, news)
-        self.state[name], self.inputs[name] = wire(outputs), news
+        if name in self.state and not module.diff(self.state[name], news, self.world).changes:
+            self.inputs[name] = news
+            return
+        self.state[name], self.inputs[name] = wire(self._made(name, module, news)), news
 
-    def _updated(self, name: str, module: Any, news: Mapping[str, Any]) -> dict[str, Any]:
+    def _made(self, name: str, module: Any, news: Mapping[str, Any]) -> dict[str, Any]:
+        """The state after a creation or an update."""
         try:
+            if name not in self.state:
+                created: dict[str, Any] = module.create(news, self.world)[1]
+                return created
             updated: dict[str, Any] = module.update(self.state[name], news, self.world)
         except Unfinished as left:
             self.unfinished.append(left)
@@ -195,8 +200,9 @@ class FakeRun:
         return updated
 
     def _raise_unfinished(self) -> None:
-        while self.unfinished:
-            raise self.unfinished.pop().error
+        left, self.unfinished = self.unfinished, []
+        if left:
+            raise left[0].error
 
     def _gateway(self, connection: Connection) -> FakeGateway:
         assert connection.profile is None

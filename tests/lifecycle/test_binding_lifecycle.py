@@ -157,7 +157,8 @@ def test_a_switch_that_fails_leaves_the_stage_and_state_as_they_were(run: FakeRu
     run.gateway.fail_next("bind", errors.ConcurrentModification("not verified", means="", remedy=""))
     with pytest.raises(errors.ConcurrentModification):
         run.up()
-    assert run.presented("dev") == "cert01"
+    assert (run.presented("dev"), run.presented("prod")) == ("cert01", "cert02")
+    assert run.state["dev"].pop("failedStep")["step"] == "bind"
     assert run.state["dev"] == before
     run.up()
     assert run.presented("dev") == run.presented("prod") == "cert02"

@@ -145,19 +145,18 @@ def test_an_open_switch_is_tried_while_the_next_one_waits(run: ProbedRun, backen
 def test_a_rollback_is_not_held_by_a_probe_that_fails_already(
     run: ProbedRun, backend: Backend, *, refused: bool
 ) -> None:
-    """Whether the new certificate is refused, or the probe is broken: then it stays there, and later runs are red."""
+    """Whether the new certificate is refused, or the probe is broken: then it stays there, and its runs are red."""
     first, second = moved(run, confirm=CONFIRM)
     if refused:
         backend.accepts = {first}
     else:
         run.answers = [TrialAnswer(status=404)]
-    assert not run.red()
+    assert ("does not confirm" in run.red()) is not refused
     assert run.presented("prod") == first
     proven = run.state["prod"].get("verifiedClientCertificateId")
     assert proven == (first if refused else None)
     assert run.state["prod"]["lastConfirmed"]["clientCertificateId"] == (first if refused else second)
     assert run.goes_on() == [first] * 3
-    assert any("does not confirm" in line for line in run.lines) is not refused
 
 
 def test_a_rollback_that_the_probe_refuses_while_the_new_one_works_is_taken_back(
@@ -285,7 +284,7 @@ def test_under_a_pin_an_unbound_stage_is_not_sent_to_what_it_was_rolled_back_fro
     """It is known to be refused; the lost echo of the pinned one proves nothing."""
     first, _second = moved(run, confirm=CONFIRM)
     backend.accepts, backend.echoes = {first}, "nothing"
-    assert not run.red()
+    assert "was rolled back to" in run.red()
     run.by_hand(None)
     assert run.goes_on() == [first] * 3
 

@@ -167,6 +167,6 @@ def test_the_program_ends_with_what_failed_and_since_when(run: FakeRun) -> None:
     run.begin()
     with pytest.raises(Unfinished) as caught:
         certificate.update(run.state["certificate"], run.inputs["certificate"], run.world)
-    text = str(red("orders", caught.value.state["failedStep"]))
+    text = str(red([("orders", caught.value.state["failedStep"])]))
     assert text.startswith("orders: issue has failed in each run since 2027-02-01T10:00:00Z. The quota")
     assert text.endswith("looked after all the same.")

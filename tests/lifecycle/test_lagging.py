@@ -8,6 +8,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.failed_step import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,11 @@ def up(run: FakeRun, day: float, *keys: str) -> list[str]:
     assert binding.check(run.inputs["dev"], news).failures == {}
     seen = len(run.lines)
     if binding.diff(run.state["dev"], news, run.world).changes:
-        run.state["dev"] = binding.update(run.state["dev"], news, run.world)
+        try:
+            run.state["dev"] = binding.update(run.state["dev"], news, run.world)
+        except Unfinished as left:
+            run.state["dev"] = left.state
+            raise left.error from left
     return run.lines[seen:]
 
 

@@ -20,7 +20,7 @@ BROKEN = errors.AccessDenied("Denied", means="Nothing.", remedy="Grant it.")
 
 @dataclass
 class WaveRun(FakeRun):
-    """A run whose stages are wired in waves as the component wires them; a failed binding ends its dependents."""
+    """A run whose stages are wired in waves as the component wires them; a failed binding keeps nobody from trying."""
 
     waves: tuple[tuple[str, ...], ...] = (("dev",), ("eu", "us"))
     soaks: tuple[str | None, ...] = (None, "24h")
@@ -28,15 +28,13 @@ class WaveRun(FakeRun):
     failed: dict[str, Exception] = field(default_factory=dict)
 
     def up(self) -> None:
-        """Certificate, bundle, then the bindings wave by wave; what depends on a failed one is left out."""
+        """Certificate, bundle, then the bindings wave by wave."""
         self.begin()
         self.failed = {}
         self.certificate()
         self.bundle()
         before: tuple[str, ...] = ()
         for wave, soak in zip(self.waves, self.soaks, strict=True):
-            if any(one in self.failed for one in before):
-                return
             for stage in wave:
                 after = [self.told(one) for one in before]
                 self.binding_config = {
@@ -62,6 +60,7 @@ class WaveRun(FakeRun):
                 "presentedSince": state.get("presentedSince"),
                 "verifiedClientCertificateId": state.get("verifiedClientCertificateId"),
                 "verifies": False,
+                "failedSince": state.get("failedStep", {}).get("since"),
             }
         )
 

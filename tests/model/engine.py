@@ -192,21 +192,29 @@ class Engine:
         news = self._checked(name, module, inputs)
         held = self.state.get(name)
         if held is None:
-            outputs = module.create(news, self.world())[1]
+            outputs = self._created(module, news)
         else:
             difference = module.diff(held.outputs, news, self.world())
             if not difference.changes:
                 held.inputs = news
                 return
             if difference.replaces:
-                outputs = module.create(news, self.world())[1]
+                outputs = self._created(module, news)
                 self.condemned.append(held)
             else:
                 outputs = self._updated(module, held, news)
         self.state[name] = Held(outputs=wire(outputs), inputs=news)
 
-    def _updated(self, module: Any, held: Held, news: Properties) -> Properties:
+    def _created(self, module: Any, news: Properties) -> Properties:
         """What could not be done is raised by the program, when all else is done."""
+        try:
+            created: Properties = module.create(news, self.world())[1]
+        except Unfinished as left:
+            self._unfinished.append(str(left.error))
+            return left.state
+        return created
+
+    def _updated(self, module: Any, held: Held, news: Properties) -> Properties:
         try:
             updated: Properties = module.update(held.outputs, news, self.world())
         except Unfinished as left:

@@ -17,9 +17,9 @@ WRONG_CONFIRMATION = (
         wrong="A refresh that finds another certificate forgets what was confirmed last: there is no way back.",
         edits=(
             Edit(
-                "lifecycle/binding.py",
-                "        *VERIFIED,\n        TAKEN_OVER,\n    ):\n",
-                '        *VERIFIED,\n        "lastConfirmed",\n        "setClientCertificateId",\n    ):\n',
+                "lifecycle/binding_state.py",
+                '        "lastConfirmed": _last_confirmed(olds),\n        TAKEN_OVER: taken_over(olds, presented),\n',
+                '        "lastConfirmed": None,\n        "setClientCertificateId": None,\n',
             ),
         ),
         killed_by=(
@@ -85,9 +85,9 @@ WRONG_CONFIRMATION = (
         wrong="A refresh after a killed take-over forgets what the stage presented: there is no way back.",
         edits=(
             Edit(
-                "lifecycle/binding.py",
-                "    if left is not None:\n        outputs[TAKEN_OVER] = left\n",
-                "",
+                "lifecycle/binding_state.py",
+                "        TAKEN_OVER: taken_over(olds, presented),\n    }\n    return without_none({**{key",
+                "        TAKEN_OVER: None,\n    }\n    return without_none({**{key",
             ),
             Edit(
                 "lifecycle/binding_places.py",

@@ -9,10 +9,12 @@ from pulumi.dynamic import Resource
 
 from apigw_client_cert.arguments import BadArgument, made_of_kinds
 from apigw_client_cert.declarations.claims import claim_stage, owner_of
-from apigw_client_cert.declarations.properties import Registering, declared, output
+from apigw_client_cert.declarations.failed_steps import raise_at_last
+from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.shared import SharedCertificate, identified
 from apigw_client_cert.errors import shown
 from apigw_client_cert.lifecycle.binding_state import OUTPUTS
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import RestStage
 from apigw_client_cert.resources import StageBindingProvider
@@ -97,8 +99,6 @@ class BindingDeclaration(Registering):
             again = pulumi.ResourceOptions(depends_on=[stage.resource], replace_with=[stage.resource])
             opts = pulumi.ResourceOptions.merge(opts, again)
         self._register(resource_name, declared(props, OUTPUTS), opts)
-        if not isinstance(certificate, SharedCertificate):
-            certificate.dependents.append(self)
 
     def told(self) -> dict[str, Any]:
         """What the bindings of the next wave are told of this one."""
@@ -110,6 +110,7 @@ class BindingDeclaration(Registering):
             "presentedSince": self.presented_since,
             "verifiedClientCertificateId": verified,
             "verifies": self._verifies,
+            "failedSince": known_output(self, FAILED_STEP).apply(lambda failed: (failed or {}).get("since")),
         }
 
     @property
@@ -163,6 +164,7 @@ class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBind
         owner = owner_of(name, "pulumi-python:dynamic/apigw:StageBinding", opts)
         claim_stage(props, owner)
         Resource.__init__(self, StageBindingProvider(), name, {**props, "owner": owner}, opts)
+        raise_at_last(self)
 
 
 def _published(

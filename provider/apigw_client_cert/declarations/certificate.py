@@ -9,10 +9,10 @@ from pulumi.dynamic import Resource
 
 from apigw_client_cert.arguments import made_of_kinds, takes
 from apigw_client_cert.declarations.claims import owner_of
+from apigw_client_cert.declarations.failed_steps import raise_at_last
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.shared import place_of
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
-from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, red
 from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
@@ -83,8 +83,6 @@ class CertificateDeclaration(Registering):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.aws = aws or Aws()
-        # Bundles and bindings, as far as this program declares them.
-        self.dependents: list[pulumi.Resource] = []
         # As inputs, for the bindings: an output that is unset reads as unknown at every preview.
         self.binding_policy = {
             "publishLead": written(publish_lead),
@@ -201,11 +199,6 @@ class CertificateDeclaration(Registering):
         return output(self, "retirementBlockedBy")
 
     @property
-    def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
-        """What could not be done while the active certificate lives: ``step``, ``since`` and ``message``."""
-        return output(self, FAILED_STEP)
-
-    @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:
         """What backends must trust, oldest live generation first."""
         return output(self, "trustBundlePem")
@@ -225,18 +218,4 @@ class RotatingClientCertificate(CertificateDeclaration, Resource, module="apigw"
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         owner = owner_of(name, "pulumi-python:dynamic/apigw:RotatingClientCertificate", opts)
         Resource.__init__(self, RotatingClientCertificateProvider(), name, {**props, "owner": owner}, opts)
-        output(self, FAILED_STEP).apply(self._raise_at_last)
-
-    def _raise_at_last(self, failed: Mapping[str, Any] | None) -> pulumi.Output[Any] | None:
-        """End the program, and so the run, with what an update could not do: once all dependents are registered.
-
-        The SDK may look at a failed output while registrations are still on their way, and ends with them.
-        """
-        if not failed:
-            return None
-        error = pulumi.RunError(str(red(self.pulumi_resource_name, failed)))
-
-        def end(_urns: object) -> None:
-            raise error
-
-        return pulumi.Output.all(*(one.urn for one in self.dependents)).apply(end)
+        raise_at_last(self)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -15,6 +17,11 @@ class Registering(pulumi.Resource):
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         raise NotImplementedError
+
+    @property
+    def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
+        """What the last run could not do for this resource: ``step``, ``since`` and ``message``."""
+        return output(self, FAILED_STEP)
 
 
 def declared(props: Mapping[str, Any], outputs: Iterable[str]) -> dict[str, Any]:

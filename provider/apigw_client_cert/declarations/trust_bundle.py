@@ -9,6 +9,7 @@ from pulumi.dynamic import Resource
 
 from apigw_client_cert.arguments import made_of_kinds
 from apigw_client_cert.declarations.claims import owner_of
+from apigw_client_cert.declarations.failed_steps import raise_at_last
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
 from apigw_client_cert.declarations.publishers import identity_of, unpublished
 from apigw_client_cert.declarations.shared import SharedCertificate
@@ -70,9 +71,6 @@ class BundleDeclaration(Registering):
             **self.aws.properties(),
         }
         self._register(resource_name, declared(props, OUTPUTS), opts)
-        for certificate in certificates:
-            if not isinstance(certificate, SharedCertificate):
-                certificate.dependents.append(self)
 
     @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:
@@ -131,3 +129,4 @@ class TrustBundle(BundleDeclaration, Resource, module="apigw", name="TrustBundle
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         owner = owner_of(name, "pulumi-python:dynamic/apigw:TrustBundle", opts)
         Resource.__init__(self, TrustBundleProvider(), name, {**props, "owner": owner}, opts)
+        raise_at_last(self)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.acm import ACM_ARN, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind
 from apigw_client_cert.lifecycle import turn_inputs, verification_inputs
+from apigw_client_cert.lifecycle.binding_failure import BindingFailure
 from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO, check_published_to, is_told_of
-from apigw_client_cert.lifecycle.binding_state import TAKEN_OVER, VERIFIED, is_open, taken_over
+from apigw_client_cert.lifecycle.binding_state import as_presented, is_open
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
-from apigw_client_cert.lifecycle.failed_step import Unfinished
+from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import (
     API_ID,
     CERTIFICATE_ID,
@@ -30,7 +29,6 @@ from apigw_client_cert.lifecycle.inputs import (
     known,
 )
 from apigw_client_cert.lifecycle.lagging import guard_followed, lag
-from apigw_client_cert.lifecycle.last_refusal import with_refusal
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.state import guard_version, instant_or_none
 from apigw_client_cert.rotation.binding import binding_due
@@ -57,7 +55,7 @@ _OPTIONS = (
     *turn_inputs.INPUTS,
 )
 INPUTS = (
-    "owner",
+    *DECLARING,
     "clientCertificateId",
     "generations",
     "publishedSince",
@@ -78,6 +76,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     failures.choice(news, "onDelete", ON_DELETE)
     failures.choice(news, "redeploy", [redeploy.value for redeploy in Redeploy])
     failures.flag(news, "takeOver")
+    failures.flag(news, DEFER)
     check_connection({}, news, failures)
     check_durations(news, failures, ("publishLead", "activateBy", "rotateBefore"))
     verification_inputs.check_verification(news, failures)
@@ -163,12 +162,16 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     if unheld:
         line = f"stage {stage_of(news)} presents {_named(presented)}, which what publish= returned does not hold"
         world.say(line)
-    changes = due or unverified or unheld or bool(lagging) or bool(changed(olds, news, _OPTIONS))
+    failed = FAILED_STEP in olds
+    changes = due or unverified or unheld or failed or bool(lagging) or bool(changed(olds, news, _OPTIONS))
     return Difference(changes=changes, line=line)
 
 
 def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
-    """Bind the stage, or record that it has to wait; refuse what presents somebody else's certificate."""
+    """Bind the stage, or record that it has to wait; refuse what presents somebody else's certificate.
+
+    Raises ``Unfinished``, as an update does: a stage that is gone keeps no other one from being looked after.
+    """
     return str(stage_of(props)), _switch({}, props, world)
 
 
@@ -182,48 +185,25 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     except errors.StageNotFound:
         return None
     before = props.get("presentedClientCertificateId")
-    outputs = dict(props)
-    if presented == before:
-        return resource_id, outputs
-    left = taken_over(props, presented) if verification_inputs.asked_for(props) else None
-    # The wait belonged to what was presented then: the next update looks at the stage afresh.
-    for key in (
-        "waitingFor",
-        "waitingUntil",
-        "waitingBecause",
-        "presentedClientCertificateId",
-        "presentedSince",
-        *VERIFIED,
-        TAKEN_OVER,
-    ):
-        outputs.pop(key, None)
-    if left is not None:
-        outputs[TAKEN_OVER] = left
-    if presented is None:
+    if presented != before and presented is None:
         world.say(
             f"stage {stage} was unbound by another tool. If Pulumi or Terraform manages the stage itself, give it"
             ' ignore_changes=["clientCertificateId"] (Terraform: client_certificate_id), or it will happen again'
         )
-    else:
-        outputs.update(presentedClientCertificateId=presented, presentedSince=format_instant(world.now()))
+    elif presented is not None and presented != before:
         # An alarm about another tool would be false where our own PATCH took effect and its answer was lost.
         by = "hand, or by a run whose answer was lost" if ours(gateway, props, presented) else "another tool"
         world.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
-    return resource_id, outputs
+    return resource_id, as_presented(props, presented, world.now())
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     """Move the stage, keep it, or record a wait; the complete state comes back in every case.
 
-    Raises ``Unfinished``, with the state that is true, where a switch was taken back because it was refused.
+    Raises ``Unfinished`` with what the stage is seen to present after whatever went wrong.
     """
     guard_version(olds)
-    try:
-        return _switch(olds, news, world)
-    except errors.NotVerified as error:
-        if not error.refused:
-            raise
-        raise Unfinished(_after_a_refusal(olds, news, error, world), error) from error
+    return _switch(olds, news, world)
 
 
 def delete(props: Mapping[str, Any], world: World) -> None:
@@ -247,26 +227,22 @@ def delete(props: Mapping[str, Any], world: World) -> None:
 
 def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     connection = connection_of({**news, "region": olds.get("region") or known(news, "region")})
-    gateway = world.acting_gateway(connection, olds.get("accountId"))
+    world.guard_clock(connection)
     now = world.now()
-    state = StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=now).perform()
-    guard_followed(stage_of(news), news, state, now)
-    return state
-
-
-def _after_a_refusal(
-    olds: Mapping[str, Any], news: Mapping[str, Any], error: errors.NotVerified, world: World
-) -> dict[str, Any]:
-    """What is presented now, as a refresh would see it, and that it was refused."""
+    failure = BindingFailure(olds=olds, news=news, now=now)
     try:
-        seen = read("", olds, replace(world, say=_silent))
-    except errors.RotationError:
-        seen = None
-    return with_refusal(olds if seen is None else seen[1], olds, news, error, world.now())
-
-
-def _silent(_line: str) -> None:
-    """The error says it."""
+        gateway = world.observing_gateway(connection, olds.get("accountId"))
+    except errors.RotationError as error:
+        raise failure.unseen(error) from error
+    try:
+        state = StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=now).perform()
+    except errors.RotationError as error:
+        raise failure.seen(error, gateway) from error
+    try:
+        guard_followed(stage_of(news), news, state, now)
+    except errors.RotationError as error:
+        raise failure.beside(error, state) from error
+    return state
 
 
 def _named(in_state: object) -> str:

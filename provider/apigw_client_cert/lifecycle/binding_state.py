@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import STATE_VERSION, text, undamaged, without_none
 from apigw_client_cert.rotation.binding import BindingPolicy
@@ -23,6 +24,7 @@ LAST_REFUSED = "lastRefused"
 OUTPUTS = (
     "accountId",
     "evidence",
+    FAILED_STEP,
     "lastConfirmed",
     LAST_REFUSED,
     "presentedClientCertificateId",
@@ -37,16 +39,24 @@ OUTPUTS = (
     "waitingUntil",
 )
 # What is said anew in each run, and would be a change in state whenever the program says it in other words.
-NOT_ECHOED = frozenset({*OUTPUTS, "owner", "publishedTo"})
+NOT_ECHOED = frozenset({*OUTPUTS, *DECLARING, "publishedTo"})
 # What a verification left in state: it belongs to what was presented then.
-VERIFIED = ("verifiedAt", "verifiedClientCertificateId", "evidence")
+_VERIFIED = ("verifiedAt", "verifiedClientCertificateId", "evidence")
+# What a stage waits for, until when and why.
+WAIT = ("waitingFor", "waitingUntil", "waitingBecause")
+# All that belongs to what is presented.
+_OF_WHAT_IS_PRESENTED = ("presentedClientCertificateId", "presentedSince", *WAIT, *_VERIFIED)
 
 
 def binding_outputs(
     olds: Mapping[str, Any], news: Mapping[str, Any], presented: str | None, now: datetime, told: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The complete state after a look or a step; ``told`` are the outputs that only the step knows."""
-    unchanged = presented is not None and presented == olds.get("presentedClientCertificateId")
+    """The complete state after a look or a step; ``told`` are the outputs that only the step knows.
+
+    What the stage presented while a run failed is presented since this one, for those who wait until it has soaked.
+    """
+    before = None if FAILED_STEP in olds else olds.get("presentedClientCertificateId")
+    unchanged = presented is not None and presented == before
     since = olds.get("presentedSince") if unchanged else format_instant(now)
     return without_none(
         {
@@ -57,6 +67,20 @@ def binding_outputs(
             "stateVersion": STATE_VERSION,
         }
     )
+
+
+def as_presented(olds: Mapping[str, Any], presented: str | None, now: datetime) -> dict[str, Any]:
+    """The state after a look alone: the same, but for what belonged to something else that was presented then."""
+    if presented == olds.get("presentedClientCertificateId"):
+        return dict(olds)
+    since = None if presented is None else format_instant(now)
+    seen = {
+        "presentedClientCertificateId": presented,
+        "presentedSince": since,
+        "lastConfirmed": _last_confirmed(olds),
+        TAKEN_OVER: taken_over(olds, presented),
+    }
+    return without_none({**{key: value for key, value in olds.items() if key not in _OF_WHAT_IS_PRESENTED}, **seen})
 
 
 def waiting_outputs(news: Mapping[str, Any], decision: BindingDecision | None, now: datetime) -> dict[str, Any]:
@@ -136,7 +160,7 @@ def is_open(olds: Mapping[str, Any], desired: str) -> bool:
 def _verified(
     olds: Mapping[str, Any], presented: str | None, evidence: Mapping[str, Any] | None, now: datetime
 ) -> dict[str, Any]:
-    before = {key: olds.get(key) for key in VERIFIED}
+    before = {key: olds.get(key) for key in _VERIFIED}
     same = presented is not None and presented == before["verifiedClientCertificateId"]
     if same and (evidence is None or evidence == before["evidence"]):
         return before

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.certificate import trusted_certificate
 from apigw_client_cert.clock import format_instant, parse_instant
+from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import (
     STATE_VERSION,
@@ -32,6 +33,7 @@ OUTPUTS = (
     "digests",
     "driftedTargets",
     "entries",
+    FAILED_STEP,
     "fingerprintsSha256",
     "formerDigests",
     "formerRotations",
@@ -147,7 +149,8 @@ def bundle_outputs(
         digests: Address -> SHA-256 of what was written there.
         remembered: The account, and what this bundle wrote before: ``withdrawn`` and ``formerDigests``.
     """
-    echoed = {key: value for key, value in news.items() if key not in {*OUTPUTS, "owner"} and not key.startswith("__")}
+    unkept = {*OUTPUTS, *DECLARING}
+    echoed = {key: value for key, value in news.items() if key not in unkept and not key.startswith("__")}
     return without_none(
         {
             **echoed,

@@ -9,9 +9,17 @@ from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
 from apigw_client_cert.lifecycle import adoption, adoption_in_place, ownership
-from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, DECLARING, certificate_outputs
+from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, certificate_outputs
 from apigw_client_cert.lifecycle.existence import missing
-from apigw_client_cert.lifecycle.failed_step import DEFER, FAILED_STEP, Failure, Unfinished, can_wait, recorded
+from apigw_client_cert.lifecycle.failed_step import (
+    DECLARING,
+    DEFER,
+    FAILED_STEP,
+    Failure,
+    Unfinished,
+    can_wait,
+    recorded,
+)
 from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import (
     CERTIFICATE_ID,

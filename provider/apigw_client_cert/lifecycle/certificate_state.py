@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.clock import format_instant
-from apigw_client_cert.lifecycle.failed_step import DEFER, FAILED_STEP
+from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.state import STATE_VERSION, dump_rotation, without_none
 from apigw_client_cert.rotation.decide import decide, rotate_at
 from apigw_client_cert.trust import trust_bundle
@@ -44,8 +44,6 @@ OUTPUTS = (
 
 #: The inputs that a creation reads, and no state keeps.
 CREATION_ONLY = ("madeFor",)
-#: The inputs that no state keeps: they say who declares the certificate, and how.
-DECLARING = ("owner", DEFER)
 
 
 def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Policy, now: datetime) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""What an update could not do while the active certificate lives: recorded in a complete state, and red all the same.
+"""What an update, or a creation, could not do: recorded in a complete state, and red all the same.
 
-The engine runs nothing that depends on a resource whose update failed. For a month without room for a successor, a
-stage that was unbound and a file that was emptied would stay so. Such an update is therefore complete, as far as its
-dependents are concerned, and says in ``failedStep`` what it could not do; whoever declares it makes the run red once
-they are done (``deferFailures``).
+The engine runs nothing that depends on a resource that failed. For a month without room for a successor, a stage that
+was unbound and a file that was emptied would stay so; and so would a stage of the second wave, where the first one's
+backend refuses the certificate. Such an update is therefore complete, as far as its dependents are concerned, and says
+in ``failedStep`` what it could not do; whoever declares it makes the run red once everything is done
+(``deferFailures``).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 FAILED_STEP = "failedStep"
 DEFER = "deferFailures"
+#: The inputs that no state keeps: they say who declares the resource, and how.
+DECLARING = ("owner", DEFER)
 
 
 class Failure(NamedTuple):
@@ -31,12 +34,17 @@ class Failure(NamedTuple):
 
 
 class Unfinished(Exception):  # noqa: N818 - it carries a state, and what is wrong with it
-    """An update could not do all of it: ``state`` is complete and true, ``error`` is what makes the run red."""
+    """A call could not do all of it: ``state`` is complete and true, ``error`` is what makes the run red."""
 
     def __init__(self, state: Mapping[str, Any], error: errors.RotationError) -> None:
         super().__init__(str(error))
         self.state = dict(state)
         self.error = error
+
+    @property
+    def line(self) -> str:
+        """What is said of the resource at once, before the end of the run says all of it."""
+        return f"{self.error.what}; the rest of the program goes on, and the run fails at its end"
 
 
 def can_wait(rotation: Rotation, now: datetime) -> bool:
@@ -48,9 +56,9 @@ def recorded(olds: Mapping[str, Any], failures: Sequence[Failure], now: datetime
     """What failed, since when without a break, and why, as an output; None for nothing."""
     if not failures:
         return None
-    before = olds.get(FAILED_STEP) or {}
+    before = olds.get(FAILED_STEP)
     what = failures[0].what
-    since = before.get("since") if before.get("step") == what else None
+    since = before.get("since") if isinstance(before, dict) and before.get("step") == what else None
     return {
         "step": what,
         "since": since or format_instant(now),
@@ -58,12 +66,26 @@ def recorded(olds: Mapping[str, Any], failures: Sequence[Failure], now: datetime
     }
 
 
-def red(name: str, failed: Mapping[str, Any]) -> errors.NeedsOperator:
-    """What makes the run red in the end, where whoever declares the certificate raises it."""
-    message = str(failed["message"])
+def red(failed: Sequence[tuple[str, Mapping[str, Any]]]) -> errors.NeedsOperator:
+    """What makes the run red in the end, where whoever declares the resources raises it.
+
+    Args:
+        failed: The name and the ``failedStep`` of each that could not do all, one at least.
+    """
+    found = [_red(name, one) for name, one in failed]
+    what, means = found[0]
+    if len(found) > 1:
+        what = f"{len(found)} resources could not do all that was due"
+        means = "\n".join(["", *(f"  {each}. {why}" for each, why in found), ""])
     return errors.NeedsOperator(
-        f"{name}: {failed['step']} has failed in each run since {failed['since']}",
-        means=f"{message[:1].upper()}{message[1:]}",
-        remedy="The next run tries again; what depends on the certificate was looked after all the same.",
-        subject=str(failed["step"]),
+        what,
+        means=means,
+        remedy="The next run tries again; what depends on it was looked after all the same.",
+        subject=", ".join(name for name, _one in failed),
     )
+
+
+def _red(name: str, failed: Mapping[str, Any]) -> tuple[str, str]:
+    message = str(failed["message"])
+    what = f"{name}: {failed['step']} has failed in each run since {failed['since']}"
+    return what, f"{message[:1].upper()}{message[1:]}"

@@ -194,4 +194,11 @@ def settled_connection(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Conn
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
     """The properties whose value differs; absent and None are the same, 1 and 1.0 as well."""
-    return [key for key in keys if olds.get(key) != news.get(key)]
+    return [key for key in keys if _set_in(olds.get(key)) != _set_in(news.get(key))]
+
+
+def _set_in(value: object) -> object:
+    """The value without what is unset in it: the dynamic host keeps such a None, the plugin does not."""
+    if isinstance(value, dict):
+        return {key: _set_in(one) for key, one in value.items() if one is not None}
+    return [_set_in(one) for one in value] if isinstance(value, list) else value

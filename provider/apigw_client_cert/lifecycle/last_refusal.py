@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO
 from apigw_client_cert.lifecycle.binding_state import LAST_REFUSED, binding_policy, known_generations
@@ -17,8 +18,6 @@ from apigw_client_cert.rotation.last_refusal import LastRefusal
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-
-    from apigw_client_cert import errors
 
 # They may be secret, and a digest of what is easily guessed tells it.
 _SECRET = frozenset({"headers", "body", "query", "stageVariables"})
@@ -51,11 +50,11 @@ def with_refusal(
     state: Mapping[str, Any],
     olds: Mapping[str, Any],
     news: Mapping[str, Any],
-    error: errors.NotVerified,
+    error: errors.RotationError,
     now: datetime,
 ) -> dict[str, Any]:
     """The state, with the refusal that an error tells of; the state as it is where it tells of none."""
-    if not error.refused:
+    if not isinstance(error, errors.NotVerified) or not error.refused:
         return dict(state)
     last, asked = load_last_refusal(olds, news), _asked(news, error.refused)
     refused = {

@@ -16,6 +16,7 @@ from apigw_client_cert.lifecycle.bundle_state import (
 )
 from apigw_client_cert.lifecycle.bundle_steps import Publication
 from apigw_client_cert.lifecycle.engine_run import CLAIMS
+from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER
 from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import (
     CONNECTION,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.lifecycle.world import World
 
 INPUTS = (
-    "owner",
+    *DECLARING,
     "name",
     "rotations",
     "alsoTrust",
@@ -73,6 +74,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     failures.text(news, "name", required=True)
     failures.text(news, "owner")
     failures.flag(news, "takeOver")
+    failures.flag(news, DEFER)
     check_connection(olds, news, failures)
     _check_rotations(news.get("rotations"), failures)
     _check_targets(news, failures)

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from apigw_client_cert.windows import Window
 
 INPUTS = ("after", "soak", "windows")
-PREDECESSOR = ("name", "clientCertificateId", "presentedSince", "verifiedClientCertificateId", "verifies")
+PREDECESSOR = (
+    "name",
+    "clientCertificateId",
+    "presentedSince",
+    "verifiedClientCertificateId",
+    "verifies",
+    "failedSince",
+)
 _POLICY = {"rotateBefore": "rotate_before", "publishLead": "publish_lead", "activateBy": "activate_by"}
 
 
@@ -104,6 +111,7 @@ def _predecessors(news: Mapping[str, Any]) -> tuple[Predecessor, ...]:
             since=instant_or_none(one.get("presentedSince")),
             verified=not one.get("verifies")
             or one.get("verifiedClientCertificateId") == one.get("clientCertificateId"),
+            failed=bool(one.get("failedSince")),
         )
         for one in news.get("after") or ()
     )

@@ -89,7 +89,7 @@ class VerifiedSwitch:
         return Passed(look=look, evidence=verifier.trial_evidence(look, self.coming), probed=probed)
 
     def confirm(self, presented: Presented, passed: Passed, why: Why) -> Evidence | None:
-        """Ask through the stage after the switch; the evidence, None where the switch stays open.
+        """Ask through the stage after the switch; the evidence, None where no probe asks and the trial proved nothing.
 
         Raises ``NotVerified`` or ``ProbeUnreachable``, which say what the stage presents then.
         """
@@ -117,9 +117,7 @@ class VerifiedSwitch:
         if back is not None and outcome(Why.WAY_BACK, found, standing) is Outcome.GO_BACK:
             raise self._taken_back(back, unseen, found)
         if why is Why.ROLLBACK:
-            # An error here would hold the rollback of the waves behind: it is said, and red from the next run on.
-            self.say(wording.rollback_unconfirmed(verifier, self.coming, unseen))
-            return None
+            raise wording.rollback_unconfirmed(verifier, self.coming, unseen)
         raise wording.not_confirmed(verifier, self.coming, unseen, self._presents())
 
     def settle(self) -> Evidence:

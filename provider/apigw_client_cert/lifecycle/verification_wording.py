@@ -216,12 +216,15 @@ def not_confirmed(
     )
 
 
-def rollback_unconfirmed(verifier: Verifier, coming: Presented, unseen: Unseen) -> str:
-    """A rollback that the probe, which failed before it as well, does not confirm."""
+def rollback_unconfirmed(verifier: Verifier, coming: Presented, unseen: Unseen) -> errors.NotVerified:
+    """A rollback that the probe, which failed before it as well, does not confirm: the stage stays all the same."""
     what = unseen.failure.what if isinstance(unseen.failure, errors.ProbeUnreachable) else unseen.failure
-    return (
-        f"stage {verifier.stage} was rolled back to {_name(coming)}, which the probe {_call(verifier)} does not"
-        f" confirm: {what}. It failed before, too; the next run asks again, and fails until it is confirmed"
+    return errors.NotVerified(
+        f"Stage {verifier.stage} was rolled back to {_name(coming)}, which the probe {_call(verifier)} does not"
+        f" confirm: {what}",
+        means="It failed before, too, and the stage stays there.",
+        remedy="See what the backend answers. The next run asks again, and fails until it is confirmed.",
+        subject=str(verifier.stage),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import pulumi
 
@@ -14,20 +14,22 @@ from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
 from apigw_client_cert.lifecycle.failed_step import DEFER
 from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE
 
+# The component's Construct raises what they could not do, once all of them are done.
+_DEFERRING: Final = {DEFER: True}
+
 
 class NativeCertificate(CertificateDeclaration, pulumi.CustomResource):
     """``apigw-client-cert:index:RotatingClientCertificate``."""
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        # The component's Construct raises it, once the children are done.
-        pulumi.CustomResource.__init__(self, CERTIFICATE.token, name, {**props, DEFER: True}, opts)
+        pulumi.CustomResource.__init__(self, CERTIFICATE.token, name, {**props, **_DEFERRING}, opts)
 
 
 class NativeBundle(BundleDeclaration, pulumi.CustomResource):
     """``apigw-client-cert:index:TrustBundle``."""
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        pulumi.CustomResource.__init__(self, BUNDLE.token, name, props, opts)
+        pulumi.CustomResource.__init__(self, BUNDLE.token, name, {**props, **_DEFERRING}, opts)
 
 
 class NativeBinding(BindingDeclaration, pulumi.CustomResource):
@@ -36,7 +38,7 @@ class NativeBinding(BindingDeclaration, pulumi.CustomResource):
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         # The engine constructs a component under --target, too, and does not check what is not named.
         claim_stage(props, owner_of(name, BINDING.token, opts))
-        pulumi.CustomResource.__init__(self, BINDING.token, name, props, opts)
+        pulumi.CustomResource.__init__(self, BINDING.token, name, {**props, **_DEFERRING}, opts)
 
 
 class NativeRotation(ClientCertificateRotation):

@@ -73,6 +73,7 @@ PREDECESSOR: Final = {
     "presentedSince": Property("Its `presentedSince`."),
     "verifiedClientCertificateId": Property("Its `verifiedClientCertificateId`."),
     "verifies": Property("Whether it has `verify` or `confirm`.", FLAG),
+    "failedSince": Property("`since` of its `failedStep`: this stage then waits."),
 }
 LAST_CONFIRMED: Final = {
     "clientCertificateId": Property("Which certificate."),

@@ -24,6 +24,7 @@ from apigw_client_cert.native import committed
 from apigw_client_cert.native.children import NativeRotation
 from apigw_client_cert.native.failures import AbortError
 from apigw_client_cert.native.kinds import COMPONENT, COMPONENT_INPUTS, COMPONENT_OUTPUTS, PACKAGE, strangers
+from apigw_client_cert.native.under_way import UNDER_WAY
 from apigw_client_cert.places import Aws, RestStage, Wave, WebSocketStage
 from apigw_client_cert.wire import camel
 
@@ -47,7 +48,7 @@ def construct(
             for the children, because it was asked for the component by another version.
 
     Raises ``AbortError`` for a bad input, with its name and the remedy, before anything is registered, ``BadInput``
-    for a component of another release, and in the end ``NeedsOperator`` for what the certificate could not do.
+    for a component of another release, and in the end ``NeedsOperator`` for what the children could not do.
     """
     if request.type != COMPONENT:
         raise errors.BadInput(
@@ -57,18 +58,30 @@ def construct(
         )
     if own_reference and PACKAGE not in request.providers:
         request.providers[PACKAGE] = own_reference
-    return asyncio.run(_constructed(request, engine_address))
-
-
-async def _constructed(request: provider_pb2.ConstructRequest, engine_address: str) -> provider_pb2.ConstructResponse:
-    components = _Components(request)
-    # It returns when all children are registered, and so repaired.
-    response = await ProviderServicer(components, [], engine_address).Construct(request, _Context())
-    if components.made is not None and not request.dryRun:
-        failed = await components.made.certificate.failed_step.future()
-        if failed:
-            raise red(request.name, failed)
+    with UNDER_WAY.one_more():
+        response, failed = asyncio.run(_constructed(request, engine_address))
+    if failed:
+        UNDER_WAY.wait_for_others()
+        raise red(failed)
     return response
+
+
+_Failed = list[tuple[str, "Mapping[str, Any]"]]
+
+
+async def _constructed(
+    request: provider_pb2.ConstructRequest, engine_address: str
+) -> tuple[provider_pb2.ConstructResponse, _Failed]:
+    """The response, which is there when all children are registered, and so repaired; and what they could not do."""
+    components = _Components(request)
+    response = await ProviderServicer(components, [], engine_address).Construct(request, _Context())
+    if components.made is None or request.dryRun:
+        return response, []
+    made = components.made
+    bundles = [] if made.trust_bundle is None else [made.trust_bundle]
+    children = [made.certificate, *bundles, *made.bindings.values()]
+    steps = [(child.pulumi_resource_name, await child.failed_step.future()) for child in children]
+    return response, [(name, step) for name, step in steps if step]
 
 
 class _Components(Provider):

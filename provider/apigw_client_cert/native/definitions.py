@@ -76,6 +76,17 @@ _STATE_VERSION: Final = {"stateVersion": Property("The format of this state.", W
 _ACCOUNT: Final = {"accountId": Property("The AWS account that the resource lives in.")}
 _PEM: Final = "What backends must trust, as PEM, oldest live generation first."
 
+_DEFERRING: Final = {
+    "deferFailures": Property(
+        "Whoever declares the resource raises `failedStep` by itself, once all that it declares is done, as the"
+        " component does: what cannot be done then keeps nobody from looking after the rest. By default the resource"
+        " fails instead.",
+        FLAG,
+    )
+}
+_DEFERRED: Final = {
+    "failedStep": Property("What could not be done; absent where nothing failed.", type_of("FailedStep"))
+}
 _OWNER: Final = {
     "owner": Property(
         "The URN of this resource, by default. Of two resources of a run that claim one place, the second is refused; a"
@@ -102,12 +113,7 @@ CERTIFICATE_INPUTS: Final = {
         "Take over this certificate instead of generating one. Named later, it becomes the active one, provided that no"
         " stage presents one that this resource has."
     ),
-    "deferFailures": Property(
-        "Whoever declares the certificate raises `failedStep` by itself, once its dependents are done, as the component"
-        " does: a step that cannot be taken while the active certificate lives then keeps nobody from looking after"
-        " them. By default the update fails instead.",
-        FLAG,
-    ),
+    **_DEFERRING,
     "madeFor": Property(
         "What the creation looks at before it makes anything, and no later run does; a component hands on its own.",
         type_of("MadeFor"),
@@ -120,9 +126,7 @@ CERTIFICATE_OUTPUTS: Final = {
     "clientCertificateId": Property("The certificate that stages may present now. Dependents take this, never the id."),
     "createdDate": Property("When the active generation was made; RFC 3339."),
     "expirationDate": Property("When the active generation expires; RFC 3339."),
-    "failedStep": Property(
-        "What could not be done while the active certificate lives; absent where nothing failed.", type_of("FailedStep")
-    ),
+    **_DEFERRED,
     "generation": Property("The number of the active generation, from 1.", WHOLE),
     "generations": Property("Every generation that is still needed, by number.", list_of(type_of("Generation"))),
     "highestGeneration": Property("The highest number that was ever used.", WHOLE),
@@ -164,12 +168,14 @@ BUNDLE_INPUTS: Final = {
         list_of(TEXT),
     ),
     "takeOver": Property("Replace what a target holds already; `false` by default.", FLAG),
+    **_DEFERRING,
     **CONNECTION,
 }
 BUNDLE_OUTPUTS: Final = {
     **_ACCOUNT,
     "digests": Property("Target -> SHA-256 of what was written to it.", TEXTS),
     "driftedTargets": Property("The targets that the last refresh saw holding something else.", list_of(TEXT)),
+    **_DEFERRED,
     "entries": Property("What is published, one certificate each.", list_of(type_of("BundleEntry"))),
     "fingerprintsSha256": Property("What is published, as fingerprints.", list_of(TEXT)),
     "formerDigests": Property("What this bundle wrote to targets that are no longer among its inputs.", TEXTS),
@@ -230,6 +236,7 @@ BINDING_INPUTS: Final = {
         " Overruled, loudly, once what the stage presents has less than `activateBy` to live.",
         list_of(TEXT),
     ),
+    **_DEFERRING,
     **CONNECTION,
     "endpointUrl": Property(
         "Another endpoint than AWS's own, as an emulator has: a way to the stage, which may change."
@@ -237,6 +244,7 @@ BINDING_INPUTS: Final = {
 }
 BINDING_OUTPUTS: Final = {
     **_ACCOUNT,
+    **_DEFERRED,
     "lastConfirmed": Property(
         "What was confirmed last, apart from what is presented: where a stage goes back to.", type_of("LastConfirmed")
     ),
@@ -321,7 +329,7 @@ MADE_FOR: Final = {
     "takeOver": Property("`takeOver` of the bindings and of the bundle; `false` by default.", FLAG),
 }
 FAILED_STEP: Final = {
-    "step": Property("The step, such as `issue` or `retire`, or `tag`."),
+    "step": Property("The step, such as `issue` or `retire`; or `tag`, `publish`, `bind`."),
     "since": Property("Since when it has failed in each run; RFC 3339."),
     "message": Property("Why, what it means, and the remedy."),
 }

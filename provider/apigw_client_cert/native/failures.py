@@ -30,6 +30,13 @@ class HalfDone(Exception):  # noqa: N818 - it carries a state, and the error as 
         self.inputs = inputs
 
 
+def raise_alone(error: errors.RotationError, half: HalfDone, *, saved: bool) -> NoReturn:
+    """Fail where nobody raises it later; ``saved`` says that the state is to be kept with the error beside it."""
+    if saved:
+        raise half from error
+    raise error
+
+
 class AbortError(Exception):
     """A call that is to end with this status, a ``grpc.Status``, as it is."""
 

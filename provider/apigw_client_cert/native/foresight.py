@@ -18,6 +18,7 @@ from apigw_client_cert.lifecycle import adoption_in_place
 from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO
 from apigw_client_cert.lifecycle.bundle_state import load_entries
 from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
+from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, policy_of
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from apigw_client_cert.lifecycle.rotation_steps import Actor
@@ -65,7 +66,7 @@ def _foreseen(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], worl
         return _unknown(kind, olds, news)
     try:
         one, other = (_imagined(kind, olds, news, world, again=again) for again in (False, True))
-    except (_Unforeseeable, errors.RotationError):
+    except (_Unforeseeable, errors.RotationError, Unfinished):
         # A refusal is the update's to say, after it has looked.
         return _unknown(kind, olds, news)
     return {key: _agreed(one.get(key, UNKNOWN), other.get(key, UNKNOWN)) for key in {**one, **other}}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Of Gateway and Target; the others only look.
 _CHANGES: Final = frozenset({"generate", "delete", "tag", "untag", "bind", "unbind", "write"})
 _MOVES: Final = frozenset({"bind", "unbind"})
+# What a step that moved a stage may still do when the run ends: move it back, and say what it presents.
+_AFTER_A_MOVE: Final = frozenset({*_MOVES, "presented"})
 
 
 @dataclass(slots=True)
@@ -46,10 +48,10 @@ class Guard:
     def before(self, method: str) -> Patience:
         """Refuse to begin anything once the run was cancelled; returns how patient the call may be.
 
-        But a stage that was moved may be moved back: the way back is part of the step that was begun, and the engine's
-        limit, which may have passed meanwhile, is none for it.
+        But a stage that was moved may be moved back, and looked at: both are part of the step that was begun, and the
+        engine's limit, which may have passed meanwhile, is none for them.
         """
-        back = self._moved and method in _MOVES
+        back = self._moved and method in _AFTER_A_MOVE
         if self.stop.is_set() and not back:
             raise errors.Refused(
                 "The run was cancelled",

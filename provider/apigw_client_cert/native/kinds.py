@@ -16,6 +16,7 @@ from apigw_client_cert.lifecycle import (
     certificate_state,
 )
 from apigw_client_cert.lifecycle import trust_bundle as bundle
+from apigw_client_cert.lifecycle.failed_step import DECLARING
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
 from apigw_client_cert.lifecycle.ownership import NAMES
 
@@ -78,7 +79,7 @@ class Kind:
     identified: Callable[[Mapping[str, Any]], str]
     repeats: Mapping[str, tuple[str, ...]]
     creation_only: tuple[str, ...] = ()
-    declaring: tuple[str, ...] = ("owner",)
+    declaring: tuple[str, ...] = DECLARING
 
     @property
     def unkept(self) -> frozenset[str]:
@@ -111,7 +112,6 @@ CERTIFICATE: Final = Kind(
         )
     },
     creation_only=certificate_state.CREATION_ONLY,
-    declaring=certificate_state.DECLARING,
 )
 BUNDLE: Final = Kind(
     name="TrustBundle",

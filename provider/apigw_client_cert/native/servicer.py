@@ -19,10 +19,10 @@ from apigw_client_cert.native import committed, foresight
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
 from apigw_client_cert.native.difference import detailed_diff
 from apigw_client_cert.native.engine import INFO, WARNING, EngineLog
-from apigw_client_cert.native.failures import HalfDone, clean
+from apigw_client_cert.native.failures import HalfDone, clean, raise_alone
 from apigw_client_cert.native.guard import Guard
 from apigw_client_cert.native.imports import imported
-from apigw_client_cert.native.kinds import PACKAGE, filled, kind_of, strangers
+from apigw_client_cert.native.kinds import CERTIFICATE, PACKAGE, filled, kind_of, strangers
 from apigw_client_cert.native.structs import plain, struct_of
 from apigw_client_cert.noticeboard import Noticeboard
 
@@ -162,6 +162,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         guard = self._guard(request)
         try:
             resource_id, state = kind.lifecycle.create(news, guard.over(self._world, self._say(request.urn)))
+        except Unfinished as left:
+            resource_id, state = kind.identified(news), left.state
+            if not news.get(DEFER):
+                half = HalfDone(resource_id, struct_of(state, like, kind.repeats), request.properties)
+                raise_alone(left.error, half, saved=guard.changed)
+            self._say(request.urn)(left.line)
         except Exception as error:
             resource_id = kind.identified(news)
             seen = self._observed(kind, resource_id, news, guard) if guard.changed else None
@@ -200,10 +206,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         try:
             state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
         except Unfinished as left:
-            if not news.get(DEFER):
-                saved = struct_of(left.state, like, kind.repeats)
-                raise HalfDone(request.id, saved, request.news) from left.error
             state = left.state
+            if not news.get(DEFER):
+                half = HalfDone(request.id, struct_of(state, like, kind.repeats), request.news)
+                # What a certificate's update saw is kept, too: a scan is one of its steps.
+                raise_alone(left.error, half, saved=guard.changed or kind is CERTIFICATE)
+            self._say(request.urn)(left.line)
         except Exception as error:
             if not guard.changed:
                 raise

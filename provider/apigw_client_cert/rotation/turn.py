@@ -30,17 +30,18 @@ class Predecessor:
     """One binding of the wave before.
 
     ``presented`` is what its stage presents, ``since`` since when. ``verified`` says that nothing is to be verified
-    there, or that what is presented was.
+    there, or that what is presented was. ``failed`` says that its last run could not do all that was due.
     """
 
     name: str
     presented: str | None
     since: datetime | None
     verified: bool = True
+    failed: bool = False
 
     def soaked_at(self, desired: str, soak: timedelta) -> datetime | None:
         """From when on it lets the next wave move to ``desired``; None while that cannot be told."""
-        if self.presented != desired or self.since is None or not self.verified:
+        if self.failed or self.presented != desired or self.since is None or not self.verified:
             return None
         return self.since + (served(soak) if soak else timedelta(0))
 

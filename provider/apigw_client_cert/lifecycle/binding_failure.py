@@ -1,0 +1,65 @@
+"""A binding's create or update that failed: the state that is true then, so that what depends on it goes on.
+
+It is the state of before with what the stage is seen to present: nothing counts as set or confirmed but by a call that
+succeeded. A switch that is open stays open by that, as what was confirmed last is not what is presented; and a deletion
+clears nothing that this binding did not set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.lifecycle.binding_state import WAIT, as_presented, binding_outputs
+from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfinished, recorded
+from apigw_client_cert.lifecycle.last_refusal import with_refusal
+from apigw_client_cert.lifecycle.state import without_none
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from apigw_client_cert.gateway.interface import Gateway
+
+_STEP = "bind"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingFailure:
+    """What one create (without ``olds``) or update of one binding leaves behind."""
+
+    olds: Mapping[str, Any]
+    news: Mapping[str, Any]
+    now: datetime
+
+    def unseen(self, error: errors.RotationError) -> Unfinished:
+        """Where nobody could look: the state of before; of a creation its inputs, and nothing presented."""
+        return self.beside(error, self._before())
+
+    def seen(self, error: errors.RotationError, gateway: Gateway) -> Unfinished:
+        """With a look at the stage after the failure."""
+        before = self._before()
+        if not self.olds:
+            with contextlib.suppress(errors.RotationError):
+                before |= without_none({"region": gateway.region, "accountId": gateway.account_id()})
+        try:
+            presented = gateway.presented(stage_of(self.news))
+        except errors.StageNotFound:
+            presented = None
+        except errors.RotationError:
+            return self.beside(error, before)
+        return self.beside(error, as_presented(before, presented, self.now))
+
+    def beside(self, error: errors.RotationError, state: Mapping[str, Any]) -> Unfinished:
+        """With a state that is complete already."""
+        failed = {**state, FAILED_STEP: recorded(self.olds, [Failure(_STEP, error)], self.now)}
+        return Unfinished(with_refusal(failed, self.olds, self.news, error, self.now), error)
+
+    def _before(self) -> dict[str, Any]:
+        if not self.olds:
+            return binding_outputs({}, self.news, None, self.now, {})
+        # It waits for nothing now but the end of what went wrong.
+        return {key: value for key, value in self.olds.items() if key not in WAIT}
