@@ -156,4 +156,19 @@ WRONG_CONFIRMATION = (
             "tests/unit/rotation/test_last_refusal.py::test_a_daily_schedule_tries_again_the_day_after",
         ),
     ),
+    Mutant(
+        name="a-lead-that-never-begins",
+        invariant=13,
+        wrong="A binding that is not told what is published waits green, run after run.",
+        edits=(
+            Edit(
+                "lifecycle/lagging.py",
+                "            return _unpublished(stage, desired, told, news, now)\n",
+                "            return None\n",
+            ),
+        ),
+        killed_by=(
+            "tests/lifecycle/test_lagging.py::test_a_binding_that_is_not_told_what_is_published_is_red_in_each_run",
+        ),
+    ),
 )
