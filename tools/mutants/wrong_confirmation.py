@@ -171,4 +171,20 @@ WRONG_CONFIRMATION = (
             "tests/lifecycle/test_lagging.py::test_a_binding_that_is_not_told_what_is_published_is_red_in_each_run",
         ),
     ),
+    Mutant(
+        name="a-denied-look-is-green",
+        invariant=13,
+        wrong="A refresh that may not look at the certificate says so once, and no run is red for it.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "    if failed_before(olds) != LOOK:\n",
+                "    if failed_before(olds) in {None, LOOK}:\n",
+            ),
+        ),
+        killed_by=(
+            "tests/lifecycle/test_denied_looks.py"
+            "::test_a_certificate_that_may_not_be_looked_at_keeps_nobody_from_a_repair",
+        ),
+    ),
 )
