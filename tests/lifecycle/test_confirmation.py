@@ -114,6 +114,23 @@ def test_a_way_back_that_is_refused_once_is_taken_by_the_next_run(
     assert run.presented("prod") == first
 
 
+@pytest.mark.parametrize("unproven", [False, True])
+def test_what_an_open_switch_goes_back_to_is_not_retired_however_late_the_runs_are(
+    run: ProbedRun, backend: Backend, *, unproven: bool
+) -> None:
+    """The first look is always older than the overlap, and the run that took it went back."""
+    first, second = confirmed(run, confirm=CONFIRM)
+    run.by_hand(second)
+    if unproven:
+        backend.echoes = "nothing"
+    else:
+        backend.accepts = {first}
+    for day in (341, 342, 345, 349):
+        run.at(day)
+        assert run.red(whole=True)
+        assert run.presented("prod") == first in run.gateway.certificates
+
+
 def test_a_stage_does_not_go_back_to_what_is_gone_or_in_no_target(run: ProbedRun, backend: Backend) -> None:
     """It stays, red, and says what it presents."""
     first, second = confirmed(run, confirm=CONFIRM)

@@ -8,6 +8,7 @@ _BACK = "tests/lifecycle/test_confirmation.py::"
 _TABLE = "tests/unit/rotation/test_verdict.py::"
 _TAKEN = "tests/lifecycle/test_taken_over.py::"
 _BEFORE = "tests/lifecycle/test_refused_before.py::"
+_DENIED = "tests/lifecycle/test_denied_looks.py::"
 _SWITCH = "lifecycle/verification_steps.py"
 
 WRONG_CONFIRMATION = (
@@ -182,9 +183,6 @@ WRONG_CONFIRMATION = (
                 "    if failed_before(olds) in {None, LOOK}:\n",
             ),
         ),
-        killed_by=(
-            "tests/lifecycle/test_denied_looks.py"
-            "::test_a_certificate_that_may_not_be_looked_at_keeps_nobody_from_a_repair",
-        ),
+        killed_by=(_DENIED + "test_a_certificate_that_may_not_be_looked_at_keeps_nobody_from_a_repair",),
     ),
 )
