@@ -168,7 +168,13 @@ class NotPublished(NeedsOperator):
 
 
 class NotVerified(NeedsOperator):
-    """No proof could be had that the backend accepts the certificate that a stage is to present, or presents."""
+    """No proof could be had that the backend accepts the certificate that a stage is to present, or presents.
+
+    Attributes:
+        refused: The certificate that was seen to be refused through the stage, where the switch to it was taken back.
+    """
+
+    refused: str = ""
 
 
 class ProbeUnreachable(NeedsOperator):

@@ -69,6 +69,7 @@ def test_the_provider_is_killed_between_the_switch_and_its_probe(
         assert scene.presented("dev") == first, outcome.output
         assert "othing was changed" not in outcome.output
         _refuse(scene)
+        scene.at(338)
         ok(stack.up())
         traffic.go_on()
     assert traffic.failed(mended) == []
@@ -92,6 +93,7 @@ def test_the_way_back_is_denied_in_one_run(scene: Scene, proxy: FaultyProxy) -> 
         mended = traffic.go_on()
         assert scene.presented("dev") == first, outcome.output
         _refuse(scene)
+        scene.at(338)
         ok(stack.up())
         traffic.go_on()
     assert traffic.failed(mended) == []
@@ -156,3 +158,66 @@ def test_an_unbound_stage_whose_backend_lost_its_echo(scene: Scene) -> None:
         traffic.go_on()
     assert traffic.failed(bound) == []
     assert scene.presented("dev") == scene.presented("prod") == first
+
+
+def _foreign_on_dev(scene: Scene, **props: Any) -> tuple[PulumiStack, str]:
+    """The binding may take over a live certificate of somebody else's, which the bundle trusts; its lead has passed."""
+    theirs = scene.sandbox.by_hand.generate_certificate()
+    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
+    stack = scene.orders(stages={"dev": _probed(scene, "dev")}, takeOver=True, alsoTrust=[scene.pem(theirs)], **props)
+    ok(stack.up())
+    assert scene.presented("dev") == theirs
+    scene.at(1)
+    return stack, theirs
+
+
+@needs_proc
+@pytest.mark.parametrize("refresh", [False, True], ids=["plain", "refresh"])
+def test_the_provider_is_killed_between_a_take_over_and_its_probe(
+    scene: Scene, proxy: FaultyProxy, *, refresh: bool
+) -> None:
+    """The backend refuses ours, and what the stage presented is nobody's here."""
+    stack, theirs = _foreign_on_dev(scene, endpointUrl=proxy.url)
+    (ours,) = {*scene.ids()} - {theirs}
+    _refuse(scene, ours)
+    proxy.fail(update_stage("dev"), Fault.KILL_CALLER)
+    assert not stack.up().succeeded
+    assert scene.presented("dev") == ours
+    with scene.traffic("dev") as traffic:
+        assert traffic.failed()
+        outcome = stack.up("--refresh") if refresh else stack.up()
+        assert not outcome.succeeded, outcome.output
+        mended = traffic.go_on()
+        assert scene.presented("dev") == theirs, outcome.output
+        _refuse(scene)
+        scene.at(2)
+        ok(stack.up())
+        traffic.go_on()
+    assert traffic.failed(mended) == []
+    assert scene.presented("dev") == ours
+
+
+def test_what_was_refused_is_not_tried_on_live_traffic_in_the_next_runs(scene: Scene) -> None:
+    """``confirm`` alone: one run's callers pay for the answer, and no further one's until the remedy is taken."""
+    stage = _probed(scene, "dev")
+    stack = _eve(scene, stages={"dev": stage})
+    first, second = scene.ids()
+    _refuse(scene, second)
+    with scene.traffic("dev") as traffic:
+        assert not stack.up().succeeded
+        known = traffic.go_on()
+        moved = scene.mark()
+        for day, options in ((337.3, ["--refresh"]), (337.6, []), (337.9, ["--refresh"])):
+            scene.at(day)
+            outcome = stack.up(*options)
+            assert not outcome.succeeded, outcome.output
+            assert f"refused {second} on" in outcome.output
+            traffic.go_on()
+        assert scene.moves(moved) == []
+        assert scene.presented("dev") == first
+        _refuse(scene)
+        scene.declare(stack, stages={"dev": {**stage, "confirm": {**stage["confirm"], "attempts": 6}}})
+        ok(stack.up())
+        traffic.go_on()
+    assert traffic.failed(known) == []
+    assert scene.presented("dev") == second

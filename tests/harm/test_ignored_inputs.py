@@ -60,3 +60,24 @@ def test_all_ignored_inputs_are_red_within_activate_by(scene: Scene) -> None:
     assert traffic.failed() == []
     second = scene.ids()[-1]
     assert scene.presented("dev") == scene.presented("prod") == second != first
+
+
+def test_ignored_published_since_is_red_until_it_is_taken_off(scene: Scene) -> None:
+    """The stages would wait for a lead that never begins, up to the last days."""
+    stack = scene.orders()
+    stack.configure({"ignored": ["publishedSince"]})
+    ok(stack.up())
+    (first,) = scene.ids()
+    with scene.traffic() as traffic:
+        scene.at(336)
+        ok(stack.up())
+        second = scene.ids()[-1]
+        scene.at(338)
+        said = refused(stack.up("--refresh"))
+        assert f"is not told that {second} is published" in said
+        assert f"It presents {first}" in said
+        stack.configure({"ignored": []})
+        ok(stack.up())
+        traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.presented("dev") == scene.presented("prod") == second

@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
-from tests.lifecycle.verified import CONFIRM, VERIFY, Backend, VerifiedRun, published
+from tests.lifecycle.verified import CONFIRM, VERIFY, Backend, ProbedRun, published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from apigw_client_cert.gateway.probe import ProbeCall
     from tests.lifecycle.conftest import FakeRun
 
 DENIED = errors.AccessDenied("UpdateStage was denied", means="No permission.", remedy="Grant it.")
 GONE = errors.BadInput("GET /health cannot be tried: no such resource", means="Nothing.", remedy="Correct it.")
-
-
-@dataclass
-class ProbedRun(VerifiedRun):
-    """The probe reaches the backend through the stage, as callers do; ``meanwhile`` is what else happens then."""
-
-    meanwhile: list[Callable[[], object]] = field(default_factory=list)
-
-    def _probe(self, call: ProbeCall) -> TrialAnswer:
-        if self.answers:
-            return super()._probe(call)
-        for happens in self.meanwhile:
-            happens()
-        return self.gateway.backend(self.ref, None, self.presented("prod"))  # type: ignore[arg-type]
-
-    @property
-    def ref(self) -> Any:
-        """The stage."""
-        (found,) = [one for one in self.gateway.stages if one.stage_name == "prod"]
-        return found
-
-    def by_hand(self, certificate_id: str | None) -> None:
-        """What the stage presents, whoever did it: also a run that was killed after the PATCH."""
-        self.gateway.stages[self.ref].client_certificate_id = certificate_id
-
-    def red(self, *, whole: bool = False) -> str:
-        """The error that a run ends with, "" where it succeeds."""
-        try:
-            if whole:
-                self.up()
-            else:
-                self.binding("prod")
-        except errors.RotationError as error:
-            return str(error)
-        return ""
-
-    def goes_on(self) -> list[str]:
-        """What the stage presented after each of three more runs, whatever they said."""
-        seen = []
-        for _ in range(3):
-            self.begin()
-            self.lines.append(self.red())
-            seen.append(str(self.presented("prod")))
-        return seen
 
 
 @pytest.fixture
@@ -129,6 +81,7 @@ def test_a_switch_that_nobody_confirmed_goes_back_in_the_next_run(
         run.binding("prod")
     assert run.presented("prod") == first
     backend.accepts = None
+    run.at(338)
     run.binding("prod")
     assert run.presented("prod") == second == run.state["prod"]["lastConfirmed"]["clientCertificateId"]
 
@@ -159,6 +112,23 @@ def test_a_way_back_that_is_refused_once_is_taken_by_the_next_run(
     with pytest.raises(errors.NotVerified, match=f"told to present {first} again"):
         run.binding("prod")
     assert run.presented("prod") == first
+
+
+@pytest.mark.parametrize("unproven", [False, True])
+def test_what_an_open_switch_goes_back_to_is_not_retired_however_late_the_runs_are(
+    run: ProbedRun, backend: Backend, *, unproven: bool
+) -> None:
+    """The first look is always older than the overlap, and the run that took it went back."""
+    first, second = confirmed(run, confirm=CONFIRM)
+    run.by_hand(second)
+    if unproven:
+        backend.echoes = "nothing"
+    else:
+        backend.accepts = {first}
+    for day in (341, 342, 345, 349):
+        run.at(day)
+        assert run.red(whole=True)
+        assert run.presented("prod") == first in run.gateway.certificates
 
 
 def test_a_stage_does_not_go_back_to_what_is_gone_or_in_no_target(run: ProbedRun, backend: Backend) -> None:

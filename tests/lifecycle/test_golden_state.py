@@ -164,3 +164,27 @@ def test_a_target_that_failed_is_in_state_until_it_does_not(restored: FakeRun) -
     restored.bundle()
     assert not {"failedStep", "foundDigests", "unreadTargets"} & set(restored.state["bundle"])
     assert restored.state["bundle"]["driftedTargets"] == []
+
+
+@pytest.mark.parametrize("restored", CASES, indirect=True)
+def test_what_was_refused_and_taken_over_survives_a_refresh_and_goes_with_the_next_confirmation(
+    restored: FakeRun,
+) -> None:
+    """No golden file holds them either: they are absent where every switch was confirmed."""
+    presented = restored.state["dev"]["presentedClientCertificateId"]
+    left = {
+        "lastRefused": {
+            "clientCertificateId": presented,
+            "at": "2027-01-02T10:00:00Z",
+            "because": "It answers 403.",
+            "times": 1.0,
+            "asked": "5" * 64,
+        },
+        "takenOverClientCertificateId": "theirs1",
+    }
+    assert not left.keys() & restored.state["dev"].keys()
+    restored.state["dev"].update(left)
+    restored.refresh()
+    assert {key: restored.state["dev"][key] for key in left} == left
+    restored.state["dev"] = wire(binding.update(restored.state["dev"], restored.inputs["dev"], restored.world))
+    assert not left.keys() & restored.state["dev"].keys()

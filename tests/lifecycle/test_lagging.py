@@ -63,7 +63,7 @@ def test_a_lagging_binding_is_red_in_each_run(run: FakeRun, day: float) -> None:
     text = str(refused.value)
     assert "/dev is told to present cert01, which is refused from 2027-03-02T10:00Z on, but cert02 is" in text
     assert "It presents cert01, and no run moves it on" in text
-    assert 'ignore_changes of "clientCertificateId", "generations" or "*" off this binding' in text
+    assert 'ignore_changes of "clientCertificateId", "generations", "publishedSince" or "*" off this binding' in text
     assert run.presented("dev") == "cert01"
     assert run.presented("prod") == "cert02"
 
@@ -131,3 +131,55 @@ def test_what_is_not_known_at_preview_lags_behind_nothing(run: FakeRun) -> None:
     run.up()
     news = {**run.inputs["dev"], "generations": unknown}
     assert not binding.diff(run.state["dev"], news, run.world).changes
+
+
+def test_a_binding_that_is_not_told_what_is_published_is_red_in_each_run(run: FakeRun) -> None:
+    """It would wait for a lead that never begins, until the end is near; without the option the stage moves."""
+    run.up()
+    assert up(run, 336, "publishedSince") == []
+    up(run, 337, "publishedSince")
+    assert run.state["dev"]["waitingBecause"] == "lead"
+    for day in (338, 338.1, 350, 361):
+        with pytest.raises(errors.NotFollowed) as refused:
+            up(run, day, "publishedSince")
+        assert "dev is not told that cert02 is published, which waits for that since 2027-02-01T10:00Z" in str(
+            refused.value
+        )
+        assert "It presents cert01" in str(refused.value)
+    assert '"publishedSince" or "*" off this binding' in str(refused.value)
+    run.stages = ("dev", "prod")
+    run.up()
+    assert run.presented("dev") == "cert02"
+
+
+def test_a_pinned_rotation_whose_successor_is_not_told_as_published_is_red(run: FakeRun) -> None:
+    """A pin holds nothing back from being published."""
+    run.config["pinGeneration"] = 1
+    run.up()
+    assert up(run, 336, "publishedSince") == []
+    with pytest.raises(errors.NotFollowed, match="is not told that cert02 is published"):
+        up(run, 338, "publishedSince")
+
+
+@pytest.mark.parametrize("publisher", ["others, who did not run", "nobody", "a run that left the bundle out"])
+def test_what_legitimately_has_no_date_lags_behind_nothing(run: FakeRun, publisher: str) -> None:
+    """The bundle says so itself; where nobody publishes, the certificate's own date counts."""
+    if publisher == "others, who did not run":
+        run.bundle_config = {"targets": [], "publishedBy": ["push"]}
+    if publisher == "nobody":
+        run.with_bundle = False
+    run.up()
+    for day in (336, 337, 338, 340):
+        run.at(day)
+        if publisher == "others, who did not run":
+            generations = run.state["certificate"]["generations"]
+            run.bundle_config["unpublished"] = [one["sha256"] for one in generations[1:]]
+        if publisher == "a run that left the bundle out" and day < 338:
+            run.begin()
+            run.certificate()
+            for stage in run.stages:
+                run.binding(stage)
+        else:
+            run.up()
+    assert not [line for line in run.lines if "is not told that" in line]
+    assert run.presented("dev") == ("cert01" if publisher == "others, who did not run" else "cert02")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import ssl
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
 from tests.lifecycle.conftest import FakeRun
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from apigw_client_cert.gateway.interface import StageRef, TrialCall
     from apigw_client_cert.gateway.probe import ProbeCall
     from apigw_client_cert.lifecycle.world import World
@@ -38,9 +43,9 @@ class Backend:
         return TrialAnswer(status=200, headers={"X-Client-Cert": (seen.upper(),)})
 
     def sha256(self, certificate_id: str | None) -> str:
-        """The fingerprint of a generation in state."""
-        found = {one["id"]: one["sha256"] for one in self.run.state["certificate"]["generations"]}
-        return str(found.get(certificate_id or "", ""))
+        """The fingerprint of a certificate of the account."""
+        found = self.run.gateway.certificates.get(certificate_id or "")
+        return "" if found is None else hashlib.sha256(ssl.PEM_cert_to_DER_cert(found.pem)).hexdigest()
 
 
 @dataclass
@@ -62,6 +67,50 @@ class VerifiedRun(FakeRun):
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+@dataclass
+class ProbedRun(VerifiedRun):
+    """The probe reaches the backend through the stage, as callers do; ``meanwhile`` is what else happens then."""
+
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+
+    def _probe(self, call: ProbeCall) -> TrialAnswer:
+        if self.answers:
+            return super()._probe(call)
+        for happens in self.meanwhile:
+            happens()
+        return self.gateway.backend(self.ref, None, self.presented("prod"))  # type: ignore[arg-type]
+
+    @property
+    def ref(self) -> Any:
+        """The stage."""
+        (found,) = [one for one in self.gateway.stages if one.stage_name == "prod"]
+        return found
+
+    def by_hand(self, certificate_id: str | None) -> None:
+        """What the stage presents, whoever did it: also a run that was killed after the PATCH."""
+        self.gateway.stages[self.ref].client_certificate_id = certificate_id
+
+    def red(self, *, whole: bool = False) -> str:
+        """The error that a run ends with, "" where it succeeds."""
+        try:
+            if whole:
+                self.up()
+            else:
+                self.binding("prod")
+        except errors.RotationError as error:
+            return str(error)
+        return ""
+
+    def goes_on(self) -> list[str]:
+        """What the stage presented after each of three more runs, whatever they said."""
+        seen = []
+        for _ in range(3):
+            self.begin()
+            self.lines.append(self.red())
+            seen.append(str(self.presented("prod")))
+        return seen
 
 
 def published(run: VerifiedRun, **config: Any) -> tuple[str, str]:

@@ -6,6 +6,9 @@ from tools.mutants.mutant import Edit, Mutant
 
 _BACK = "tests/lifecycle/test_confirmation.py::"
 _TABLE = "tests/unit/rotation/test_verdict.py::"
+_TAKEN = "tests/lifecycle/test_taken_over.py::"
+_BEFORE = "tests/lifecycle/test_refused_before.py::"
+_DENIED = "tests/lifecycle/test_denied_looks.py::"
 _SWITCH = "lifecycle/verification_steps.py"
 
 WRONG_CONFIRMATION = (
@@ -15,9 +18,9 @@ WRONG_CONFIRMATION = (
         wrong="A refresh that finds another certificate forgets what was confirmed last: there is no way back.",
         edits=(
             Edit(
-                "lifecycle/binding.py",
-                "        *VERIFIED,\n    ):\n",
-                '        *VERIFIED,\n        "lastConfirmed",\n        "setClientCertificateId",\n    ):\n',
+                "lifecycle/binding_state.py",
+                '        "lastConfirmed": _last_confirmed(olds),\n        TAKEN_OVER: taken_over(olds, presented),\n',
+                '        "lastConfirmed": None,\n        "setClientCertificateId": None,\n',
             ),
         ),
         killed_by=(
@@ -45,10 +48,10 @@ WRONG_CONFIRMATION = (
         edits=(
             Edit(
                 "rotation/verdict.py",
-                "_NOTHING_TO_LOSE = (_STAY, _MOVE, _MOVE, _MOVE, _MOVE, _MOVE)\n"
-                "_UNLESS_REFUSED = (_STAY, _MOVE, _STAY, _MOVE, _MOVE, _MOVE)\n",
-                "_NOTHING_TO_LOSE = (_STAY, _MOVE, _MOVE, _STAY, _MOVE, _MOVE)\n"
-                "_UNLESS_REFUSED = (_STAY, _MOVE, _STAY, _STAY, _MOVE, _MOVE)\n",
+                "_NOTHING_TO_LOSE = (_STAY, _MOVE, _MOVE, _MOVE, _MOVE, _MOVE, _MOVE)\n"
+                "_UNLESS_REFUSED = (_STAY, _MOVE, _STAY, _MOVE, _MOVE, _MOVE, _MOVE)\n",
+                "_NOTHING_TO_LOSE = (_STAY, _MOVE, _MOVE, _STAY, _MOVE, _MOVE, _MOVE)\n"
+                "_UNLESS_REFUSED = (_STAY, _MOVE, _STAY, _STAY, _MOVE, _MOVE, _MOVE)\n",
             ),
         ),
         killed_by=(
@@ -64,8 +67,8 @@ WRONG_CONFIRMATION = (
         edits=(
             Edit(
                 _SWITCH,
-                "            return wording.way_back_failed(to, error, self._presents())\n",
-                "            return wording.went_back(to) if error else self._presents()\n",
+                "            return wording.way_back_failed(to, error, self._presents()), False\n",
+                "            return wording.went_back(to) if error else self._presents(), False\n",
             ),
         ),
         killed_by=(_BACK + "test_a_way_back_that_is_refused_once_is_taken_by_the_next_run",),
@@ -76,5 +79,110 @@ WRONG_CONFIRMATION = (
         wrong="A rollback that a broken probe does not confirm goes forward again to what was confirmed last.",
         edits=(Edit(_SWITCH, "            and not last.left\n", ""),),
         killed_by=(_BACK + "test_a_rollback_is_not_held_by_a_probe_that_fails_already",),
+    ),
+    Mutant(
+        name="refresh-drops-what-was-taken-over",
+        invariant=13,
+        wrong="A refresh after a killed take-over forgets what the stage presented: there is no way back.",
+        edits=(
+            Edit(
+                "lifecycle/binding_state.py",
+                "        TAKEN_OVER: taken_over(olds, presented),\n    }\n    return without_none({**{key",
+                "        TAKEN_OVER: None,\n    }\n    return without_none({**{key",
+            ),
+            Edit(
+                "lifecycle/binding_places.py",
+                '        if not trusted or not self.news.get("takeOver"):\n',
+                "        if trusted is not None:\n",
+            ),
+        ),
+        killed_by=(_TAKEN + "test_a_killed_take_over_goes_back_to_what_the_stage_presented",),
+    ),
+    Mutant(
+        name="killed-creation-has-no-way-back",
+        invariant=13,
+        wrong="A take-over that was killed in its creation stays on what its backend refuses: no state names another.",
+        edits=(
+            Edit(
+                "lifecycle/binding_places.py",
+                "        if len(found) == 1:\n            yield from found\n",
+                "        if len(found) > len(others):\n            yield from found\n",
+            ),
+        ),
+        killed_by=(_TAKEN + "test_a_killed_creation_goes_back_to_the_only_other_certificate_that_the_bundle_trusts",),
+    ),
+    Mutant(
+        name="taken-over-without-a-look",
+        invariant=13,
+        wrong="A stage goes back to a foreign certificate that is in no target any more.",
+        edits=(
+            Edit(
+                "lifecycle/binding_places.py", "        return held is None or held.desired\n", "        return True\n"
+            ),
+        ),
+        killed_by=(
+            _TAKEN + "test_what_does_not_live_or_is_in_no_target_is_no_place_to_go_back_to",
+            _BACK + "test_a_stage_does_not_go_back_to_what_is_gone_or_in_no_target",
+        ),
+    ),
+    Mutant(
+        name="refusal-is-forgotten",
+        invariant=8,
+        wrong="Each run moves the stage again to what the run before saw refused, and costs its callers requests.",
+        edits=(
+            Edit(
+                _SWITCH,
+                "        if self.before is not None and look.coming is not Standing.REFUSED:\n",
+                "        if self.before is not None and look.coming is Standing.DEAD:\n",
+            ),
+        ),
+        killed_by=(
+            _BEFORE + "test_a_day_of_runs_costs_no_further_request",
+            _BEFORE + "test_the_pause_doubles_and_ends_near_the_end_of_what_is_presented",
+        ),
+    ),
+    Mutant(
+        name="refusal-holds-for-ever",
+        invariant=13,
+        wrong="What was refused once is not tried again, whatever was published or asked since.",
+        edits=(
+            Edit(
+                "rotation/last_refusal.py",
+                "        return self._same(certificate_id, asked) and now < self.at + served(self.pause)\n",
+                "        return self.certificate_id == certificate_id and self.at <= now and bool(asked)\n",
+            ),
+        ),
+        killed_by=(
+            _BEFORE + "test_what_changes_the_question_or_the_answer_is_tried_at_once",
+            "tests/unit/rotation/test_last_refusal.py::test_a_daily_schedule_tries_again_the_day_after",
+        ),
+    ),
+    Mutant(
+        name="a-lead-that-never-begins",
+        invariant=13,
+        wrong="A binding that is not told what is published waits green, run after run.",
+        edits=(
+            Edit(
+                "lifecycle/lagging.py",
+                "            return _unpublished(stage, desired, told, news, now)\n",
+                "            return None\n",
+            ),
+        ),
+        killed_by=(
+            "tests/lifecycle/test_lagging.py::test_a_binding_that_is_not_told_what_is_published_is_red_in_each_run",
+        ),
+    ),
+    Mutant(
+        name="a-denied-look-is-green",
+        invariant=13,
+        wrong="A refresh that may not look at the certificate says so once, and no run is red for it.",
+        edits=(
+            Edit(
+                "lifecycle/certificate.py",
+                "    if failed_before(olds) != LOOK:\n",
+                "    if failed_before(olds) in {None, LOOK}:\n",
+            ),
+        ),
+        killed_by=(_DENIED + "test_a_certificate_that_may_not_be_looked_at_keeps_nobody_from_a_repair",),
     ),
 )

@@ -129,6 +129,11 @@ class BindingDeclaration(Registering):
         return output(self, "lastConfirmed")
 
     @property
+    def last_refused(self) -> pulumi.Output[dict[str, Any] | None]:
+        """What was refused through the stage and taken back: certificate, when, why, and how often in a row."""
+        return output(self, "lastRefused")
+
+    @property
     def waiting_because(self) -> pulumi.Output[str | None]:
         """What the stage waits for: ``lead``, ``wave`` or ``window``."""
         return output(self, "waitingBecause")

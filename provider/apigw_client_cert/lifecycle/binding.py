@@ -13,7 +13,7 @@ from apigw_client_cert.lifecycle.binding_look import PUBLISHED_TO, check_publish
 from apigw_client_cert.lifecycle.binding_state import as_presented, is_open
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
-from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP
+from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP, unseen
 from apigw_client_cert.lifecycle.inputs import (
     API_ID,
     CERTIFICATE_ID,
@@ -36,6 +36,7 @@ from apigw_client_cert.rotation.binding import binding_due
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apigw_client_cert.gateway.interface import Gateway
     from apigw_client_cert.lifecycle.world import World
 
 ON_DELETE = ("clear", "keep")
@@ -176,7 +177,10 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
 
 
 def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]] | None:
-    """What the stage presents now; None when the stage is gone. Only NotFound may say so."""
+    """What the stage presents now; None when the stage is gone, which only NotFound may say.
+
+    Where nobody may look, state stays as it is.
+    """
     guard_version(props)
     stage = stage_of(props)
     gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
@@ -184,6 +188,8 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
         presented = gateway.presented(stage)
     except errors.StageNotFound:
         return None
+    except errors.RotationError as error:
+        return resource_id, {**props, **unseen(props, error, world.now(), world.say)}
     before = props.get("presentedClientCertificateId")
     if presented != before and presented is None:
         world.say(
@@ -191,10 +197,17 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
             ' ignore_changes=["clientCertificateId"] (Terraform: client_certificate_id), or it will happen again'
         )
     elif presented is not None and presented != before:
-        # An alarm about another tool would be false where our own PATCH took effect and its answer was lost.
-        by = "hand, or by a run whose answer was lost" if ours(gateway, props, presented) else "another tool"
+        by = _by_whom(gateway, props, presented)
         world.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
     return resource_id, as_presented(props, presented, world.now())
+
+
+def _by_whom(gateway: Gateway, props: Mapping[str, Any], presented: str) -> str:
+    """An alarm about another tool would be false where our own PATCH took effect and its answer was lost."""
+    try:
+        return "hand, or by a run whose answer was lost" if ours(gateway, props, presented) else "another tool"
+    except errors.RotationError as error:
+        return f"hand, by another tool, or by a run whose answer was lost ({error.what})"
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:

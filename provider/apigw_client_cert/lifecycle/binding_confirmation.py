@@ -1,20 +1,19 @@
-"""What a binding's verification works with: its inputs, what was confirmed last, and what the targets hold."""
+"""What a binding's verification works with: its inputs, and what state says of the switches before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import Redeploy
-from apigw_client_cert.lifecycle.binding_look import Seen, look_at_certificate, look_at_targets
-from apigw_client_cert.lifecycle.binding_state import binding_policy, is_open, place_to_go_back_to
+from apigw_client_cert.lifecycle.binding_look import look_at_certificate
+from apigw_client_cert.lifecycle.binding_places import Places
+from apigw_client_cert.lifecycle.binding_state import TAKEN_OVER, binding_policy, is_open, taken_over
 from apigw_client_cert.lifecycle.inputs import changed
-from apigw_client_cert.lifecycle.ownership import facts_of
+from apigw_client_cert.lifecycle.last_refusal import refusal_in_force
 from apigw_client_cert.lifecycle.verification import Verifier
 from apigw_client_cert.lifecycle.verification_inputs import INPUTS, probe_of, test_invoke_of
-from apigw_client_cert.lifecycle.verification_steps import Last, VerifiedSwitch
-from apigw_client_cert.rotation.binding import Presented, Presents
+from apigw_client_cert.lifecycle.verification_steps import VerifiedSwitch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.interface import Gateway, StageRef
     from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.rotation.binding import Presented
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +49,15 @@ class Confirmation:
         if not verifier.asked_for:
             return None
         seen = look_at_certificate(self.gateway, coming, self.olds, self.news)
+        places = Places(gateway=self.gateway, olds=self.olds, news=self.news, world=self.world, now=self.now)
         return VerifiedSwitch(
             verifier=verifier,
-            coming=self._known_by_fingerprint(seen.presented),
+            coming=places.known_by_fingerprint(seen.presented),
             redeploy=Redeploy(self.news.get("redeploy") or "never"),
-            last=lambda: self._last(coming, seen.number),
+            last=lambda: places.last(coming, seen.number),
             say=self.world.say,
+            activate_by=binding_policy(self.news).activate_by,
+            before=refusal_in_force(self.olds, self.news, coming, self.now),
         )
 
     def of_what_is_presented(self, desired: str) -> dict[str, Any] | None:
@@ -66,36 +69,13 @@ class Confirmation:
 
     def while_waiting(self, presented: Presented) -> dict[str, Any] | None:
         """The evidence for a switch that is open while the next one waits: it is tried in each run all the same."""
-        seen = {**self.olds, "presentedClientCertificateId": presented.id, "generations": self.news.get("generations")}
+        seen = {
+            **self.olds,
+            "presentedClientCertificateId": presented.id,
+            "generations": self.news.get("generations"),
+            TAKEN_OVER: taken_over(self.olds, presented.id),
+        }
         if presented.id is None or not is_open(seen, ""):
             return None
         switch = self.switch(presented.id)
         return None if switch is None else switch.settle()
-
-    def _known_by_fingerprint(self, certificate: Presented) -> Presented:
-        """A program may hand on generations without fingerprints; a certificate without one would be believed."""
-        if certificate.sha256 is not None or certificate.id is None:
-            return certificate
-        found = self.gateway.get(certificate.id)
-        if found is None:
-            return replace(certificate, kind=Presents.GONE)
-        return replace(certificate, sha256=facts_of(found).sha256)
-
-    def _last(self, coming: str, number: int) -> Last | None:
-        """Where a stage may go back to that presents ``coming``: it is ours, lives, and the targets hold it."""
-        certificate_id = place_to_go_back_to(self.olds)
-        if certificate_id is None or certificate_id == coming:
-            return None
-        seen = look_at_certificate(self.gateway, certificate_id, self.olds, self.news)
-        if seen.presented.kind is not Presents.OURS or not seen.presented.alive(self.now):
-            return None
-        nothing = Seen(presented=Presented(kind=Presents.NOTHING))
-        try:
-            held = look_at_targets(self.gateway, nothing, certificate_id, self.news, self.world)
-        except errors.RotationError:
-            # What the look cannot see counts as harm.
-            return None
-        if held is not None and not held.desired:
-            return None
-        ending = seen.presented.ends_within(binding_policy(self.news).activate_by, self.now)
-        return Last(certificate=self._known_by_fingerprint(seen.presented), left=ending or seen.number > number)

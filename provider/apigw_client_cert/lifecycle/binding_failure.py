@@ -15,6 +15,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.lifecycle.binding_state import WAIT, as_presented, binding_outputs
 from apigw_client_cert.lifecycle.binding_steps import stage_of
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfinished, recorded
+from apigw_client_cert.lifecycle.last_refusal import with_refusal
 from apigw_client_cert.lifecycle.state import without_none
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class BindingFailure:
 
     def beside(self, error: errors.RotationError, state: Mapping[str, Any]) -> Unfinished:
         """With a state that is complete already."""
-        return Unfinished({**state, FAILED_STEP: recorded(self.olds, [Failure(_STEP, error)], self.now)}, error)
+        failed = {**state, FAILED_STEP: recorded(self.olds, [Failure(_STEP, error)], self.now)}
+        return Unfinished(with_refusal(failed, self.olds, self.news, error, self.now), error)
 
     def _before(self) -> dict[str, Any]:
         if not self.olds:

@@ -17,15 +17,21 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.rotation.binding import BindingDecision
 
+# While a switch is not confirmed: what the stage presented before it that is not ours.
+TAKEN_OVER = "takenOverClientCertificateId"
+# What was refused on live traffic, and taken back.
+LAST_REFUSED = "lastRefused"
 OUTPUTS = (
     "accountId",
     "evidence",
     FAILED_STEP,
     "lastConfirmed",
+    LAST_REFUSED,
     "presentedClientCertificateId",
     "presentedSince",
     "setClientCertificateId",
     "stateVersion",
+    TAKEN_OVER,
     "verifiedAt",
     "verifiedClientCertificateId",
     "waitingBecause",
@@ -68,7 +74,12 @@ def as_presented(olds: Mapping[str, Any], presented: str | None, now: datetime) 
     if presented == olds.get("presentedClientCertificateId"):
         return dict(olds)
     since = None if presented is None else format_instant(now)
-    seen = {"presentedClientCertificateId": presented, "presentedSince": since, "lastConfirmed": _last_confirmed(olds)}
+    seen = {
+        "presentedClientCertificateId": presented,
+        "presentedSince": since,
+        "lastConfirmed": _last_confirmed(olds),
+        TAKEN_OVER: taken_over(olds, presented),
+    }
     return without_none({**{key: value for key, value in olds.items() if key not in _OF_WHAT_IS_PRESENTED}, **seen})
 
 
@@ -91,16 +102,18 @@ def verified_outputs(
     *,
     asked_for: bool,
 ) -> dict[str, Any]:
-    """What was proven of what is presented, and, apart from that, what was confirmed last.
+    """What was proven of what is presented, and, apart from that, what was confirmed last, and taken over since.
 
     What was proven before stays for as long as it is presented; what was confirmed last stays until something else is,
-    or nobody asks for it any more.
+    or nobody asks for it any more; what was taken over is forgotten then.
     """
     verified = _verified(olds, presented, evidence, now)
     proven = verified.get("verifiedClientCertificateId")
     if proven:
         return {**verified, "lastConfirmed": _confirmed(proven, verified.get("verifiedAt"), verified.get("evidence"))}
-    return {**verified, "lastConfirmed": _last_confirmed(olds) if asked_for else None}
+    if not asked_for:
+        return verified
+    return {**verified, "lastConfirmed": _last_confirmed(olds), TAKEN_OVER: taken_over(olds, presented)}
 
 
 def place_to_go_back_to(olds: Mapping[str, Any]) -> str | None:
@@ -111,6 +124,22 @@ def place_to_go_back_to(olds: Mapping[str, Any]) -> str | None:
     last = _last_confirmed(olds)
     found = olds.get("setClientCertificateId") if last is None else last["clientCertificateId"]
     return str(found) if found else None
+
+
+@undamaged()
+def taken_over(state: Mapping[str, Any], presented: str | None) -> str | None:
+    """What the stage presented before ``presented`` that this binding did not put there; None where nobody saw it.
+
+    State says what was seen last: an update that ended, or a refresh. Once that is ``presented`` itself, the memory of
+    the one before speaks. Another tool that unbinds a stage takes it off whatever it presented.
+    """
+    before = state.get("presentedClientCertificateId")
+    last = _last_confirmed(state)
+    ours = {*known_generations(state), state.get("setClientCertificateId"), last and last["clientCertificateId"]}
+    if before and presented and before not in {presented, *ours}:
+        return text(before)
+    memory = state.get(TAKEN_OVER)
+    return text(memory) if memory and memory != presented else None
 
 
 def is_open(olds: Mapping[str, Any], desired: str) -> bool:
@@ -124,7 +153,8 @@ def is_open(olds: Mapping[str, Any], desired: str) -> bool:
     if presented == desired:
         return True
     last = _last_confirmed(olds)
-    return last is not None and last["clientCertificateId"] != presented and presented in known_generations(olds)
+    left = last["clientCertificateId"] if last else taken_over(olds, presented)
+    return left is not None and left != presented and presented in known_generations(olds)
 
 
 def _verified(

@@ -37,6 +37,7 @@ from apigw_client_cert.lifecycle.binding_state import (
 )
 from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.inputs import known
+from apigw_client_cert.lifecycle.last_refusal import refusal_outputs
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.lifecycle.turn_inputs import turn_of
@@ -253,5 +254,6 @@ class StageSwitch:
         told = {
             **waiting_outputs(self.news, waiting, self.now),
             **verified_outputs(self.olds, presented, verified, self.now, asked_for=asked_for(self.news)),
+            **refusal_outputs(self.olds, self.news, presented),
         }
         return binding_outputs(self.olds, self.news, presented, self.now, {**here, **told})

@@ -15,10 +15,13 @@ from apigw_client_cert.lifecycle.failed_step import (
     DECLARING,
     DEFER,
     FAILED_STEP,
+    LOOK,
     Failure,
     Unfinished,
     can_wait,
+    failed_before,
     recorded,
+    unseen,
 )
 from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import (
@@ -67,6 +70,7 @@ _URN = re.compile(r"urn:pulumi:(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*")
 _ACM = (
     "ACM renews its certificates itself and none is ever adopted; docs/acm.md says how to move a stage to or from ACM"
 )
+_TAG = "tag"
 _METADATA = (*ownership.NAMES, "description", "tags")
 INPUTS = (
     *DECLARING,
@@ -176,14 +180,18 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
 def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
     """Notice generations that are gone, looked for twice, and those that state does not know and stages present.
 
-    The resource stays, so that owner and history stay known.
+    The resource stays, so that owner and history stay known; so does all of its state where nobody may look.
     """
     now = world.now()
     rotation = load_rotation(props)
     gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
-    gone = missing(gateway, rotation.generations, str(props["name"]), world.say).gone
-    rotation = adoption.with_presented(gateway, lose(rotation, gone, now), now)
-    return resource_id, certificate_outputs(props, rotation, policy_of(props), now)
+    left: Mapping[str, Any] = {}
+    try:
+        gone = missing(gateway, rotation.generations, str(props["name"]), world.say).gone
+        rotation = adoption.with_presented(gateway, lose(rotation, gone, now), now)
+    except errors.RotationError as error:
+        left = unseen(props, error, now, world.say)
+    return resource_id, certificate_outputs({**props, **left}, rotation, policy_of(props), now)
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
@@ -204,9 +212,9 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     after = None
     if adopting is not None:
         after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
-    failures = _retag(gateway, olds, news, rotation, now)
+    failures = [*_look_again(gateway, olds, rotation, now), *_retag(gateway, olds, news, rotation, now)]
     # What could not be written is still to be written.
-    metadata = {key: olds.get(key) for key in _METADATA} if failures else {}
+    metadata = {key: olds.get(key) for key in _METADATA} if any(one.what == _TAG for one in failures) else {}
     if after is None:
         actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
         after, failed = actor.perform(rotation)
@@ -227,6 +235,20 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     return state
 
 
+def _look_again(gateway: Gateway, olds: Mapping[str, Any], rotation: Rotation, now: datetime) -> list[Failure]:
+    """Whether what a refresh could not see can be seen now; what it then finds is the next refresh's to take in."""
+    if failed_before(olds) != LOOK:
+        return []
+    try:
+        for generation in rotation.generations:
+            gateway.get(generation.id)
+    except errors.RotationError as error:
+        if not can_wait(rotation, now):
+            raise
+        return [Failure(LOOK, error)]
+    return []
+
+
 def _retag(
     gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, now: datetime
 ) -> list[Failure]:
@@ -237,7 +259,7 @@ def _retag(
     except errors.RotationError as error:
         if not can_wait(rotation, now):
             raise
-        return [Failure("tag", error)]
+        return [Failure(_TAG, error)]
     return []
 
 

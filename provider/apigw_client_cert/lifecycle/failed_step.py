@@ -15,12 +15,13 @@ from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from apigw_client_cert.rotation.model import Rotation
 
 FAILED_STEP = "failedStep"
+LOOK = "look"
 DEFER = "deferFailures"
 #: The inputs that no state keeps: they say who declares the resource, and how.
 DECLARING = ("owner", DEFER)
@@ -52,18 +53,35 @@ def can_wait(rotation: Rotation, now: datetime) -> bool:
     return rotation.active is not None and not rotation.active.expired(now)
 
 
+def failed_before(olds: Mapping[str, Any]) -> str | None:
+    """The step that state says has failed; None where none has, or a hand has edited it."""
+    before = olds.get(FAILED_STEP)
+    return before.get("step") if isinstance(before, dict) else None
+
+
 def recorded(olds: Mapping[str, Any], failures: Sequence[Failure], now: datetime) -> dict[str, str] | None:
     """What failed, since when without a break, and why, as an output; None for nothing."""
     if not failures:
         return None
-    before = olds.get(FAILED_STEP)
     what = failures[0].what
-    since = before.get("since") if isinstance(before, dict) and before.get("step") == what else None
+    since = olds[FAILED_STEP].get("since") if failed_before(olds) == what else None
     return {
         "step": what,
         "since": since or format_instant(now),
         "message": " ".join(str(one.error) for one in failures),
     }
+
+
+def unseen(
+    props: Mapping[str, Any], error: errors.RotationError, now: datetime, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """What a refresh that could not look has to tell, for its state, which stays as it is; and the line is said.
+
+    A refresh that fails ends the run before any update, and what others need of it is not done. The next update looks
+    again, and is red where it cannot see either. What failed before is still what failed.
+    """
+    say(f"{error} What is recorded of it stays as it is, and the update looks again")
+    return {FAILED_STEP: props.get(FAILED_STEP) or recorded(props, [Failure(LOOK, error)], now)}
 
 
 def red(failed: Sequence[tuple[str, Mapping[str, Any]]]) -> errors.NeedsOperator:

@@ -14,10 +14,12 @@ from apigw_client_cert.rotation.verdict import Outcome, Standing, Why, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from apigw_client_cert.gateway.interface import Redeploy
-    from apigw_client_cert.lifecycle.verification import Evidence, Look, Verifier
+    from apigw_client_cert.lifecycle.verification import Evidence, Look, Unseen, Verifier
     from apigw_client_cert.rotation.binding import Presented
+    from apigw_client_cert.rotation.last_refusal import LastRefusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +27,12 @@ class Last:
     """A certificate that lives, that the targets hold, and to which a stage may go back.
 
     ``left``: a rollback left it, or it ends within ``activate_by``; only a proof by trial leads there again.
+    ``standing`` is what is known of it beforehand: of what was taken over, nobody here has seen it work.
     """
 
     certificate: Presented
     left: bool = False
+    standing: Standing = Standing.LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class VerifiedSwitch:
     """The verification of one stage's switch to ``coming``, for a reason.
 
     ``last`` finds where the stage may go back to, None where there is no such place; asked only where it matters.
+    ``before`` is a refusal of ``coming`` through this stage, in a run since which nothing has changed.
     """
 
     verifier: Verifier
@@ -59,6 +64,8 @@ class VerifiedSwitch:
     redeploy: Redeploy
     last: Callable[[], Last | None]
     say: Callable[[str], None]
+    activate_by: timedelta
+    before: LastRefusal | None = None
 
     def gate(self, presented: Presented, why: Why) -> Passed:
         """Ask about both certificates before the stage moves.
@@ -71,6 +78,8 @@ class VerifiedSwitch:
         if not self.coming.alive(verifier.now):
             raise wording.coming_is_dead(verifier, presented, self.coming)
         look = verifier.tried(self.coming, presented)
+        if self.before is not None and look.coming is not Standing.REFUSED:
+            self._guard_before(self.before, presented, why, look)
         if look.coming is not Standing.LATER:
             if outcome(why, look.presented, look.coming) is Outcome.STAY:
                 raise look.unasked or wording.gate_refusal(verifier, presented, self.coming, look)
@@ -95,7 +104,8 @@ class VerifiedSwitch:
         if verifier.lost(presented):
             last = self.last()
             may = last is not None and not last.left
-            back, standing, found = last.certificate if last and may else None, Standing.LATER, unseen.standing
+            back, standing = (last.certificate, last.standing) if last and may else (None, Standing.LATER)
+            found = unseen.standing
         else:
             # A probe that failed before the switch as well tells nothing about the certificate.
             worked = passed.probed is Standing.ACCEPTED
@@ -105,7 +115,7 @@ class VerifiedSwitch:
                 # What it left ends soon: another run would only find it gone.
                 back = None
         if back is not None and outcome(Why.WAY_BACK, found, standing) is Outcome.GO_BACK:
-            raise wording.not_confirmed(verifier, self.coming, unseen, self._go_back(back))
+            raise self._taken_back(back, unseen, found)
         if why is Why.ROLLBACK:
             raise wording.rollback_unconfirmed(verifier, self.coming, unseen)
         raise wording.not_confirmed(verifier, self.coming, unseen, self._presents())
@@ -131,9 +141,9 @@ class VerifiedSwitch:
         if (
             last is not None
             and not last.left
-            and outcome(Why.WAY_BACK, unseen.standing, Standing.LATER) is Outcome.GO_BACK
+            and outcome(Why.WAY_BACK, unseen.standing, last.standing) is Outcome.GO_BACK
         ):
-            raise wording.not_confirmed(verifier, self.coming, unseen, self._go_back(last.certificate))
+            raise self._taken_back(last.certificate, unseen, unseen.standing)
         raise wording.not_confirmed(verifier, self.coming, unseen, self._presents())
 
     def _after_a_failed_trial(self, look: Look) -> errors.RotationError:
@@ -144,12 +154,14 @@ class VerifiedSwitch:
         found, standing = look.coming, Standing.UNASKED
         if look.unasked is None:
             both = self.verifier.tried(last.certificate, self.coming)
-            found, standing = both.presented, both.coming
-        if standing is Standing.UNASKED and last.left:
-            # It was left: what cannot be asked is no reason to go there again.
+            standing = both.coming
+            # Where the pair cannot be tried (an ACM certificate), the first answer stands.
+            found = look.coming if both.unasked else both.presented
+        if standing is Standing.UNASKED and (last.left or last.standing is Standing.UNPROVEN):
+            # It was left, or nobody has seen it work: what cannot be asked is no reason to go there again.
             standing = Standing.UNPROVEN
         going = outcome(Why.WAY_BACK, found, standing) is Outcome.GO_BACK
-        return self._unproven(look, self._go_back(last.certificate) if going else self._presents())
+        return self._unproven(look, self._go_back(last.certificate)[0] if going else self._presents())
 
     def _unproven(self, look: Look, presents: str) -> errors.RotationError:
         return wording.presented_unproven(self.verifier, self.coming, look, presents)
@@ -167,13 +179,29 @@ class VerifiedSwitch:
             raise wording.probe_unreachable(presented, trouble) from trouble
         raise wording.probe_fails_already(verifier, presented, trial)
 
-    def _go_back(self, to: Presented) -> str:
-        """Let the stage present this again; says what it presents then."""
+    def _guard_before(self, before: LastRefusal, presented: Presented, why: Why, look: Look) -> None:
+        """What a trial says now it said before, too, and the stage's own backend refused it all the same."""
+        if outcome(why, look.presented, Standing.BEFORE) is Outcome.STAY:
+            again = before.try_again_at(presented.not_after, self.activate_by)
+            raise wording.refused_before(self.verifier, presented, self.coming, before.at, again)
+
+    def _taken_back(self, to: Presented, unseen: Unseen, found: Standing) -> errors.RotationError:
+        """Go back, and say so; what was seen to be refused is told apart, for the runs to come."""
+        presents, there = self._go_back(to)
+        if not there or found is not Standing.REFUSED:
+            return wording.not_confirmed(self.verifier, self.coming, unseen, presents)
+        error = wording.not_confirmed(self.verifier, self.coming, unseen, presents, wording.LATER_TRY)
+        if isinstance(error, errors.NotVerified):
+            error.refused = str(self.coming.id)
+        return error
+
+    def _go_back(self, to: Presented) -> tuple[str, bool]:
+        """Let the stage present this again; what it presents then in words, and whether the way was taken."""
         try:
             self.verifier.gateway.bind(self.verifier.stage, str(to.id), self.redeploy)
         except errors.RotationError as error:
-            return wording.way_back_failed(to, error, self._presents())
-        return wording.went_back(to)
+            return wording.way_back_failed(to, error, self._presents()), False
+        return wording.went_back(to), True
 
     def _presents(self) -> str:
         """What the stage presents at this moment, in words."""

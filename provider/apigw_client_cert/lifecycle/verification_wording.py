@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import named
+from apigw_client_cert.rotation.announce import minute
 from apigw_client_cert.rotation.binding import Presents
 from apigw_client_cert.rotation.verdict import Standing, Why
 from apigw_client_cert.rotation.verification import Proof, Sighting
 from apigw_client_cert.trust import BACKENDS, OPENSSL_FAMILY, setup_lines
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from apigw_client_cert.lifecycle.verification import Look, Unseen, Verifier
     from apigw_client_cert.rotation.binding import Presented
     from apigw_client_cert.rotation.verification import Expected, Trial
@@ -24,6 +27,8 @@ _ECHO = (
     "Let the backend demand a client certificate and answer with the SHA-256 fingerprint that it saw, in a header or in"
     ' the body; or set proof="status" where it refuses every certificate that it does not trust.'
 )
+
+LATER_TRY = "Requests are no trial: the runs to come do not repeat this at once, and say when they do."
 
 
 def gate_refusal(verifier: Verifier, presented: Presented, coming: Presented, look: Look) -> errors.NotVerified:
@@ -104,6 +109,22 @@ def coming_is_dead(verifier: Verifier, presented: Presented, coming: Presented) 
     )
 
 
+def refused_before(
+    verifier: Verifier, presented: Presented, coming: Presented, at: datetime, again: datetime
+) -> errors.NotVerified:
+    """A run before saw it refused through the stage, and went back; nothing has changed since."""
+    return errors.NotVerified(
+        f"The backend of stage {verifier.stage} refused {_name(coming)} on {minute(at)}, when the stage presented it,"
+        " and the switch was taken back",
+        means=f"The stage keeps {_name(presented)}. Requests are no trial: the next try is that of the first run from"
+        f" {minute(again)} on.",
+        remedy="See what the backend answers, and whether it loaded what is published. To try at once when that is"
+        " mended, change confirm= or verify= of this stage, such as confirm's attempts; verify=TestInvoke(…) asks the"
+        " backend before the stage moves.",
+        subject=str(verifier.stage),
+    )
+
+
 def presented_unproven(verifier: Verifier, coming: Presented, look: Look, presents: str) -> errors.RotationError:
     """What the stage was seen to present is refused, or nothing says that it is seen, or nobody could ask."""
     if look.unasked is not None:
@@ -173,9 +194,12 @@ def probe_unreachable(presented: Presented, error: errors.ProbeUnreachable) -> e
 
 
 def not_confirmed(
-    verifier: Verifier, coming: Presented, unseen: Unseen, presents: str
+    verifier: Verifier, coming: Presented, unseen: Unseen, presents: str, again: str = "The next run tries again."
 ) -> errors.NotVerified | errors.ProbeUnreachable:
-    """The probe did not see the certificate, or did not get through; ``presents`` is what became of the stage."""
+    """The probe did not see the certificate, or did not get through; ``presents`` is what became of the stage.
+
+    ``again`` says what the runs to come do where the probe did get through.
+    """
     failure = unseen.failure
     if isinstance(failure, errors.ProbeUnreachable):
         return errors.ProbeUnreachable(
@@ -187,7 +211,7 @@ def not_confirmed(
     return errors.NotVerified(
         f"The probe {_call(verifier)} did not see {_name(coming)} at stage {verifier.stage}: {failure}",
         means=f"{presents} Later waves wait.",
-        remedy="See what the backend answers, and whether it loaded what is published. The next run tries again.",
+        remedy=f"See what the backend answers, and whether it loaded what is published. {again}",
         subject=str(verifier.stage),
     )
 

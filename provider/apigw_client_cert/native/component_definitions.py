@@ -80,6 +80,13 @@ LAST_CONFIRMED: Final = {
     "since": Property("Since when; RFC 3339."),
     "evidence": Property("What proved it.", type_of("Evidence")),
 }
+LAST_REFUSED: Final = {
+    "clientCertificateId": Property("Which certificate."),
+    "at": Property("When; RFC 3339."),
+    "because": Property("What was seen."),
+    "times": Property("How often in a row it was refused so.", WHOLE),
+    "asked": Property("A digest of what was published and how it was asked about: another one is a reason to try."),
+}
 EVIDENCE: Final = {
     "testInvoke": Property("The trial.", type_of("TrialEvidence")),
     "probe": Property("The probe.", type_of("ProbeEvidence")),
@@ -157,6 +164,7 @@ OBJECTS: Final = {
     "Predecessor": (PREDECESSOR, ("name",)),
     "Evidence": (EVIDENCE, ()),
     "LastConfirmed": (LAST_CONFIRMED, ("clientCertificateId",)),
+    "LastRefused": (LAST_REFUSED, ("clientCertificateId", "at", "because", "times", "asked")),
     "TrialEvidence": (TRIAL_EVIDENCE, ("status", "proof")),
     "ProbeEvidence": (PROBE_EVIDENCE, ("url", "sightings")),
     "ForecastStep": (FORECAST_STEP, ("at", "action", "generation", "phase", "trusted")),

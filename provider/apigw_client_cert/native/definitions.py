@@ -255,10 +255,17 @@ BINDING_OUTPUTS: Final = {
     "lastConfirmed": Property(
         "What was confirmed last, apart from what is presented: where a stage goes back to.", type_of("LastConfirmed")
     ),
+    "lastRefused": Property(
+        "What was refused through the stage and taken back: it is not tried there again without a reason.",
+        type_of("LastRefused"),
+    ),
     "presentedClientCertificateId": Property("What the stage presented when it was last looked at."),
     "presentedSince": Property("Since when the stage has been seen presenting it; RFC 3339."),
     "setClientCertificateId": Property("What this binding set last."),
     **_STATE_VERSION,
+    "takenOverClientCertificateId": Property(
+        "While a switch is not confirmed: what the stage presented before that is not ours, where it goes back to."
+    ),
     "verifiedAt": Property("When it was proven that the backend accepts what the stage presents; RFC 3339."),
     "verifiedClientCertificateId": Property("Which certificate was proven then."),
     "evidence": Property("What proved it.", type_of("Evidence")),

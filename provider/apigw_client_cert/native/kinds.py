@@ -138,11 +138,12 @@ BINDING: Final = Kind(
     repeats={
         "clientCertificateId": (
             "lastConfirmed",
+            "lastRefused",
             "presentedClientCertificateId",
             "setClientCertificateId",
             "waitingFor",
         ),
-        "generations": ("lastConfirmed", "presentedClientCertificateId", "setClientCertificateId"),
+        "generations": ("lastConfirmed", "lastRefused", "presentedClientCertificateId", "setClientCertificateId"),
     },
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
 
+# A run may leave out what publishes, and a stage waits a lead for what it publishes then.
+_LEADS_TO_PUBLISH = 2
 # A certificate that was minted short, or adopted late, is near its end for its whole life by ``activate_by`` alone.
 _LAST_PART = 4
 
@@ -23,6 +25,7 @@ class Lag(enum.Enum):
 
     NOT_ACTIVE = "not-active"
     NO_SUCCESSOR = "no-successor"
+    NOT_PUBLISHED = "not-published"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Told:
 
     id: str
     active: bool = False
+    pending: bool = False
+    sha256: str | None = None
     not_after: datetime | None = None
     pending_since: datetime | None = None
 
@@ -60,3 +65,19 @@ def lag_of(desired: str, told: Sequence[Told], activate_by: timedelta, now: date
         return None
     succeeded = any(one.id != desired and not one.dead(now) for one in told)
     return None if succeeded and not wanted.dead(now) else Lag.NO_SUCCESSOR
+
+
+def unpublished(
+    desired: str, told: Sequence[Told], published: Collection[str], publish_lead: timedelta, now: datetime
+) -> Told | None:
+    """What the stage is to present now or next, and what publishes is not said to hold although it was made long ago.
+
+    For a bundle that writes targets: it dates every generation in the run that made it. A binding whose
+    ``publishedSince`` stands still waits for a lead that never begins, run after run.
+    """
+    wanted = [one for one in told if (one.id == desired or one.pending) and not one.dead(now)]
+    for one in wanted:
+        long_ago = one.pending_since is not None and now >= one.pending_since + _LEADS_TO_PUBLISH * publish_lead
+        if long_ago and one.sha256 is not None and one.sha256 not in published:
+            return one
+    return None

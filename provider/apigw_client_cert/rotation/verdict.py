@@ -24,6 +24,7 @@ class Standing(enum.Enum):
     UNPROVEN = "not proven"
     UNASKED = "cannot be asked"
     LATER = "asked after the move"
+    BEFORE = "refused before"
 
 
 class Why(enum.Enum):
@@ -60,18 +61,21 @@ COMING: Final = (
     Standing.UNPROVEN,
     Standing.UNASKED,
     Standing.LATER,
+    Standing.BEFORE,
 )
-"""Its columns: the certificate to come. ``LATER``: only the confirmation after the move can ask about it."""
+"""Its columns: the certificate to come. ``LATER``: only the confirmation after the move can ask about it. ``BEFORE``:
+a run has seen it refused through the stage, took the switch back, and nothing has changed since.
+"""
 
 _MOVE, _STAY, _BACK, _GOOD = Outcome.MOVE, Outcome.STAY, Outcome.GO_BACK, Outcome.CONFIRMED
-# dead, accepted, refused, not proven, cannot be asked, asked after the move
-_NOTHING_TO_LOSE = (_STAY, _MOVE, _MOVE, _MOVE, _MOVE, _MOVE)
-_UNLESS_REFUSED = (_STAY, _MOVE, _STAY, _MOVE, _MOVE, _MOVE)
-_ONLY_PROVEN = (_STAY, _MOVE, _STAY, _STAY, _STAY, _STAY)
-_BACK_TO_WHAT_LIVES = (_STAY, _BACK, _BACK, _BACK, _BACK, _BACK)
-_BACK_UNLESS_REFUSED = (_STAY, _BACK, _STAY, _BACK, _BACK, _BACK)
+# dead, accepted, refused, not proven, cannot be asked, asked after the move, refused before
+_NOTHING_TO_LOSE = (_STAY, _MOVE, _MOVE, _MOVE, _MOVE, _MOVE, _MOVE)
+_UNLESS_REFUSED = (_STAY, _MOVE, _STAY, _MOVE, _MOVE, _MOVE, _MOVE)
+_ONLY_PROVEN = (_STAY, _MOVE, _STAY, _STAY, _STAY, _STAY, _STAY)
+_BACK_TO_WHAT_LIVES = (_STAY, _BACK, _BACK, _BACK, _BACK, _BACK, _BACK)
+_BACK_UNLESS_REFUSED = (_STAY, _BACK, _STAY, _BACK, _BACK, _BACK, _BACK)
 # What was seen to fail as little as what is presented is no better place.
-_BACK_UNLESS_ALIKE = (_STAY, _BACK, _STAY, _STAY, _BACK, _BACK)
+_BACK_UNLESS_ALIKE = (_STAY, _BACK, _STAY, _STAY, _BACK, _BACK, _STAY)
 
 _HARDLY_HELD = {
     Standing.NOTHING: _NOTHING_TO_LOSE,
@@ -86,7 +90,7 @@ TABLE: Final[Mapping[Why, Mapping[Standing, tuple[Outcome, ...]]]] = {
     Why.ROTATION: {
         Standing.NOTHING: _NOTHING_TO_LOSE,
         Standing.DEAD: _NOTHING_TO_LOSE,
-        Standing.ACCEPTED: (_STAY, _MOVE, _STAY, _STAY, _STAY, _MOVE),
+        Standing.ACCEPTED: (_STAY, _MOVE, _STAY, _STAY, _STAY, _MOVE, _STAY),
         Standing.REFUSED: _UNLESS_REFUSED,
         Standing.UNPROVEN: _ONLY_PROVEN,
         Standing.UNASKED: _ONLY_PROVEN,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigw_client_cert.rotation.lag import Lag, Told, lag_of
+from apigw_client_cert.rotation.lag import Lag, Told, lag_of, unpublished
 
 BEGIN = datetime(2027, 1, 1, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
@@ -65,3 +66,25 @@ def test_no_lag_outlives_what_is_presented(day: float, inputs: list[Told]) -> No
     seen = lag_of("g1", inputs, ACTIVATE_BY, now)
     assert seen is not None or not inputs[0].dead(now)
     assert seen is None or not inputs[0].active or day >= 362
+
+
+@pytest.mark.parametrize(
+    ("change", "day", "found"),
+    [
+        ({}, 336.9, False),
+        ({}, 337, True),
+        ({"published": {"p1", "p2"}}, 350, False),
+        ({"desired": "g1", "pending": True}, 337, True),
+        ({"desired": "g1"}, 337, False),  # a former one is nobody's next
+        ({"desired": "g1", "sha256": None, "pending": True}, 350, False),
+        ({"pending_since": None}, 350, False),
+        ({"not_after": BEGIN + 340 * DAY}, 340, False),
+    ],
+)
+def test_what_was_made_two_leads_ago_is_told_as_published(change: dict[str, Any], day: float, *, found: bool) -> None:
+    """What is wanted now or next, and lives; what has no date or no fingerprint says nothing."""
+    facts = {"desired": "g2", "published": {"p1"}, **change}
+    desired, published = facts.pop("desired"), facts.pop("published")
+    second = Told(**{"id": "g2", "pending_since": BEGIN + 335 * DAY, "sha256": "p2", **facts})
+    told_of = [Told(id="g1", sha256="p1", pending_since=BEGIN), second]
+    assert (unpublished(desired, told_of, published, DAY, BEGIN + day * DAY) is second) is found

@@ -1,0 +1,122 @@
+"""Where a stage may go back to, when what it presents is not confirmed: what lives, and what the targets hold.
+
+The first that there is of three: what was confirmed last, or what a completed update left; what the stage was seen to
+present before that is not ours; and what a take-over must have replaced, where nobody has seen it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from apigw_client_cert import errors
+from apigw_client_cert.gateway.acm import is_acm
+from apigw_client_cert.lifecycle.binding_look import Seen, look_at_certificate, look_at_targets
+from apigw_client_cert.lifecycle.binding_state import (
+    binding_policy,
+    known_generations,
+    place_to_go_back_to,
+    taken_over,
+)
+from apigw_client_cert.lifecycle.inputs import known
+from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of
+from apigw_client_cert.lifecycle.verification_steps import Last
+from apigw_client_cert.rotation.binding import Presented, Presents
+from apigw_client_cert.rotation.verdict import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.lifecycle.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The places of one binding, in one create or update; looked for only where a switch is not confirmed."""
+
+    gateway: Gateway
+    olds: Mapping[str, Any]
+    news: Mapping[str, Any]
+    world: World
+    now: datetime
+
+    def last(self, coming: str, number: int) -> Last | None:
+        """Where a stage that presents ``coming``, the generation of this number, may go back to; None for nowhere.
+
+        What cannot be looked at counts as harm.
+        """
+        try:
+            return self._ours(coming, number) or self._not_ours(coming)
+        except errors.RotationError:
+            return None
+
+    def known_by_fingerprint(self, certificate: Presented) -> Presented:
+        """A program may hand on generations without fingerprints; a certificate without one would be believed."""
+        if certificate.sha256 is not None or certificate.id is None:
+            return certificate
+        found = self.gateway.get(certificate.id)
+        if found is None:
+            return replace(certificate, kind=Presents.GONE)
+        return replace(certificate, sha256=facts_of(found).sha256)
+
+    def _ours(self, coming: str, number: int) -> Last | None:
+        certificate_id = place_to_go_back_to(self.olds)
+        if certificate_id is None or certificate_id == coming:
+            return None
+        seen = look_at_certificate(self.gateway, certificate_id, self.olds, self.news)
+        if seen.presented.kind is not Presents.OURS or not self._is_good(seen.presented):
+            return None
+        left = self._is_ending(seen.presented) or seen.number > number
+        return Last(certificate=self.known_by_fingerprint(seen.presented), left=left)
+
+    def _not_ours(self, coming: str) -> Last | None:
+        """What was taken over, from nobody or from another rotation.
+
+        This rotation has confirmed nothing of it: only a refusal, or a proof, leads back.
+        """
+        remembered = (taken_over(self.olds, coming), place_to_go_back_to(self.olds))
+        found = map(self._left_behind, (one for one in remembered if one and one != coming))
+        return next(filter(None, chain(found, map(self._left_behind, self._trusted_besides()))), None)
+
+    def _left_behind(self, certificate_id: str) -> Last | None:
+        if is_acm(certificate_id):
+            # No target names it, and nobody here knows its end.
+            found = Presented(kind=Presents.ACM, id=certificate_id)
+        else:
+            found = look_at_certificate(self.gateway, certificate_id, self.olds, self.news).presented
+            if not self._is_good(found):
+                return None
+        return Last(certificate=found, left=self._is_ending(found), standing=Standing.UNPROVEN)
+
+    def _trusted_besides(self) -> Iterator[str]:
+        """The certificate that a take-over must have replaced: the one that the bundle trusts and that is not ours.
+
+        Whoever takes over a live one has it in the bundle. A creation that was killed left no state that names it.
+        Of several nobody can say which one the stage presented.
+        """
+        trusted = known(self.news, "publishedSince")
+        if not trusted or not self.news.get("takeOver"):
+            return
+        ours = known_generations(self.news)
+        others = [
+            one
+            for one in self.gateway.list_certificates()
+            if one.id not in ours and one.tags.get(ROTATION_ID) != self.news.get("rotationId", "")
+        ]
+        found = [one.id for one in others if facts_of(one).sha256 in trusted]
+        if len(found) == 1:
+            yield from found
+
+    def _is_good(self, certificate: Presented) -> bool:
+        """Whether it lives, and the targets hold it."""
+        if not certificate.alive(self.now):
+            return False
+        nothing = Seen(presented=Presented(kind=Presents.NOTHING))
+        held = look_at_targets(self.gateway, nothing, str(certificate.id), self.news, self.world)
+        return held is None or held.desired
+
+    def _is_ending(self, certificate: Presented) -> bool:
+        return certificate.ends_within(binding_policy(self.news).activate_by, self.now)

@@ -1,0 +1,122 @@
+"""A refresh that may not look at one thing keeps its state, says so, and lets the run go on: red at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_client_cert import errors
+from apigw_client_cert.lifecycle import binding, certificate
+from tests.lifecycle.conftest import wire
+
+if TYPE_CHECKING:
+    from tests.lifecycle.conftest import FakeRun
+
+DENIED = errors.AccessDenied("GetClientCertificate was denied", means="No permission.", remedy="Grant it.")
+THROTTLED = errors.Throttled("GetStage was throttled", means="Nothing is known.", remedy="Run again later.")
+
+
+def damaged(run: FakeRun) -> None:
+    """A stack that is in order, but for a stage that was unbound and a target that was emptied since."""
+    run.up()
+    run.begin()
+    (ref,) = [one for one in run.gateway.stages if one.stage_name == "prod"]
+    run.gateway.stages[ref].client_certificate_id = None
+    run.targets["pins.txt"].content = None
+
+
+@pytest.mark.parametrize("error", [DENIED, THROTTLED])
+def test_a_certificate_that_may_not_be_looked_at_keeps_nobody_from_a_repair(
+    run: FakeRun, error: errors.RotationError
+) -> None:
+    """Stage and target are mended in the same run, whose error says what could not be seen; the next one is green."""
+    damaged(run)
+    before = run.state["certificate"]
+    run.gateway.fail_next("get", error, times=2)
+    run.refresh()
+    after = run.state["certificate"]
+    assert after["failedStep"]["step"] == "look"
+    assert {key: after[key] for key in before} == before
+    assert any(f"{error.what}" in line and "stays as it is" in line for line in run.lines)
+    with pytest.raises(type(error), match=error.what):
+        run.up()
+    assert run.presented("prod") == run.presented("dev") == before["clientCertificateId"]
+    assert run.targets["pins.txt"].content
+    assert run.state["certificate"]["failedStep"]["step"] == "look"
+    run.refresh()
+    run.up()
+    assert "failedStep" not in run.state["certificate"]
+    assert not run.due()
+
+
+@pytest.mark.parametrize("error", [DENIED, THROTTLED])
+def test_a_stage_that_may_not_be_looked_at_keeps_nobody_from_a_repair(
+    run: FakeRun, error: errors.RotationError
+) -> None:
+    """The state of its binding stays, and its update looks again."""
+    damaged(run)
+    before = run.state["dev"]
+    run.gateway.fail_next("presented", error)
+    run.state = {name: run.state[name] for name in ("dev", "certificate", "bundle", "prod")}
+    run.refresh()
+    assert run.state["dev"]["failedStep"]["step"] == "look"
+    assert {key: run.state["dev"][key] for key in before} == before
+    assert binding.diff(run.state["dev"], run.inputs["dev"], run.world).changes
+    run.gateway.fail_next("presented", error)
+    run.stages = ("dev", "prod")
+    with pytest.raises(type(error)):
+        run.up()
+    assert run.presented("prod") == before["presentedClientCertificateId"]
+    assert run.targets["pins.txt"].content
+    run.up()
+    assert "failedStep" not in run.state["dev"]
+
+
+def test_what_had_failed_before_is_still_what_failed(run: FakeRun) -> None:
+    """A look that is denied does not hide a step that is."""
+    run.up()
+    failed = {"step": "issue", "since": "2027-01-02T10:00:00Z", "message": "The quota is used up."}
+    for name in ("certificate", "dev"):
+        run.state[name]["failedStep"] = failed
+    run.gateway.fail_next("get", DENIED)
+    run.gateway.fail_next("presented", DENIED)
+    run.refresh()
+    assert run.state["certificate"]["failedStep"] == run.state["dev"]["failedStep"] == failed
+
+
+def test_a_switch_by_hand_is_said_although_its_certificate_may_not_be_looked_at(run: FakeRun) -> None:
+    """What the stage presents was seen."""
+    run.up()
+    foreign = run.gateway.add_certificate()
+    for stage in run.gateway.stages.values():
+        stage.client_certificate_id = foreign.id
+    run.gateway.fail_next("get", DENIED, times=2)
+    found = binding.read("dev", run.state["dev"], run.world)
+    assert found is not None
+    assert found[1]["presentedClientCertificateId"] == foreign.id
+    assert (
+        "by hand, by another tool, or by a run whose answer was lost (GetClientCertificate was denied)"
+        in (run.lines[-1])
+    )
+
+
+def test_another_account_ends_the_refresh(run: FakeRun) -> None:
+    """There every certificate and every stage would be gone."""
+    run.up()
+    run.gateway.account = "210987654321"
+    for module, name in ((certificate, "certificate"), (binding, "dev")):
+        with pytest.raises(errors.Refused, match="credentials belong to account"):
+            module.read(name, run.state[name], run.world)
+
+
+def test_where_no_live_certificate_is_active_a_look_that_is_denied_ends_the_update(run: FakeRun) -> None:
+    """Dependents would run on nothing."""
+    run.up()
+    run.gateway.fail_next("get", DENIED, times=2)
+    run.refresh()
+    run.at(366)
+    before = run.state["certificate"]
+    with pytest.raises(errors.AccessDenied):
+        certificate.update(before, run.inputs["certificate"], run.world)
+    assert run.state["certificate"] == wire(before)
