@@ -120,7 +120,7 @@ def test_what_a_stage_presents_is_seen_although_the_run_was_cancelled(due: FakeR
         client.cancel()
         raise lost
 
-    due.gateway.bind = cancelled  # type: ignore[method-assign]
+    due.gateway.bind = cancelled  # type: ignore[assignment,method-assign]
     state = client.update("StageBinding", due.state["dev"], {**wired(due), "deferFailures": True})
     assert state["presentedClientCertificateId"] == "cert02"
     assert state["failedStep"]["message"].startswith("UpdateStage got no answer")

@@ -102,9 +102,14 @@ def test_what_is_declared_in_a_callback_is_waited_for() -> None:
     def declare() -> None:
         certificate = RotatingClientCertificate("orders")
 
-        def bind(_id: str) -> pulumi.Output[str]:
+        def bind(_id: str) -> str:
             dev = StageBinding("dev", certificate=certificate, stage=WAVES[0].stages["dev"])
-            return dev.urn.apply(str).apply(lambda urn: f"{urn} {orders() or ''}")
+            dev.urn.apply(str).apply(then)
+            return ""
+
+        def then(urn: str) -> str:
+            orders()
+            return urn
 
         certificate.client_certificate_id.apply(bind)
 

@@ -88,7 +88,7 @@ WRONG_FAILURES = (
         ),
         killed_by=(
             _RED + "test_a_deletion_clears_nothing_that_a_failed_creation_did_not_set",
-            _RED + "test_a_switch_that_fails_leaves_what_the_stage_presents_and_sets_nothing[True]",
+            _RED + "test_a_switch_that_fails_leaves_what_the_stage_presents_and_sets_nothing",
         ),
     ),
     Mutant(

@@ -40,7 +40,7 @@ class _Program:
     def _wait(self) -> pulumi.Output[Any]:
         """Until all that is declared by now is registered, and what it could not do is known."""
         declared = tuple(self._declared)
-        registered = pulumi.Output.all(*(pulumi.Output.all(one.urn, one.failed_step) for one in declared))
+        registered = pulumi.Output.all(*map(_failed_step_of, declared))
         settled: pulumi.Output[Sequence[Any]] = registered.apply(_let_others_declare)
         return settled.apply(lambda found: self._end(declared, found))
 
@@ -48,9 +48,17 @@ class _Program:
         if len(self._declared) > len(declared):
             return self._wait()
         self._waiting = False
-        failed = [(one.pulumi_resource_name, step) for one, (_urn, step) in zip(declared, found, strict=True) if step]
+        failed = [(one.pulumi_resource_name, step) for one, step in zip(declared, found, strict=True) if step]
         if failed:
             raise pulumi.RunError(str(red(failed)))
+        return None
+
+
+async def _failed_step_of(resource: Registering) -> Any:  # noqa: ANN401 - what the engine answered
+    try:
+        await resource.urn.future()
+        return await resource.failed_step.future()
+    except Exception:  # noqa: BLE001 - one that could not be registered ends the program by itself, with that error
         return None
 
 
