@@ -178,6 +178,8 @@ def one_more_run_then_mended(play: Play) -> None:
         if shown in refused
     )
     play.surroundings.refused.clear()
+    # What was refused is not tried again before a lead has passed.
+    play.forward(timedelta(days=1))
 
 
 def twin_of_the_first(play: Play) -> None:
