@@ -307,7 +307,7 @@ def test_two_that_fail_are_one_error_that_names_each_and_what_backends_trust(run
     assert str(left) == (
         "file one.txt: GetParameter was throttled; file two.txt: permission denied. -. What backends that read file"
         " one.txt trust now is not known. Nothing was published there. As seen in this run, file two.txt holds cert01,"
-        " and backends that read it do not trust cert02. Wait. Grant it. The next run tries again."
+        " and backends that read it do not trust cert02. Wait. Grant it."
     )
     assert failed(run)["message"] == str(left)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
@@ -71,9 +71,6 @@ def holds_trust(address: str, one: Issued, users: Sequence[str]) -> errors.Targe
     )
 
 
-_AGAIN: Final = "The next run tries again."
-
-
 def left_undone(
     places: Sequence[Place], entries: Sequence[Entry], ids: Mapping[str, str], staying: Sequence[Entry]
 ) -> errors.RotationError:
@@ -95,7 +92,7 @@ def left_undone(
     return kind(
         "; ".join(_what(place, failure) for place, failure in failed),
         means=" ".join([*(_means(place, failure, entries, ids) for place, failure in failed), *more]),
-        remedy=" ".join([*dict.fromkeys(failure.remedy for _place, failure in failed), _AGAIN]),
+        remedy=" ".join(dict.fromkeys(failure.remedy for _place, failure in failed)),
         subject=", ".join(place.address for place, _failure in failed),
     )
 
