@@ -9,6 +9,7 @@ _BINDING = "tests/unit/rotation/test_binding.py::"
 _BINDING_LOOK = "tests/lifecycle/test_binding_look.py::"
 _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _PUBLICATION = "tests/unit/rotation/test_publication.py::"
+_MENDED = "tests/lifecycle/test_mended_behind_the_state.py::"
 _REPLAY = "tests/model/test_replay.py::"
 _STAGES = "tests/lifecycle/test_binding_lifecycle.py::"
 _TRANSITIONS = "tests/unit/rotation/test_transitions.py::"
@@ -44,8 +45,22 @@ WRONG_RULES = (
         name="callable-inherits-the-dates",
         invariant=1,
         wrong="Where publish becomes a callable, what its resources never wrote counts as published since long ago.",
-        edits=(Edit("lifecycle/bundle_steps.py", "if unseen or any(place.lacked(", "if any(place.lacked("),),
+        edits=(Edit("lifecycle/bundle_steps.py", "if unseen or one.sha256 in lacked", "if one.sha256 in lacked"),),
         killed_by=(_REPLAY + "test_what_once_went_wrong_goes_right",),
+    ),
+    Mutant(
+        name="mended-behind-the-binding",
+        invariant=1,
+        wrong="A target that was seen without the certificate and is mended meanwhile counts as published all along.",
+        edits=(Edit("rotation/binding.py", "return max(self.since, self.lacked_at)", "return self.since"),),
+        killed_by=(_MENDED + "test_what_a_binding_saw_missing_counts_from_then",),
+    ),
+    Mutant(
+        name="mended-behind-the-bundle",
+        invariant=1,
+        wrong="What a refresh saw missing from a target keeps its date where it is there again at the update.",
+        edits=(Edit("lifecycle/bundle_steps.py", "or one.sha256 in lacked", "or one.sha256 in ()"),),
+        killed_by=(_MENDED + "test_what_a_refresh_saw_missing_is_dated_anew_though_it_is_there_again",),
     ),
     Mutant(
         name="lead-from-created-date",

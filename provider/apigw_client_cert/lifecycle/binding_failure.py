@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle.binding_state import WAIT, as_presented, binding_outputs
+from apigw_client_cert.clock import format_instant
+from apigw_client_cert.lifecycle.binding_state import LACKED_AT, WAIT, as_presented, binding_outputs
 from apigw_client_cert.lifecycle.binding_steps import stage_of
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfinished, recorded
 from apigw_client_cert.lifecycle.last_refusal import with_refusal
@@ -56,6 +57,9 @@ class BindingFailure:
     def beside(self, error: errors.RotationError, state: Mapping[str, Any]) -> Unfinished:
         """With a state that is complete already."""
         failed = {**state, FAILED_STEP: recorded(self.olds, [Failure(_STEP, error)], self.now)}
+        if isinstance(error, errors.NotPublished) and error.lacked:
+            # Whoever writes it there may be killed before he can save that the lead begins anew.
+            failed[LACKED_AT] = {error.lacked: format_instant(self.now)}
         return Unfinished(with_refusal(failed, self.olds, self.news, error, self.now), error)
 
     def _before(self) -> dict[str, Any]:

@@ -99,7 +99,9 @@ def not_held(stage: StageRef, presented: Presented, desired: str, held: Held) ->
         what = f"Stage {stage} should present {desired}, but {errors.listed(held.lacking_desired)} does not hold it"
     else:
         what = f"Stage {stage} waits for {desired}, and presents what {lost} does not hold"
-    return errors.NotPublished(what, means=stays, remedy=_REPAIR, subject=str(stage))
+    error = errors.NotPublished(what, means=stays, remedy=_REPAIR, subject=str(stage))
+    error.lacked = desired if held.lacking_desired else ""
+    return error
 
 
 def not_handed_on(stage: StageRef, presented: Presented) -> errors.NotPublished:

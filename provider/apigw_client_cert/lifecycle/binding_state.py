@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apigw_client_cert.clock import format_instant
+from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import STATE_VERSION, text, undamaged, without_none
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 TAKEN_OVER = "takenOverClientCertificateId"
 # What was refused on live traffic, and taken back.
 LAST_REFUSED = "lastRefused"
+# Certificate id -> when a target was last seen not to hold it, for what the stage should present.
+LACKED_AT = "lackedAt"
 OUTPUTS = (
     "accountId",
     "evidence",
     FAILED_STEP,
     "lastConfirmed",
+    LACKED_AT,
     LAST_REFUSED,
     "presentedClientCertificateId",
     "presentedSince",
@@ -114,6 +117,19 @@ def verified_outputs(
     if not asked_for:
         return verified
     return {**verified, "lastConfirmed": _last_confirmed(olds), TAKEN_OVER: taken_over(olds, presented)}
+
+
+@undamaged()
+def lacked_at(olds: Mapping[str, Any], desired: str) -> datetime | None:
+    """When a target was last seen not to hold this certificate, by this binding; None for never."""
+    told = (olds.get(LACKED_AT) or {}).get(desired)
+    return None if told is None else parse_instant(told)
+
+
+def lacked_outputs(olds: Mapping[str, Any], desired: str, presented: str | None) -> dict[str, Any]:
+    """What a completed update keeps of that: until the stage presents it, or should present something else."""
+    told = lacked_at(olds, desired)
+    return {LACKED_AT: None if told is None or presented == desired else {desired: format_instant(told)}}
 
 
 def place_to_go_back_to(olds: Mapping[str, Any]) -> str | None:

@@ -32,6 +32,8 @@ from apigw_client_cert.lifecycle.binding_state import (
     binding_outputs,
     binding_policy,
     known_generations,
+    lacked_at,
+    lacked_outputs,
     verified_outputs,
     waiting_outputs,
 )
@@ -236,6 +238,7 @@ class StageSwitch:
             since=None if since is None else parse_instant(since),
             trusted=set(published) if published_to["targets"] else None,
             rotations=published_to.get("rotationIds") or (),
+            lacked_at=lacked_at(self.olds, desired),
         )
 
     def _state(
@@ -255,5 +258,6 @@ class StageSwitch:
             **waiting_outputs(self.news, waiting, self.now),
             **verified_outputs(self.olds, presented, verified, self.now, asked_for=asked_for(self.news)),
             **refusal_outputs(self.olds, self.news, presented),
+            **lacked_outputs(self.olds, str(self.news["clientCertificateId"]), presented),
         }
         return binding_outputs(self.olds, self.news, presented, self.now, {**here, **told})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from apigw_client_cert.lifecycle.bundle_state import digest_of, digests_of, load_entries, offers_of, texts_of
+from apigw_client_cert.lifecycle.bundle_state import LACKED, digest_of, digests_of, load_entries, offers_of, texts_of
 from apigw_client_cert.lifecycle.bundle_targets import look_at
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.state import text, undamaged, without_none
@@ -42,7 +42,10 @@ def drift_seen(state: Mapping[str, Any], targets: Sequence[LookedAtTarget], worl
         if place.failure is not None or digest_of(place.found) != _expected(state, place):
             drifted.append(place)
     before = {key: value for key, value in state.items() if key not in {FOUND, UNREAD}}
-    return {**before, **drift_of(drifted)}
+    # A run may write it again, and end before that is in state: what was seen missing is remembered until then.
+    missing = {one.sha256 for one in load_entries(state) for place in drifted if place.lacked(one)}
+    lacked = sorted({*texts_of(state, LACKED), *missing})
+    return {**before, **drift_of(drifted), **without_none({LACKED: lacked or None})}
 
 
 def drift_of(places: Sequence[Place]) -> dict[str, Any]:

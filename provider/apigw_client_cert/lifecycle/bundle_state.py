@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.rotation.model import Generation, TrustedCertificate
 
+# Fingerprints of what a refresh saw missing from a target, until an update has dated it anew.
+LACKED = "lacked"
 OUTPUTS = (
     "accountId",
     "digests",
@@ -36,6 +38,7 @@ OUTPUTS = (
     "formerRotations",
     "foundDigests",
     "keptFor",
+    LACKED,
     "publishedSince",
     "readFor",
     "stateVersion",

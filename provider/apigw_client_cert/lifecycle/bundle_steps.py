@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.lifecycle.bundle_drift import drift_of
 from apigw_client_cert.lifecycle.bundle_ownership import Ownership
 from apigw_client_cert.lifecycle.bundle_state import (
+    LACKED,
     bundle_outputs,
     digest_of,
     digests_of,
@@ -144,7 +145,12 @@ class Publication:
         places = [written(place, render(place.content, entries)) for place in places]
         # What other resources publish to is not seen here: others than before have told their readers nothing yet.
         unseen = bool(known(self.news, "publishedBy")) and bool(changed(self.olds, self.news, ["publishedBy"]))
-        missing = {one.sha256 for one in entries if unseen or any(place.lacked(one) for place in places)}
+        lacked = texts_of(self.olds, LACKED)
+        missing = {
+            one.sha256
+            for one in entries
+            if unseen or one.sha256 in lacked or any(place.lacked(one) for place in places)
+        }
         unheld = {one.sha256 for one in entries if not all(place.has(one) for place in places)}
         entries = restart(entries, missing, now, unpublished=self._unpublished(entries), unheld=unheld)
         for place in places:

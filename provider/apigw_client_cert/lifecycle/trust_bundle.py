@@ -9,6 +9,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.certificate import read_certificate, split_pem
 from apigw_client_cert.lifecycle.bundle_drift import drift_lines, drift_seen
 from apigw_client_cert.lifecycle.bundle_state import (
+    LACKED,
     also_trusted,
     digests_of,
     load_entries,
@@ -100,7 +101,8 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     lines = drift_lines(olds, news, also, now)
     for line in lines:
         world.say(line)
-    changes = due is not None or bool(lines) or FAILED_STEP in olds or bool(changed(olds, news, _COMPARED))
+    undone = bool(lines) or bool(texts_of(olds, LACKED)) or FAILED_STEP in olds
+    changes = due is not None or undone or bool(changed(olds, news, _COMPARED))
     return Difference(changes=changes, line="; ".join(lines) or None)
 
 

@@ -193,6 +193,9 @@ BUNDLE_OUTPUTS: Final = {
         "Fingerprint -> the stages for which it stays trusted although no input asks for it any more.",
         {"type": "object", "additionalProperties": list_of(TEXT)},
     ),
+    "lacked": Property(
+        "Fingerprints that a refresh saw missing from a target: the next update dates them anew.", list_of(TEXT)
+    ),
     "publishedSince": Property("Fingerprint -> since when every target holds it without a break; RFC 3339.", TEXTS),
     "readFor": Property("The active certificates for which the targets were read.", list_of(TEXT)),
     **_STATE_VERSION,
@@ -254,6 +257,9 @@ BINDING_OUTPUTS: Final = {
     **_DEFERRED,
     "lastConfirmed": Property(
         "What was confirmed last, apart from what is presented: where a stage goes back to.", type_of("LastConfirmed")
+    ),
+    "lackedAt": Property(
+        "Certificate -> when a target was last seen not to hold it: its lead counts from then. RFC 3339.", TEXTS
     ),
     "lastRefused": Property(
         "What was refused through the stage and taken back: it is not tried there again without a reason.",

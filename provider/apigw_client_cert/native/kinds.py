@@ -122,8 +122,11 @@ BUNDLE: Final = Kind(
     filled=("name", "owner"),
     identified=_by_name,
     repeats={
-        "alsoTrust": ("entries", "keptFor", "trustBundlePem", "withdrawn"),
-        "rotations": ("entries", "failedStep", "formerRotations", "keptFor", "readFor", "trustBundlePem", "withdrawn"),
+        "alsoTrust": ("entries", "keptFor", "lacked", "trustBundlePem", "withdrawn"),
+        "rotations": (
+            *("entries", "failedStep", "formerRotations", "keptFor", "lacked", "readFor", "trustBundlePem"),
+            "withdrawn",
+        ),
         "targets": ("digests", "driftedTargets", "failedStep", "foundDigests", "formerDigests", "unreadTargets"),
     },
 )
@@ -137,13 +140,20 @@ BINDING: Final = Kind(
     identified=lambda props: str(binding_steps.stage_of(props)),
     repeats={
         "clientCertificateId": (
+            "lackedAt",
             "lastConfirmed",
             "lastRefused",
             "presentedClientCertificateId",
             "setClientCertificateId",
             "waitingFor",
         ),
-        "generations": ("lastConfirmed", "lastRefused", "presentedClientCertificateId", "setClientCertificateId"),
+        "generations": (
+            "lackedAt",
+            "lastConfirmed",
+            "lastRefused",
+            "presentedClientCertificateId",
+            "setClientCertificateId",
+        ),
     },
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.

@@ -97,6 +97,8 @@ class Publication:
     """What is known of the trust that backends were given.
 
     ``since``: from when the desired certificate is trusted, None when the bundle does not hold it.
+    ``lacked_at``: when a target was last seen not to hold it: a run may have mended that, and ended before its state
+    was saved.
     ``trusted``: the SHA-256 of all that the bundle holds; None where there is no bundle to ask.
     ``rotations``: the ids of the rotations whose certificates it publishes.
     """
@@ -104,6 +106,14 @@ class Publication:
     since: datetime | None
     trusted: Collection[str] | None = None
     rotations: Collection[str] = ()
+    lacked_at: datetime | None = None
+
+    @property
+    def unbroken_since(self) -> datetime | None:
+        """From when on backends have trusted it without a break, as far as is known."""
+        if self.since is None or self.lacked_at is None:
+            return self.since
+        return max(self.since, self.lacked_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,14 +193,15 @@ def _in_its_turn(  # noqa: PLR0913, PLR0917 - each is one fact of the rule
     """Whether a stage that presents a live certificate may leave it now."""
     hurry_at = None if presented.not_after is None else presented.not_after - policy.activate_by
     lead = served(policy.publish_lead, PUBLISHED_LONG_ENOUGH)
-    if publication.since is None:
+    since = publication.unbroken_since
+    if since is None:
         if hurry_at is not None and now >= hurry_at:
             return BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_PUBLISHED)
         until = now + lead if hurry_at is None else min(now + lead, hurry_at)
         return BindingDecision(move=Move.WAIT, until=until, hold=Hold.LEAD)
-    ready_at = publication.since + lead
+    ready_at = since + lead
     lead_limit = hurry_at
-    if hurry_at is not None and publication.since >= hurry_at:
+    if hurry_at is not None and since >= hurry_at:
         # First published in the last days: backends that poll or reload get half of what is left to the limit.
         lead_limit = hurry_at + policy.activate_by / 2
     holds: list[tuple[Hold, datetime | None, datetime | None]] = [
