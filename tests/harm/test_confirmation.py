@@ -197,6 +197,34 @@ def test_the_provider_is_killed_between_a_take_over_and_its_probe(
     assert scene.presented("dev") == ours
 
 
+@needs_proc
+def test_the_provider_is_killed_in_the_creation_of_a_binding_that_takes_over(scene: Scene, proxy: FaultyProxy) -> None:
+    """No state tells what the stage presented: the bundle does, which trusts one certificate besides ours."""
+    theirs = scene.sandbox.by_hand.generate_certificate()
+    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
+    props = {"takeOver": True, "alsoTrust": [scene.pem(theirs)], "endpointUrl": proxy.url}
+    stack = scene.orders(stages={"prod": scene.place("prod")}, **props)
+    ok(stack.up())
+    (ours,) = {*scene.ids()} - {theirs}
+    _refuse(scene, ours)
+    scene.at(2)
+    scene.declare(stack, stages={"prod": scene.place("prod"), "dev": _probed(scene, "dev")}, **props)
+    proxy.fail(update_stage("dev"), Fault.KILL_CALLER)
+    assert not stack.up().succeeded
+    assert scene.presented("dev") == ours
+    with scene.traffic("dev") as traffic:
+        outcome = stack.up("--refresh")
+        assert not outcome.succeeded, outcome.output
+        mended = traffic.go_on()
+        assert scene.presented("dev") == theirs, outcome.output
+        scene.at(2.5)
+        outcome = stack.up("--refresh")
+        assert f"refused {ours} on" in outcome.output
+        traffic.go_on()
+    assert traffic.failed(mended) == []
+    assert scene.presented("dev") == theirs
+
+
 def test_what_was_refused_is_not_tried_on_live_traffic_in_the_next_runs(scene: Scene) -> None:
     """``confirm`` alone: one run's callers pay for the answer, and no further one's until the remedy is taken."""
     stage = _probed(scene, "dev")

@@ -18,9 +18,11 @@ WRONG_CONFIRMATION = (
         wrong="A refresh that finds another certificate forgets what was confirmed last: there is no way back.",
         edits=(
             Edit(
-                "lifecycle/binding_state.py",
-                '        "lastConfirmed": _last_confirmed(olds),\n        TAKEN_OVER: taken_over(olds, presented),\n',
-                '        "lastConfirmed": None,\n        "setClientCertificateId": None,\n',
+                "lifecycle/binding.py",
+                "    return resource_id, as_presented(props, presented, world.now())\n",
+                '    forgotten = () if presented == before else ("lastConfirmed", "setClientCertificateId")\n'
+                "    seen = as_presented(props, presented, world.now())\n"
+                "    return resource_id, {key: value for key, value in seen.items() if key not in forgotten}\n",
             ),
         ),
         killed_by=(
