@@ -59,10 +59,13 @@ def interpreter(minor: int) -> str:
     Skips the test where none runs.
     """
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    candidates = [shutil.which(f"python3.{minor}"), *sorted(pyenv.glob(f"versions/3.{minor}.*/bin/python3.{minor}"))]
+    candidates = [
+        shutil.which(f"python3.{minor}"),
+        *map(str, sorted(pyenv.glob(f"versions/3.{minor}.*/bin/python3.{minor}"))),
+    ]
     for one in filter(None, candidates):
         if subprocess.run([one, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0:
-            return str(one)
+            return one
     return pytest.skip(f"python3.{minor} is not installed")
 
 
@@ -71,7 +74,7 @@ def made(folder: Path, base: str, *requirements: str | Path) -> Path:
     subprocess.run([base, "-m", "venv", folder], check=True, capture_output=True)
     python = folder / "bin" / "python"
     if requirements:
-        install = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
+        install = [str(python), "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
         subprocess.run([*install, *requirements], check=True, capture_output=True)
     return python
 

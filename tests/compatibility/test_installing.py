@@ -33,7 +33,7 @@ def test_readmes_install_line_adopts_and_refuses_in_a_few_lines(scene: Scene, tm
     python = made(tmp_path / "venv", sys.executable)
     # A clone of that name beside the program.
     (tmp_path / "apigw-client-cert").symlink_to(ROOT)
-    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *line.split()], cwd=tmp_path, check=True)
 
     theirs, others = (scene.sandbox.by_hand.generate_certificate() for _ in range(2))
