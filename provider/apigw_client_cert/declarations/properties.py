@@ -29,6 +29,21 @@ def output(resource: Registering, key: str) -> pulumi.Output[Any]:
     return found
 
 
+def optional_output(resource: Registering, key: str, beside: str) -> pulumi.Output[Any]:
+    """One output that state may lack, None at a preview that shows no change.
+
+    The SDK calls what is missing unknown. ``beside`` is an output that is always there unless an update is to come.
+    """
+
+    def settled(found: list[Any]) -> Any:  # noqa: ANN401 - any JSON value, and what the SDK puts for an unknown one
+        value, other = found
+        unset = isinstance(value, pulumi.output.Unknown) and not isinstance(other, pulumi.output.Unknown)
+        return None if unset else value
+
+    both = pulumi.Output.all(output(resource, key), output(resource, beside))
+    return both.apply(settled, run_with_unknowns=True)
+
+
 def known_output(resource: Registering, key: str) -> pulumi.Output[Any]:
     """One output, None where it is not known at preview.
 
