@@ -9,11 +9,12 @@ from pulumi.dynamic import Resource
 
 from apigw_client_cert.arguments import made_of_kinds, takes
 from apigw_client_cert.declarations.claims import owner_of
-from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
+from apigw_client_cert.declarations.properties import Registering, declared, known_output, optional_output, output
 from apigw_client_cert.declarations.shared import place_of
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, red
 from apigw_client_cert.lifecycle.state import without_none
+from apigw_client_cert.lifecycle.tagging import UNTAGGED
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
 from apigw_client_cert.wire import Duration, written
@@ -188,7 +189,7 @@ class CertificateDeclaration(Registering):
     @property
     def pending_client_certificate_id(self) -> pulumi.Output[str | None]:
         """The successor that is trusted but not presented yet."""
-        return output(self, "pendingClientCertificateId")
+        return optional_output(self, "pendingClientCertificateId", "nextActionAt")
 
     @property
     def previous_client_certificate_ids(self) -> pulumi.Output[list[str]]:
@@ -203,7 +204,12 @@ class CertificateDeclaration(Registering):
     @property
     def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
         """What could not be done while the active certificate lives: ``step``, ``since`` and ``message``."""
-        return output(self, FAILED_STEP)
+        return optional_output(self, FAILED_STEP, "nextActionAt")
+
+    @property
+    def untagged_client_certificate_ids(self) -> pulumi.Output[list[str] | None]:
+        """Those that the last refresh found without the tags of this rotation; the next update tags them again."""
+        return optional_output(self, UNTAGGED, "nextActionAt")
 
     @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:
