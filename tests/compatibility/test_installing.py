@@ -74,7 +74,7 @@ def test_no_requirements_file_asks_an_index_for_a_name_that_nobody_has_claimed()
     """Whoever claims it would be installed: the examples name the clone that they are in."""
     files = sorted((ROOT / "examples").rglob("requirements.txt"))
     ours = {file: _asked(file) for file in files if any(one.startswith("..") for one in _asked(file))}
-    assert len(ours) == 5
+    assert len(ours) == 6
     for file, asked in ours.items():
         assert [(file.parent / one).resolve() for one in asked] == [ROOT], file
         assert "No index has apigw-client-cert" in file.read_text(encoding="utf-8")
