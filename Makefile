@@ -95,7 +95,7 @@ format: setup ## rewrite the code in ruff's format
 
 lock: ## renew the lock files; LOCK_ARGS=--upgrade moves every pin to its newest release
 	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv==$(UV_VERSION)
-	@$(COMPILE) --extra sandbox --output-file requirements-dev.lock pyproject.toml requirements-dev.in >/dev/null
+	@$(COMPILE) --output-file requirements-dev.lock pyproject.toml sandbox/pyproject.toml requirements-dev.in >/dev/null
 	@$(COMPILE) --output-file policy/requirements.lock policy/requirements.txt >/dev/null
 
 clean: ## remove .venv, .tools, .demo, reports and caches

@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from apigw_client_cert.component import ClientCertificateRotation
     from apigw_client_cert.declarations.binding import StageBinding

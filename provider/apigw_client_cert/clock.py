@@ -1,6 +1,7 @@
 """The only place that reads time.
 
-``APIGW_CLIENT_CERT_NOW=2027-03-01T00:00:00Z`` makes a preview answer what will be due on 1 March. With it set,
+``APIGW_CLIENT_CERT_NOW=2027-03-01T00:00:00Z`` makes a preview answer what a run on 1 March would do if none came before
+it: no forecast, which would play the runs until then (``rotation/forecast.py``). With it set,
 ``guard_made_up_clock`` refuses every change unless the endpoint is this machine: a certificate issued, or a trust
 withdrawn, on a made-up date would be real.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apigw_sandbox.extra import explained
+from apigw_sandbox.needs import explained
 
 try:
     from apigw_sandbox.behaviour import Behaviour, InUseDeletion, UnknownCertificate

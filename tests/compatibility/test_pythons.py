@@ -1,21 +1,47 @@
-"""One pickle on every Python: it is in state, and a colleague's or CI's interpreter must not show a change."""
+"""Every Python that the package is said to run on: one pickle, and the core tests with the oldest and the newest.
+
+The pickle is in state: a colleague's or CI's interpreter must not show a change.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from apigw_client_cert import resources
+from tests.compatibility.conftest import MINORS, interpreter, made
+
+if TYPE_CHECKING:
+    from tests.compatibility.conftest import Wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "unit" / "golden"
 PROVIDERS = ("RotatingClientCertificateProvider", "TrustBundleProvider", "StageBindingProvider")
-OTHERS = [minor for minor in range(10, 15) if minor != sys.version_info.minor]
+OTHERS = [minor for minor in MINORS if minor != sys.version_info.minor]
+# The lower bounds of pyproject.toml, and no bounds: what pip takes today.
+MINIMA = ("boto3==1.34.0", "pulumi==3.216.0", "cryptography==42.0.0")
+ENVIRONMENTS = {"the declared minima": (MINORS[0], MINIMA), "the newest": (MINORS[-1], ())}
+# What talks to the three of them, and what everything goes through.
+CORE = (
+    "tests/lifecycle",
+    "tests/unit/gateway",
+    "tests/unit/publish",
+    "tests/unit/test_certificate.py",
+    "tests/unit/test_dynamic_host.py",
+    "tests/unit/test_resources.py",
+    "tests/unit/test_trust.py",
+    "tests/contract/test_gateway.py",
+    "tests/contract/test_publish.py",
+)
+FEWEST = 500
+# An outer run's options, paths and measurements are not this run's.
+INHERITED_NOT = re.compile(r"(PYTEST|PYTHON|COV|COVERAGE)_|PYTHONPATH$")
 PICKLES = """
 import sys
 from pulumi.dynamic.dynamic import serialize_provider
@@ -23,15 +49,6 @@ from apigw_client_cert import resources
 for name in sys.argv[1:]:
     print(name, serialize_provider(getattr(resources, name)()))
 """
-
-
-def _interpreter(minor: int) -> str:
-    """Its path; skips the test where there is none that runs (a version manager's shim may only say so)."""
-    found = shutil.which(f"python3.{minor}")
-    works = found and subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True, check=False)
-    if not found or not works or works.returncode != 0:
-        pytest.skip(f"python3.{minor} is not installed")
-    return found
 
 
 def _pinned(package: str) -> str:
@@ -44,14 +61,7 @@ def _pinned(package: str) -> str:
 @pytest.mark.parametrize("minor", OTHERS, ids=lambda minor: f"3.{minor}")
 def test_the_pickle_is_the_committed_one(minor: int, tmp_path: Path) -> None:
     """With the same Pulumi SDK; the provider's module and class go by name, so no bytecode is in it."""
-    interpreter = _interpreter(minor)
-    subprocess.run([interpreter, "-m", "venv", tmp_path / "venv"], check=True, capture_output=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", _pinned("pulumi")],
-        check=True,
-        capture_output=True,
-    )
+    python = made(tmp_path / "venv", interpreter(minor), _pinned("pulumi"))
     package = Path(resources.__file__).parents[1]
     done = subprocess.run(
         [python, "-c", f"import sys; sys.path.insert(0, {str(package)!r})\n{PICKLES}", *PROVIDERS],
@@ -59,5 +69,39 @@ def test_the_pickle_is_the_committed_one(minor: int, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    made = dict(line.split() for line in done.stdout.splitlines())
-    assert made == {name: (GOLDEN / f"{name}.pickle.txt").read_text(encoding="utf-8").strip() for name in PROVIDERS}
+    pickled = dict(line.split() for line in done.stdout.splitlines())
+    assert pickled == {name: (GOLDEN / f"{name}.pickle.txt").read_text(encoding="utf-8").strip() for name in PROVIDERS}
+
+
+def test_the_minima_are_the_declared_ones() -> None:
+    """What the tests below install is what pip may choose at the least."""
+    declared = re.search(
+        r"^dependencies = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert declared is not None
+    bounds = dict(re.findall(r'"(\w+)>=([\d.]+)', declared[1]))
+    pinned = dict(one.split("==") for one in MINIMA)
+    assert bounds.keys() == pinned.keys()
+    for name, version in pinned.items():
+        assert f"{version}.".startswith(f"{bounds[name]}."), name
+
+
+@pytest.mark.parametrize("which", ENVIRONMENTS)
+def test_the_core_tests_pass_with_what_is_declared_and_with_what_is_new(
+    which: str, wheels: Wheels, tmp_path: Path
+) -> None:
+    """Python 3.10 with the oldest of each dependency, the newest Python with the newest; from the wheels."""
+    minor, pins = ENVIRONMENTS[which]
+    python = made(tmp_path / "venv", interpreter(minor), *wheels, "pytest", "hypothesis", *pins)
+    done = subprocess.run(
+        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", tmp_path / "runs", *CORE],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not INHERITED_NOT.match(name)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    counted = re.search(r"^(\d+) passed", done.stdout, re.MULTILINE)
+    assert counted is not None
+    assert int(counted[1]) > FEWEST, done.stdout

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_sandbox import Sandbox
-from tests.e2e.conftest import Scene, ok, refused
-from tools.toolchain import ROOT
+from tests.compatibility.conftest import MOST_LINES, diagnostics, made, use
+from tests.e2e.conftest import ok, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.compatibility.conftest import Wheels
+    from tests.e2e.conftest import Scene
     from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 
 # Until 3.259 gRPC words what the host lets through, later the host itself does; without a version pip chooses.
 SDKS = ("pulumi==3.216.0", "pulumi==3.259.0", "pulumi")
-MOST_LINES = 6
 UNREACHABLE = "http://127.0.0.1:1"
 
 KIND = """
@@ -52,38 +49,16 @@ APPLIED_SAYS = (
 )
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package as it is published."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*build, "--wheel-dir", folder, ROOT], check=True, capture_output=True)
-    (made,) = folder.glob("apigw_client_cert-*.whl")
-    return made
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    """A fresh account and a fresh backend."""
-    with Sandbox() as sandbox:
-        yield Scene(sandbox, tmp_path)
-
-
 @pytest.fixture(scope="module", params=SDKS)
-def python(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a virtual environment that holds the wheel and this SDK, what they need, and nothing else."""
-    folder = tmp_path_factory.mktemp("sdk") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
-    found = folder / "bin" / "python"
-    install = [str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, request.param, str(wheel)], check=True, capture_output=True)
-    return found
+def python(request: pytest.FixtureRequest, wheels: Wheels, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter that has the wheel, this SDK, what they need, and nothing else."""
+    return made(tmp_path_factory.mktemp("sdk") / "venv", sys.executable, request.param, wheels.package)
 
 
 def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
     """Said by us and said because of botocore: the row and the diagnostics show our words, and none of a traceback."""
     stack = scene.stack(config={**scene.default_config(), **scene.stage_config("ghost")})
-    _use(stack, python)
+    use(stack, python)
     _shows(
         stack,
         f"REST API {scene.api} has no stage 'ghost', or no such API is in this account and region. This call changed"
@@ -110,21 +85,17 @@ def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
 def test_a_refusal_of_the_program_is_one_message(python: Path, scene: Scene, program: str, message: str) -> None:
     """Raised while it runs, or inside ``apply``: not its traceback, and no stage is touched."""
     stack = scene.stack(program=program, config={})
-    _use(stack, python)
+    use(stack, python)
     output = refused(stack.preview())
-    said = _diagnostics(output)
+    said = diagnostics(output)
     assert len(said) <= MOST_LINES, output
     assert f"error: {message}" in said, output
     assert "Traceback" not in output
 
 
-def _use(stack: PulumiStack, python: Path) -> None:
-    stack.env.update({"PULUMI_PYTHON_CMD": str(python), "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"})
-
-
 def _shows(stack: PulumiStack, message: str) -> None:
     output = refused(stack.up())
-    lines = _diagnostics(output)
+    lines = diagnostics(output)
     assert len(lines) <= MOST_LINES, output
     said = [re.sub(r"^error: (Exception calling application: )?", "", line) for line in lines]
     assert message in said, output
@@ -132,10 +103,3 @@ def _shows(stack: PulumiStack, message: str) -> None:
     assert rows
     assert all(row.endswith(message) for row in rows), output
     assert "Traceback" not in output
-
-
-def _diagnostics(output: str) -> list[str]:
-    """The lines below this heading, without the empty ones and without what sets them in."""
-    below = output.partition("\nDiagnostics:\n")[2]
-    section = re.split(r"^(?:Outputs|Resources):", below, maxsplit=1, flags=re.MULTILINE)
-    return [line.strip() for line in section[0].splitlines() if line.strip()]

@@ -65,3 +65,14 @@ def test_a_secret_by_arn_is_written(real: SandboxWorld) -> None:
     assert place.read() == "old"
     place.write("new")
     assert place.read() == "new"
+
+
+def test_a_secure_string_reads_as_somebody_elses_and_take_over_writes_a_string(real: SandboxWorld) -> None:
+    """What a parameter that existed before becomes (docs/resources.md): never decrypted, and public once it is ours."""
+    parameters = real.sandbox.client("ssm")
+    parameters.put_parameter(Name="/orders/pins", Value="secret", Type="SecureString")
+    place = target(real, SPECS[0])
+    assert place.read() not in {None, "", "secret"}
+    place.write("pins")
+    found = parameters.get_parameter(Name="/orders/pins")["Parameter"]
+    assert (found["Type"], found["Value"]) == ("String", "pins")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,8 +12,6 @@ import pytest
 from tests.e2e.conftest import ok, quiet
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.e2e.conftest import Scene
     from tools.pulumi_stack import PulumiStack
 
@@ -71,3 +72,26 @@ def test_a_preview_with_nothing_due_loads_neither_boto3_nor_cryptography(scene: 
     assert "this update generates generation 2 and publishes it" in said
     assert audit.taken() == ({"apigw_client_cert"}, {"apigw_client_cert"})
     assert scene.sandbox.journal.calls(since=before) == ()
+
+
+UNSET = """
+pulumi.export("pending", rotation.certificate.pending_client_certificate_id)
+pulumi.export("failed", rotation.certificate.failed_step)
+pulumi.export("waiting", rotation.bindings["dev"].waiting_until)
+"""
+
+
+def test_an_unset_output_is_not_unknown_at_a_preview_that_shows_no_change(scene: Scene) -> None:
+    """The SDK calls unknown what state does not have; what a step that is due will set stays unknown."""
+    program = (Path(__file__).parent / "programs" / "component.py").read_text() + UNSET
+    stack = scene.stack(program=program, config={"name": "orders", **scene.stage_config("dev")})
+    ok(stack.up())
+    scene.at(100)
+    assert "[unknown]" not in ok(stack.preview("--expect-no-changes"))
+    scene.at(336)
+    assert re.search(r"pending *: *\[unknown\]", ok(stack.preview()))
+    ok(stack.up())
+    found = json.loads(stack.run("stack", "output", "--json", expect=0).output)
+    assert found["pending"] == scene.ids()[1]
+    assert {"failed", "waiting"}.isdisjoint(found)
+    assert "[unknown]" not in ok(stack.preview("--expect-no-changes"))

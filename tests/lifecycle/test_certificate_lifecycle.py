@@ -33,7 +33,7 @@ def test_a_due_rotation_is_announced_in_one_line(run: FakeRun) -> None:
     assert run.lines == [
         (
             "orders: certificate cert01 (generation 1) expires 2027-03-02, in 29 days; this update generates"
-            " generation 2 and publishes it; stages move to it at 2027-02-02T08:48Z at the earliest"
+            " generation 2 and publishes it; it may be presented from 2027-02-02T08:48Z on"
         )
     ]
 

@@ -67,7 +67,7 @@ def test_a_mutant_that_breaks_the_import_is_not_killed() -> None:
 def test_an_error_in_a_test_is_no_assertion() -> None:
     """The test did not notice, it stumbled."""
     verdict = judge(
-        harmless("if decision.step in _SENTENCES else None", "if decision.step in _SENTENCES else _SENTENCES[0]")
+        harmless("if decision.step not in _SENTENCES:", "if decision.step not in _SENTENCES and _SENTENCES[0]:")
     )
     assert verdict.survived == f"{QUIET} ended with: call: KeyError"
 

@@ -23,10 +23,13 @@ INHERITED_NOT = re.compile(r"(PYTEST|PYTHON|COV|COVERAGE)_|PYTHONPATH$")
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pip put the package; what it requires is there already, and the build backend is in the lock."""
+    """Where pip put both packages; what they require is there already, and the build backend is in the lock."""
     folder = tmp_path_factory.mktemp("site-packages")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-index"]
-    subprocess.run([*pip, "--no-build-isolation", "--no-deps", "--target", str(folder), str(ROOT)], check=True)
+    subprocess.run(
+        [*pip, "--no-build-isolation", "--no-deps", "--target", str(folder), str(ROOT), str(ROOT / "sandbox")],
+        check=True,
+    )
     return folder
 
 

@@ -99,7 +99,7 @@ def _issue(scene: Scene, first: str) -> str:
     for phrase in (
         f"orders: certificate {first} (generation 1) expires 2027-03-02, in 29 days",
         "this update generates generation 2 and publishes it",
-        "stages move to it at 2027-02-02",
+        "move to it at 2027-02-02",
     ):
         scene.expect(f"preview says {phrase!r}", phrase, phrase if phrase in output else output)
     scene.terminal.say(

@@ -7,6 +7,7 @@ from tools.mutants.mutant import Edit, Mutant
 _CERTIFICATE = "tests/lifecycle/test_certificate_lifecycle.py::"
 _EXACT_OWNER = "tests/lifecycle/test_exact_owner.py::"
 _LOST = "tests/lifecycle/test_lost_generations.py::"
+_LOST_TAGS = "tests/lifecycle/test_lost_tags.py::"
 _LOOKS_FIRST = "tests/lifecycle/test_creation_looks_first.py::"
 _IN_PLACE = "tests/lifecycle/test_adoption_in_place.py::"
 _LOST = "tests/lifecycle/test_lost_generations.py::"
@@ -26,7 +27,7 @@ WRONG_CERTIFICATE = (
                 "lifecycle/rotation_steps.py",
                 _ISSUED,
                 "                for one in rotation.generations:\n"
-                "                    self._delete(rotation, one)\n" + _ISSUED,
+                "                    self._delete(rotation, one, [])\n" + _ISSUED,
             ),
         ),
         killed_by=(_CERTIFICATE + "test_a_whole_rotation_takes_one_step_per_run",),
@@ -40,7 +41,7 @@ WRONG_CERTIFICATE = (
                 "lifecycle/rotation_steps.py",
                 _ISSUED,
                 _ISSUED + "                for one in after.previous if step is Step.REGENERATE else ():\n"
-                "                    self._delete(after, one)\n",
+                "                    self._delete(after, one, [])\n",
             ),
         ),
         killed_by=(_RETIREMENT + "test_the_run_that_generates_deletes_nothing",),
@@ -104,6 +105,22 @@ WRONG_CERTIFICATE = (
             ),
         ),
         killed_by=(_OWNERSHIP + "test_an_orphan_of_a_past_number_goes_with_the_next_retirement",),
+    ),
+    Mutant(
+        name="lost-tags-taken-from-another",
+        invariant=4,
+        wrong="A certificate that lost our tags is tagged again, though another rotation has adopted it meanwhile.",
+        edits=(Edit("lifecycle/tagging.py", "    if ROTATION_ID in found.tags:\n        return False\n", ""),),
+        killed_by=(_LOST_TAGS + "test_what_another_rotation_adopted_is_never_tagged_again",),
+    ),
+    Mutant(
+        name="lost-tags-without-a-fingerprint",
+        invariant=4,
+        wrong="A certificate without tags is ours by its id alone.",
+        edits=(
+            Edit("lifecycle/tagging.py", "facts_of(found).sha256 == generation.sha256", "bool(facts_of(found).sha256)"),
+        ),
+        killed_by=(_LOST_TAGS + "test_another_certificate_under_our_id_is_not_ours",),
     ),
     Mutant(
         name="lossy-owner",
@@ -239,9 +256,9 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/certificate.py",
-                "    rotation = adoption.with_presented(gateway, lose(rotation, gone, now), now)\n",
+                "    rotation = adoption.with_presented(gateway, lose(rotation, looked.gone, now), now)\n",
                 "    rotation = Actor(gateway=gateway, properties=props, policy=policy_of(props), now=now,"
-                " say=world.say).perform(lose(rotation, gone, now)).rotation\n",
+                " say=world.say).perform(lose(rotation, looked.gone, now)).rotation\n",
             ),
         ),
         killed_by=(_LOOKING + "test_a_refresh_only_looks",),
@@ -253,8 +270,8 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/certificate.py",
-                "adoption.with_presented(gateway, lose(rotation, gone, now), now)",
-                "lose(rotation, gone, now)",
+                "adoption.with_presented(gateway, lose(rotation, looked.gone, now), now)",
+                "lose(rotation, looked.gone, now)",
             ),
         ),
         killed_by=(_LOST + "test_a_refresh_takes_in_what_stages_present_and_state_was_put_back_over",),

@@ -18,7 +18,7 @@ NODE = TOOLS / "node"
 """Where node_modules is."""
 
 GO_MODULE = "github.com/apigw-client-cert/pulumi-apigw-client-cert/sdk/go"
-"""The Go SDK's module, as Pulumi makes it up from the package's namespace and name; nothing is served there."""
+"""The Go SDK's module, as the schema names it; nothing is served there."""
 
 _NODE_PACKAGE = NODE / "node_modules" / "@apigw-client-cert" / "apigw-client-cert"
 _PYTHON = TOOLS / "python-sdk"

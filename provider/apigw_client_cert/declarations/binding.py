@@ -10,7 +10,7 @@ from pulumi.dynamic import Resource
 from apigw_client_cert.arguments import BadArgument, made_of_kinds
 from apigw_client_cert.declarations.claims import claim_stage, owner_of
 from apigw_client_cert.declarations.failed_steps import raise_at_last
-from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
+from apigw_client_cert.declarations.properties import Registering, declared, known_output, optional_output, output
 from apigw_client_cert.declarations.shared import SharedCertificate, identified
 from apigw_client_cert.errors import shown
 from apigw_client_cert.lifecycle.binding_state import OUTPUTS
@@ -116,42 +116,42 @@ class BindingDeclaration(Registering):
     @property
     def verified_at(self) -> pulumi.Output[str | None]:
         """When it was proven that the backend accepts what the stage presents; RFC 3339."""
-        return output(self, "verifiedAt")
+        return optional_output(self, "verifiedAt", "stateVersion")
 
     @property
     def evidence(self) -> pulumi.Output[dict[str, Any] | None]:
         """What proved it: the trial's status and kind of proof, the probe's URL and sightings."""
-        return output(self, "evidence")
+        return optional_output(self, "evidence", "stateVersion")
 
     @property
     def last_confirmed(self) -> pulumi.Output[dict[str, Any] | None]:
         """What was confirmed last, apart from what is presented: certificate, since when, and by what."""
-        return output(self, "lastConfirmed")
+        return optional_output(self, "lastConfirmed", "stateVersion")
 
     @property
     def last_refused(self) -> pulumi.Output[dict[str, Any] | None]:
         """What was refused through the stage and taken back: certificate, when, why, and how often in a row."""
-        return output(self, "lastRefused")
+        return optional_output(self, "lastRefused", "stateVersion")
 
     @property
     def waiting_because(self) -> pulumi.Output[str | None]:
         """What the stage waits for: ``lead``, ``wave`` or ``window``."""
-        return output(self, "waitingBecause")
+        return optional_output(self, "waitingBecause", "stateVersion")
 
     @property
     def presented_client_certificate_id(self) -> pulumi.Output[str | None]:
         """What the stage presented when it was last looked at; an ACM ARN where one was found."""
-        return output(self, "presentedClientCertificateId")
+        return optional_output(self, "presentedClientCertificateId", "stateVersion")
 
     @property
     def presented_since(self) -> pulumi.Output[str | None]:
         """Since when the stage has been seen presenting it; RFC 3339."""
-        return output(self, "presentedSince")
+        return optional_output(self, "presentedSince", "stateVersion")
 
     @property
     def waiting_until(self) -> pulumi.Output[str | None]:
         """Until when the stage keeps the former certificate, where it has to wait; RFC 3339."""
-        return output(self, "waitingUntil")
+        return optional_output(self, "waitingUntil", "stateVersion")
 
 
 class StageBinding(BindingDeclaration, Resource, module="apigw", name="StageBinding"):

@@ -10,10 +10,11 @@ from pulumi.dynamic import Resource
 from apigw_client_cert.arguments import made_of_kinds, takes
 from apigw_client_cert.declarations.claims import owner_of
 from apigw_client_cert.declarations.failed_steps import raise_at_last
-from apigw_client_cert.declarations.properties import Registering, declared, known_output, output
+from apigw_client_cert.declarations.properties import Registering, declared, known_output, optional_output, output
 from apigw_client_cert.declarations.shared import place_of
 from apigw_client_cert.lifecycle.certificate_state import OUTPUTS
 from apigw_client_cert.lifecycle.state import without_none
+from apigw_client_cert.lifecycle.tagging import UNTAGGED
 from apigw_client_cert.places import Aws
 from apigw_client_cert.resources import RotatingClientCertificateProvider
 from apigw_client_cert.wire import Duration, written
@@ -186,7 +187,7 @@ class CertificateDeclaration(Registering):
     @property
     def pending_client_certificate_id(self) -> pulumi.Output[str | None]:
         """The successor that is trusted but not presented yet."""
-        return output(self, "pendingClientCertificateId")
+        return optional_output(self, "pendingClientCertificateId", "nextActionAt")
 
     @property
     def previous_client_certificate_ids(self) -> pulumi.Output[list[str]]:
@@ -197,6 +198,11 @@ class CertificateDeclaration(Registering):
     def retirement_blocked_by(self) -> pulumi.Output[list[str]]:
         """The stages that the last scan saw presenting a previous generation."""
         return output(self, "retirementBlockedBy")
+
+    @property
+    def untagged_client_certificate_ids(self) -> pulumi.Output[list[str] | None]:
+        """Those that the last refresh found without the tags of this rotation; the next update tags them again."""
+        return optional_output(self, UNTAGGED, "nextActionAt")
 
     @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:

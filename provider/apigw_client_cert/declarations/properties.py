@@ -21,7 +21,7 @@ class Registering(pulumi.Resource):
     @property
     def failed_step(self) -> pulumi.Output[dict[str, str] | None]:
         """What the last run could not do for this resource: ``step``, ``since`` and ``message``."""
-        return output(self, FAILED_STEP)
+        return optional_output(self, FAILED_STEP, "stateVersion")
 
 
 def declared(props: Mapping[str, Any], outputs: Iterable[str]) -> dict[str, Any]:
@@ -34,6 +34,21 @@ def output(resource: Registering, key: str) -> pulumi.Output[Any]:
     """One output by its name on the wire."""
     found: pulumi.Output[Any] = resource.__dict__[key]
     return found
+
+
+def optional_output(resource: Registering, key: str, beside: str) -> pulumi.Output[Any]:
+    """One output that state may lack, None at a preview that shows no change.
+
+    The SDK calls what is missing unknown. ``beside`` is an output that is always there unless an update is to come.
+    """
+
+    def settled(found: list[Any]) -> Any:  # noqa: ANN401 - any JSON value, and what the SDK puts for an unknown one
+        value, other = found
+        unset = isinstance(value, pulumi.output.Unknown) and not isinstance(other, pulumi.output.Unknown)
+        return None if unset else value
+
+    both = pulumi.Output.all(output(resource, key), output(resource, beside))
+    return both.apply(settled, run_with_unknowns=True)
 
 
 def known_output(resource: Registering, key: str) -> pulumi.Output[Any]:

@@ -151,13 +151,10 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     if lagging:
         world.say(lagging)
     if unverified:
-        line = f"stage {stage_of(news)} presents {_named(presented)}, which has not been verified: an update does it"
+        line = f"stage {stage_of(news)} presents {_named(presented)}, which has not been verified"
         world.say(line)
     if due:
-        line = (
-            f"stage {stage_of(news)} presents {_named(presented)} and should present {desired}:"
-            " an update moves it, or says until when it waits"
-        )
+        line = f"stage {stage_of(news)} presents {_named(presented)} and should present {desired}"
         world.say(line)
     unheld = not due and not is_told_of(news, presented)
     if unheld:
@@ -216,7 +213,14 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     Raises ``Unfinished`` with what the stage is seen to present after whatever went wrong.
     """
     guard_version(olds)
-    return _switch(olds, news, world)
+    state = _switch(olds, news, world)
+    before, presented = (one.get("presentedClientCertificateId") for one in (olds, state))
+    verified = state.get("verifiedAt") not in {None, olds.get("verifiedAt")}
+    if presented != before or verified:
+        proof = ", which was verified" if verified else ""
+        moved = f"; it presented {_named(before)} before" if presented != before else ""
+        world.say(f"stage {stage_of(news)} presents {_named(presented)} now{proof}{moved}")
+    return state
 
 
 def delete(props: Mapping[str, Any], world: World) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
-from apigw_client_cert.lifecycle import adoption, adoption_in_place, ownership
+from apigw_client_cert.lifecycle import adoption, adoption_in_place, ownership, tagging
 from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, certificate_outputs
 from apigw_client_cert.lifecycle.existence import missing
 from apigw_client_cert.lifecycle.failed_step import (
@@ -42,7 +42,7 @@ from apigw_client_cert.lifecycle.inputs import (
     settled_connection,
 )
 from apigw_client_cert.lifecycle.leftovers import leftovers, say_leftovers
-from apigw_client_cert.lifecycle.made_for import MADE_FOR, Look, check_made_for
+from apigw_client_cert.lifecycle.made_for import MADE_FOR, Look, check_made_for, stages_of
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.room import crowded
 from apigw_client_cert.lifecycle.rotation_steps import Actor
@@ -50,6 +50,7 @@ from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.rotation.announce import announce, date
 from apigw_client_cert.rotation.decide import decide, pin_in_force
 from apigw_client_cert.rotation.last_days import last_days
+from apigw_client_cert.rotation.report import report
 from apigw_client_cert.rotation.transitions import Step, lose
 from apigw_client_cert.rotation.trigger import trigger_pulled
 
@@ -140,12 +141,16 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     say_findings(name, (*decision.findings, *last_days(rotation, policy, now)), world)
     adopting = adoption_in_place.wanted(olds, news, rotation)
     if adopting is None:
-        line = announce(name, rotation, policy, decision, now)
+        line = announce(name, rotation, policy, decision, now, stages=stages_of(news))
     else:
         adoption_in_place.guard_pin(adopting, rotation, policy, now)
         line = adoption_in_place.announced(name, adopting)
-    if line is not None:
-        world.say(line)
+    untagged = tagging.remembered(olds, rotation)
+    again = tagging.announced(name, untagged) if untagged else None
+    for one in (again, line):
+        if one is not None:
+            world.say(one)
+    line = line or again
     # One that asks for nothing is remembered; one that has to wait is said, and no change until its turn comes.
     to_remember = not trigger_pulled(rotation, policy) and olds.get("rotationTrigger") != news.get("rotationTrigger")
     due = line is not None or decision.step is not Step.NONE or FAILED_STEP in olds
@@ -185,13 +190,14 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     now = world.now()
     rotation = load_rotation(props)
     gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
-    left: Mapping[str, Any] = {}
+    name, told = str(props["name"]), dict[str, Any]()
     try:
-        gone = missing(gateway, rotation.generations, str(props["name"]), world.say).gone
-        rotation = adoption.with_presented(gateway, lose(rotation, gone, now), now)
+        looked = missing(gateway, rotation.generations, name, world.say)
+        told = {tagging.UNTAGGED: tagging.look(gateway, rotation, looked.found, name, world.say)}
+        rotation = adoption.with_presented(gateway, lose(rotation, looked.gone, now), now)
     except errors.RotationError as error:
-        left = unseen(props, error, now, world.say)
-    return resource_id, certificate_outputs({**props, **left}, rotation, policy_of(props), now)
+        told |= unseen(props, error, now, world.say)
+    return resource_id, certificate_outputs({**props, **told}, rotation, policy_of(props), now)
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
@@ -212,13 +218,17 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     after = None
     if adopting is not None:
         after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
-    failures = [*_look_again(gateway, olds, rotation, now), *_retag(gateway, olds, news, rotation, now)]
+    failures = [*_look_again(gateway, olds, rotation, now), *_retag(gateway, olds, news, rotation, world)]
     # What could not be written is still to be written.
-    metadata = {key: olds.get(key) for key in _METADATA} if any(one.what == _TAG for one in failures) else {}
+    untold = any(one.what == _TAG for one in failures)
+    metadata = {key: olds.get(key) for key in (*_METADATA, tagging.UNTAGGED)} if untold else {}
     if after is None:
         actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
         after, failed = actor.perform(rotation)
         failures = [*failures, *failed]
+    done = report(str(news["name"]), rotation, after, policy)
+    if done is not None:
+        world.say(done)
     if after.retirement_blocked_by != rotation.retirement_blocked_by:  # else ``diff`` has said it
         say_findings(str(news["name"]), last_days(after, policy, now), world)
     placed = {
@@ -250,16 +260,18 @@ def _look_again(gateway: Gateway, olds: Mapping[str, Any], rotation: Rotation, n
 
 
 def _retag(
-    gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, now: datetime
+    gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, world: World
 ) -> list[Failure]:
-    if not changed(olds, news, _METADATA):
+    if not changed(olds, news, _METADATA) and not tagging.remembered(olds, rotation):
         return []
     try:
-        ownership.retag(gateway, olds, news, rotation)
+        again = tagging.retag(gateway, olds, news, rotation)
     except errors.RotationError as error:
-        if not can_wait(rotation, now):
+        if not can_wait(rotation, world.now()):
             raise
         return [Failure(_TAG, error)]
+    if again:
+        world.say(tagging.done(str(news["name"]), again))
     return []
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.state import STATE_VERSION, dump_rotation, without_none
+from apigw_client_cert.lifecycle.tagging import UNTAGGED
 from apigw_client_cert.rotation.decide import decide, rotate_at
 from apigw_client_cert.trust import trust_bundle
 
@@ -40,6 +41,7 @@ OUTPUTS = (
     "stateVersion",
     "trustBundlePem",
     "trustedFingerprintsSha256",
+    UNTAGGED,
 )
 
 #: The inputs that a creation reads, and no state keeps.
@@ -76,5 +78,6 @@ def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Po
             "trustBundlePem": trust_bundle(trusted),
             "trustedFingerprintsSha256": [one.sha256 for one in trusted],
             "stateVersion": STATE_VERSION,
+            UNTAGGED: props.get(UNTAGGED),
         }
     )

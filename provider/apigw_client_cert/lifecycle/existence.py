@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 
 class Missing(NamedTuple):
-    """Generation numbers: what neither answer knows, and what the two answers contradict each other about."""
+    """Generation numbers: what neither answer knows, and what the two answers contradict each other about.
+
+    ``found`` has what was found by its id.
+    """
 
     gone: tuple[int, ...] = ()
     doubtful: tuple[int, ...] = ()
+    found: tuple[IssuedCertificate, ...] = ()
 
 
 def missing(gateway: Gateway, generations: Sequence[Generation], name: str, say: Callable[[str], None]) -> Missing:
@@ -25,9 +29,11 @@ def missing(gateway: Gateway, generations: Sequence[Generation], name: str, say:
 
     One stale NotFound would otherwise forget what stages present: its fingerprint would leave every target.
     """
-    unfound = [one for one in generations if gateway.get(one.id) is None]
+    answers = {one.id: gateway.get(one.id) for one in generations}
+    found = tuple(one for one in answers.values() if one is not None)
+    unfound = [one for one in generations if answers[one.id] is None]
     if not unfound:
-        return Missing()
+        return Missing(found=found)
     listed = {one.id for one in gateway.list_certificates()}
     gone = [one for one in unfound if one.id not in listed]
     doubtful = [one for one in unfound if one.id in listed]
@@ -39,7 +45,7 @@ def missing(gateway: Gateway, generations: Sequence[Generation], name: str, say:
             f"{name}: AWS does not find {ids} by its id, but lists it: nothing is taken for lost; the next run"
             " looks again"
         )
-    return Missing(tuple(one.number for one in gone), tuple(one.number for one in doubtful))
+    return Missing(tuple(one.number for one in gone), tuple(one.number for one in doubtful), found)
 
 
 def sought(gateway: Gateway, certificate_id: str) -> IssuedCertificate | None:

@@ -54,6 +54,13 @@ _SHAPES: Mapping[str, tuple[type, str]] = {
 _THE_NEW_ONE = "the certificate to be made"
 
 
+def stages_of(props: Mapping[str, Any]) -> tuple[str, ...]:
+    """The stages that it is for, as words, as far as they are known: a certificate alone may be told of none."""
+    made_for = known(props, MADE_FOR)
+    stages = made_for.get("stages") if isinstance(made_for, dict) else None
+    return tuple(str(stage_of(one)) for one in stages if _is_stage(one)) if isinstance(stages, list) else ()
+
+
 def check_made_for(made_for: object, failures: Failures) -> None:
     """Validate the shape; an entry is a binding's or a bundle's, whose own check says better what is wrong with it."""
     if made_for is None or made_for == UNKNOWN:

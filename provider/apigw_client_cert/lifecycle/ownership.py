@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from apigw_client_cert.certificate import CertificateFacts
-    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
+    from apigw_client_cert.gateway.interface import IssuedCertificate, Usage
     from apigw_client_cert.lifecycle.inputs import Failures
     from apigw_client_cert.rotation.model import Rotation
 
@@ -175,25 +175,6 @@ def issued_generation(issued: IssuedCertificate, number: int) -> Generation:
     )
 
 
-def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation) -> None:
-    """Bring the tags of every generation in line with changed names or user tags (a renamed stack, for example).
-
-    One that does not carry our rotation id any more is left alone: another rotation may have adopted it, and writing
-    our id over its new owner's would take it back (invariant 4).
-    """
-    theirs = set(known(olds, "tags") or {})
-    for generation in rotation.generations:
-        found = gateway.get(generation.id)
-        if found is None or found.tags.get(ROTATION_ID) != rotation.rotation_id:
-            continue  # gone or taken over since the last run; tags are no reason to fail here
-        tags = tags_of(news, rotation.rotation_id, generation.number)
-        # First, or there may be no room for the new ones; what ownership rests on stays throughout.
-        dropped = sorted((theirs | (found.tags.keys() & INFORMATION.values())) - tags.keys())
-        if dropped:
-            gateway.untag(generation.id, dropped)
-        gateway.tag(generation.id, tags)
-
-
 def orphans(listed: Sequence[IssuedCertificate], rotation: Rotation) -> list[str]:
     """Certificates of this rotation that are in no state and whose number is past: left by a lost answer."""
     in_state = {one.id for one in rotation.generations}
@@ -218,9 +199,9 @@ def owned_ids(listed: Sequence[IssuedCertificate], rotation: Rotation) -> list[s
     if untagged:
         raise errors.NotOurs(
             f"Certificate {errors.listed(untagged)} no longer carries the tag {ROTATION_ID}={rotation.rotation_id}",
-            means="Somebody took it over, or removed the tag; nothing was deleted.",
-            remedy="Put the tag back to have it deleted with the rest, or remove the resource from state"
-            " (pulumi state delete) to leave it to its new owner.",
+            means="Somebody took it over, or a tool that manages it still removed the tag; nothing was deleted.",
+            remedy="To have it deleted with the rest, run pulumi up --refresh, which tags it again, and then this. To"
+            " leave it to whoever manages it now, remove the resource from state (pulumi state delete).",
             subject=untagged[0],
         )
     return [one.id for one in listed if one.tags.get(ROTATION_ID) == rotation.rotation_id]

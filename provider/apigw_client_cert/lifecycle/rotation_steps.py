@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import adoption, ownership
+from apigw_client_cert.lifecycle import adoption, ownership, tagging
 from apigw_client_cert.lifecycle.existence import missing, sought
 from apigw_client_cert.lifecycle.failed_step import Failure, can_wait
 from apigw_client_cert.lifecycle.leftovers import leftovers, say_leftovers
@@ -17,10 +17,10 @@ from apigw_client_cert.rotation.transitions import Step
 from apigw_client_cert.rotation.trigger import trigger_pulled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
     from apigw_client_cert.rotation.model import Generation, Rotation
     from apigw_client_cert.rotation.policy import Policy
 
@@ -143,18 +143,23 @@ class Actor:
             generation = rotation.numbered(number)
             if generation is None or number in in_use:
                 continue
-            blocked = self._delete(rotation, generation)
+            blocked = self._delete(rotation, generation, listed)
             if blocked:
                 in_use[number] = (blocked,)
             else:
                 deleted.append(number)
         return transitions.retire(rotation, deleted, in_use, self.now)
 
-    def _delete(self, rotation: Rotation, generation: Generation) -> str | None:
+    def _delete(self, rotation: Rotation, generation: Generation, listed: Sequence[IssuedCertificate]) -> str | None:
         """Delete one generation; what blocks it is a value, so that the rotation goes on without it."""
         found = sought(self.gateway, generation.id)
         if found is None:
             return None
+        # Both answers, because it is written to.
+        answers = [found, *(one for one in listed if one.id == found.id)]
+        if all(tagging.is_untagged(one, generation) for one in answers):
+            self.gateway.tag(found.id, ownership.tags_of(self.properties, rotation.rotation_id, generation.number))
+            return tagging.blocking(generation)
         if found.tags.get(ownership.ROTATION_ID) != rotation.rotation_id:
             return f"certificate {generation.id}: its tag {ownership.ROTATION_ID} is not ours any more"
         try:

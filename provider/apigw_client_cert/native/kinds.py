@@ -109,6 +109,7 @@ CERTIFICATE: Final = Kind(
             "clientCertificateId",
             "generations",
             "previousClientCertificateIds",
+            "untaggedClientCertificateIds",
         )
     },
     creation_only=certificate_state.CREATION_ONLY,

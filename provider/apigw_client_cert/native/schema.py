@@ -6,10 +6,10 @@ The format: https://www.pulumi.com/docs/iac/guides/building-extending/packages/s
 from __future__ import annotations
 
 import json
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert import __version__
 from apigw_client_cert.lifecycle.binding import PLACE
 from apigw_client_cert.native import component_definitions, definitions, kinds
 from apigw_client_cert.native.configuration import CONFIGURATION
@@ -53,7 +53,7 @@ def schema(version: str) -> dict[str, Any]:
     """The package schema.
 
     Args:
-        version: The release, as in pyproject.toml.
+        version: The release, as in ``apigw_client_cert.__version__``.
     """
     configuration = {**definitions.CONNECTION, **definitions.DURATION}
     configured = {key: _property(configuration[key]) for key in CONFIGURATION}
@@ -64,8 +64,8 @@ def schema(version: str) -> dict[str, Any]:
         "description": "Rotate AWS API Gateway client certificates, create-before-delete, without a failed request",
         "license": "Apache-2.0",
         "keywords": ["pulumi", "aws", "api-gateway", "client-certificate", "mtls", "category/cloud"],
+        # No namespace: `pulumi package add` would write the SDK to sdks/<namespace>-<name>. Each language has its name.
         "publisher": PACKAGE,
-        "namespace": PACKAGE,
         "language": {
             "python": {
                 "packageName": "pulumi_apigw_client_cert",
@@ -73,7 +73,11 @@ def schema(version: str) -> dict[str, Any]:
                 "respectSchemaVersion": True,
             },
             "nodejs": {"packageName": f"@{PACKAGE}/{PACKAGE}", "respectSchemaVersion": True},
-            "go": {"generateResourceContainerTypes": True, "respectSchemaVersion": True},
+            "go": {
+                "generateResourceContainerTypes": True,
+                "importBasePath": f"github.com/{PACKAGE}/pulumi-{PACKAGE}/sdk/go/{PACKAGE.replace('-', '')}",
+                "respectSchemaVersion": True,
+            },
         },
         "config": {"variables": configured},
         "provider": {
@@ -177,4 +181,4 @@ def written(version: str) -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(written(metadata.version(PACKAGE)), encoding="utf-8")
+    FILE.write_text(written(__version__), encoding="utf-8")

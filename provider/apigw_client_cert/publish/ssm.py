@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: facts/aws-client-certs.md §2, "Budget": 3 and 7 certificates.
 STANDARD_BYTES: Final = 4096
 ADVANCED_BYTES: Final = MOST_BYTES["ssm"]
+# UNVERIFIED: that AWS refuses so to overwrite a SecureString; the service model says it, and an emulator may overwrite.
+_OTHER_TYPE: Final = "HierarchyTypeMismatchException"
 
 
 class SsmTarget:
@@ -82,15 +84,25 @@ class SsmTarget:
             self._put(content, "Advanced", look_again)
 
     def _put(self, content: str, tier: str, look_again: Look, expected: frozenset[str] = frozenset()) -> None:
-        self._client().call(
-            "ssm",
-            "PutParameter",
-            subject=self._name,
-            expected=expected,
-            look_again=look_again,
-            Name=self._name,
-            Value=content,
-            Type="String",
-            Overwrite=True,
-            Tier=tier,
-        )
+        try:
+            self._client().call(
+                "ssm",
+                "PutParameter",
+                subject=self._name,
+                expected={*expected, _OTHER_TYPE},
+                look_again=look_again,
+                Name=self._name,
+                Value=content,
+                Type="String",
+                Overwrite=True,
+                Tier=tier,
+            )
+        except Answered as refused:
+            if refused.code != _OTHER_TYPE:
+                raise
+            raise BadInput(
+                f"{self.address} is a parameter of another type than String, and AWS does not change a type",
+                means="Nothing was written there.",
+                remedy="Publish under another name; or let its readers read that, delete the parameter, and run again.",
+                subject=self.address,
+            ) from refused

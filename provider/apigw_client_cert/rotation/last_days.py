@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.rotation.announce import distance, minute
+from apigw_client_cert.rotation.announce import distance, minute, named
 from apigw_client_cert.rotation.decide import pin_in_force
 from apigw_client_cert.rotation.model import Finding
 from apigw_client_cert.rotation.policy import Policy
@@ -57,7 +57,7 @@ def _in_use(generation: Generation, rotation: Rotation, now: datetime) -> Findin
     # The look names all that block a retirement together; it may name what it could not see.
     return Finding(
         "presented-to-the-end",
-        f"{_named(generation)} {_end(generation.not_after, now)}; by the look of {minute(generation.scanned_at)} it is"
+        f"{named(generation)} {_end(generation.not_after, now)}; by the look of {minute(generation.scanned_at)} it is"
         f" in use: {errors.listed(rotation.retirement_blocked_by)}."
         f" {_MOVE.format(active=active.id if active else 'a certificate that lives')}",
     )
@@ -68,13 +68,9 @@ def _unseen(generation: Generation, pinned: Generation | None, now: datetime) ->
         return None
     return Finding(
         "not-looked-for",
-        f"{_named(generation)} {_end(generation.not_after, now)}, and nobody has looked which stages present it:"
+        f"{named(generation)} {_end(generation.not_after, now)}, and nobody has looked which stages present it:"
         f" pin_generation={pinned.number} holds the looks back. Remove the pin to have it looked for",
     )
-
-
-def _named(generation: Generation) -> str:
-    return f"certificate {generation.id} (generation {generation.number})"
 
 
 def _end(not_after: datetime, now: datetime) -> str:

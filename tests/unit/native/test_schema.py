@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 import json
 from dataclasses import fields
-from importlib import metadata
 from typing import Any
 
 import pytest
 
-from apigw_client_cert import ClientCertificateRotation, RotatingClientCertificate
+from apigw_client_cert import ClientCertificateRotation, RotatingClientCertificate, __version__
 from apigw_client_cert.declarations.certificate import CertificateOptions
 from apigw_client_cert.lifecycle.binding import ON_DELETE, PLACE
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
@@ -22,8 +21,9 @@ from apigw_client_cert.native.kinds import BINDING, COMPONENT, KINDS, Kind, fill
 from apigw_client_cert.native.schema import FILE, schema, written
 from apigw_client_cert.publish.specs import CONTENT_KEYS, KEYS
 from apigw_client_cert.rotation.model import Generation
+from tools.sdks import install
 
-VERSION = metadata.version("apigw-client-cert")
+VERSION = __version__
 SCHEMA = schema(VERSION)
 kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 
@@ -116,3 +116,12 @@ def _properties(schema: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         one for owner in owners for kind in ("properties", "inputProperties") for one in owner.get(kind, {}).values()
     ]
+
+
+def test_package_add_names_the_package_once() -> None:
+    """It writes the SDK to ``sdks/<namespace>-<name>``: without a namespace, each language has a name of its own."""
+    assert "namespace" not in SCHEMA
+    languages = SCHEMA["language"]
+    assert languages["python"]["packageName"] == "pulumi_apigw_client_cert"
+    assert languages["nodejs"]["packageName"] == "@apigw-client-cert/apigw-client-cert"
+    assert languages["go"]["importBasePath"] == f"{install.GO_MODULE}/apigwclientcert"

@@ -76,6 +76,15 @@ def test_an_advanced_parameter_stays_advanced(aws: StubbedAws) -> None:
     assert [request.body["Tier"] for request in aws.requests[1:]] == ["Standard", "Advanced"]
 
 
+@pytest.mark.parametrize("size", [1, 4097], ids=["standard", "advanced"])
+def test_a_parameter_of_another_type_is_refused_with_a_remedy(aws: StubbedAws, size: int) -> None:
+    """AWS's model: a SecureString does not become a String; in either tier."""
+    aws.answers({"Parameter": {"Value": "ciphertext"}}).refuses("HierarchyTypeMismatchException", 400)
+    with pytest.raises(errors.BadInput, match=r"another type than String.*Publish under another name"):
+        ssm(aws).write("x" * size)
+    assert aws.unused == 0
+
+
 @pytest.mark.parametrize("content", ["", "x" * 8193, "ü" * 4097])
 def test_a_text_that_fits_no_parameter_is_refused_with_a_remedy(aws: StubbedAws, content: str) -> None:
     """Bytes count, not characters."""

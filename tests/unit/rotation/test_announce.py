@@ -15,14 +15,20 @@ from apigw_client_cert.rotation.transitions import Step, activate
 from tests.unit.rotation.builders import DAY, HOUR, MINUTE, NOW, PENDING, PREVIOUS, SECOND, generation, rotation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from apigw_client_cert.rotation.model import Rotation
 
 POLICY = Policy()
 
 
-def line(held: Rotation, policy: Policy = POLICY, now: datetime = NOW) -> str | None:
+STAGES = ("k9l8m7n6o5/dev", "k9l8m7n6o5/prod")
+MOVE = "k9l8m7n6o5/dev, k9l8m7n6o5/prod move to it"
+
+
+def line(held: Rotation, policy: Policy = POLICY, now: datetime = NOW, stages: Sequence[str] = STAGES) -> str | None:
     """What the preview of the rotation called orders prints."""
-    return announce("orders", held, policy, decide(held, policy, now), now)
+    return announce("orders", held, policy, decide(held, policy, now), now, stages=stages)
 
 
 def test_nothing_at_all_is_said_when_nothing_is_due() -> None:
@@ -37,8 +43,30 @@ def test_a_due_issue_reads_like_the_documented_sample() -> None:
     held = rotation(generation(3, id="7kq2ab", not_after=expiry, created_date=expiry - 365 * DAY))
     assert line(held, now=now) == (
         "orders: certificate 7kq2ab (generation 3) expires 2027-03-02, in 29 days; this update generates generation 4"
-        " and publishes it; stages move to it at 2027-02-02T10:00Z at the earliest"
+        f" and publishes it; {MOVE} at 2027-02-02T10:00Z at the earliest"
     )
+
+
+def test_stages_that_are_not_known_are_left_out() -> None:
+    """A certificate without bindings, or one whose bindings say who they are by themselves: no stage is spoken of."""
+    pending = generation(2, PENDING, pending_since=NOW - DAY)
+    for held, policy in (
+        (rotation(generation(1, left=20 * DAY), pending), POLICY),
+        (rotation(pending), POLICY),
+        (rotation(highest_number=4), POLICY),
+        (rotation(generation(1, PREVIOUS), generation(2)), replace(POLICY, pin=1)),
+    ):
+        assert "move" not in (line(held, policy, stages=()) or "move")
+    issued = line(rotation(generation(3, left=20 * DAY)), stages=())
+    assert issued is not None
+    assert issued.endswith(
+        "this update generates generation 4 and publishes it; it may be presented from 2027-02-02T10:48Z on"
+    )
+
+
+def test_one_stage_moves_by_itself() -> None:
+    """In the singular."""
+    assert "; k9l8m7n6o5/dev moves to it at" in (line(rotation(generation(3, left=20 * DAY)), stages=STAGES[:1]) or "")
 
 
 def test_the_number_announced_is_the_one_that_will_be_used() -> None:
@@ -52,14 +80,14 @@ def test_the_earliest_move_of_a_late_rotation_is_cut_by_activate_by() -> None:
     """What is announced is what decide() will do."""
     text = line(rotation(generation(1, left=3 * DAY + HOUR)))
     assert text is not None
-    assert text.endswith(f"stages move to it at {minute(NOW + HOUR)} at the earliest")
+    assert text.endswith(f"{MOVE} at {minute(NOW + HOUR)} at the earliest")
 
 
 def test_the_earliest_move_is_never_in_the_past() -> None:
     """Within activate_by it is the next run, that is: from now on."""
     text = line(rotation(generation(1, left=DAY)))
     assert text is not None
-    assert text.endswith(f"stages move to it at {minute(NOW)} at the earliest")
+    assert text.endswith(f"{MOVE} at {minute(NOW)} at the earliest")
 
 
 def test_an_issue_under_a_pin_says_how_long_the_pin_holds() -> None:
@@ -82,7 +110,7 @@ def test_replacing_a_pending_one_names_it() -> None:
     assert text is not None
     assert text.startswith(
         "orders: certificate gen2 (generation 2) expires 2027-03-01, in 28 days and is still pending;"
-        " this update generates generation 3 and publishes it; stages move to it at"
+        f" this update generates generation 3 and publishes it; {MOVE} at"
     )
 
 
@@ -92,7 +120,7 @@ def test_an_activation_names_both_and_since_when_the_successor_is_published() ->
     held = rotation(generation(1, left=20 * DAY), generation(2, PENDING, pending_since=since))
     assert line(held) == (
         "orders: certificate gen1 (generation 1) expires 2027-02-21, in 20 days; this update makes certificate gen2"
-        " (generation 2, pending since 2027-01-31T12:00Z) the one to present, and stages move to it"
+        f" (generation 2, pending since 2027-01-31T12:00Z) the one to present, and {MOVE}"
     )
 
 
@@ -101,7 +129,7 @@ def test_a_hurried_activation_admits_that_the_lead_has_not_passed(since: datetim
     """With the lead as a user writes it."""
     text = line(rotation(generation(1, left=2 * DAY), generation(2, PENDING, pending_since=since)))
     assert text is not None
-    assert "the one to present although its lead of 1d has not passed, and stages move to it" in text
+    assert f"the one to present although its lead of 1d has not passed, and {MOVE}" in text
     assert (", pending since 2027-02-01T11:00Z)" if since else "(generation 2)") in text
 
 
@@ -117,8 +145,8 @@ def test_a_pin_says_what_it_stops() -> None:
     """Rollback, and the freeze that comes with it."""
     held = rotation(generation(1, PREVIOUS), generation(2))
     assert line(held, replace(POLICY, pin=1)) == (
-        "orders: pin_generation=1; this update makes certificate gen1 (generation 1) the one to present, and stages"
-        " move to it; activation and retirement stand still while the pin is set"
+        "orders: pin_generation=1; this update makes certificate gen1 (generation 1) the one to present, and"
+        f" {MOVE}; activation and retirement stand still while the pin is set"
     )
 
 
@@ -134,7 +162,7 @@ def test_a_recovery_from_a_deletion_is_loud() -> None:
     """AT ONCE, in capitals."""
     assert line(rotation(generation(2, PENDING))) == (
         "orders: the active certificate is gone from AWS; this update makes certificate gen2 (generation 2) the one to"
-        " present AT ONCE, and stages move to it"
+        f" present AT ONCE, and {MOVE}"
     )
 
 
@@ -149,7 +177,7 @@ def test_a_regeneration_warns_that_backends_will_reject_it() -> None:
     """There is no lead left to give."""
     assert line(rotation(highest_number=4)) == (
         "orders: the active certificate is gone from AWS and no other generation is alive; this update generates"
-        " generation 5 and stages present it AT ONCE: backends reject it until they trust it"
+        f" generation 5, the one to present AT ONCE, and {MOVE}: backends reject it until they trust it"
     )
 
 
