@@ -228,6 +228,7 @@ def turns() -> SearchStrategy[Turn]:
         presented=st.none() | st.sampled_from(["gen3", "gen4", "gen5"]),
         since=st.none() | _BEGINNINGS | _INSTANTS,
         verified=st.just(value=True) | st.booleans(),
+        failed=st.just(value=False) | st.booleans(),
     )
     return st.builds(
         Turn,

@@ -20,6 +20,7 @@ import pytest
 from apigw_sandbox import Fault, FaultKind, Sandbox
 from apigw_sandbox.clock import wall_now
 from tests.e2e.conftest import ok, refused
+from tests.e2e.faulty_proxy import FaultyProxy
 from tests.harm.reader import Nightly, Reader
 from tests.harm.traffic import Traffic
 from tests.native.conftest import EXECUTABLE, PACKAGE
@@ -233,3 +234,10 @@ def scene(tmp_path: Path, host: str) -> Iterator[Scene]:
         made = Scene(sandbox, tmp_path, host)
         with made.reader:
             yield made
+
+
+@pytest.fixture
+def proxy(scene: Scene) -> Iterator[FaultyProxy]:
+    """What stands between the provider and the sandbox, where a stack is given its URL."""
+    with FaultyProxy(scene.sandbox.endpoint_url) as made:
+        yield made

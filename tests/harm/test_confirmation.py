@@ -6,23 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.faulty_proxy import PROC, Fault, FaultyProxy, update_stage
+from tests.e2e.faulty_proxy import PROC, Fault, update_stage
 from tests.harm.conftest import STAGES, Scene, ok, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tests.e2e.faulty_proxy import FaultyProxy
     from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 needs_proc = pytest.mark.skipif(not (PROC / "net/tcp").exists(), reason="finds the process to kill in Linux's /proc")
-
-
-@pytest.fixture
-def proxy(scene: Scene) -> Iterator[FaultyProxy]:
-    """What stands between the provider and the sandbox."""
-    with FaultyProxy(scene.sandbox.endpoint_url) as made:
-        yield made
 
 
 def _probed(scene: Scene, stage: str) -> dict[str, Any]:

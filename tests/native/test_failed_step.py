@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apigw_client_cert import errors
+from apigw_client_cert.native.under_way import UnderWay
 from tests.native.plugin_client import PluginClient, PluginError
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
 
+DENIED = errors.AccessDenied("UpdateStage was denied", means="No permission.", remedy="Grant it.")
+
 
 @pytest.fixture
-def run(run: FakeRun) -> FakeRun:
+def full(run: FakeRun) -> FakeRun:
     """An account in which a successor is due, finds no room, and a retirement would make some."""
     run.rotate_to("overlapping")
     run.at(338)
@@ -26,21 +32,117 @@ def run(run: FakeRun) -> FakeRun:
     return run
 
 
-def test_by_itself_the_plugin_fails_and_saves_what_was_done(run: FakeRun, client: PluginClient) -> None:
+def test_by_itself_the_plugin_fails_and_saves_what_was_done(full: FakeRun, client: PluginClient) -> None:
     """The engine runs no dependents then, but the room that was made is in state."""
     with pytest.raises(PluginError, match="quota") as failed:
-        client.update("RotatingClientCertificate", run.state["certificate"], run.inputs["certificate"])
+        client.update("RotatingClientCertificate", full.state["certificate"], full.inputs["certificate"])
     partial = failed.value.partial
     assert partial is not None
     assert partial.state["failedStep"]["step"] == "issue"
     assert [one["id"] for one in partial.state["generations"]] == ["cert02"]
-    assert list(run.gateway.certificates) == ["cert02"]
+    assert list(full.gateway.certificates) == ["cert02"]
 
 
-def test_where_the_component_raises_it_the_update_is_complete(run: FakeRun, client: PluginClient) -> None:
+def test_where_the_component_raises_it_the_update_is_complete(full: FakeRun, client: PluginClient) -> None:
     """And the input that says so is kept in no state."""
-    news = {**run.inputs["certificate"], "deferFailures": True}
-    state = client.update("RotatingClientCertificate", run.state["certificate"], news)
+    news = {**full.inputs["certificate"], "deferFailures": True}
+    state = client.update("RotatingClientCertificate", full.state["certificate"], news)
     assert state["failedStep"]["step"] == "issue"
     assert "deferFailures" not in state
     assert [one["id"] for one in state["generations"]] == ["cert02"]
+
+
+@pytest.fixture
+def due(run: FakeRun) -> FakeRun:
+    """An account in which the stages are due to move."""
+    run.rotate_to("published")
+    run.at(337)
+    run.certificate()
+    run.bundle()
+    return run
+
+
+@pytest.fixture
+def red(due: FakeRun) -> FakeRun:
+    """And nobody may switch them."""
+    due.gateway.fail_next("bind", DENIED)
+    return due
+
+
+def wired(run: FakeRun) -> dict[str, Any]:
+    """The inputs of dev's binding as they are then."""
+    told = {key: run.state["certificate"][key] for key in ("clientCertificateId", "generations")}
+    return {**run.inputs["dev"], **told, "publishedSince": run.state["bundle"]["publishedSince"]}
+
+
+def test_a_binding_by_itself_fails_with_what_is_presented(red: FakeRun, client: PluginClient) -> None:
+    """In state, with the error beside it: a switch was begun."""
+    with pytest.raises(PluginError, match="denied") as failed:
+        client.update("StageBinding", red.state["dev"], wired(red))
+    assert failed.value.partial is not None
+    assert failed.value.partial.state["presentedClientCertificateId"] == "cert01"
+
+
+@pytest.mark.parametrize("method", ["create", "update"])
+def test_a_binding_by_itself_that_changed_nothing_leaves_nothing(
+    red: FakeRun, client: PluginClient, method: str
+) -> None:
+    """A plain error: the engine keeps what it had."""
+    (gone,) = [one for one in red.gateway.stages if one.stage_name == "dev"]
+    del red.gateway.stages[gone]
+    olds = [] if method == "create" else [red.state["dev"]]
+    with pytest.raises(PluginError, match="dev") as failed:
+        getattr(client, method)("StageBinding", *olds, wired(red))
+    assert failed.value.partial is None
+
+
+@pytest.mark.parametrize("method", ["create", "update"])
+def test_a_binding_of_the_component_is_complete(red: FakeRun, client: PluginClient, method: str) -> None:
+    """With what failed; the component raises it, and no state keeps the input that says so."""
+    news = {**wired(red), "deferFailures": True}
+    if method == "create":
+        made, state = client.create("StageBinding", news)
+        assert made.endswith("/dev")
+    else:
+        state = client.update("StageBinding", red.state["dev"], news)
+    assert state["failedStep"]["message"].startswith("UpdateStage was denied")
+    assert state["presentedClientCertificateId"] == "cert01"
+    assert "deferFailures" not in state
+
+
+def test_what_a_stage_presents_is_seen_although_the_run_was_cancelled(due: FakeRun, client: PluginClient) -> None:
+    """After the switch, whose answer was lost: the look is part of the step that was begun."""
+    lost = errors.OutcomeUnknown("UpdateStage got no answer", means="It may have happened.", remedy="Run again.")
+    bind = due.gateway.bind
+
+    def cancelled(*arguments: Any) -> None:
+        bind(*arguments)
+        client.cancel()
+        raise lost
+
+    due.gateway.bind = cancelled  # type: ignore[assignment,method-assign]
+    state = client.update("StageBinding", due.state["dev"], {**wired(due), "deferFailures": True})
+    assert state["presentedClientCertificateId"] == "cert02"
+    assert state["failedStep"]["message"].startswith("UpdateStage got no answer")
+
+
+def test_a_component_that_failed_waits_for_the_others_and_not_for_one_that_failed() -> None:
+    """Two failed ones, and one that goes on: both wait for it, and neither for the other."""
+    under_way, going_on, over = UnderWay(), threading.Event(), SimpleQueue[str]()
+
+    def constructed(name: str) -> None:
+        with under_way.one_more():
+            if name == "well":
+                going_on.wait()
+                over.put(name)
+        under_way.wait_for_others()
+        if name != "well":
+            over.put(name)
+
+    threads = [threading.Thread(target=constructed, args=(name,)) for name in ("well", "red", "red")]
+    for thread in threads:
+        thread.start()
+    going_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert [over.get(timeout=30) for _ in threads] == ["well", "red", "red"]

@@ -12,7 +12,11 @@ WRONG_ALARMS = (
         name="lagging-binding-is-green",
         invariant=8,
         wrong="A binding whose inputs stand still keeps its stage on the old certificate, and the run is green.",
-        edits=(Edit("lifecycle/binding.py", "    guard_followed(stage_of(news), news, state, now)\n", ""),),
+        edits=(
+            Edit(
+                "lifecycle/binding.py", "        guard_followed(stage_of(news), news, state, now)\n", "        pass\n"
+            ),
+        ),
         killed_by=(_LAGGING + "test_a_lagging_binding_is_red_in_each_run",),
     ),
     Mutant(
@@ -22,8 +26,8 @@ WRONG_ALARMS = (
         edits=(
             Edit(
                 "lifecycle/binding.py",
-                "    state = StageSwitch(",
-                "    guard_followed(stage_of(news), news, olds, now)\n    state = StageSwitch(",
+                "        state = StageSwitch(",
+                "        guard_followed(stage_of(news), news, olds, now)\n        state = StageSwitch(",
             ),
         ),
         killed_by=(_LAGGING + "test_an_unbound_stage_is_bound_although_its_inputs_lag",),

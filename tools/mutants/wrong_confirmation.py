@@ -16,8 +16,10 @@ WRONG_CONFIRMATION = (
         edits=(
             Edit(
                 "lifecycle/binding.py",
-                "        *VERIFIED,\n    ):\n",
-                '        *VERIFIED,\n        "lastConfirmed",\n        "setClientCertificateId",\n    ):\n',
+                "    return resource_id, as_presented(props, presented, world.now())\n",
+                '    forgotten = () if presented == before else ("lastConfirmed", "setClientCertificateId")\n'
+                "    seen = as_presented(props, presented, world.now())\n"
+                "    return resource_id, {key: value for key, value in seen.items() if key not in forgotten}\n",
             ),
         ),
         killed_by=(

@@ -28,11 +28,11 @@ WRONG_DEPENDENTS = (
         edits=(
             Edit(
                 "lifecycle/binding.py",
-                "    outputs = dict(props)\n",
-                "    outputs = dict(props)\n"
+                "    if presented != before and presented is None:\n",
                 "    if presented is None and before is not None:\n"
                 "        gateway.bind(stage, before)\n"
-                "        presented = before\n",
+                "        presented = before\n"
+                "    if presented != before and presented is None:\n",
             ),
         ),
         killed_by=(_LOOKING + "test_a_refresh_only_looks",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tools.mutants.mutant import Edit, Mutant
 
 _FAILED = "tests/lifecycle/test_failed_steps.py::"
+_RED = "tests/lifecycle/test_red_bindings.py::"
+_END = "tests/unit/test_end_of_a_program.py::"
 _TRIGGER = "tests/unit/rotation/test_trigger.py::"
 _RESTLESS = "tests/property/rotation/test_restless.py::"
 _LEFTOVERS = "tests/lifecycle/test_leftovers.py::"
@@ -44,9 +46,63 @@ WRONG_FAILURES = (
         invariant=13,
         wrong="The plugin takes an update that could not do its step for a success, whoever declares the certificate.",
         edits=(
-            Edit("native/servicer.py", "            if not news.get(DEFER):\n", "            if news.get('never'):\n"),
+            Edit(
+                "native/servicer.py",
+                "            state = left.state\n            if not news.get(DEFER):\n",
+                "            state = left.state\n            if news.get('never'):\n",
+            ),
         ),
         killed_by=("tests/native/test_failed_step.py::test_by_itself_the_plugin_fails_and_saves_what_was_done",),
+    ),
+    Mutant(
+        name="failed-binding-hides-repairs",
+        invariant=13,
+        wrong="A binding that fails fails in the engine, and no wave behind it is rolled back, repaired or moved.",
+        edits=(
+            Edit(
+                "lifecycle/binding.py",
+                "        raise failure.seen(error, gateway) from error\n",
+                "        raise\n",
+            ),
+        ),
+        killed_by=(_RED + "test_a_creation_that_fails_keeps_nobody_from_the_next_stage",),
+    ),
+    Mutant(
+        name="failed-binding-counts-as-moved",
+        invariant=1,
+        wrong="A wave that failed lets the next one move, if its stage was seen to present the certificate.",
+        edits=(Edit("lifecycle/turn_inputs.py", 'failed=bool(one.get("failedSince"))', "failed=False"),),
+        killed_by=(_RED + "test_what_a_wave_presented_while_it_failed_is_no_soak",),
+    ),
+    Mutant(
+        name="failed-switch-counts-as-set",
+        invariant=9,
+        wrong="What a stage is seen to present after a failure counts as set by its binding, whoever set it.",
+        edits=(
+            Edit(
+                "lifecycle/binding_failure.py",
+                "        return self.beside(error, as_presented(before, presented, self.now))\n",
+                "        seen = as_presented(before, presented, self.now)\n"
+                '        return self.beside(error, {**seen, "setClientCertificateId": presented})\n',
+            ),
+        ),
+        killed_by=(
+            _RED + "test_a_deletion_clears_nothing_that_a_failed_creation_did_not_set",
+            _RED + "test_a_switch_that_fails_leaves_what_the_stage_presents_and_sets_nothing",
+        ),
+    ),
+    Mutant(
+        name="a-program-ends-with-the-first-failure",
+        invariant=13,
+        wrong="A program ends with the first that could not do all: what is declared later is not looked after.",
+        edits=(
+            Edit(
+                "declarations/failed_steps.py",
+                "        if len(self._declared) > len(declared):\n",
+                "        if len(self._declared) > len(declared) and not any(step for _urn, step in found):\n",
+            ),
+        ),
+        killed_by=(_END + "test_what_is_declared_in_a_callback_is_waited_for",),
     ),
     Mutant(
         name="failed-step-is-forgotten",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -52,8 +53,14 @@ def test_without_a_soak_a_wave_follows_in_the_same_run() -> None:
 
 @pytest.mark.parametrize(
     "first",
-    [before(OLD), before(None), before(verified=False), Predecessor(name="orders-dev", presented=NEW, since=None)],
-    ids=["presents the old one", "presents nothing", "not verified", "since when is unknown"],
+    [
+        before(OLD),
+        before(None),
+        before(verified=False),
+        Predecessor(name="orders-dev", presented=NEW, since=None),
+        replace(before(), failed=True),
+    ],
+    ids=["presents the old one", "presents nothing", "not verified", "since when is unknown", "failed"],
 )
 def test_one_binding_that_has_not_moved_or_was_not_verified_holds_the_next_wave(first: Predecessor) -> None:
     """Only a change of that binding can wake it, or the limit."""

@@ -1,0 +1,147 @@
+"""A wave that is red, or a rotation that is, keeps no other stage of the program from being looked after."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.faulty_proxy import Fault, update_stage
+from tests.harm.conftest import TRUSTED, ok, sha256
+
+if TYPE_CHECKING:
+    from tests.e2e.faulty_proxy import FaultyProxy
+    from tests.harm.conftest import Scene
+    from tools.pulumi_stack import Outcome, PulumiStack
+
+pytestmark = pytest.mark.e2e
+FOR_EVER = 999
+
+
+def _waves(scene: Scene, proxy: FaultyProxy, **props: Any) -> dict[str, Any]:
+    """Dev goes before prod."""
+    return {
+        "stages": None,
+        "waves": [{"stages": {stage: scene.place(stage)}} for stage in ("dev", "prod")],
+        "endpointUrl": proxy.url,
+        **props,
+    }
+
+
+def _red(scene: Scene, outcome: Outcome) -> None:
+    """The run fails because of dev, and says why in few lines."""
+    assert outcome.code != 0, outcome.output
+    said = outcome.output.partition("Diagnostics:")[2].partition("Resources:")[0]
+    assert re.search(rf"orders-dev: bind has failed in each run since .*{scene.api}.*dev", said), outcome.output
+    lines = [line for line in said.splitlines() if "error: " in line or "fails at its end" in line]
+    assert len(lines) <= 6, outcome.output
+
+
+def _moved(scene: Scene, proxy: FaultyProxy) -> tuple[PulumiStack, str, str]:
+    """Half a day after both waves moved to the second certificate; from now on nobody may switch dev."""
+    stack = scene.orders(**_waves(scene, proxy))
+    ok(stack.up())
+    scene.at(336)
+    ok(stack.up())
+    scene.at(337)
+    ok(stack.up())
+    first, second = scene.ids()
+    assert scene.presented("dev") == scene.presented("prod") == second
+    proxy.fail(update_stage("dev"), Fault.DENY, FOR_EVER)
+    scene.at(337.5)
+    return stack, first, second
+
+
+def test_the_second_wave_is_rolled_back_by_pin(scene: Scene, proxy: FaultyProxy) -> None:
+    """The first one cannot be, and says so in the same run."""
+    stack, first, second = _moved(scene, proxy)
+    with scene.traffic("prod") as traffic:
+        scene.reader.refuses = {sha256(scene.pem(second))}
+        scene.declare(stack, **_waves(scene, proxy, pinGeneration=1))
+        _red(scene, stack.up("--refresh"))
+        known = traffic.go_on()
+        assert scene.presented("prod") == first
+        _red(scene, stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed(known) == []
+    assert scene.presented("dev") == second
+
+
+def test_the_second_wave_is_bound_again(scene: Scene, proxy: FaultyProxy) -> None:
+    """Another tool unbound both stages; once the first may be switched again the run is green."""
+    stack, _first, second = _moved(scene, proxy)
+    with scene.traffic("prod") as traffic:
+        for stage in ("dev", "prod"):
+            scene.sandbox.by_hand.bind(scene.api, stage, None)
+        _red(scene, stack.up("--refresh"))
+        known = traffic.go_on()
+        assert (scene.presented("dev"), scene.presented("prod")) == (None, second)
+        proxy.mend()
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed(known) == []
+    assert scene.presented("dev") == second
+
+
+def test_the_second_wave_waits_for_the_first_until_its_last_days(scene: Scene, proxy: FaultyProxy) -> None:
+    """The stage of the first is gone: it is red in each run, and the second moves before the expiry."""
+    lives = {"rotateBefore": "40d", "activateBy": "20d"}
+    stack = scene.orders(**_waves(scene, proxy, **lives))
+    ok(stack.up())
+    with scene.traffic("prod") as traffic:
+        scene.at(326)
+        ok(stack.up("--refresh"))
+        first, second = scene.ids()
+        scene.sandbox.by_hand.delete_stage(scene.api, "dev")
+        for day, presented in ((327, first), (340, first), (346, second)):
+            scene.at(day)
+            _red(scene, stack.up("--refresh"))
+            traffic.go_on()
+            assert scene.presented("prod") == presented
+    assert traffic.failed() == []
+
+
+def test_a_rotation_that_is_red_leaves_another_one_of_the_program_to_its_repairs(scene: Scene) -> None:
+    """Both waves of the second are unbound while the first finds no room for a successor."""
+    api = scene.sandbox.by_hand.create_rest_api("teams", ("eu", "us"), backend_url=scene.reader.url, proxy=True)
+    waves = [{"stages": {stage: {"restApiId": api, "stageName": stage}}} for stage in ("eu", "us")]
+    stack = scene.stack()
+    orders = scene.rotation(stages={"dev": scene.place("dev")}, rotateBefore="40d")
+    published = [{"type": "file", "path": f"teams-{TRUSTED}"}]
+    teams = scene.rotation(stages=None, waves=waves, publish=published, rotateBefore="15d")
+    scene.configure(stack, "rotations", {"orders": orders, "teams": teams})
+    ok(stack.up())
+    presented = scene.sandbox.presented(api, "eu")
+    assert presented == scene.sandbox.presented(api, "us") is not None
+    scene.sandbox.change(certificate_quota=2)
+    with scene.traffic("dev") as traffic:
+        scene.at(326)
+        for stage in ("eu", "us"):
+            scene.sandbox.by_hand.bind(api, stage, None)
+        outcome = stack.up("--refresh")
+        traffic.go_on()
+    assert traffic.failed() == []
+    assert outcome.code != 0
+    assert "orders: issue has failed in each run since" in outcome.output
+    assert [scene.sandbox.presented(api, stage) for stage in ("eu", "us")] == [presented, presented], outcome.output
+
+
+def test_a_stage_name_that_does_not_exist_takes_nothing_from_the_one_before(scene: Scene) -> None:
+    """The engine deletes what was replaced only in a run that succeeds, and then it is claimed again."""
+    stack = scene.orders()
+    ok(stack.up())
+    (first,) = scene.ids()
+    with scene.traffic() as traffic:
+        scene.declare(stack, stages={"dev": scene.place("dev"), "prod": scene.place("ghost")})
+        for _ in range(2):
+            outcome = stack.up("--refresh")
+            assert outcome.code != 0
+            assert "has no stage 'ghost'" in outcome.output
+            traffic.go_on()
+            assert scene.presented("prod") == first
+        scene.declare(stack)
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.presented("prod") == first
