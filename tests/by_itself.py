@@ -15,4 +15,6 @@ def by_itself(method: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return method(*arguments)
     except Unfinished as left:
-        raise left.error from left
+        error = left.error
+    # Out here: raised from what carries it, it would be a cause of its own.
+    raise error
