@@ -249,7 +249,7 @@ BINDING_OUTPUTS: Final = {
         "What was confirmed last, apart from what is presented: where a stage goes back to.", type_of("LastConfirmed")
     ),
     "presentedClientCertificateId": Property("What the stage presented when it was last looked at."),
-    "presentedSince": Property("Since when the stage has been seen presenting it; RFC 3339."),
+    "presentedSince": Property("Since when the stage has been seen presenting it, without a failed run; RFC 3339."),
     "setClientCertificateId": Property("What this binding set last."),
     **_STATE_VERSION,
     "verifiedAt": Property("When it was proven that the backend accepts what the stage presents; RFC 3339."),
