@@ -125,3 +125,23 @@ def test_a_rotation_that_is_red_leaves_another_one_of_the_program_to_its_repairs
     assert outcome.code != 0
     assert "orders: issue has failed in each run since" in outcome.output
     assert [scene.sandbox.presented(api, stage) for stage in ("eu", "us")] == [presented, presented], outcome.output
+
+
+def test_a_stage_name_that_does_not_exist_takes_nothing_from_the_one_before(scene: Scene) -> None:
+    """The engine deletes what was replaced only in a run that succeeds, and then it is claimed again."""
+    stack = scene.orders()
+    ok(stack.up())
+    (first,) = scene.ids()
+    with scene.traffic() as traffic:
+        scene.declare(stack, stages={"dev": scene.place("dev"), "prod": scene.place("ghost")})
+        for _ in range(2):
+            outcome = stack.up("--refresh")
+            assert outcome.code != 0
+            assert "has no stage 'ghost'" in outcome.output
+            traffic.go_on()
+            assert scene.presented("prod") == first
+        scene.declare(stack)
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed() == []
+    assert scene.presented("prod") == first

@@ -131,13 +131,16 @@ def test_no_output_was_dropped_since(restored: FakeRun) -> None:
 def test_a_recorded_failure_survives_a_refresh_and_goes_with_the_next_update(restored: FakeRun) -> None:
     """``failedStep`` is the one output that no golden file holds: it is absent where nothing failed."""
     recorded = {"step": "issue", "since": "2027-01-02T10:00:00Z", "message": "The quota is used up."}
-    assert "failedStep" not in restored.state["certificate"]
-    restored.state["certificate"]["failedStep"] = recorded
+    for name in ("certificate", "dev"):
+        assert "failedStep" not in restored.state[name]
+        restored.state[name]["failedStep"] = recorded
     restored.refresh()
-    assert restored.state["certificate"]["failedStep"] == recorded
-    assert restored.due()
+    for name in ("certificate", "dev"):
+        assert restored.state[name]["failedStep"] == recorded
+        assert MODULES[name].diff(restored.state[name], restored.inputs[name], restored.world).changes
     restored.certificate()
-    assert "failedStep" not in restored.state["certificate"]
+    restored.state["dev"] = binding.update(restored.state["dev"], restored.inputs["dev"], restored.world)
+    assert not [name for name in ("certificate", "dev") if "failedStep" in restored.state[name]]
 
 
 @pytest.mark.parametrize("restored", CASES, indirect=True)

@@ -145,7 +145,7 @@ class BindingDeclaration(Registering):
 
     @property
     def presented_since(self) -> pulumi.Output[str | None]:
-        """Since when the stage has been seen presenting it; RFC 3339."""
+        """Since when the stage has been seen presenting it, without a failed run; RFC 3339."""
         return output(self, "presentedSince")
 
     @property

@@ -253,7 +253,7 @@ BINDING_OUTPUTS: Final = {
         type_of("LastRefused"),
     ),
     "presentedClientCertificateId": Property("What the stage presented when it was last looked at."),
-    "presentedSince": Property("Since when the stage has been seen presenting it; RFC 3339."),
+    "presentedSince": Property("Since when the stage has been seen presenting it, without a failed run; RFC 3339."),
     "setClientCertificateId": Property("What this binding set last."),
     **_STATE_VERSION,
     "takenOverClientCertificateId": Property(
