@@ -202,7 +202,7 @@ def test_the_provider_is_killed_in_the_creation_of_a_binding_that_takes_over(sce
     """No state tells what the stage presented: the bundle does, which trusts one certificate besides ours."""
     theirs = scene.sandbox.by_hand.generate_certificate()
     scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
-    props = {"takeOver": True, "alsoTrust": [scene.pem(theirs)], "endpointUrl": proxy.url}
+    props: dict[str, Any] = {"takeOver": True, "alsoTrust": [scene.pem(theirs)], "endpointUrl": proxy.url}
     stack = scene.orders(stages={"prod": scene.place("prod")}, **props)
     ok(stack.up())
     (ours,) = {*scene.ids()} - {theirs}
