@@ -40,9 +40,10 @@ def unharmed(rollout: Rollout) -> None:
 def refusal(said: str) -> str:
     """The error of the refused binding, with placeholders for what differs from run to run."""
     lines = said.partition("Diagnostics:")[2].splitlines()
-    begin = next(number for number, line in enumerate(lines) if " answers 200 to " in line)
-    end = next(number for number, line in enumerate(lines) if number > begin and not line)
-    text = textwrap.dedent("\n".join(lines[begin:end]))
+    begin = next(number for number, line in enumerate(lines) if "error: " in line and " answers 200 to " in line)
+    ends = (number for number, line in enumerate(lines) if not line or line.strip().startswith("error: "))
+    end = next(number for number in ends if number > begin)
+    text = re.sub(r"since \S+Z\.", "since <date>.", textwrap.dedent("\n".join(lines[begin:end])))
     ids = re.search(r"stage (\w+)/\w+ answers 200 to (\w+), but \d+ to (\w+) ", text)
     assert ids is not None
     for id_, name in zip(ids.groups(), ("<api>", "<old>", "<new>"), strict=True):

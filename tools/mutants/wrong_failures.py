@@ -98,8 +98,8 @@ WRONG_FAILURES = (
         edits=(
             Edit(
                 "declarations/failed_steps.py",
-                "        if len(self._declared) > len(declared):\n",
-                "        if len(self._declared) > len(declared) and not any(step for _urn, step in found):\n",
+                "            while known < len(self._declared):\n",
+                "            while known < len(self._declared) and not failed:\n",
             ),
         ),
         killed_by=(_END + "test_what_is_declared_in_a_callback_is_waited_for",),

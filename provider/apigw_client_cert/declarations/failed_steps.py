@@ -16,8 +16,6 @@ from pulumi.runtime.settings import get_monitor
 from apigw_client_cert.lifecycle.failed_step import red
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from apigw_client_cert.declarations.properties import Registering
 
 # Rounds of the event loop that callbacks on what has just been registered get, to declare what they declare.
@@ -35,37 +33,28 @@ class _Program:
         self._declared.append(resource)
         if not self._waiting:
             self._waiting = True
-            self._wait()
+            _ended: pulumi.Output[None] = pulumi.Output.from_input("").apply(self._end)
 
-    def _wait(self) -> pulumi.Output[Any]:
-        """Until all that is declared by now is registered, and what it could not do is known."""
-        declared = tuple(self._declared)
-        registered = pulumi.Output.all(*map(_failed_step_of, declared))
-        settled: pulumi.Output[Sequence[Any]] = registered.apply(_let_others_declare)
-        return settled.apply(lambda found: self._end(declared, found))
-
-    def _end(self, declared: Sequence[Registering], found: Sequence[Any]) -> pulumi.Output[Any] | None:
-        if len(self._declared) > len(declared):
-            return self._wait()
-        self._waiting = False
-        failed = [(one.pulumi_resource_name, step) for one, step in zip(declared, found, strict=True) if step]
+    async def _end(self, _nothing: str) -> None:
+        """Until all that is declared is registered, and what it could not do is known; others may declare meanwhile."""
+        failed: list[tuple[str, Any]] = []
+        known = 0
+        try:
+            while known < len(self._declared):
+                declared = self._declared[known:]
+                known += len(declared)
+                # Not known is what a run leaves out (``--target``): None.
+                found = [(one.pulumi_resource_name, await one.failed_step.future()) for one in declared]
+                failed += [(name, step) for name, step in found if step]
+                for _ in range(_ROUNDS):
+                    await asyncio.sleep(0)
+        except Exception:  # noqa: BLE001 - a registration that failed, whatever it raised: the SDK ends the program with it
+            return
+        finally:
+            self._declared.clear()
+            self._waiting = False
         if failed:
             raise pulumi.RunError(str(red(failed)))
-        return None
-
-
-async def _failed_step_of(resource: Registering) -> Any:  # noqa: ANN401 - what the engine answered
-    try:
-        await resource.urn.future()
-        return await resource.failed_step.future()
-    except Exception:  # noqa: BLE001 - one that could not be registered ends the program by itself, with that error
-        return None
-
-
-async def _let_others_declare(found: Sequence[Any]) -> Sequence[Any]:
-    for _ in range(_ROUNDS):
-        await asyncio.sleep(0)
-    return found
 
 
 # By the connection to the engine, which each run of a program has its own of: tests run many in one process, and
