@@ -121,7 +121,7 @@ def _build_hosts() -> None:
         built = BUILT_BIN / host.program
         if _on_path(host.program) or (built.is_file() and stamped(stamp, definition)):
             continue
-        BUILT_BIN.mkdir(exist_ok=True)
+        BUILT_BIN.mkdir(parents=True, exist_ok=True)
         stamp.unlink(missing_ok=True)
         version = go_module(host.folder, host.module, "Version")
         with timed(f"building {host.program} {version} into .tools/bin (up to a minute)"):
@@ -148,6 +148,8 @@ def _compile_go_program() -> None:
         run(["go", "build", "-o", folder, "."], cwd=program)
         # It asks for modules that the build does without.
         run(["go", "vet", ".", f"{install.GO_MODULE}/..."], cwd=program)
+    # Nothing was built where a CLI with its language hosts was on the path.
+    BUILT_BIN.mkdir(parents=True, exist_ok=True)
     stamp.write_text(definition, encoding="utf-8")
 
 
