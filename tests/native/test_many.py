@@ -1,9 +1,10 @@
-"""Two hundred bindings of one stack through the plugin."""
+"""Two hundred bindings, and forty components, of one stack through the plugin."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 BINDINGS = 200
+# More than any fixed number of threads that a plugin's server would have by habit.
+COMPONENTS = 40
+PROGRAM = (Path(__file__).parent / "programs" / "component.py").read_text()
+
+
+def test_many_components_of_one_program_are_constructed_at_once(scene: NativeScene) -> None:
+    """Each Construct waits for its children, whose calls come to the same process: none may wait for a free thread."""
+    names = [f"c{number}" for number in range(COMPONENTS)]
+    api = scene.sandbox.by_hand.create_rest_api("apart", stages=names)
+    given = {
+        "endpointUrl": scene.sandbox.endpoint_url,
+        "stages": {name: {"restApiId": api, "stageName": name} for name in names},
+    }
+    stack = scene.native(program=PROGRAM, given=given, names=",".join(names), apart="true")
+    shown = ok(stack.preview())
+    assert shown.count("apigw-client-cert:index:StageBinding") == COMPONENTS
 
 
 def test_two_hundred_bindings_cost_what_the_dynamic_ones_cost(

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.native.servicer import Servicer
 
-# The engine runs up to 16 steps at once by default, and refreshes more; waiting threads cost little.
-THREADS: Final = 32
+# Threads are made as they are needed. Each component of a program holds one until all of its children are done, whose
+# calls come here as well: with as many components as threads none of them would ever end.
+THREADS: Final = 10_000
 # State holds whole PEMs, and a bundle may name many rotations: the engine's own limit (sdk/go/common/util/rpcutil).
 _MESSAGE_BYTES: Final = 400 * 1024 * 1024
 _WATCH_SECONDS: Final = 1.0

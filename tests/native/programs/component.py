@@ -42,6 +42,8 @@ for name in names:
         )
         continue
     props = {**given, "publish": [{"type": "file", "path": target(name), "content": "sha256"}]}
+    if config.get_bool("apart"):
+        props["stages"] = {name: given["stages"][name]}
     if previous is not None and config.get("chained") == name:
         unknown = previous.__dict__["clientCertificateId"]
         texts = {"rotateBefore": "40d", "publishLead": "25h", "overlap": "4d", "activateBy": "2d", "jitter": "1d"}
