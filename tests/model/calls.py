@@ -81,7 +81,9 @@ class Calls:
         beside = chosen is not None and chosen.rotation is not None and chosen.rotation == one.rotation
         # At creation or later, until it is in state.
         adopts = self._run.adopts not in self._run.listed[0] and (beside or one == chosen)
-        if not adopts and not self._ledger.owns(self._run.stack, one):
+        # Nobody's by its tags, and this stack's by its state: a hand took them off.
+        again = one.rotation is None and one.id in self._run.listed[0]
+        if not (adopts or again or self._ledger.owns(self._run.stack, one)):
             self._complain("4", f"{call.action} of {one.id}, which is not its own")
         elif call.succeeded and one.id in self._after.certificates:
             # What a run adopts is its own for the rest of that run.
