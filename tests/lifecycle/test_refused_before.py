@@ -265,6 +265,17 @@ def test_state_after_a_refusal_is_what_a_refresh_would_say(run: ProbedRun, backe
     assert binding.diff(state, run.inputs["prod"], run.world).changes
 
 
+def test_a_key_in_the_probes_query_is_in_no_digest(run: ProbedRun, backend: Backend) -> None:
+    """A short one would be found by trying; so another one is no reason to ask again."""
+    taken_back(run, backend, confirm={**CONFIRM, "url": f"{CONFIRM['url']}?key=1234"})
+    before = moves(run)
+    run.binding_config["confirm"] = {**CONFIRM, "url": f"{CONFIRM['url']}?key=5678"}
+    run.at(337.1)
+    run.begin()
+    assert "was taken back" in run.red()
+    assert moves(run) == before
+
+
 def test_a_damaged_record_is_refused_as_damaged(run: ProbedRun, backend: Backend) -> None:
     """Nobody but an editor's hand leaves it like that."""
     taken_back(run, backend, confirm=CONFIRM)

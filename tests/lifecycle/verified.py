@@ -78,7 +78,7 @@ class ProbedRun(VerifiedRun):
     def _probe(self, call: ProbeCall) -> TrialAnswer:
         if self.answers:
             return super()._probe(call)
-        for happens in self.meanwhile:
+        for happens in list(self.meanwhile):
             happens()
         return self.gateway.backend(self.ref, None, self.presented("prod"))  # type: ignore[arg-type]
 

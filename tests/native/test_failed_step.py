@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # protobuf ships no types
 
 from apigw_client_cert import errors
+from apigw_client_cert.native.kinds import KINDS
+from apigw_client_cert.native.structs import struct_of
 from apigw_client_cert.native.under_way import UnderWay
 from tests.native.plugin_client import PluginClient, PluginError
 
@@ -146,3 +150,35 @@ def test_a_component_that_failed_waits_for_the_others_and_not_for_one_that_faile
     for thread in threads:
         thread.join(30)
     assert [over.get(timeout=30) for _ in threads] == ["well", "red", "red"]
+
+
+@pytest.mark.parametrize("deferred", [True, False])
+def test_what_a_target_lacked_is_kept_whoever_raises_the_failure(
+    due: FakeRun, client: PluginClient, *, deferred: bool
+) -> None:
+    """A run that mends the target may be killed before it saves: the stage waits its lead from the look on."""
+    target = due.targets["pins.txt"]
+    news = {**wired(due), "publishedTo": {"targets": [{"type": "file", "path": "pins.txt"}]}}
+    news |= {"deferFailures": True} if deferred else {}
+    before, held, target.content = due.presented("dev"), target.content, "nothing"
+    due.begin()
+    try:
+        state = client.update("StageBinding", due.state["dev"], news)
+    except PluginError as error:
+        state = error.partial.state if error.partial else {}
+    target.content = held
+    due.now += timedelta(minutes=10)
+    due.begin()
+    state = client.update("StageBinding", state, news)
+    assert (due.presented("dev"), state["waitingBecause"]) == (before, "lead")
+
+
+def test_what_names_a_certificate_or_an_answer_is_as_secret_as_what_it_is_about() -> None:
+    """A probe's URL may be a secret; errors and evidence name it, and the certificate."""
+    secret, key = "1b47061264138c4ac30d75fd1eb44270", "4dabf18193072939515e22adb298388d"
+    like = Struct()
+    like.update({name: {key: secret, "value": "x"} for name in ("clientCertificateId", "confirm")})
+    named = (*KINDS["apigw-client-cert:index:StageBinding"].repeats["clientCertificateId"], "evidence")
+    packed = struct_of(dict.fromkeys(named, "x"), [like], KINDS["apigw-client-cert:index:StageBinding"].repeats)
+    assert [name for name in named if key not in packed.fields[name].struct_value.fields] == []
+    assert {"failedStep", "lastRefused", "takenOverClientCertificateId"} <= set(named)

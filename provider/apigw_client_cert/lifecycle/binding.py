@@ -251,10 +251,11 @@ def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> d
         gateway = world.observing_gateway(connection, olds.get("accountId"))
     except errors.RotationError as error:
         raise failure.unseen(error) from error
+    switch = StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=now)
     try:
-        state = StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=now).perform()
+        state = switch.perform()
     except errors.RotationError as error:
-        raise failure.seen(error, gateway) from error
+        raise failure.seen(error, gateway, switch.progress) from error
     try:
         guard_followed(stage_of(news), news, state, now)
     except errors.RotationError as error:

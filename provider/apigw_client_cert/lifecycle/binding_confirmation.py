@@ -35,8 +35,8 @@ class Confirmation:
     world: World
     now: datetime
 
-    def switch(self, coming: str) -> VerifiedSwitch | None:
-        """The verification of a switch to this certificate; None where none is asked for."""
+    def switch(self, coming: str, *, presents_it: bool = False) -> VerifiedSwitch | None:
+        """The verification of a switch to this certificate, which may have been made; None where none is asked for."""
         verifier = Verifier(
             gateway=self.gateway,
             stage=self.stage,
@@ -49,7 +49,9 @@ class Confirmation:
         if not verifier.asked_for:
             return None
         seen = look_at_certificate(self.gateway, coming, self.olds, self.news)
-        places = Places(gateway=self.gateway, olds=self.olds, news=self.news, world=self.world, now=self.now)
+        places = Places(
+            gateway=self.gateway, olds=self.olds, news=self.news, world=self.world, now=self.now, guess=presents_it
+        )
         return VerifiedSwitch(
             verifier=verifier,
             coming=places.known_by_fingerprint(seen.presented),
@@ -64,7 +66,7 @@ class Confirmation:
         """The evidence for what the stage presents and should present; the recorded one where there is one."""
         if self.olds.get("verifiedClientCertificateId") == desired and not changed(self.olds, self.news, INPUTS):
             return self.olds.get("evidence")
-        switch = self.switch(desired)
+        switch = self.switch(desired, presents_it=True)
         return None if switch is None else switch.settle()
 
     def while_waiting(self, presented: Presented) -> dict[str, Any] | None:

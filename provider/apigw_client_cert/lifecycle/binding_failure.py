@@ -2,7 +2,7 @@
 
 It is the state of before with what the stage is seen to present: nothing counts as set or confirmed but by a call that
 succeeded. A switch that is open stays open by that, as what was confirmed last is not what is presented; and a deletion
-clears nothing that this binding did not set.
+clears nothing that this binding did not set, by tag or by state, and nothing that the program says it should keep.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.lifecycle.binding_state import LACKED_AT, WAIT, as_presented, binding_outputs
-from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle.binding_steps import Progress, stage_of
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfinished, recorded
+from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.last_refusal import with_refusal
 from apigw_client_cert.lifecycle.state import without_none
 
@@ -38,14 +39,16 @@ class BindingFailure:
 
     def unseen(self, error: errors.RotationError) -> Unfinished:
         """Where nobody could look: the state of before; of a creation its inputs, and nothing presented."""
-        return self.beside(error, self._before())
+        return self.beside(error, self._before(Progress()))
 
-    def seen(self, error: errors.RotationError, gateway: Gateway) -> Unfinished:
-        """With a look at the stage after the failure."""
-        before = self._before()
+    def seen(self, error: errors.RotationError, gateway: Gateway, progress: Progress) -> Unfinished:
+        """With a look at the stage after the failure, beside the one that the switch had before it."""
+        before = self._before(progress)
         if not self.olds:
             with contextlib.suppress(errors.RotationError):
                 before |= without_none({"region": gateway.region, "accountId": gateway.account_id()})
+        if progress.looked:
+            before = as_presented(before, progress.presented, self.now)
         try:
             presented = gateway.presented(stage_of(self.news))
         except errors.StageNotFound:
@@ -62,8 +65,18 @@ class BindingFailure:
             failed[LACKED_AT] = {error.lacked: format_instant(self.now)}
         return Unfinished(with_refusal(failed, self.olds, self.news, error, self.now), error)
 
-    def _before(self) -> dict[str, Any]:
-        if not self.olds:
-            return binding_outputs({}, self.news, None, self.now, {})
-        # It waits for nothing now but the end of what went wrong.
-        return {key: value for key, value in self.olds.items() if key not in WAIT}
+    def _before(self, progress: Progress) -> dict[str, Any]:
+        if self.olds:
+            # It waits for nothing now but the end of what went wrong.
+            before = {key: value for key, value in self.olds.items() if key not in WAIT}
+        else:
+            before = binding_outputs({}, self.news, None, self.now, {})
+        return without_none({**before, "onDelete": self._on_delete(progress)})
+
+    def _on_delete(self, progress: Progress) -> str | None:
+        """What the program wants; but what this binding never set may be another stack's, of the same rotation."""
+        never_set = not progress.began and not self.olds.get("setClientCertificateId")
+        if never_set and self.olds.get("onDelete", "keep") == "keep":
+            return "keep"
+        wanted: str | None = known(self.news, "onDelete")
+        return wanted

@@ -35,13 +35,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """The places of one binding, in one create or update; looked for only where a switch is not confirmed."""
+    """The places of one binding, in one create or update; looked for only where a switch is not confirmed.
+
+    ``guess``: the stage presents already what it should, and nobody knows what it presented before.
+    """
 
     gateway: Gateway
     olds: Mapping[str, Any]
     news: Mapping[str, Any]
     world: World
     now: datetime
+    guess: bool = False
 
     def last(self, coming: str, number: int) -> Last | None:
         """Where a stage that presents ``coming``, the generation of this number, may go back to; None for nowhere.
@@ -73,10 +77,12 @@ class Places:
         return Last(certificate=self.known_by_fingerprint(seen.presented), left=left)
 
     def _not_ours(self, coming: str) -> Last | None:
-        """What was taken over, from nobody or from another rotation.
+        """What was taken over, from nobody or from another rotation; nothing where the program takes nothing over.
 
         This rotation has confirmed nothing of it: only a refusal, or a proof, leads back.
         """
+        if not self.news.get("takeOver"):
+            return None
         remembered = (taken_over(self.olds, coming), place_to_go_back_to(self.olds))
         found = map(self._left_behind, (one for one in remembered if one and one != coming))
         return next(filter(None, chain(found, map(self._left_behind, self._trusted_besides()))), None)
@@ -87,18 +93,20 @@ class Places:
             found = Presented(kind=Presents.ACM, id=certificate_id)
         else:
             found = look_at_certificate(self.gateway, certificate_id, self.olds, self.news).presented
-            if not self._is_good(found):
+            # Ours is no take-over: it was the way here, and may be what was refused just now.
+            if found.kind is Presents.OURS or not self._is_good(found):
                 return None
         return Last(certificate=found, left=self._is_ending(found), standing=Standing.UNPROVEN)
 
     def _trusted_besides(self) -> Iterator[str]:
         """The certificate that a take-over must have replaced: the one that the bundle trusts and that is not ours.
 
-        Whoever takes over a live one has it in the bundle. A creation that was killed left no state that names it.
-        Of several nobody can say which one the stage presented.
+        Whoever takes over a live one has it in the bundle. A creation that was killed left no state that names it;
+        where this binding has set or confirmed anything, state knows better. Of several nobody can say which one the
+        stage presented.
         """
         trusted = known(self.news, "publishedSince")
-        if not trusted or not self.news.get("takeOver"):
+        if not trusted or not self.guess or place_to_go_back_to(self.olds) is not None:
             return
         ours = known_generations(self.news)
         others = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
@@ -85,6 +85,19 @@ def ours(gateway: Gateway, props: Mapping[str, Any], presented: str) -> bool:
     return presented == props.get("setClientCertificateId") or presented in known_generations(props)
 
 
+@dataclass(slots=True)
+class Progress:
+    """How far a switch came, for whoever has to say what a failure left.
+
+    ``presented``: what the stage was first seen to present, None for nothing, and before ``looked``. ``began``: whether
+    a PATCH may have taken effect.
+    """
+
+    presented: str | None = None
+    looked: bool = False
+    began: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSwitch:
     """One create or update of one binding."""
@@ -94,6 +107,7 @@ class StageSwitch:
     news: Mapping[str, Any]
     world: World
     now: datetime
+    progress: Progress = field(default_factory=Progress)
 
     def perform(self) -> dict[str, Any]:
         """Look at the stage, decide, act; returns the complete state.
@@ -103,6 +117,7 @@ class StageSwitch:
         """
         stage, desired = stage_of(self.news), str(self.news["clientCertificateId"])
         seen = look_at_stage(self.gateway, stage, desired, self.olds, self.news)
+        self.progress.presented, self.progress.looked = seen.presented.id, True
         held, unread = self._held(seen, desired)
         presented = seen.presented
         decision = decide_binding(
@@ -171,6 +186,7 @@ class StageSwitch:
             self.world.say(losing(stage, desired, presented, held))
         if presented.alive(self.now) and moves_unseen(self.news):
             self.world.say(f"stage {stage} moves without a look at the targets: publishedTo is left out")
+        self.progress.began = True
         self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))
         if held is not None and decision.unheld:
             raise bound_unheld(stage, desired, held)

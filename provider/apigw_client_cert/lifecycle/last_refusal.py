@@ -88,4 +88,6 @@ def _asked(news: Mapping[str, Any], coming: str) -> str:
 
 
 def _open(spec: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {key: value for key, value in (spec or {}).items() if key not in _SECRET}
+    told = {key: value for key, value in (spec or {}).items() if key not in _SECRET}
+    # As no message has it: a key may stand in a query, too.
+    return {**told, "url": str(told["url"]).partition("?")[0]} if "url" in told else told

@@ -131,6 +131,12 @@ BUNDLE: Final = Kind(
         "targets": ("digests", "driftedTargets", "failedStep", "foundDigests", "formerDigests", "unreadTargets"),
     },
 )
+# What of a binding's state names certificates, and what holds what a trial or a probe was answered.
+_NAMING: Final = (
+    *("failedStep", "lackedAt", "lastConfirmed", "lastRefused", "presentedClientCertificateId"),
+    *("setClientCertificateId", "takenOverClientCertificateId"),
+)
+_ANSWERED: Final = ("evidence", "failedStep", "lastConfirmed", "lastRefused")
 BINDING: Final = Kind(
     name="StageBinding",
     lifecycle=binding,
@@ -140,21 +146,11 @@ BINDING: Final = Kind(
     filled=("owner",),
     identified=lambda props: str(binding_steps.stage_of(props)),
     repeats={
-        "clientCertificateId": (
-            "lackedAt",
-            "lastConfirmed",
-            "lastRefused",
-            "presentedClientCertificateId",
-            "setClientCertificateId",
-            "waitingFor",
-        ),
-        "generations": (
-            "lackedAt",
-            "lastConfirmed",
-            "lastRefused",
-            "presentedClientCertificateId",
-            "setClientCertificateId",
-        ),
+        "clientCertificateId": (*_NAMING, "waitingFor"),
+        "confirm": _ANSWERED,
+        "generations": _NAMING,
+        "publishedTo": ("failedStep",),
+        "verify": _ANSWERED,
     },
 )
 # The component's keywords for its certificate, all that it takes, and what it gives.

@@ -13,6 +13,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.patience import Patience
 from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding_state import LACKED_AT
 from apigw_client_cert.lifecycle.failed_step import DEFER, Unfinished
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native import committed, foresight
@@ -209,8 +210,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             state = left.state
             if not news.get(DEFER):
                 half = HalfDone(request.id, struct_of(state, like, kind.repeats), request.news)
-                # What a certificate's update saw is kept, too: a scan is one of its steps.
-                raise_alone(left.error, half, saved=guard.changed or kind is CERTIFICATE)
+                # What an update saw is kept, too: a scan is a certificate's step, and a lead begins with what lacked.
+                learnt = kind is CERTIFICATE or state.get(LACKED_AT) != olds.get(LACKED_AT)
+                raise_alone(left.error, half, saved=guard.changed or learnt)
             self._say(request.urn)(left.line)
         except Exception as error:
             if not guard.changed:

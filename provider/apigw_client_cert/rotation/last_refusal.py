@@ -43,8 +43,11 @@ class LastRefusal:
         return due if ends is None else min(due, max(self.at, ends - activate_by))
 
     def holds(self, certificate_id: str, asked: str, now: datetime) -> bool:
-        """Whether nothing says that the answer would be another one by now."""
-        return self._same(certificate_id, asked) and now < self.at + served(self.pause)
+        """Whether nothing says that the answer would be another one by now.
+
+        What was refused at an instant that lies in the future was so by a clock that was put back, and proves nothing.
+        """
+        return self._same(certificate_id, asked) and self.at <= now < self.at + served(self.pause)
 
     def times_now(self, certificate_id: str, asked: str) -> int:
         """How often in a row it has been refused, if it is refused once more."""

@@ -31,6 +31,11 @@ def test_a_daily_schedule_tries_again_the_day_after() -> None:
     assert not held.holds("g2", "so", AT + 0.95 * DAY)
 
 
+def test_a_clock_that_was_put_back_holds_nothing() -> None:
+    """What was refused tomorrow was refused by a clock that ran ahead."""
+    assert not refused(7).holds("g2", "so", AT - DAY)
+
+
 @pytest.mark.parametrize(("certificate_id", "asked"), [("g3", "so"), ("g2", "otherwise")])
 def test_another_certificate_and_another_question_are_not_held(certificate_id: str, asked: str) -> None:
     """They are a reason; and refused again they count from one."""
