@@ -61,6 +61,24 @@ def test_a_certificate_that_no_run_made_is_not_adopted_by_its_tags(run: FakeRun,
     ]
 
 
+@pytest.mark.parametrize("made", [True, False])
+def test_a_lost_answer_is_not_looked_up_among_what_was_there_before(run: FakeRun, *, made: bool) -> None:
+    """What was refused a moment ago has the same tags; with an effect the real one is found, without it none is."""
+    run.up()
+    run.at(5)
+    forged = run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id, GENERATION: "2"})
+    run.at(336)
+    lost = errors.OutcomeUnknown("no answer", means="It may exist.", remedy="Look.")
+    run.gateway.fail_next("generate", lost, after_effect=made)
+    if made:
+        run.up()
+    else:
+        with pytest.raises(errors.OutcomeUnknown):
+            run.up()
+    assert run.state["certificate"].get("pendingClientCertificateId") == ("cert03" if made else None)
+    assert forged.pem not in run.state["bundle"]["trustBundlePem"]
+
+
 def test_an_update_killed_after_generate_is_finished_by_adoption(run: FakeRun) -> None:
     """The next run finds the orphan by rotation id and number; its lead starts anew."""
     run.up()

@@ -310,3 +310,21 @@ def test_a_certificate_of_another_rotation_that_is_dead_is_no_rival(run: FakeRun
     present(run, old.id, "prod")
     run.up()
     assert run.presented("prod") == "cert02"
+
+
+def test_an_unreadable_target_is_named_where_the_others_hold_all_already(run: FakeRun) -> None:
+    """State was lost: nothing is to be written in the rehearsal, and no bundle's state becomes the certificate's."""
+    targets = [{"type": "file", "path": place, "content": "sha256"} for place in ("one.txt", "two.txt")]
+    made_for(run, targets=targets)
+    run.up()
+    ours = run.state["certificate"]["clientCertificateId"]
+    run.lose_state()
+    run.config["adoptClientCertificateId"] = ours
+    run.targets["two.txt"].fail_next("read", errors.AccessDenied("permission denied", means="m.", remedy="Grant it."))
+    run.begin()
+    with pytest.raises(errors.AccessDenied, match="permission denied"):
+        run.certificate()
+    assert "certificate" not in run.state
+    run.begin()
+    run.up()
+    assert run.state["certificate"]["clientCertificateId"] == ours

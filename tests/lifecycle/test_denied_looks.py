@@ -8,7 +8,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle import binding, certificate
-from tests.lifecycle.conftest import wire
+from apigw_client_cert.lifecycle.failed_step import Unfinished
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -110,13 +110,27 @@ def test_another_account_ends_the_refresh(run: FakeRun) -> None:
             module.read(name, run.state[name], run.world)
 
 
-def test_where_no_live_certificate_is_active_a_look_that_is_denied_ends_the_update(run: FakeRun) -> None:
-    """Dependents would run on nothing."""
+def test_where_no_live_certificate_is_active_the_step_is_taken_all_the_same(run: FakeRun) -> None:
+    """A look that is denied must not keep the stages on what has expired; the run is red."""
     run.up()
     run.gateway.fail_next("get", DENIED, times=2)
     run.refresh()
     run.at(366)
-    before = run.state["certificate"]
-    with pytest.raises(errors.AccessDenied):
-        certificate.update(before, run.inputs["certificate"], run.world)
-    assert run.state["certificate"] == wire(before)
+    with pytest.raises(Unfinished, match="GetClientCertificate") as left:
+        certificate.update(run.state["certificate"], run.inputs["certificate"], run.world)
+    assert left.value.state["failedStep"]["step"] == "look"
+    assert left.value.state["clientCertificateId"] == "cert02"
+
+
+def test_what_an_update_sees_gone_that_a_refresh_could_not_is_left_at_once(run: FakeRun) -> None:
+    """The list alone was denied to the refresh: no green run leaves the stages on a certificate that is deleted."""
+    run.rotate_to("overlapping")
+    run.at(337.5)
+    del run.gateway.certificates["cert02"]
+    run.gateway.fail_next("list_certificates", DENIED)
+    run.refresh()
+    assert run.state["certificate"]["failedStep"]["step"] == "look"
+    run.begin()
+    run.up()
+    assert run.state["certificate"]["clientCertificateId"] != "cert02"
+    assert {run.presented(stage) for stage in run.stages} == {run.state["certificate"]["clientCertificateId"]}

@@ -52,10 +52,19 @@ def test_where_nothing_alive_is_active_the_update_fails_and_nothing_is_recorded(
     run.gateway.quota = 1
     with pytest.raises(errors.QuotaExhausted):
         certificate.update(run.state["certificate"], run.inputs["certificate"], run.world)
+    assert run.state["certificate"]["clientCertificateId"] == "cert01"
+
+
+def test_a_tag_that_cannot_be_written_keeps_nobody_on_what_has_expired(run: FakeRun) -> None:
+    """The step is taken, and the run is red for the tag."""
+    run.up()
+    run.at(800)
     run.config["tags"] = {"team": "a"}
     run.gateway.fail_next("tag", DENIED)
     with pytest.raises(errors.AccessDenied):
-        run.certificate()
+        run.up()
+    assert failed(run)["step"] == "tag"
+    assert {run.presented(stage) for stage in run.stages} == {"cert02"}
 
 
 def test_a_ripe_retirement_makes_the_room_in_the_run_whose_issue_found_none(run: FakeRun) -> None:

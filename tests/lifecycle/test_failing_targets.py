@@ -224,7 +224,8 @@ def test_a_target_that_another_writer_has_meanwhile_is_told_as_it_is_seen(run: F
     assert left is not None
     seen = f"As seen in this run, file {bad} holds none: backends that read it do not trust cert01, cert02."
     assert seen in str(left)
-    assert bundle(run)["publishedSince"] == {first: FIRST}
+    # What it was seen to lack in the end, whatever it held before, has no date: a binding may look at no target.
+    assert first not in bundle(run)["publishedSince"]
 
 
 def test_what_became_active_is_told_to_nobody_until_every_target_was_read_for_it(run: FakeRun, bad: str) -> None:

@@ -54,12 +54,25 @@ def test_a_refresh_that_finds_no_tags_says_who_and_the_update_tags_again(run: Fa
 
 
 def test_what_another_rotation_adopted_is_never_tagged_again(run: FakeRun) -> None:
-    """Not by a refresh and an update, nor where it took over between the two (invariant 4)."""
+    """Also where its tags are gone again: its former owner would delete what the new one presents (invariant 4)."""
     run.up()
     run.gateway.tag("cert01", {ROTATION_ID: "another-rotation"})
     run.refresh()
     assert not run.due()
 
+    _applied_elsewhere(run, "cert01")
+    run.refresh()
+    assert run.state["certificate"]["adoptedElsewhereClientCertificateIds"] == ["cert01"]
+    assert not run.due()
+    run.config["description"] = "other"
+    run.up()
+    assert run.gateway.certificates["cert01"].tags == {"managed-by": "terraform"}
+    assert run.state["certificate"]["adoptedElsewhereClientCertificateIds"] == ["cert01"]
+
+
+def test_what_another_rotation_adopted_before_the_update_is_not_tagged(run: FakeRun) -> None:
+    """Between the refresh that missed the tags, and the update that would write them."""
+    run.up()
     _applied_elsewhere(run, "cert01")
     run.refresh()
     assert run.due()
@@ -169,3 +182,16 @@ def test_an_edited_memory_of_lost_tags_asks_for_nothing(run: FakeRun, edited: ob
     run.up()
     run.state["certificate"][UNTAGGED] = edited
     assert not run.due()
+
+
+def test_a_tag_that_a_retirement_may_not_write_blocks_that_generation_alone(run: FakeRun) -> None:
+    """Its reason is what AWS said; the rotation goes on."""
+    run.rotate_to("overlapping")
+    run.at(338)
+    run.up()
+    _applied_elsewhere(run, "cert01")
+    run.at(341)
+    run.gateway.fail_next("tag", errors.AccessDenied("TagResource was denied", means="", remedy=""))
+    run.up()
+    assert run.state["certificate"]["retirementBlockedBy"] == ["certificate cert01: TagResource was denied"]
+    assert "cert01" in run.gateway.certificates

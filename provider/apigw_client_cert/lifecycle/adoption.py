@@ -25,7 +25,7 @@ from apigw_client_cert.rotation.decide import may_be_the_issued
 from apigw_client_cert.rotation.transitions import begin, rediscover, resume, take_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
@@ -61,11 +61,12 @@ def adopt_or_generate(  # noqa: PLR0913 - what a generation is made from
         if one not in left:
             say(
                 f"{props['name']}: certificate {one.id}, generated {format_instant(one.created_date)}, carries the tags"
-                f" of generation {tags[GENERATION]}, which no run of this step gave it: it is not taken for ours. Find"
-                " out who may tag certificates"
+                f" of generation {tags[GENERATION]}, and by its date no run of this step has made it: it is not taken"
+                " for ours, and the next retirement deletes it unless a stage presents it. Unless a run before was"
+                " interrupted, find out who may tag certificates"
             )
     if not left:
-        return _generate(gateway, props, tags)
+        return _generate(gateway, props, tags, before=in_state | {one.id for one in found})
     orphan = min(left, key=lambda one: one.created_date)
     say(
         f"{props['name']}: certificate {orphan.id}, generated {format_instant(orphan.created_date)} by a run that was"
@@ -241,13 +242,18 @@ def _find(listed: Sequence[IssuedCertificate], tags: Mapping[str, str]) -> list[
     ]
 
 
-def _generate(gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str]) -> IssuedCertificate:
-    """Generate once; when no answer comes, look whether it happened rather than asking again."""
+def _generate(
+    gateway: Gateway, props: Mapping[str, Any], tags: Mapping[str, str], before: Collection[str] = ()
+) -> IssuedCertificate:
+    """Generate once; when no answer comes, look whether it happened rather than asking again.
+
+    ``before`` are the ids that were there before, with the same tags perhaps.
+    """
     description = known(props, "description") or f"{props['name']}, generation {tags[GENERATION]}"
     try:
         return gateway.generate(description=description, tags=tags)
     except errors.OutcomeUnknown:
-        found = _find(gateway.list_certificates(), tags)
+        found = [one for one in _find(gateway.list_certificates(), tags) if one.id not in before]
         if not found:
             raise
         return found[0]

@@ -84,7 +84,8 @@ def _reason(address: str, found: str | None, unread: str | None, olds: Mapping[s
         return f"is not written yet, and holds what was written there before; {then}"
     if found in ours:
         return "holds what an update of this bundle wrote that did not end; this update goes on from there"
-    return f"was changed by somebody else; {then}"
+    what = "is not written yet, and holds something else" if written is None else "was changed by somebody else"
+    return f"{what}; {then}"
 
 
 @undamaged()

@@ -51,7 +51,9 @@ class Place:
 
     def lacked(self, certificate: TrustedCertificate) -> bool:
         """Whether it was seen, when the pass began, not to hold a certificate."""
-        return self.looked_at and (self.found is None or not holds(self.found, certificate))
+        seen = [self.found] if self.looked_at else []
+        seen += [self.holds] if self.failure is not None and self.unread is None else []
+        return any(text is None or not holds(text, certificate) for text in seen)
 
     def has(self, certificate: TrustedCertificate) -> bool:
         """Whether it was seen, in the end, to hold a certificate; what was written and read back is not asked again."""

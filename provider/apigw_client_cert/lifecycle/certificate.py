@@ -193,7 +193,9 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     name, told = str(props["name"]), dict[str, Any]()
     try:
         looked = missing(gateway, rotation.generations, name, world.say)
-        told = {tagging.UNTAGGED: tagging.look(gateway, rotation, looked.found, name, world.say)}
+        theirs = tagging.elsewhere(props, rotation, looked.found)
+        untagged = tagging.look(gateway, rotation, looked.found, name, world.say, theirs=theirs or ())
+        told = {tagging.UNTAGGED: untagged, tagging.ELSEWHERE: theirs}
         rotation = adoption.with_presented(gateway, lose(rotation, looked.gone, now), now)
     except errors.RotationError as error:
         told |= unseen(props, error, now, world.say)
@@ -218,15 +220,19 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     after = None
     if adopting is not None:
         after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
-    failures = [*_look_again(gateway, olds, rotation, now), *_retag(gateway, olds, news, rotation, world)]
+    rotation, failures = _look_again(gateway, olds, rotation, world)
+    failures += _retag(gateway, olds, news, rotation, world)
     # What could not be written is still to be written.
     untold = any(one.what == _TAG for one in failures)
     metadata = {key: olds.get(key) for key in (*_METADATA, tagging.UNTAGGED)} if untold else {}
+    theirs, deleted = tagging.adopted_elsewhere(olds), list[int]()
     if after is None:
-        actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say)
+        actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say, adopted_elsewhere=theirs)
         after, failed = actor.perform(rotation)
-        failures = [*failures, *failed]
-    done = report(str(news["name"]), rotation, after, policy)
+        failures, deleted = [*failures, *failed], actor.deleted
+    if failures and not can_wait(after, now):
+        raise failures[0].error
+    done = report(str(news["name"]), rotation, after, policy, deleted)
     if done is not None:
         world.say(done)
     if after.retirement_blocked_by != rotation.retirement_blocked_by:  # else ``diff`` has said it
@@ -234,6 +240,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     placed = {
         **news,
         **metadata,
+        tagging.ELSEWHERE: tagging.still_there(theirs, after),
         "region": gateway.region,
         "accountId": olds.get("accountId") or gateway.account_id(),
         adoption_in_place.MEMORY: adopting or adoption_in_place.remembered(olds),
@@ -245,18 +252,23 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     return state
 
 
-def _look_again(gateway: Gateway, olds: Mapping[str, Any], rotation: Rotation, now: datetime) -> list[Failure]:
-    """Whether what a refresh could not see can be seen now; what it then finds is the next refresh's to take in."""
-    if failed_before(olds) != LOOK:
-        return []
+def _look_again(
+    gateway: Gateway, olds: Mapping[str, Any], rotation: Rotation, world: World
+) -> tuple[Rotation, list[Failure]]:
+    """What a refresh could not see, seen now: the rotation without what is gone; or why it cannot be seen still.
+
+    Tags that are lost are the next refresh's to find; here it matters only whether they can be looked at. A refresh
+    that could not look writes over no other failure, so it may have been so after any.
+    """
+    if failed_before(olds) is None:
+        return rotation, []
+    name = str(olds.get("name"))
     try:
-        for generation in rotation.generations:
-            gateway.get(generation.id)
+        looked = missing(gateway, rotation.generations, name, world.say)
+        tagging.look(gateway, rotation, looked.found, name, world.say, theirs=tagging.adopted_elsewhere(olds))
     except errors.RotationError as error:
-        if not can_wait(rotation, now):
-            raise
-        return [Failure(LOOK, error)]
-    return []
+        return rotation, [Failure(LOOK, error)]
+    return lose(rotation, looked.gone, world.now()), []
 
 
 def _retag(
@@ -267,8 +279,6 @@ def _retag(
     try:
         again = tagging.retag(gateway, olds, news, rotation)
     except errors.RotationError as error:
-        if not can_wait(rotation, world.now()):
-            raise
         return [Failure(_TAG, error)]
     if again:
         world.say(tagging.done(str(news["name"]), again))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.state import STATE_VERSION, dump_rotation, without_none
-from apigw_client_cert.lifecycle.tagging import UNTAGGED
+from apigw_client_cert.lifecycle.tagging import ELSEWHERE, UNTAGGED
 from apigw_client_cert.rotation.decide import decide, rotate_at
 from apigw_client_cert.trust import trust_bundle
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 OUTPUTS = (
     "accountId",
     "adoptedClientCertificateId",
+    ELSEWHERE,
     "clientCertificateId",
     "createdDate",
     "expirationDate",
@@ -79,5 +80,6 @@ def certificate_outputs(props: Mapping[str, Any], rotation: Rotation, policy: Po
             "trustedFingerprintsSha256": [one.sha256 for one in trusted],
             "stateVersion": STATE_VERSION,
             UNTAGGED: props.get(UNTAGGED),
+            ELSEWHERE: props.get(ELSEWHERE),
         }
     )

@@ -19,6 +19,7 @@ from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.binding_refusals import refusal_error
 from apigw_client_cert.lifecycle.binding_steps import stage_of
 from apigw_client_cert.lifecycle.existence import sought
+from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import API_ID, CONNECTION, STAGE_NAME, UNKNOWN, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation, without_none
@@ -190,7 +191,7 @@ class Look:
             target=lambda spec, connection: _ReadOnly(self.world.target(spec, connection), unread),
             say=lambda _line: None,
         )
-        with contextlib.suppress(_Written):
+        with contextlib.suppress(_Written, Unfinished):
             trust_bundle.create(without_none(inputs), rehearsal)
         if unread:
             # The bundle leaves it to the next run where others are written; before the certificate is made it is early.

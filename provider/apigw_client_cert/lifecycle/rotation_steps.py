@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apigw_client_cert import errors
@@ -17,7 +17,7 @@ from apigw_client_cert.rotation.transitions import Step
 from apigw_client_cert.rotation.trigger import trigger_pulled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
@@ -38,13 +38,19 @@ class Performed(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """One update of one certificate."""
+    """One update of one certificate.
+
+    ``adopted_elsewhere``: the ids that another rotation was once seen to have adopted. ``deleted``: the numbers of the
+    generations that this update deleted.
+    """
 
     gateway: Gateway
     properties: Mapping[str, Any]
     policy: Policy
     now: datetime
     say: Callable[[str], None]
+    adopted_elsewhere: Collection[str] = ()
+    deleted: list[int] = field(default_factory=list)
 
     def perform(self, rotation: Rotation) -> Performed:
         """Take the step that is due; where it fails and can wait, the next one that is due as well.
@@ -138,7 +144,10 @@ class Actor:
         for orphan in orphans:
             if not usage.of(orphan):
                 self.gateway.delete(orphan)
-        deleted: list[int] = []
+                self.say(
+                    f"{self.properties['name']}: certificate {orphan}, which carries the tags of this rotation and is"
+                    " in no state, was presented by no stage, and deleted"
+                )
         for number in decision.numbers:
             generation = rotation.numbered(number)
             if generation is None or number in in_use:
@@ -147,8 +156,8 @@ class Actor:
             if blocked:
                 in_use[number] = (blocked,)
             else:
-                deleted.append(number)
-        return transitions.retire(rotation, deleted, in_use, self.now)
+                self.deleted.append(number)
+        return transitions.retire(rotation, self.deleted, in_use, self.now)
 
     def _delete(self, rotation: Rotation, generation: Generation, listed: Sequence[IssuedCertificate]) -> str | None:
         """Delete one generation; what blocks it is a value, so that the rotation goes on without it."""
@@ -157,8 +166,11 @@ class Actor:
             return None
         # Both answers, because it is written to.
         answers = [found, *(one for one in listed if one.id == found.id)]
-        if all(tagging.is_untagged(one, generation) for one in answers):
-            self.gateway.tag(found.id, ownership.tags_of(self.properties, rotation.rotation_id, generation.number))
+        if found.id not in self.adopted_elsewhere and all(tagging.is_untagged(one, generation) for one in answers):
+            try:
+                self.gateway.tag(found.id, ownership.tags_of(self.properties, rotation.rotation_id, generation.number))
+            except errors.RotationError as error:
+                return f"certificate {generation.id}: {error.what}"
             return tagging.blocking(generation)
         if found.tags.get(ownership.ROTATION_ID) != rotation.rotation_id:
             return f"certificate {generation.id}: its tag {ownership.ROTATION_ID} is not ours any more"

@@ -13,12 +13,14 @@ from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.ownership import INFORMATION, ROTATION_ID, facts_of, tags_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
     from apigw_client_cert.rotation.model import Generation, Rotation
 
 UNTAGGED = "untaggedClientCertificateIds"
+# What another rotation was once seen to have adopted is that one's, also where its tags are gone again.
+ELSEWHERE = "adoptedElsewhereClientCertificateIds"
 _FORGET = (
     "Let that tool forget it without deleting it: terraform state rm or tofu state rm, or a removed block with"
     " destroy = false; pulumi state delete"
@@ -61,11 +63,37 @@ def is_untagged(found: IssuedCertificate, generation: Generation) -> bool:
         return False
 
 
-def look(
-    gateway: Gateway, rotation: Rotation, found: Iterable[IssuedCertificate], name: str, say: Callable[[str], None]
+def elsewhere(props: Mapping[str, Any], rotation: Rotation, found: Iterable[IssuedCertificate]) -> list[str] | None:
+    """The ids of our generations that another rotation has adopted, now or when a look saw it; None for none."""
+    now = [one.id for one in found if one.tags.get(ROTATION_ID) not in {None, rotation.rotation_id}]
+    return still_there([*now, *adopted_elsewhere(props)], rotation)
+
+
+def still_there(ids: Iterable[str], rotation: Rotation) -> list[str] | None:
+    """Those that the rotation still knows; None for none."""
+    return [one.id for one in rotation.generations if one.id in ids] or None
+
+
+def adopted_elsewhere(props: Mapping[str, Any]) -> list[str]:
+    """The same, as state remembers it."""
+    ids = props.get(ELSEWHERE)
+    return list(map(str, ids)) if isinstance(ids, list) else []
+
+
+def look(  # noqa: PLR0913 - what is looked at, and for whom
+    gateway: Gateway,
+    rotation: Rotation,
+    found: Iterable[IssuedCertificate],
+    name: str,
+    say: Callable[[str], None],
+    *,
+    theirs: Collection[str] = (),
 ) -> list[str] | None:
-    """The ids of our generations without our tags, after a second look; said with who may have done it."""
-    suspects = [one.id for one in found if ROTATION_ID not in one.tags]
+    """The ids of our generations without our tags, after a second look; said with who may have done it.
+
+    ``theirs`` are another rotation's, whatever their tags say now.
+    """
+    suspects = [one.id for one in found if ROTATION_ID not in one.tags and one.id not in theirs]
     if not suspects:
         return None
     # UNVERIFIED: that GetClientCertificate returns the tags, as the model says; the list is a second answer.

@@ -148,6 +148,9 @@ CERTIFICATE_OUTPUTS: Final = {
     "trustedFingerprintsSha256": Property(
         "The same as fingerprints: lower-case hex over the DER certificate.", list_of(TEXT)
     ),
+    "adoptedElsewhereClientCertificateIds": Property(
+        "Those that another rotation was seen to have adopted: never tagged again, nor deleted.", list_of(TEXT)
+    ),
     "untaggedClientCertificateIds": Property(
         "Those that the last refresh found without the tags of this rotation; the next update tags them again.",
         list_of(TEXT),

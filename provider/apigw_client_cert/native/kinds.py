@@ -109,6 +109,7 @@ CERTIFICATE: Final = Kind(
             "clientCertificateId",
             "generations",
             "previousClientCertificateIds",
+            "adoptedElsewhereClientCertificateIds",
             "untaggedClientCertificateIds",
         )
     },

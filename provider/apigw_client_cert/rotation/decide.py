@@ -115,7 +115,7 @@ def may_be_the_issued(
     Whoever may tag can give these tags to any certificate. A run makes one when the step is due, and what it makes has
     most of its life before it. When a trigger was pulled nobody recorded: after the last step that state knows.
     """
-    newest = max(rotation.generations, key=lambda one: one.number, default=None)
+    newest = rotation.pending or rotation.active
     if newest is None:
         due = now
     elif trigger_pulled(rotation, policy):
@@ -126,8 +126,8 @@ def may_be_the_issued(
 
 
 def _steps_of(generation: Generation) -> list[datetime]:
-    steps = (generation.created_date, generation.pending_since, generation.scanned_at)
-    return [instant for instant in steps if instant is not None]
+    # No scan: a run may make one beside an issue that failed.
+    return [instant for instant in (generation.created_date, generation.pending_since) if instant is not None]
 
 
 def _rotate_at(created: datetime, not_after: datetime, policy: Policy) -> datetime:

@@ -9,15 +9,20 @@ from apigw_client_cert.rotation.announce import date, minute, named
 from apigw_client_cert.rotation.durations import served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from apigw_client_cert.rotation.model import Generation, Rotation
     from apigw_client_cert.rotation.policy import Policy
 
 
-def report(name: str, before: Rotation, after: Rotation, policy: Policy) -> str | None:
-    """The line for what became of the step, from the rotation before and after it; None where nothing happened."""
-    told = [*_made(before, after), *_changed(before, after, policy), *_deleted(before, after)]
+def report(name: str, before: Rotation, after: Rotation, policy: Policy, deleted: Collection[int] = ()) -> str | None:
+    """The line for what became of the step, from the rotation before and after it; None where nothing happened.
+
+    ``deleted``: the numbers that this update deleted. Others that are gone were deleted by somebody else, and were said
+    when they were missed.
+    """
+    gone = [one for one in before.previous if one.number in deleted]
+    told = [*_made(before, after), *_changed(before, after, policy), *map(_deleted, gone)]
     return f"{name}: {'; '.join(told)}" if told else None
 
 
@@ -49,8 +54,5 @@ def _seen(former: Generation, now: Generation, after: Rotation, policy: Policy) 
     return f"no stage presented {named(now)} at the look of this run; a run after {until} looks again and deletes it"
 
 
-def _deleted(before: Rotation, after: Rotation) -> Iterator[str]:
-    for one in before.previous:
-        # Others that are gone were deleted by somebody else, and were said when they were missed.
-        if after.numbered(one.number) is None and one.unused_since is not None:
-            yield f"{named(one)} was looked for once more, presented by no stage, and deleted"
+def _deleted(generation: Generation) -> str:
+    return f"{named(generation)} was looked for once more, presented by no stage, and deleted"

@@ -87,11 +87,11 @@ def test_what_an_issue_may_have_left(left: timedelta, age: timedelta, life: time
 
 
 def test_what_a_triggered_issue_may_have_left_is_younger_than_the_last_step_in_state() -> None:
-    """Nobody recorded when the trigger was pulled; the rotation was looked at thirty days ago."""
+    """Nobody recorded when the trigger was pulled; a look, thirty days ago, was made beside an issue that failed."""
     held = rotation(
         generation(1, PREVIOUS, scanned_at=NOW - 30 * DAY), generation(2, pending_since=NOW - 40 * DAY), trigger="a"
     )
-    for age, may in ((30 * DAY + CLOCKS_DIFFER, True), (30 * DAY + CLOCKS_DIFFER + SECOND, False)):
+    for age, may in ((40 * DAY + CLOCKS_DIFFER, True), (40 * DAY + CLOCKS_DIFFER + SECOND, False)):
         left = may_be_the_issued(NOW - age, NOW + 300 * DAY, held, replace(POLICY, trigger="b"), NOW)
         assert left is may
 

@@ -19,9 +19,9 @@ POLICY = Policy()
 DEV = "k9l8m7n6o5/dev"
 
 
-def told(before: Rotation, after: Rotation) -> str | None:
-    """What the update of the rotation called orders says."""
-    return report("orders", before, after, POLICY)
+def told(before: Rotation, after: Rotation, *deleted: int) -> str | None:
+    """What the update of the rotation called orders says, which has deleted these."""
+    return report("orders", before, after, POLICY, deleted)
 
 
 def test_an_update_that_did_nothing_says_nothing() -> None:
@@ -78,7 +78,7 @@ def test_a_retirement_says_what_was_deleted_and_what_was_not() -> None:
     """Each by its id: one is gone, the other one was seen again, a third was looked for a first time."""
     since: dict[str, Any] = {"unused_since": NOW - 4 * DAY, "scanned_at": NOW - DAY}
     held = rotation(generation(1, PREVIOUS, **since), generation(2, PREVIOUS, **since), generation(3))
-    assert told(held, retire(held, [1], {2: (DEV,)}, NOW)) == (
+    assert told(held, retire(held, [1], {2: (DEV,)}, NOW), 1) == (
         "orders: certificate gen2 (generation 2) was not deleted: it counts as in use, by the look of this run:"
         " k9l8m7n6o5/dev; certificate gen1 (generation 1) was looked for once more, presented by no stage, and deleted"
     )
