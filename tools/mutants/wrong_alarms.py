@@ -26,8 +26,8 @@ WRONG_ALARMS = (
         edits=(
             Edit(
                 "lifecycle/binding.py",
-                "        state = StageSwitch(",
-                "        guard_followed(stage_of(news), news, olds, now)\n        state = StageSwitch(",
+                "        state = switch.perform()\n",
+                "        guard_followed(stage_of(news), news, olds, now)\n        state = switch.perform()\n",
             ),
         ),
         killed_by=(_LAGGING + "test_an_unbound_stage_is_bound_although_its_inputs_lag",),

@@ -8,6 +8,7 @@ _BACK = "tests/lifecycle/test_confirmation.py::"
 _TABLE = "tests/unit/rotation/test_verdict.py::"
 _TAKEN = "tests/lifecycle/test_taken_over.py::"
 _BEFORE = "tests/lifecycle/test_refused_before.py::"
+_PLACES = "tests/lifecycle/test_no_strange_places.py::"
 _DENIED = "tests/lifecycle/test_denied_looks.py::"
 _SWITCH = "lifecycle/verification_steps.py"
 
@@ -94,8 +95,8 @@ WRONG_CONFIRMATION = (
             ),
             Edit(
                 "lifecycle/binding_places.py",
-                '        if not trusted or not self.news.get("takeOver"):\n',
-                "        if trusted is not None:\n",
+                "        if not trusted or not self.guess",
+                "        if trusted is not None or not self.guess",
             ),
         ),
         killed_by=(_TAKEN + "test_a_killed_take_over_goes_back_to_what_the_stage_presented",),
@@ -150,7 +151,7 @@ WRONG_CONFIRMATION = (
         edits=(
             Edit(
                 "rotation/last_refusal.py",
-                "        return self._same(certificate_id, asked) and now < self.at + served(self.pause)\n",
+                "        return self._same(certificate_id, asked) and self.at <= now < self.at + served(self.pause)\n",
                 "        return self.certificate_id == certificate_id and self.at <= now and bool(asked)\n",
             ),
         ),
@@ -158,6 +159,20 @@ WRONG_CONFIRMATION = (
             _BEFORE + "test_what_changes_the_question_or_the_answer_is_tried_at_once",
             "tests/unit/rotation/test_last_refusal.py::test_a_daily_schedule_tries_again_the_day_after",
         ),
+    ),
+    Mutant(
+        name="back-to-a-strangers",
+        invariant=9,
+        wrong="A backend that is down sends a confirmed stage to the foreign certificate that the bundle trusts, too.",
+        edits=(Edit("lifecycle/binding_places.py", " or place_to_go_back_to(self.olds) is not None:\n", ":\n"),),
+        killed_by=(_PLACES + "test_a_backend_that_is_down_sends_no_stage_to_what_it_never_presented",),
+    ),
+    Mutant(
+        name="failed-creation-clears",
+        invariant=9,
+        wrong="The deletion of a binding that never bound its stage clears what another stack's binding has bound.",
+        edits=(Edit("lifecycle/binding_failure.py", "        if never_set and ", "        if not never_set and "),),
+        killed_by=(_PLACES + "test_a_creation_that_failed_clears_no_stage_that_another_stack_has_bound",),
     ),
     Mutant(
         name="a-lead-that-never-begins",
@@ -181,7 +196,7 @@ WRONG_CONFIRMATION = (
         edits=(
             Edit(
                 "lifecycle/certificate.py",
-                "    if failed_before(olds) != LOOK:\n",
+                "    if failed_before(olds) is None:\n",
                 "    if failed_before(olds) in {None, LOOK}:\n",
             ),
         ),

@@ -61,7 +61,7 @@ WRONG_FAILURES = (
         edits=(
             Edit(
                 "lifecycle/binding.py",
-                "        raise failure.seen(error, gateway) from error\n",
+                "        raise failure.seen(error, gateway, switch.progress) from error\n",
                 "        raise\n",
             ),
         ),

@@ -88,8 +88,8 @@ WRONG_ROLLOUT = (
         edits=(
             Edit(
                 "lifecycle/binding_confirmation.py",
-                "        switch = self.switch(desired)\n        return None if switch is None else switch.settle()\n",
-                "        return None\n",
+                "        switch = self.switch(desired, presents_it=True)\n        return None if switch is None else",
+                "        switch = None\n        return None if switch is None else",
             ),
         ),
         killed_by=(
