@@ -50,7 +50,7 @@ class Place:
         return str(self.spec.get("content") or "pem")
 
     def lacked(self, certificate: TrustedCertificate) -> bool:
-        """Whether it was seen, when the pass began, not to hold a certificate."""
+        """Whether it was seen not to hold a certificate: when the pass began, or in the end where the pass failed."""
         seen = [self.found] if self.looked_at else []
         seen += [self.holds] if self.failure is not None and self.unread is None else []
         return any(text is None or not holds(text, certificate) for text in seen)

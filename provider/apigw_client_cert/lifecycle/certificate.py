@@ -240,7 +240,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     placed = {
         **news,
         **metadata,
-        tagging.ELSEWHERE: tagging.still_there(theirs, after),
+        tagging.ELSEWHERE: tagging.still_there(theirs, after) or None,
         "region": gateway.region,
         "accountId": olds.get("accountId") or gateway.account_id(),
         adoption_in_place.MEMORY: adopting or adoption_in_place.remembered(olds),

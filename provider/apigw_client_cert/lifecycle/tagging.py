@@ -66,18 +66,17 @@ def is_untagged(found: IssuedCertificate, generation: Generation) -> bool:
 def elsewhere(props: Mapping[str, Any], rotation: Rotation, found: Iterable[IssuedCertificate]) -> list[str] | None:
     """The ids of our generations that another rotation has adopted, now or when a look saw it; None for none."""
     now = [one.id for one in found if one.tags.get(ROTATION_ID) not in {None, rotation.rotation_id}]
-    return still_there([*now, *adopted_elsewhere(props)], rotation)
+    return still_there([*now, *adopted_elsewhere(props)], rotation) or None
 
 
-def still_there(ids: Iterable[str], rotation: Rotation) -> list[str] | None:
-    """Those that the rotation still knows; None for none."""
-    return [one.id for one in rotation.generations if one.id in ids] or None
+def still_there(ids: Collection[str], rotation: Rotation) -> list[str]:
+    """Those that the rotation still knows, in its order."""
+    return [one.id for one in rotation.generations if one.id in ids]
 
 
 def adopted_elsewhere(props: Mapping[str, Any]) -> list[str]:
     """The same, as state remembers it."""
-    ids = props.get(ELSEWHERE)
-    return list(map(str, ids)) if isinstance(ids, list) else []
+    return _ids_in(props, ELSEWHERE)
 
 
 def look(  # noqa: PLR0913 - what is looked at, and for whom
@@ -115,8 +114,12 @@ def look(  # noqa: PLR0913 - what is looked at, and for whom
 
 def remembered(olds: Mapping[str, Any], rotation: Rotation) -> list[str]:
     """The generations that the last refresh found without their tags."""
-    ids = olds.get(UNTAGGED)
-    return [one.id for one in rotation.generations if one.id in ids] if isinstance(ids, list) else []
+    return still_there(_ids_in(olds, UNTAGGED), rotation)
+
+
+def _ids_in(state: Mapping[str, Any], key: str) -> list[str]:
+    ids = state.get(key)
+    return list(map(str, ids)) if isinstance(ids, list) else []
 
 
 def announced(name: str, ids: Iterable[str]) -> str:
