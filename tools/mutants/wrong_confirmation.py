@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tools.mutants.mutant import Edit, Mutant
 
-_BACK = "tests/lifecycle/test_confirmation.py::"
+_BACK = "tests/lifecycle/confirming/test_confirmation.py::"
 _TABLE = "tests/unit/rotation/test_verdict.py::"
-_TAKEN = "tests/lifecycle/test_taken_over.py::"
-_BEFORE = "tests/lifecycle/test_refused_before.py::"
-_PLACES = "tests/lifecycle/test_no_strange_places.py::"
+_TAKEN = "tests/lifecycle/confirming/test_taken_over.py::"
+_BEFORE = "tests/lifecycle/confirming/test_refused_before.py::"
+_PLACES = "tests/lifecycle/confirming/test_no_strange_places.py::"
 _DENIED = "tests/lifecycle/test_denied_looks.py::"
 _SWITCH = "lifecycle/verification_steps.py"
 

@@ -8,7 +8,7 @@ _GATE = "tests/lifecycle/test_verification.py::"
 _JUDGE = "tests/unit/rotation/test_verification.py::"
 _TURN = "tests/unit/rotation/test_turn.py::"
 _WAVES = "tests/lifecycle/test_waves.py::"
-_BACK = "tests/lifecycle/test_confirmation.py::"
+_BACK = "tests/lifecycle/confirming/test_confirmation.py::"
 _STEPS, _RULES, _SWITCH = "lifecycle/binding_steps.py", "rotation/verification.py", "lifecycle/verification_steps.py"
 
 WRONG_ROLLOUT = (

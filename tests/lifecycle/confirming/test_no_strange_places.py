@@ -14,23 +14,8 @@ from tests.lifecycle.verified import CONFIRM, Backend, ProbedRun, published
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.lifecycle.conftest import FakeRun
 
 DENIED = errors.AccessDenied("AssumeRole was denied", means="No permission.", remedy="Grant it.")
-
-
-@pytest.fixture
-def run(run: FakeRun) -> ProbedRun:
-    """One stage."""
-    return ProbedRun(run.gateway, stages=("prod",))
-
-
-@pytest.fixture
-def backend(run: ProbedRun) -> Backend:
-    """In front of it."""
-    made = Backend(run)
-    run.gateway.backend = made.answer
-    return made
 
 
 def _asks_otherwise(run: ProbedRun) -> None:

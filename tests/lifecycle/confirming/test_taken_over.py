@@ -14,25 +14,10 @@ from tests.lifecycle.verified import CONFIRM, VERIFY, Backend, ProbedRun
 
 if TYPE_CHECKING:
     from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, TrialAnswer, TrialCall
-    from tests.lifecycle.conftest import FakeRun
 
 ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 CONFIGS: list[dict[str, Any]] = [{"confirm": CONFIRM}, {"verify": VERIFY}, {"verify": VERIFY, "confirm": CONFIRM}]
 MEMORY = "takenOverClientCertificateId"
-
-
-@pytest.fixture
-def run(run: FakeRun) -> ProbedRun:
-    """One stage."""
-    return ProbedRun(run.gateway, stages=("prod",))
-
-
-@pytest.fixture
-def backend(run: ProbedRun) -> Backend:
-    """In front of it."""
-    made = Backend(run)
-    run.gateway.backend = made.answer
-    return made
 
 
 def waited(run: ProbedRun, theirs: str, *also: IssuedCertificate, **config: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -10,25 +10,8 @@ from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
 from tests.lifecycle.verified import CONFIRM, VERIFY, Backend, ProbedRun, published
 
-if TYPE_CHECKING:
-    from tests.lifecycle.conftest import FakeRun
-
 DENIED = errors.AccessDenied("UpdateStage was denied", means="No permission.", remedy="Grant it.")
 GONE = errors.BadInput("GET /health cannot be tried: no such resource", means="Nothing.", remedy="Correct it.")
-
-
-@pytest.fixture
-def run(run: FakeRun) -> ProbedRun:
-    """One stage."""
-    return ProbedRun(run.gateway, stages=("prod",))
-
-
-@pytest.fixture
-def backend(run: ProbedRun) -> Backend:
-    """In front of it."""
-    made = Backend(run)
-    run.gateway.backend = made.answer
-    return made
 
 
 def confirmed(run: ProbedRun, **config: Any) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -12,24 +12,7 @@ from apigw_client_cert.gateway.interface import TrialAnswer
 from apigw_client_cert.lifecycle import binding
 from tests.lifecycle.verified import CONFIRM, VERIFY, Backend, ProbedRun, published
 
-if TYPE_CHECKING:
-    from tests.lifecycle.conftest import FakeRun
-
 PEM = [{"type": "file", "path": "pins.txt"}]
-
-
-@pytest.fixture
-def run(run: FakeRun) -> ProbedRun:
-    """One stage."""
-    return ProbedRun(run.gateway, stages=("prod",))
-
-
-@pytest.fixture
-def backend(run: ProbedRun) -> Backend:
-    """In front of it."""
-    made = Backend(run)
-    run.gateway.backend = made.answer
-    return made
 
 
 def taken_back(run: ProbedRun, backend: Backend, **config: Any) -> tuple[str, str]:
