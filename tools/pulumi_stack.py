@@ -113,9 +113,10 @@ class PulumiStack:
         self.run("stack", "import", "--file", str(file), expect=0)
 
     def resources(self, kind: str) -> list[dict[str, Any]]:
-        """The resources of one of our kinds, as in state: ``StageBinding`` and so on."""
+        """The resources of one of our kinds, by URN: the engine states concurrent ones in any order."""
         found = self.export()["deployment"].get("resources", [])
-        return [one for one in found if one["type"].endswith(f"/apigw:{kind}")]
+        ours = [one for one in found if one["type"].endswith(f"/apigw:{kind}")]
+        return sorted(ours, key=lambda one: str(one["urn"]))
 
     def outputs(self, kind: str, name: str = "") -> dict[str, Any]:
         """The outputs of the only resource of a kind, or of the one whose URN ends with this name."""
