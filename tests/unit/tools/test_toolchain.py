@@ -36,7 +36,8 @@ def test_environment_finds_the_clones_python_first_and_the_chosen_cli_next(chose
 @pytest.mark.usefixtures("chosen_cli")
 def test_environment_keeps_the_callers_account_and_stack_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable that selects an account, a stack or a clock survives; the credentials are dummies."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "PULUMI_STACK", "PULUMI_ACCESS_TOKEN", "APIGW_CLIENT_CERT_NOW"):
+    of_the_caller = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "PULUMI_STACK", "PULUMI_ACCESS_TOKEN", "APIGW_CLIENT_CERT_NOW")
+    for name in (*of_the_caller, "PYTHONPATH", "COVERAGE_PROCESS_CONFIG"):
         monkeypatch.setenv(name, "the caller's")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the caller's")
 
