@@ -62,11 +62,9 @@ sdks: setup ## generate the SDKs for Python, TypeScript and Go into sdks/
 test: debian-packages check ## static checks, all tests, coverage gates
 	@sh tools/setup.sh vegeta languages --optional
 	@rm -f .coverage .coverage.*
-	@.venv/bin/python -m tools.plugin_report --clear
 	@$(STAGE) pytest coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@$(STAGE) 'combine coverage' coverage combine --quiet
 ifeq ($(strip $(PYTEST_ARGS)),)
-	@$(STAGE) 'reports/plugin.json' python -m tools.plugin_report
 	@$(STAGE) 'coverage of rotation/ = 100 %' coverage report --include='provider/apigw_client_cert/rotation/*' --fail-under=100
 	@$(STAGE) 'coverage overall >= 95 %' coverage report --fail-under=95
 else

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tools.pulumi_stack import Outcome
 
 PARAMETER = "/orders/client-cert-pins"
 
@@ -101,21 +100,6 @@ class ExampleScene(NativeScene):
 
     def _place(self, stage: str) -> dict[str, str]:
         return {"restApiId": self.api, "stageName": stage}
-
-
-class Ups:
-    """Counts what it runs."""
-
-    def __init__(self, stack: PulumiStack) -> None:
-        self._stack = stack
-        self.count = self.failed = 0
-
-    def __call__(self, *flags: str) -> Outcome:
-        """``pulumi up``."""
-        outcome = self._stack.up(*flags)
-        self.count += 1
-        self.failed += not outcome.succeeded
-        return outcome
 
 
 def outputs(stack: PulumiStack) -> dict[str, object]:

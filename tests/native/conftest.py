@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,11 @@ def resource(stack: PulumiStack, name: str) -> dict[str, Any]:
     (one,) = [one for one in found if one["type"].startswith(f"{PACKAGE}:") and one["urn"].endswith(f"::{name}")]
     state: dict[str, Any] = one
     return state
+
+
+def imported(shown: str) -> int:
+    """How many resources a run has imported, in the CLI's own words."""
+    return sum(int(number) for number in re.findall(r"^ +[=~] (\d+) imported", shown, re.MULTILINE))
 
 
 @pytest.fixture

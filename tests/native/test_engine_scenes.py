@@ -13,8 +13,7 @@ from apigw_client_cert.native import committed
 from apigw_sandbox import Fault, FaultKind
 from tests.doubles.aws_shaped import issue_pem
 from tests.e2e.conftest import START, ok, refused
-from tests.native.conftest import PROGRAM, resource
-from tests.native.report import imported, record
+from tests.native.conftest import PROGRAM, imported, resource
 from tools.toolchain import bin_dir, environment
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ def test_a_changed_description_lists_no_binding(scene: NativeScene) -> None:
     stack.configure({"certificate.description": "mine", "certificate.overlap": "4d"})
     shown = ok(stack.preview())
     assert "[diff: +description,overlap" in shown
-    record("bindings-listed-on-description-change", shown.count(":StageBinding "))
     assert "StageBinding" not in shown
     assert "TrustBundle" not in shown
     ok(stack.up())
@@ -68,7 +66,6 @@ def test_a_failed_update_keeps_what_it_achieved(scene: NativeScene) -> None:
     said = refused(stack.up())
     assert "Traceback" not in said
     kept = resource(stack, "orders")
-    record("partial-state", len(kept.get("initErrors", ())) == 1 and len(kept["outputs"]["generations"]) == 1)
     assert len(kept["initErrors"]) == 1
     assert kept["outputs"]["tags"] == {"team": "a"}
     assert len(kept["outputs"]["generations"]) == 1
@@ -117,7 +114,6 @@ def test_a_certificate_and_a_stage_are_imported_and_nothing_changes(scene: Nativ
         }
     )
     shown = ok(first.up())
-    record("imports-by-option", imported(shown))
     assert imported(shown) == 3
     assert scene.changes(before) == []
     assert resource(first, "orders")["id"] == certificate
@@ -144,7 +140,6 @@ def test_the_cli_imports_by_id(scene: NativeScene) -> None:
         token = f"apigw-client-cert:index:{kind}"
         shown = ok(stack.run("import", token, name, resource_id, "--yes", "--protect=false", "--generate-code=false"))
         seen += imported(shown)
-    record("imports-by-cli", seen)
     assert seen == 2
     ok(stack.up())
     assert scene.changes(before) == []

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.conftest import ok
-from tests.native.conftest import DYNAMIC, PROGRAM, resource
-from tests.native.report import imported, record
+from tests.native.conftest import DYNAMIC, PROGRAM, imported, resource
 
 if TYPE_CHECKING:
     from tests.native.conftest import NativeScene
@@ -73,7 +72,6 @@ def test_an_import_brings_them_over_and_an_adoption_back(scene: NativeScene) -> 
     stack.configure({"importCertificate": first, "importStages": stages})
     _become(stack, PROGRAM)
     shown = ok(stack.up())
-    record("imports-by-migration", imported(shown))
     assert imported(shown) == 3
     for key in ("importCertificate", "importStages"):
         stack.unset(key)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tools.proof.observed import NEW, NONE, OLD, Event, Phase, Request, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 START = 1_800_000_000.0
 REFUSED = "the backend answered 403"
@@ -135,61 +134,3 @@ def _loaded(  # noqa: PLR0913 - what a load is, each thing by its name
     run.sent = run.recorded = run.planned_requests
     run.answered = run.planned_requests - len(run.failed)
     return run
-
-
-def report(runs: Sequence[Run], controls: Sequence[Run] = ()) -> dict[str, Any]:
-    """What reports/proof.json would hold; ``wanted_near`` is 50 and met by every shape."""
-    failed = sum(len(run.failed) for run in runs)
-    return {
-        "requests": sum(len(run.requests) for run in runs),
-        "failed": failed,
-        "incomplete": False,
-        "complaints": [],
-        "seconds": 100.0 * len(runs),
-        "machine": {"cpus": 2, "python": "3.12.1"},
-        "backends": [_backend(run) for run in runs],
-        "controls": [
-            {
-                "name": run.name,
-                "says": "The stages present what no backend has heard of.",
-                "configuration": "our configuration",
-                "backend": run.backend,
-                "requests": len(run.requests),
-                "failed": len(run.failed),
-                "reasons": dict(Counter(request.failure for request in run.failed)),
-                "baseline_failed": 0,
-                "window_seconds": sum(phase.end - phase.start for phase in run.phases if phase.name == "window"),
-                "expected": [REFUSED],
-            }
-            for run in controls
-        ],
-    }
-
-
-def _backend(run: Run) -> dict[str, Any]:
-    by_shape: dict[str, list[Request]] = {}
-    for request in run.requests:
-        by_shape.setdefault(request.shape, []).append(request)
-    return {
-        "name": run.backend,
-        "reasons": dict(Counter(request.failure for request in run.failed)),
-        "sent": run.sent,
-        "recorded": run.recorded,
-        "answered": run.answered,
-        **_measures(run.requests),
-        "by_shape": {shape: _measures(requests) for shape, requests in sorted(by_shape.items())},
-        "by_certificate": dict(Counter(request.certificate for request in run.requests)),
-        "fewest_near": {shape: 61 + place for place, shape in enumerate(sorted(by_shape))},
-        "wanted_near": 50,
-        "seconds": 100.0,
-    }
-
-
-def _measures(requests: Sequence[Request]) -> dict[str, Any]:
-    waited = sorted(request.seconds * 1000 for request in requests)
-    return {
-        "requests": len(requests),
-        "failed": sum(bool(request.failure) for request in requests),
-        "p50_ms": waited[len(waited) // 2],
-        "p99_ms": waited[len(waited) * 99 // 100],
-    }

@@ -1,7 +1,8 @@
 """`make proof`: rotations on real servers under load, and the wrong orders that must fail.
 
 Ends with 0 only if no request of a rotation failed, every wrong order did, and nothing fell short of the plan.
-Writes `reports/proof.json` and `reports/proof.html`; what the servers wrote stays in `.proof/` until the next run.
+Writes `reports/proof.json`, and the first rotation's picture as `reports/proof.svg`; what the servers wrote stays in
+`.proof/` until the next run.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from tests.backends.cast import BACKENDS
 from tests.backends.stunnel import Stunnel
 from tools.proof.controls import CONTROLS, baseline, perform
 from tools.proof.jobs import Job, Jobs
-from tools.proof.page import page
 from tools.proof.picture import rotation_figure
 from tools.proof.plan import REQUESTS, at_once, control_plan, rotation_plan, share
 from tools.proof.report import Wanted, proves, report
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / ".proof"
 REPORT = ROOT / "reports" / "proof.json"
-PAGE = ROOT / "reports" / "proof.html"
 PICTURE = ROOT / "reports" / "proof.svg"
 """The first rotation alone: the README's picture."""
 # No configuration of stunnel accepts two certificates of one subject (docs/backends.md).
@@ -41,7 +40,7 @@ def main() -> int:
     wanted = int(os.environ.get("PROOF_REQUESTS", REQUESTS))
     began = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
-    for stale in (REPORT, PAGE, PICTURE):
+    for stale in (REPORT, PICTURE):
         stale.unlink(missing_ok=True)
     plan, small = rotation_plan(share(wanted, len(PROVED)), wanted), control_plan()
     print(f"proof: {len(PROVED)} rotations of {plan.requests} requests, {plan.rate:g} a second each", flush=True)
@@ -62,14 +61,13 @@ def main() -> int:
     )
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
-    PAGE.write_text(page(made, runs, list(controls.values())), encoding="utf-8")
     if runs:
         PICTURE.write_text(rotation_figure(runs[0], incomplete=made["incomplete"] is True), encoding="utf-8")
     for complaint in made["complaints"]:  # type: ignore[attr-defined]  # a list of strings
         print(f"proof: INCOMPLETE: {complaint}")
     print(
         f"proof: {made['requests']} requests, failed: {made['failed']}, incomplete: {made['incomplete']},"
-        f" {made['seconds']} s; see {REPORT.relative_to(ROOT)} and {PAGE.relative_to(ROOT)}"
+        f" {made['seconds']} s; see {REPORT.relative_to(ROOT)}"
     )
     return 0 if proves(made) else 1
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 # https://jfly.uni-koeln.de/color/
 COLOURS = {OLD: "#0072b2", NEW: "#e69f00", OTHER: "#8c8c8c"}
 FAILED = "#d50000"
-"""Of the dots, and of nothing else in a picture or a page."""
+"""Of the dots, and of nothing else in a picture."""
 LOUD = "#a1001a"
 _PHASES = {"steady": "#e3e8ec", "published": "#cfe3f1", "overlapping": "#fbe5b6", "window": "#f6cfcf"}
 _SPAN = "#eceff1"
