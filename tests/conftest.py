@@ -6,6 +6,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.sampling import pytest_configure
+
+__all__ = ["pytest_configure"]
+
 # One core is shared with other tests, so a slow example says nothing about the code: no deadlines.
 settings.register_profile(
     "dev",

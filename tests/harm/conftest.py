@@ -7,10 +7,8 @@ codes. None of our own outputs is believed.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import ssl
-import zlib
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,27 +195,6 @@ class Scene:
 def sha256(pem: str) -> str:
     """A certificate's fingerprint, by the standard library alone."""
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """``make harm`` plays everything in both hosts; other runs each fault once, in a case that its name draws.
-
-    A sibling, which tries what nobody has reported, is left to ``make harm``. What is asked for by name is played.
-    """
-    if os.environ.get("HARM") == "all" or any("::" in one for one in config.args):
-        return
-    cases: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    left = {
-        id(item)
-        for name, several in cases.items()
-        for number, item in enumerate(several)
-        if item.get_closest_marker("sibling") or number != zlib.crc32(name.encode()) % len(several)
-    }
-    config.hook.pytest_deselected(items=[item for item in items if id(item) in left])
-    items[:] = [item for item in items if id(item) not in left]
 
 
 @pytest.fixture(params=["dynamic", "plugin"])

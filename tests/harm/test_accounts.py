@@ -91,7 +91,6 @@ def test_a_run_in_the_other_accounts_shell_writes_nothing(accounts: Accounts, co
     ok(stack.preview("--refresh", "--expect-no-changes"))
 
 
-@pytest.mark.sibling
 def test_taking_over_is_no_leave_to_write_in_another_account(accounts: Accounts) -> None:
     """With take_over in the program from the start, the edit of also_trust still stays at home."""
     scene = accounts.scene
@@ -104,7 +103,6 @@ def test_taking_over_is_no_leave_to_write_in_another_account(accounts: Accounts)
     assert accounts.staging_unharmed()
 
 
-@pytest.mark.sibling
 def test_a_bundle_that_is_replaced_in_the_other_accounts_shell_writes_nothing(accounts: Accounts) -> None:
     """``--replace`` creates it anew; the certificate that it is for lives elsewhere."""
     stack = accounts.orders(takeOver=True)
@@ -116,7 +114,6 @@ def test_a_bundle_that_is_replaced_in_the_other_accounts_shell_writes_nothing(ac
     assert accounts.staging_unharmed()
 
 
-@pytest.mark.sibling
 def test_a_target_added_in_the_other_accounts_shell_is_not_written_there(accounts: Accounts) -> None:
     """A second parameter, which neither account has: it must not appear where no backend of ours reads it."""
     stack = accounts.orders()
@@ -131,7 +128,6 @@ def test_a_target_added_in_the_other_accounts_shell_is_not_written_there(account
 
 
 @pytest.mark.parametrize("kind", ["file", "ssm"])
-@pytest.mark.sibling
 def test_a_backend_teams_stack_publishes_from_an_account_of_its_own(scene: Scene, kind: str) -> None:
     """It cannot look who presents what the owner retired, and keeps that; what comes next it publishes in time."""
     owner = scene.stack(program="wired")

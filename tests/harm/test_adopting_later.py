@@ -110,7 +110,6 @@ def test_two_certificates_on_three_stages_become_one_rotation(scene: Scene, made
     assert {*scene.ids()} == {most, one}
 
 
-@pytest.mark.sibling
 def test_adopting_later_what_does_not_exist_is_refused_and_changes_nothing(scene: Scene) -> None:
     """A misspelt id is named; set back, the run is quiet."""
     stack = scene.orders()

@@ -55,7 +55,6 @@ def test_also_trust_is_removed_while_a_stage_presents_it(scene: Scene) -> None:
     assert scene.held() == [scene.presented("prod")]
 
 
-@pytest.mark.sibling
 def test_also_trust_is_removed_when_nobody_presents_it(scene: Scene) -> None:
     """It leaves in that run: a wish that harms nobody is granted at once."""
     stack, theirs = _one_stage_each(scene)
@@ -66,7 +65,6 @@ def test_also_trust_is_removed_when_nobody_presents_it(scene: Scene) -> None:
     ok(stack.preview("--expect-no-changes"))
 
 
-@pytest.mark.sibling
 def test_also_trust_is_removed_while_stages_cannot_be_looked_at(scene: Scene) -> None:
     """What the look could not see counts as harm."""
     stack, theirs = _one_stage_each(scene)
@@ -79,7 +77,6 @@ def test_also_trust_is_removed_while_stages_cannot_be_looked_at(scene: Scene) ->
     assert traffic.failed() == []
 
 
-@pytest.mark.sibling
 def test_also_trust_is_exchanged_while_a_stage_presents_it(scene: Scene) -> None:
     """A new entry in its place withdraws it as well."""
     stack, theirs = _one_stage_each(scene)
@@ -92,7 +89,6 @@ def test_also_trust_is_exchanged_while_a_stage_presents_it(scene: Scene) -> None
     assert traffic.failed() == []
 
 
-@pytest.mark.sibling
 def test_also_trust_of_our_own_certificate_is_removed(scene: Scene) -> None:
     """Somebody listed what the rotation publishes anyway; taking it out again withdraws nothing."""
     stack = scene.orders()
@@ -107,7 +103,6 @@ def test_also_trust_of_our_own_certificate_is_removed(scene: Scene) -> None:
     assert traffic.failed() == []
 
 
-@pytest.mark.sibling
 def test_also_trust_is_removed_while_a_stage_waits_to_leave_it(scene: Scene) -> None:
     """The stage is taken over; what it presents until then leaves the program too early."""
     theirs = scene.sandbox.by_hand.generate_certificate()
@@ -127,7 +122,6 @@ def test_also_trust_is_removed_while_a_stage_waits_to_leave_it(scene: Scene) -> 
     assert scene.held() == [scene.presented("prod")]
 
 
-@pytest.mark.sibling
 def test_a_bundle_is_replaced_without_its_also_trust(scene: Scene) -> None:
     """``--replace`` forgets what the bundle published; the stage that presents it does not."""
     stack, theirs = _one_stage_each(scene)
@@ -142,7 +136,6 @@ def test_a_bundle_is_replaced_without_its_also_trust(scene: Scene) -> None:
     assert traffic.failed() == []
 
 
-@pytest.mark.sibling
 def test_a_rotation_is_left_out_of_a_bundle_while_a_stage_presents_it(scene: Scene) -> None:
     """Of two certificates on one target, one is no longer published; its binding stays."""
     stack = scene.stack(program="parts")
@@ -195,7 +188,6 @@ def test_a_rotation_of_another_region_is_left_out_of_a_bundle(scene: Scene) -> N
     assert near not in scene.held()
 
 
-@pytest.mark.sibling
 def test_the_list_is_denied_while_take_over_is_left_on(scene: Scene) -> None:
     """Another team adds its certificate to the file by hand. It is not overwritten unseen, nor once it is seen."""
     stack = scene.orders(stages={"prod": scene.place("prod")}, takeOver=True)

@@ -39,7 +39,6 @@ def test_ignored_client_certificate_id_is_red_until_it_is_taken_off(scene: Scene
     assert scene.presented("dev") == scene.presented("prod") == second != first
 
 
-@pytest.mark.sibling
 def test_all_ignored_inputs_are_red_within_activate_by(scene: Scene) -> None:
     """They still call the old certificate active: its end tells, twenty days before here."""
     stack = scene.orders(activateBy="20d", rotateBefore="40d")

@@ -55,7 +55,6 @@ def test_one_refresh_does_not_find_the_certificate(scene: Scene) -> None:
     assert scene.ids() == [first]
 
 
-@pytest.mark.sibling
 def test_one_refresh_finds_the_certificate_nowhere(scene: Scene) -> None:
     """Neither by its id nor in the list: a successor is made, and what the stages present stays trusted."""
     stack, behind = _with_memory(scene)
@@ -71,7 +70,6 @@ def test_one_refresh_finds_the_certificate_nowhere(scene: Scene) -> None:
     assert traffic.failed() == []
 
 
-@pytest.mark.sibling
 def test_the_list_alone_does_not_find_the_certificate(scene: Scene) -> None:
     """By its id it is there: an answer that the two disagree on changes nothing."""
     stack, behind = _with_memory(scene)
@@ -87,7 +85,6 @@ def test_the_list_alone_does_not_find_the_certificate(scene: Scene) -> None:
     assert traffic.failed() == []
 
 
-@pytest.mark.sibling
 def test_the_previous_certificate_is_not_found_while_a_wave_presents_it(scene: Scene) -> None:
     """Half of the stages have moved; what the others present stays trusted until they move."""
     scene.sandbox.faults.add(Fault(kind=FaultKind.STALE, action=GET, calls=(10**6,)))
@@ -114,7 +111,6 @@ def test_the_previous_certificate_is_not_found_while_a_wave_presents_it(scene: S
     assert scene.presented("prod") == scene.presented("dev") != first
 
 
-@pytest.mark.sibling
 def test_one_look_does_not_find_what_somebody_bound(scene: Scene) -> None:
     """A stage was rolled over to their own certificate, which the file trusts: not ours to take away from."""
     stack, _behind = _with_memory(scene)
@@ -134,7 +130,6 @@ def test_one_look_does_not_find_what_somebody_bound(scene: Scene) -> None:
     assert scene.moves(before) == []
 
 
-@pytest.mark.sibling
 def test_one_look_does_not_find_what_is_taken_over(scene: Scene) -> None:
     """A stage whose certificate seems gone would be bound at once, to what its backend has not loaded yet."""
     scene.sandbox.faults.add(Fault(kind=FaultKind.STALE, action=GET, calls=(10**6,)))

@@ -87,7 +87,6 @@ def test_a_stage_that_is_missing(scene: Scene) -> None:
     assert {scene.presented(stage) for stage in stages} == {*scene.ids()}
 
 
-@pytest.mark.sibling
 def test_a_stage_that_presents_a_certificate_of_acm(scene: Scene) -> None:
     """Refused like any other foreign one, before anything is made."""
     scene.sandbox.by_hand.bind(scene.api, "dev", ACM_ARN)
@@ -96,7 +95,6 @@ def test_a_stage_that_presents_a_certificate_of_acm(scene: Scene) -> None:
     assert scene.presented("dev") == ACM_ARN
 
 
-@pytest.mark.sibling
 def test_a_websocket_stage_that_presents_somebody_elses(scene: Scene) -> None:
     """The other family of APIs is looked at, too."""
     api = scene.sandbox.by_hand.create_websocket_api("chat", ["live"])
@@ -121,7 +119,6 @@ def test_a_target_that_is_taken(scene: Scene) -> None:
     assert scene.presented("prod") == theirs
 
 
-@pytest.mark.sibling
 def test_a_target_that_is_taken_with_take_over_and_without_also_trust(scene: Scene) -> None:
     """take_over replaces a content, not the trust in what a stage presents at this moment."""
     theirs = bound_and_trusted(scene, "prod")
@@ -133,7 +130,6 @@ def test_a_target_that_is_taken_with_take_over_and_without_also_trust(scene: Sce
     assert theirs in scene.held()
 
 
-@pytest.mark.sibling
 def test_a_target_that_cannot_be_written(scene: Scene) -> None:
     """A folder in its place: seen before anything is made, and mended, nothing else is needed."""
     scene.trusted.mkdir(parents=True)
@@ -146,7 +142,6 @@ def test_a_target_that_cannot_be_written(scene: Scene) -> None:
     assert scene.trusted_everywhere()
 
 
-@pytest.mark.sibling
 def test_a_parameter_that_may_not_be_read(scene: Scene) -> None:
     """What the look cannot see counts as harm; the error names the target."""
     scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GetParameter", repeats=True))
@@ -183,7 +178,6 @@ def test_a_component_that_was_renamed(scene: Scene, remedy: str) -> None:
     assert scene.presented("dev") == scene.presented("prod") == scene.ids()[1]
 
 
-@pytest.mark.sibling
 def test_a_renamed_component_whose_former_run_was_refused_has_its_name_put_back(scene: Scene) -> None:
     """The simplest remedy of all; it must find everything as it was."""
     stack = scene.orders()

@@ -75,7 +75,6 @@ def test_a_certificate_made_and_replaced_within_the_hour_is_alive_afterwards(sce
     assert {*map(scene.presented, STAGES)} == {*scene.ids()}
 
 
-@pytest.mark.sibling
 def test_a_bundle_and_a_certificate_replaced_together_leave_what_is_presented(scene: Scene) -> None:
     """The same under traffic: refused or not, no stage loses its certificate and no reader its trust."""
     stack = scene.orders()
@@ -123,7 +122,6 @@ def test_two_stacks_of_one_name_on_two_backends_within_the_hour_do_not_share(sce
     assert scene.ids() == []
 
 
-@pytest.mark.sibling
 def test_the_first_of_two_such_stacks_destroyed_leaves_the_seconds_stage_alone(scene: Scene) -> None:
     """The other way round: the second one's stage carries the traffic when the first one goes."""
     mine = scene.stack(folder="mine")
@@ -142,7 +140,6 @@ def test_the_first_of_two_such_stacks_destroyed_leaves_the_seconds_stage_alone(s
     assert scene.presented("dev") in scene.ids()
 
 
-@pytest.mark.sibling
 def test_a_rotation_below_a_team_and_one_of_the_same_name_beside_it_have_a_certificate_each(scene: Scene) -> None:
     """Only the grandparent tells them apart: to the engine they are two resources, so they are two owners."""
     stack = scene.stack(program="teams")

@@ -139,7 +139,6 @@ def test_two_rotations_on_one_stage_are_refused_before_anything_is_made(scene: S
     assert len(scene.moves()) <= 1
 
 
-@pytest.mark.sibling
 def test_a_second_rotation_on_the_stage_of_a_running_one_changes_nothing(scene: Scene) -> None:
     """Added months later: refused at preview, and the running one keeps stage and trust."""
     stack = scene.orders(stages={"dev": scene.place("dev")})
@@ -162,7 +161,6 @@ def test_a_second_rotation_on_the_stage_of_a_running_one_changes_nothing(scene: 
     assert scene.held() == [scene.presented("dev")] == [first]
 
 
-@pytest.mark.sibling
 def test_two_rotations_on_one_parameter_are_refused_however_their_way_to_it_is_written(scene: Scene) -> None:
     """A place is not the way to it: the endpoint of one is written as localhost."""
     stack = scene.stack()
@@ -174,7 +172,6 @@ def test_two_rotations_on_one_parameter_are_refused_however_their_way_to_it_is_w
 
 
 @pytest.mark.parametrize("insist", [False, True], ids=["modest", "take-over"])
-@pytest.mark.sibling
 def test_two_stacks_on_one_stage_do_not_take_it_from_each_other(scene: Scene, insist: bool) -> None:  # noqa: FBT001
     """The second one is red, names the stage, and makes nothing; the first one's next run has nothing to mend."""
     mine = scene.orders(stages={"dev": scene.place("dev")}, takeOver=insist or None)

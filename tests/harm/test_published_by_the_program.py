@@ -142,7 +142,6 @@ def test_the_resource_is_excluded_on_the_issue_day(scene: Scene, shape: str) -> 
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
-@pytest.mark.sibling
 def test_the_resource_gets_another_place_on_the_activation_day(scene: Scene) -> None:
     """Where the backend reads from now on an operator wrote what was presented; the successor is new there."""
     stack = scene.stack(program="parts")
@@ -159,7 +158,6 @@ def test_the_resource_gets_another_place_on_the_activation_day(scene: Scene) -> 
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
-@pytest.mark.sibling
 def test_a_callable_publishes_also_trust(scene: Scene) -> None:
     """A stage with somebody's certificate is taken over: trusted from the first run on, until it has moved."""
     theirs = bound_and_trusted(scene, "dev")
@@ -179,7 +177,6 @@ def test_a_callable_publishes_also_trust(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
-@pytest.mark.sibling
 def test_state_and_program_are_put_back(scene: Scene) -> None:
     """A refresh sees that the resource holds more than the old state asks for; both stages present what it lacks."""
     stack = scene.stack(program="parts")

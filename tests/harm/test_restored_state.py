@@ -58,7 +58,6 @@ def test_state_is_put_back_to_before_a_triggered_rotation(scene: Scene, *, refre
     ok(stack.up("--refresh"))
 
 
-@pytest.mark.sibling
 def test_state_alone_is_put_back(scene: Scene) -> None:
     """The program still asks for the rotation that the state does not know: it is made once more, or found."""
     stack, before, _file = _triggered(scene, until=12)
@@ -71,7 +70,6 @@ def test_state_alone_is_put_back(scene: Scene) -> None:
     ok(stack.up("--refresh"))
 
 
-@pytest.mark.sibling
 def test_state_is_put_back_to_before_a_rotation_that_is_complete(scene: Scene) -> None:
     """The first certificate is deleted: what the state calls active is gone, and what is presented is not in it."""
     stack, before, _file = _triggered(scene, until=15)
@@ -85,7 +83,6 @@ def test_state_is_put_back_to_before_a_rotation_that_is_complete(scene: Scene) -
     ok(stack.up("--refresh"))
 
 
-@pytest.mark.sibling
 def test_state_is_put_back_while_the_first_wave_has_moved(scene: Scene) -> None:
     """One stage presents what the state does not know, the other what it knows."""
     stack, before, _file = _triggered(scene, until=11, **_two_waves(scene))
@@ -112,7 +109,6 @@ def test_state_is_put_back_with_waves(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("waves", [False, True], ids=["stages", "waves"])
-@pytest.mark.sibling
 def test_state_and_file_are_put_back(scene: Scene, *, waves: bool) -> None:
     """A restored disk: both stages are refused until a run looks. It mends that, and no stage waits for a soak.
 
@@ -132,7 +128,6 @@ def test_state_and_file_are_put_back(scene: Scene, *, waves: bool) -> None:
     ok(stack.up("--refresh"))
 
 
-@pytest.mark.sibling
 def test_state_is_lost_between_two_waves(scene: Scene) -> None:
     """A new state adopts the second certificate, as the refusal advises; one stage still presents the first."""
     stack, _before, _file = _triggered(scene, until=11, **_two_waves(scene))

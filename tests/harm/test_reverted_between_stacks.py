@@ -17,7 +17,6 @@ OWNER = "organization/harm/dev"
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
 @pytest.mark.parametrize("look", [None, "no"], ids=["looks", "cannot look"])
-@pytest.mark.sibling
 def test_the_file_is_reverted_before_the_consumer_runs(scene: Scene, look: str | None) -> None:
     """``shared`` carries the targets. With ``look="no"`` the owner's dates are all there is: known only after its run.
 

@@ -101,7 +101,6 @@ def test_the_file_is_reverted_before_a_binding_is_tried_again(scene: Scene) -> N
 
 
 @pytest.mark.parametrize("lost", ["reverted", "deleted", "emptied"])
-@pytest.mark.sibling
 def test_a_binding_alone_is_targeted_when_the_file_lacks_the_successor(scene: Scene, lost: str) -> None:
     """``--target`` leaves the bundle out, which would have mended it."""
     stack, before = _issued(scene)
@@ -129,7 +128,6 @@ def test_a_binding_alone_is_targeted_when_the_file_lacks_the_successor(scene: Sc
     assert scene.presented("dev") == scene.presented("prod") == second
 
 
-@pytest.mark.sibling
 def test_the_file_is_reverted_while_a_window_is_waited_for(scene: Scene) -> None:
     """Activated on a day when no stage may move; on the day when it may, a plain run finds the file reverted."""
     day = next(day for day in range(338, 345) if (scene.start.weekday() + day) % 7 == 2)
@@ -151,7 +149,6 @@ def test_the_file_is_reverted_while_a_window_is_waited_for(scene: Scene) -> None
     assert scene.presented("dev") == scene.presented("prod") == second
 
 
-@pytest.mark.sibling
 def test_a_pin_leads_back_to_what_the_file_no_longer_holds(scene: Scene) -> None:
     """Somebody tidied the file up while both certificates lived; then the rotation is rolled back by a plain run."""
     stack, _before = _issued(scene)
@@ -173,7 +170,6 @@ def test_a_pin_leads_back_to_what_the_file_no_longer_holds(scene: Scene) -> None
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["beside", "instead"])
-@pytest.mark.sibling
 def test_a_target_is_added_on_the_day_of_the_switch(scene: Scene, *, kept: bool) -> None:
     """The backend reads the new file, and nightly: stages wait for the lead from that file's first day on."""
     stack, before = _issued(scene)
@@ -194,7 +190,6 @@ def test_a_target_is_added_on_the_day_of_the_switch(scene: Scene, *, kept: bool)
     assert scene.presented("dev") == scene.presented("prod") == second
 
 
-@pytest.mark.sibling
 def test_a_parameter_cannot_be_read_when_the_second_wave_is_due(scene: Scene) -> None:
     """What the look cannot see counts as harm: the stage stays, and the run is red."""
     target = {"type": "ssm", "name": "/orders/trust", "content": "python"}
@@ -217,7 +212,6 @@ def test_a_parameter_cannot_be_read_when_the_second_wave_is_due(scene: Scene) ->
     assert scene.presented("prod") == second
 
 
-@pytest.mark.sibling
 def test_a_stage_goes_back_by_hand_while_its_certificate_is_deleted(scene: Scene) -> None:
     """Between the scan and the deletion: AWS refuses it, and the file keeps what the stage presents again."""
     stack, _before = _issued(scene)

@@ -128,7 +128,6 @@ def test_a_consumer_looks_at_the_target_before_it_moves(scene: Scene, stacks: St
     assert scene.presented("prod") == scene.ids()[1]
 
 
-@pytest.mark.sibling
 def test_a_consumer_that_may_not_look_goes_by_the_owners_date(scene: Scene, stacks: Stacks) -> None:
     """``look="no"``: the target is out of its reach, and the lead still counts."""
     ok(stacks.owner.up())
@@ -148,7 +147,6 @@ def test_a_consumer_that_may_not_look_goes_by_the_owners_date(scene: Scene, stac
     assert scene.presented("prod") == scene.ids()[1]
 
 
-@pytest.mark.sibling
 def test_a_consumer_that_cannot_read_the_target_does_not_move(scene: Scene, stacks: Stacks) -> None:
     """What the look cannot see counts as harm: red, the target named, and ``look`` as the way without."""
     ok(stacks.owner.up())

@@ -80,7 +80,6 @@ def test_a_secret_by_name_and_by_arn_is_refused(scene: Scene) -> None:
 
 
 @BY_PLUGIN
-@pytest.mark.sibling
 def test_a_parameter_with_and_without_the_slash_in_front_is_two(scene: Scene) -> None:
     """SSM holds ``pins`` and ``/pins`` apart: not every likeness is one place."""
     target = {"type": "ssm", "content": "sha256"}
@@ -92,7 +91,6 @@ def test_a_parameter_with_and_without_the_slash_in_front_is_two(scene: Scene) ->
 
 
 @pytest.mark.parametrize("how", ["with a dot", "absolute", "a link to a file"])
-@pytest.mark.sibling
 def test_another_spelling_of_a_target_neither_rewrites_it_nor_restarts_the_lead(scene: Scene, how: str) -> None:
     """A place is not the way to it: in the middle of a lead nothing changes but the words."""
     stack = scene.orders()
@@ -114,7 +112,6 @@ def test_another_spelling_of_a_target_neither_rewrites_it_nor_restarts_the_lead(
     assert sorted(scene.moves(before)) == [("dev", second), ("prod", second)]
 
 
-@pytest.mark.sibling
 def test_a_file_that_becomes_a_link_to_another_target_does_not_change_what_backends_read(scene: Scene) -> None:
     """Two places became one behind our back: the run says so, and the backend's file stays in its own form."""
     stack = scene.orders(publish=[_file(TRUSTED), _file("pins.txt", "sha256")])

@@ -46,7 +46,6 @@ def test_a_renamed_binding_of_which_only_the_old_name_is_run(scene: Scene, part:
     assert {*map(scene.presented, STAGES)} == {*scene.ids()}
 
 
-@pytest.mark.sibling
 def test_a_binding_that_moved_to_another_component_of_which_only_the_old_one_is_run(scene: Scene) -> None:
     """The component is called otherwise and adopts: to a targeted run the old binding is simply gone."""
     stack = scene.orders()
@@ -65,7 +64,6 @@ def test_a_binding_that_moved_to_another_component_of_which_only_the_old_one_is_
     assert scene.ids() == [first]
 
 
-@pytest.mark.sibling
 def test_a_stage_that_left_the_program_is_cleared_by_a_whole_run(scene: Scene) -> None:
     """What must go on to work: nobody wants it, nobody is told otherwise."""
     stack = scene.orders()

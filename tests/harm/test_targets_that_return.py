@@ -35,7 +35,6 @@ def test_a_target_taken_out_and_added_again_is_not_refused(scene: Scene, days: t
     assert (stack.folder / "more.pem").read_text() == scene.published()
 
 
-@pytest.mark.sibling
 def test_the_only_target_of_two_swapped_for_the_other_keeps_the_stages_trusted(scene: Scene) -> None:
     """The one that backends read leaves and returns in the middle of a lead: the lead starts anew for it."""
     stack = scene.orders(publish=[FILE, MORE])

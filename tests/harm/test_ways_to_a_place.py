@@ -96,7 +96,6 @@ def test_a_renamed_binding_takes_its_endpoint_from_the_environment(scene: Scene)
     _changes_nothing_today(scene, stack)
 
 
-@pytest.mark.sibling
 def test_a_renamed_binding_has_another_endpoint(scene: Scene) -> None:
     """The same by argument."""
     stack = _parts(scene)
@@ -106,7 +105,6 @@ def test_a_renamed_binding_has_another_endpoint(scene: Scene) -> None:
     _changes_nothing(scene, stack)
 
 
-@pytest.mark.sibling
 def test_a_renamed_binding_says_its_region(scene: Scene) -> None:
     """The one that the environment gave before."""
     stack = _parts(scene)
@@ -117,7 +115,6 @@ def test_a_renamed_binding_says_its_region(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("part", ["certificates", "bundles"])
-@pytest.mark.sibling
 def test_the_endpoint_of_one_other_part_changes(scene: Scene, part: str) -> None:
     """The certificate's, or the bundle's."""
     stack = _parts(scene)
