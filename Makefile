@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof rollout mutants harm crash-matrix plugin sdks test test-long check lint format lock clean
+.PHONY: help setup demo proof rollout mutants harm crash-matrix plugin sdks test test-all test-fast test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -16,6 +16,12 @@ POLICY_CODE := policy/__main__.py policy/client_cert_policies
 
 # Programs that the tests start besides, with their Debian packages; with CI=true `make test` installs the missing ones.
 DEBIAN_PACKAGES := tools/debian-packages.txt
+
+# What is drawn, of the long tests, crash points, mutants and the model's steps, is the date's; SAMPLE_DATE=2027-03-02
+# repeats a day. LONG_TESTS is for how many seconds, added up over the workers, long tests are drawn (tests/sampling.py).
+SAMPLE_DATE ?= $(shell date -u +%Y-%m-%d)
+SEEDS = SAMPLE_DATE=$(SAMPLE_DATE) $(foreach what,CRASH_MATRIX MUTANTS MODEL,$(what)_SEED=$(subst -,,$(SAMPLE_DATE)))
+TESTS = coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 # Passed on to pytest, for example PYTEST_ARGS='tests/unit -k bundle'. The coverage gates judge whole runs only.
 PYTEST_ARGS ?=
@@ -63,10 +69,11 @@ plugin: setup ## build dist/pulumi-resource-apigw-client-cert-v*.tar.gz for `pul
 sdks: setup ## generate the SDKs for Python, TypeScript and Go into sdks/
 	@.venv/bin/python -m tools.sdks.generate
 
-test: debian-packages check ## static checks, all tests, coverage gates
+test: LONG_TESTS ?= 1000
+test: debian-packages check ## static checks, every short test, the day's draw of the long ones, coverage gates
 	@sh tools/setup.sh vegeta languages --optional
 	@rm -f .coverage .coverage.*
-	@$(STAGE) pytest coverage run -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	@LONG_TESTS=$(LONG_TESTS) $(SEEDS) $(STAGE) pytest $(TESTS)
 	@$(STAGE) 'combine coverage' coverage combine --quiet
 ifeq ($(strip $(PYTEST_ARGS)),)
 	@$(STAGE) 'coverage of rotation/ = 100 %' coverage report --include='provider/apigw_client_cert/rotation/*' --fail-under=100
@@ -74,6 +81,13 @@ ifeq ($(strip $(PYTEST_ARGS)),)
 else
 	@echo '== coverage gates: not judged, PYTEST_ARGS chose a part'
 endif
+
+test-all: debian-packages check ## static checks and all tests; writes how long each takes to tests/durations.json
+	@sh tools/setup.sh vegeta languages --optional
+	@RECORD_DURATIONS=1 $(SEEDS) $(STAGE) pytest $(TESTS)
+
+test-fast: setup ## the short tests alone
+	@LONG_TESTS=0 $(STAGE) pytest pytest -q -n 2 --dist worksteal $(PYTEST_ARGS)
 
 test-long: setup ## ten thousand steps of the model-based test
 	@mkdir -p reports
