@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -245,6 +246,15 @@ def test_waves_are_told_what_the_wave_before_came_to(engine: FakeEngine) -> None
     assert (second["soak"], second["verify"]) == ("24h", {"resource": "/health"})
     assert second["windows"] == ["Daily 09:00-16:00"]
     assert second["rotateBefore"] == "60d"
+
+
+@pytest.mark.parametrize("how", [{"verify": TestInvoke(resource="/health")}, {"confirm": HttpProbe(url="https://x/")}])
+def test_a_wave_waits_for_the_proof_of_a_stage_that_has_either(engine: FakeEngine, how: dict[str, Any]) -> None:
+    """A trial before the switch or a confirmation after it: the next wave is told to expect one."""
+    dev, prod = (RestStage(rest_api_id="a1b2c3d4e5", stage_name=name) for name in ("dev", "prod"))
+    waves = [Wave({"dev": dataclasses.replace(dev, **how)}), Wave({"prod": prod})]
+    found = program(engine, lambda: ClientCertificateRotation("orders", waves=waves))
+    assert [one["verifies"] for one in found["StageBinding", "orders-prod"]["after"]] == [True]
 
 
 @pytest.mark.parametrize(

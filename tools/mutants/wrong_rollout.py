@@ -26,6 +26,13 @@ WRONG_ROLLOUT = (
         killed_by=(_GATE + "test_the_trap_is_caught_before_the_switch_and_the_error_mends_it",),
     ),
     Mutant(
+        name="confirmation-is-no-proof",
+        invariant=8,
+        wrong="The next wave does not wait for a stage whose switch is only confirmed.",
+        edits=(Edit("declarations/binding.py", "verify is not None or confirm is not None", "verify is not None"),),
+        killed_by=("tests/unit/test_component.py::test_a_wave_waits_for_the_proof_of_a_stage_that_has_either",),
+    ),
+    Mutant(
         name="status-is-always-proof",
         invariant=8,
         wrong="A 200 of a backend that never saw the certificate counts as proof.",
