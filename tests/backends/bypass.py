@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from tests.backends.backend import Backend
     from tests.backends.cast import Cast
 
-# Who may not come through.
-COMERS = ("stranger", "none")
-
 
 @dataclass(frozen=True)
 class Bypass:
     """Lines beside ours, the way that they may open, and what those who may not come through meet on it.
 
+    ``stranger_is`` names another stranger than usual.
     ``serves``: it goes on accepting those who may.
     """
 
@@ -33,6 +31,7 @@ class Bypass:
     stranger: str
     none: str
     serves: bool = True
+    stranger_is: str = "stranger"
 
     @property
     def name(self) -> str:
@@ -52,9 +51,10 @@ class Bypass:
 
 def tried(server: Backend, cast: Cast, bypass: Bypass) -> dict[str, str]:
     """What each of those meets at this running server, over TLS 1.2 and 1.3; both where they differ."""
+    comers = {"stranger": bypass.stranger_is, "none": "none"}
     return {
         name: " / ".join(
-            dict.fromkeys(verdict_of(server, cast.clients[name], bypass.way, version) for version in VERSIONS)
+            dict.fromkeys(verdict_of(server, cast.clients[who], bypass.way, version) for version in VERSIONS)
         )
-        for name in COMERS
+        for name, who in comers.items()
     }

@@ -157,7 +157,7 @@ class Java(Backend):
         link = self.folder / PUBLISHED
         link.unlink(missing_ok=True)
         link.symlink_to(self.trust_path)
-        ours = setup_lines(self.kind, path=PUBLISHED).replace("TrustManager trust =", "X509TrustManager trust =")
+        ours = setup_lines(self.kind, path=PUBLISHED)
         setup = {
             Setup.OURS: ours,
             # Up to the wrapper that looks at the dates.
