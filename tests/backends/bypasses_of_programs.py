@@ -42,6 +42,19 @@ NODE = (
         "403",
         "403",
     ),
+    Bypass(
+        Node,
+        "an `http2` server with the same options and handler",
+        {
+            "program": """require("node:http2")
+              .createSecureServer({ key: identity, cert: identity, ...clientCertificates }, answer)
+              .listen(@OTHER_PORT@, "@HOST@");
+            """
+        },
+        Way(http2=True, other_port=True),
+        "403",
+        "403",
+    ),
 )
 
 _CHOSEN = """
