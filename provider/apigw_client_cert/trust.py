@@ -55,11 +55,14 @@ __all__ = [
 CONTENTS = ("pem", "sha256", "sha1", "json", *BACKENDS)
 # Contents that name certificates by fingerprint alone.
 PIN_CONTENTS = ("sha256", "sha1", "nginx", "haproxy", "apache", "node", "envoy")
-# What ``render`` gave for Apache and no certificates until the text got its ``Satisfy``; files hold it still.
-_FORMERLY_EMPTY = """SSLVerifyClient optional_no_ca
-<If "! (sha1(%{SSL_CLIENT_CERT}) in { 'nobody' })">
-    Require all denied
+# What ``render`` gave for Apache and no certificates, as it refused less; files hold it still.
+_FORMERLY_EMPTY = tuple(
+    f"""SSLVerifyClient optional_no_ca
+<If "! (sha1(%{{SSL_CLIENT_CERT}}) in {{ 'nobody' }})">
+    Require all denied{satisfy}
 </If>"""
+    for satisfy in ("", "<IfModule mod_access_compat.c> Satisfy all </IfModule>")
+)
 #: Words that make no reader accept anybody; white space, quotes, < > and case do not count.
 PLACEHOLDERS = frozenset(
     (
@@ -175,7 +178,7 @@ def trusts_nobody(text: str) -> bool:
     fingerprint or a PEM block.
     """
     said = _obeyed(text)
-    empty = {_obeyed(one) for one in (*(render(content, ()) for content in CONTENTS), _FORMERLY_EMPTY)}
+    empty = {_obeyed(one) for one in (*(render(content, ()) for content in CONTENTS), *_FORMERLY_EMPTY)}
     return said in empty or said.strip("\"'<>").lower() in PLACEHOLDERS
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,11 @@ from tests.backends.backend import Setup, find_program
 from tests.backends.terminator import Terminator, as_root
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MODULES = Path("/usr/lib/apache2/modules")
 # access_compat as Debian has it: what it allows may go around what authz_core requires.
-LOADED = ("mpm_worker", "authz_core", "authz_host", "access_compat", "ssl", "headers", "proxy", "proxy_http")
+LOADED = ("mpm_worker", "authz_core", "authz_host", "access_compat", "ssl", "headers", "proxy", "proxy_http", "alias")
 
 
 class Apache(Terminator):
@@ -28,11 +30,27 @@ class Apache(Terminator):
     drops_idle = True
     programs = ("apache2",)
     told = TOLD_PEM
-    # What else stands in the VirtualHost.
-    beside = ""
+
+    @property
+    def _public(self) -> Path:
+        # The tests' own folders are for one user alone.
+        return Path(tempfile.gettempdir()) / f"{self.kind}-{self.port}"
+
+    def places(self) -> Mapping[str, object]:
+        """As for every backend, and a folder that its workers may read."""
+        return {**super().places(), "PUBLIC": self._public}
+
+    def stop(self) -> None:
+        """As for every backend, and without that folder."""
+        super().stop()
+        shutil.rmtree(self._public, ignore_errors=True)
 
     def prepare(self) -> Sequence[str]:
         """Write httpd.conf."""
+        if "htaccess" in self.beside:
+            self._public.mkdir(mode=0o755)
+            (self._public / ".htaccess").write_text(self.also("htaccess"), encoding="ascii")
+            (self._public / "file").touch()
         setup = {
             Setup.OURS: setup_lines(self.kind, path=str(self.trust_path)),
             Setup.PLAIN: f"SSLCACertificateFile {self.trust_path}\nSSLVerifyClient require",
@@ -51,16 +69,18 @@ class Apache(Terminator):
             {modules}
             {as_root("User nobody")}
             {as_root("Group nogroup")}
+            {self.also("server")}
             <VirtualHost *:{self.port}>
                 SSLEngine on
                 SSLCertificateFile {self.certificate}
                 {setup}
                 RequestHeader set {TOLD_HEADER} "%{{SSL_CLIENT_CERT}}s"
+                {self.also("paths")}
                 ProxyPass / http://{HOST}:{self.application_port}/ disablereuse=On
                 <Location />
                     Require all granted
                 </Location>
-                {self.beside}
+                {self.also("vhost")}
             </VirtualHost>
         """
         self.write("httpd.conf", configuration)

@@ -17,7 +17,7 @@ from tests.backends.application import HOST
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from typing_extensions import Self
@@ -76,6 +76,7 @@ class Backend(abc.ABC):
 
     ``certificate`` is a PEM file with the server's key and certificate for ``localhost``. The health check looks for
     that certificate on the port, so servers that run at the same time need one each.
+    ``beside`` is what else stands in its configuration, by the name of a place in it; ``other_port`` is free for that.
     ``url`` is reachable after ``start``; every path below it answers as ``application`` says.
     """
 
@@ -93,6 +94,8 @@ class Backend(abc.ABC):
             raise ValueError(f"{self.kind} has no {setup.value}")
         self.folder, self.certificate, self.setup = folder, certificate, setup
         self.port = port or free_port()
+        self.other_port = free_port()
+        self.beside: dict[str, str] = {}
         self.trust_path = folder / "never-started"
         self.log = folder / "server.log"
         self.record = folder / "requests.log"
@@ -137,6 +140,15 @@ class Backend(abc.ABC):
         Raises:
             ReloadError: It refused; it goes on with what it had.
         """
+
+    def also(self, place: str) -> str:
+        """What else its configuration has at this place; capital names in @ stand for what only the server knows."""
+        known = {"PORT": self.port, "OTHER_PORT": self.other_port, "CERTIFICATE": self.certificate, **self.places()}
+        return re.sub("@([A-Z_]+)@", lambda name: str(known[name[1]]), self.beside.get(place, ""))
+
+    def places(self) -> Mapping[str, object]:
+        """More that ``also`` knows."""
+        return {"FOLDER": self.folder, "HOST": HOST}
 
     def set_up_anew(self, setup: Setup, trust_path: Path) -> None:
         """Write another configuration with another published file; the next ``reload`` brings it into force."""

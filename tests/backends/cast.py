@@ -35,7 +35,7 @@ class Cast:
     """Clients by name, and servers that one authority vouches for, in a folder.
 
     ``old`` and ``new`` overlap; ``stranger`` is as good as ``new``, but of somebody else; ``expired`` ended yesterday;
-    ``none`` presents nothing. All have one subject.
+    ``expired stranger`` is both, and ``none`` presents nothing. All have one subject.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -46,6 +46,7 @@ class Cast:
             "old": mint(now - LIFETIME + 30 * DAY),
             "new": mint(now - DAY),
             "stranger": mint(now - DAY),
+            "expired stranger": mint(now - LIFETIME - DAY),
         }
         self.authority = trustme.CA()
         ca_file = folder / "ca.pem"

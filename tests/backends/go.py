@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from apigw_client_cert.trust import setup_lines
 from tests.backends.application import FINGERPRINT_HEADER, HOST
 from tests.backends.backend import Backend, Setup, find_program
+from tests.backends.page import request_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,8 @@ func load(own tls.Certificate) (*tls.Config, error) {
 	return config, nil
 }
 
+%s
+
 func main() {
 	own, err := tls.LoadX509KeyPair(os.Args[1], os.Args[1])
 	if err != nil {
@@ -71,9 +74,13 @@ func main() {
 		}
 	}()
 	answer := func(response http.ResponseWriter, request *http.Request) {
+		if !fromApiGateway(request, current.Load().ClientCAs) {
+			response.WriteHeader(http.StatusForbidden)
+			return
+		}
 		seen := "none"
-		if certificates := request.TLS.PeerCertificates; len(certificates) > 0 {
-			digest := sha256.Sum256(certificates[0].Raw)
+		if request.TLS != nil && len(request.TLS.PeerCertificates) > 0 {
+			digest := sha256.Sum256(request.TLS.PeerCertificates[0].Raw)
 			seen = hex.EncodeToString(digest[:])
 		}
 		delay, _ := time.ParseDuration(request.URL.Query().Get("delay") + "s")
@@ -85,13 +92,19 @@ func main() {
 	server := http.Server{
 		Addr:    os.Args[2],
 		Handler: http.HandlerFunc(answer),
-		TLSConfig: &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		TLSConfig: &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+%s
 			return current.Load(), nil
 		}},
 	}
+%s
 	log.Fatal(server.ListenAndServeTLS(os.Args[1], os.Args[1]))
 }
 """
+
+
+# Who says what the page's lines for each request would say.
+ANYBODY = "func fromApiGateway(*http.Request, *x509.CertPool) bool { return true }"
 
 
 class Go(Backend):
@@ -99,6 +112,7 @@ class Go(Backend):
 
     kind = "go"
     programs = ("go",)
+    request_lines = ANYBODY
 
     def prepare(self) -> Sequence[str]:
         """Build the program, once for all servers of one parent folder: it reads a link in its own folder."""
@@ -112,12 +126,19 @@ class Go(Backend):
             .replace("log.Fatal(", "return nil, errors.New(")
         )
         lines = "\tconfig := &tls.Config{}" if self.setup is Setup.ONE_WAY else setup
-        program = _built(self.folder.parent, PROGRAM % (lines, FINGERPRINT_HEADER))
+        besides = (self.also("names"), self.also("program"))
+        program = _built(self.folder.parent, PROGRAM % (lines, self.request_lines, FINGERPRINT_HEADER, *besides))
         return [str(program), str(self.certificate), f"{HOST}:{self.port}", str(self.record)]
 
     def reload(self) -> None:
         """The listener stays as it is; a handshake takes the configuration of its moment."""
         self.signal_and_read(signal.SIGHUP, "reload done", "not reloaded")
+
+
+class GoAskingEachRequest(Go):
+    """With the page's lines for each request."""
+
+    request_lines = request_lines("go")
 
 
 def _built(folder: Path, source: str) -> Path:

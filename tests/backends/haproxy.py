@@ -37,13 +37,15 @@ class Haproxy(Terminator):
         }[self.setup]
         configuration = (
             "global\n    stats socket unix@stats.sock mode 600 level admin expose-fd listeners\n"
-            "defaults\n    mode http\n    option idle-close-on-response\n    timeout http-keep-alive 1h\n"
+            f"{self.also('defaults')}defaults\n"
+            "    mode http\n    option idle-close-on-response\n    timeout http-keep-alive 1h\n"
             + "".join(f"    timeout {kind} 1h\n" for kind in ("client", "server", "connect"))
-            + f"frontend api\n{setup}"
+            + f"frontend api{self.also('from')}\n{self.also('before')}{setup}{self.also('after')}"
             + f"http-request set-header {TOLD_HEADER} %[ssl_c_der,sha2(256),hex,lower]\n"
             + "default_backend application\n"
             + f"backend application\n    server application {HOST}:{self.application_port}\n"
         )
+        self.write("names.list", self.also("names"))
         self.write("haproxy.cfg", configuration)
         return [find_program("haproxy"), "-W", "-f", "haproxy.cfg"]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from apigw_client_cert.trust import setup_lines
 from tests.backends.application import FINGERPRINT_HEADER, HOST
 from tests.backends.backend import Backend, Setup, find_program
+from tests.backends.page import request_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,8 @@ public class Server {
         }
     }
 
+    %s
+
     // A resumed session asks no trust manager.
     static void forget(SSLSessionContext sessions) {
         for (byte[] id : Collections.list(sessions.getIds())) {
@@ -69,8 +72,15 @@ public class Server {
         }
     }
 
+    static final Current current = new Current();
+
     static void answer(HttpExchange exchange, OutputStream record) throws IOException {
         try {
+            if (!fromApiGateway((HttpsExchange) exchange, current.trust)) {
+                exchange.sendResponseHeaders(403, -1);
+                exchange.close();
+                return;
+            }
             String query = exchange.getRequestURI().getQuery();
             if (query != null && query.startsWith("delay=")) {
                 Thread.sleep((long) (1000 * Double.parseDouble(query.substring("delay=".length()))));
@@ -90,7 +100,6 @@ public class Server {
         char[] password = "changeit".toCharArray();
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(KeyStore.getInstance(Path.of(arguments[0]).toFile(), password), password);
-        Current current = new Current();
         current.trust = load();
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), new TrustManager[] { current }, null);
@@ -102,6 +111,7 @@ public class Server {
             @Override public void configure(HttpsParameters parameters) {
                 SSLParameters tls = context.getDefaultSSLParameters();
                 tls.setNeedClientAuth(%s);
+                %s
                 parameters.setSSLParameters(tls);
             }
         });
@@ -131,8 +141,13 @@ OPTIONS = (
 )
 
 
+ANYBODY = "static boolean fromApiGateway(HttpsExchange exchange, X509TrustManager trust) { return true; }"
+
+
 class Java(Backend):
     """``com.sun.net.httpserver.HttpsServer``."""
+
+    request_lines = ANYBODY
 
     kind = "java"
     programs = ("java", "javac", "openssl")
@@ -142,7 +157,7 @@ class Java(Backend):
         link = self.folder / PUBLISHED
         link.unlink(missing_ok=True)
         link.symlink_to(self.trust_path)
-        ours = setup_lines(self.kind, path=PUBLISHED).replace("TrustManager trust =", "X509TrustManager trust =")
+        ours = setup_lines(self.kind, path=PUBLISHED)
         setup = {
             Setup.OURS: ours,
             # Up to the wrapper that looks at the dates.
@@ -150,7 +165,9 @@ class Java(Backend):
             Setup.ONE_WAY: "X509TrustManager trust = null;",
         }[self.setup]
         asks = "false" if self.setup is Setup.ONE_WAY else "true"
-        classes = _compiled(self.folder.parent, PROGRAM % (setup, FINGERPRINT_HEADER, asks))
+        classes = _compiled(
+            self.folder.parent, PROGRAM % (setup, self.request_lines, FINGERPRINT_HEADER, asks, self.also("parameters"))
+        )
         store = self.folder / "server.p12"
         export = ("pkcs12", "-export", "-in", self.certificate, "-out", store, "-passout", f"pass:{PASSWORD}")
         subprocess.run([find_program("openssl"), *export], check=True)
@@ -160,6 +177,12 @@ class Java(Backend):
     def reload(self) -> None:
         """The listener stays as it is; connections that are open keep their context."""
         self.signal_and_read(signal.SIGHUP, "reload done", "not reloaded")
+
+
+class JavaAskingEachRequest(Java):
+    """With the page's lines for each request."""
+
+    request_lines = request_lines("java")
 
 
 def _compiled(folder: Path, source: str) -> Path:

@@ -6,35 +6,37 @@
 from __future__ import annotations
 
 import enum
-import ssl
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.backends.apache import Apache
 from tests.backends.application import UNKNOWN
 from tests.backends.backend import Backend, Setup
+from tests.backends.bypass import tried
+from tests.backends.bypasses import BYPASSES, around, table
 from tests.backends.cast import Cast
 from tests.backends.client import ACCEPTED, HANDSHAKE, ask
-from tests.backends.go import Go
+from tests.backends.go import Go, GoAskingEachRequest
 from tests.backends.haproxy import Haproxy
-from tests.backends.java import Java
+from tests.backends.java import Java, JavaAskingEachRequest
 from tests.backends.nginx import Nginx
 from tests.backends.node import Node
-from tests.backends.python import Python
+from tests.backends.page import PAGE
+from tests.backends.python import Python, PythonAskingEachRequest
 from tests.backends.stunnel import Stunnel, StunnelVerifyPeer
+from tests.backends.withdrawal import AFTER_RELOAD, GOES_ON, VERSIONS, observe_withdrawal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PAGE = Path(__file__).parents[2] / "docs" / "backends.md"
 BEGIN, END = "<!-- matrix: begin -->\n", "<!-- matrix: end -->\n"
+MORE = ("around the check", "session after withdrawal", "connection after withdrawal")
 PRESENTED = ("old", "new", "stranger", "expired", "none")
 # What a rotation needs of a server.
 NEEDED = {"old": True, "new": True, "stranger": False, "expired": False, "none": False}
-VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 
 # Every file holds the expired one too: a server that learns late of its end must refuse it on its own. A plain file
 # has it at its end, out of the way of the order that is observed; ours has the bundle's order, oldest first.
@@ -85,6 +87,12 @@ class Row:
         return f"{self.backend.kind}: {self.configuration}"
 
 
+def _each_request(backend: type[Backend], trusted: Why) -> Row:
+    """Our configuration with the page's lines for each request: the handshake says what it says without."""
+    row = _ours(backend, trusted, stranger=HANDSHAKE, expired=HANDSHAKE, none=HANDSHAKE)
+    return replace(row, configuration=f"{row.configuration}, each request asked")
+
+
 def _plain(backend: type[Backend], **expected: Expected) -> tuple[Row, Row]:
     """A plain CA file in both orders where the order makes no difference."""
     return (
@@ -132,10 +140,13 @@ ROWS: tuple[Row, ...] = (
     _ours(Node, Why.PINNED, stranger="403", expired="403", none="403"),
     *_first_match(Python, HANDSHAKE),
     _ours(Python, Why.IDENTITY, stranger=HANDSHAKE, expired=HANDSHAKE, none=HANDSHAKE),
+    _each_request(PythonAskingEachRequest, Why.IDENTITY),
     *_plain(Go, old=_EACH, new=_EACH, stranger=_STRANGER, expired=Expected(HANDSHAKE, Why.DATES), none=_NONE),
     _ours(Go, Why.EACH, stranger=HANDSHAKE, expired=HANDSHAKE, none=HANDSHAKE),
+    _each_request(GoAskingEachRequest, Why.EACH),
     *_plain(Java, old=_EACH, new=_EACH, stranger=_STRANGER, expired=Expected(ACCEPTED, Why.NO_DATES), none=_NONE),
     _ours(Java, Why.EACH, stranger=HANDSHAKE, expired=HANDSHAKE, none=HANDSHAKE),
+    _each_request(JavaAskingEachRequest, Why.EACH),
     *_first_match(Stunnel, HANDSHAKE),
     *_first_match(StunnelVerifyPeer, HANDSHAKE, "`verifyPeer` file"),
     Row(Stunnel, Setup.OURS.value, Setup.OURS, (), {}),
@@ -152,16 +163,17 @@ def observe(server: Backend, cast: Cast) -> dict[str, str]:
 
 
 def render(observed: Iterable[Mapping[str, str]]) -> str:
-    """The table of these observations, one for each of ``OBSERVABLE``, and its notes."""
+    """The table of these observations, one for each of ``OBSERVABLE``, its notes, and what was tried around."""
     verdicts = dict(zip((row.name for row in OBSERVABLE), observed, strict=True))
     lines = [
-        "| Server | Configuration | " + " | ".join(PRESENTED) + " |",
-        "|---" * (2 + len(PRESENTED)) + "|",
+        "| Server | Configuration | " + " | ".join((*PRESENTED, *MORE)) + " |",
+        "|---" * (2 + len(PRESENTED) + len(MORE)) + "|",
         *(_line(row, verdicts.get(row.name, {})) for row in ROWS),
         "",
         *(f"{number}. {why.value}" for number, why in enumerate(Why, start=1)),
+        "",
     ]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines) + table()
 
 
 def expected_verdicts(row: Row) -> dict[str, str]:
@@ -183,14 +195,27 @@ def _verdict(server: Backend, cast: Cast, name: str) -> str:
 
 def _line(row: Row, observed: Mapping[str, str]) -> str:
     cells = [_cell(name, observed[name], row.expected[name].why) for name in PRESENTED] if observed else []
-    return (
-        f"| {row.backend.kind} | {row.configuration} | " + " | ".join(cells or ["none exists"] * len(PRESENTED)) + " |"
-    )
+    cells = (cells or ["none exists"] * len(PRESENTED)) + _more(row)
+    return f"| {row.backend.kind} | {row.configuration} | " + " | ".join(cells) + " |"
+
+
+def _more(row: Row) -> list[str]:
+    if row.setup is not Setup.OURS or not row.expected:
+        return ["-"] * len(MORE)
+    left = AFTER_RELOAD[row.backend]
+    bold = [f"**{said}**" if ACCEPTED in said or said == GOES_ON else said for said in (left.session, left.connection)]
+    return [around(row.backend), *bold]
 
 
 def _cell(name: str, verdict: str, why: Why) -> str:
     shown = verdict if (verdict == ACCEPTED) == NEEDED[name] else f"**{verdict}**"
     return f"{shown} ({list(Why).index(why) + 1})"
+
+
+def _differs(name: str, expected: object, observed: object) -> bool:
+    if observed != expected:
+        print(f"{name}: expected {expected}, observed {observed}", file=sys.stderr)  # noqa: T201 - a script
+    return observed != expected
 
 
 def _main() -> int:
@@ -201,9 +226,18 @@ def _main() -> int:
             with cast.server(row.backend, row.setup) as server:
                 server.start(cast.publish(server, row.published))
                 observed.append(observe(server, cast))
-            if observed[-1] != expected_verdicts(row):
-                print(f"{row.name}: expected {expected_verdicts(row)}, observed {observed[-1]}", file=sys.stderr)  # noqa: T201 - a script
+            if _differs(row.name, expected_verdicts(row), observed[-1]):
                 return 1
+        for bypass in BYPASSES:
+            with cast.server(bypass.backend) as server:
+                server.beside.update(bypass.beside)
+                server.start(cast.publish(server, OUR_FILE))
+                if _differs(bypass.name, bypass.expected, tried(server, cast, bypass)):
+                    return 1
+        for backend, left in AFTER_RELOAD.items():
+            with cast.server(backend) as server:
+                if _differs(f"{backend.__name__} after a withdrawal", left, observe_withdrawal(server, cast)[0]):
+                    return 1
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(
         page.replace(f"{BEGIN}{generated_part(page)}{END}", f"{BEGIN}{render(observed)}{END}"), encoding="utf-8"

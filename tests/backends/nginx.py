@@ -26,8 +26,10 @@ class Nginx(Terminator):
         temporary = "\n".join(
             f"{kind}_temp_path temp;" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
+        refusal = self.also("refusal") or "return 403"
+        ours = setup_lines(self.kind).replace("return 403", refusal)
         in_http, in_server = {
-            Setup.OURS: (f"include {self.trust_path};", setup_lines(self.kind)),
+            Setup.OURS: (f"include {self.trust_path};", ours),
             Setup.PLAIN: ("", f"ssl_client_certificate {self.trust_path};\nssl_verify_client on;"),
             Setup.ONE_WAY: ("", ""),
         }[self.setup]
@@ -44,12 +46,15 @@ class Nginx(Terminator):
                 {in_http}
                 keepalive_timeout 1h;
                 keepalive_requests 1000000;
+                {self.also("http")}
                 server {{
-                    listen {HOST}:{self.port} ssl;
+                    listen {HOST}:{self.port} ssl{self.also("listen")};
+                    server_name localhost;
                     ssl_protocols TLSv1.2 TLSv1.3;
                     ssl_certificate {self.certificate};
                     ssl_certificate_key {self.certificate};
                     {in_server}
+                    {self.also("server")}
                     location / {{
                         proxy_pass http://{HOST}:{self.application_port};
                         proxy_set_header {TOLD_HEADER} $ssl_client_escaped_cert;

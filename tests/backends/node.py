@@ -37,20 +37,23 @@ const https = require("node:https");
 const identity = fs.readFileSync(process.argv[2]);
 const record = fs.openSync(process.argv[5], "a");
 
-const server = https.createServer({ key: identity, cert: identity, ...clientCertificates }, (request, response) => {
+function answer(request, response) {
   if (!fromApiGateway(request)) {
     response.writeHead(403).end();
     return;
   }
-  const certificate = request.socket.getPeerX509Certificate();
+  const certificate = request.socket.getPeerX509Certificate?.();
   const seen = certificate === undefined ? "none" : certificate.fingerprint256.replaceAll(":", "").toLowerCase();
   const delay = Number(new URL(request.url, "https://localhost").searchParams.get("delay"));
   setTimeout(() => {
     fs.writeSync(record, `${seen}\\n`);
     response.writeHead(200, { "%s": seen }).end(`${seen}\\n`);
   }, 1000 * delay);
-});
+}
+
+const server = https.createServer({ key: identity, cert: identity, ...clientCertificates }, answer);
 server.keepAliveTimeout = 0;
+%s
 server.listen(Number(process.argv[4]), process.argv[3]);
 // Listeners run in the order in which they were added: this one after those that read the file.
 process.on("SIGHUP", () => console.log("reload done"));
@@ -70,7 +73,7 @@ class Node(Backend):
             Setup.PLAIN: PLAIN % self.trust_path,
             Setup.ONE_WAY: ONE_WAY,
         }[self.setup]
-        program = self.write("server.cjs", setup + PROGRAM % FINGERPRINT_HEADER)
+        program = self.write("server.cjs", setup + PROGRAM % (FINGERPRINT_HEADER, self.also("program")))
         return [find_program("node"), program, str(self.certificate), HOST, str(self.port), str(self.record)]
 
     def reload(self) -> None:

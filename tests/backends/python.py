@@ -8,8 +8,10 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from apigw_client_cert.backends import published_file
 from apigw_client_cert.trust import setup_lines
 from tests.backends.backend import Backend, Setup
+from tests.backends.page import request_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +20,7 @@ PROGRAM = """
 import hashlib
 import os
 import pathlib
+import re
 import signal
 import ssl
 import sys
@@ -33,11 +36,18 @@ def fresh_context():
     return context
 
 
+%s
 class Answer(application.Answer):
     def setup(self):
         # In this connection's thread: a slow handshake holds up nobody else.
-        self.request = server.context.wrap_socket(self.request, server_side=True)
+        self.request = listening().wrap_socket(self.request, server_side=True)
         super().setup()
+
+    def do_GET(self):
+        if from_api_gateway(self.request, server.published):
+            super().do_GET()
+        else:
+            self.send_error(403)
 
     def fingerprint(self):
         certificate = self.request.getpeercert(binary_form=True)
@@ -51,7 +61,7 @@ def say(text):
 
 def reload(*_):
     try:
-        server.context = fresh_context()
+        server.context, server.published = fresh_context(), published_certificates()
     except (OSError, ValueError) as error:
         say("not reloaded: %%s" %% error)
     else:
@@ -59,9 +69,23 @@ def reload(*_):
 
 
 server = application.Application(int(sys.argv[3]), pathlib.Path(sys.argv[4]), Answer)
-server.context = fresh_context()
+server.context, server.published = fresh_context(), published_certificates()
+listening = lambda: server.context
+%s
 signal.signal(signal.SIGHUP, reload)
 server.serve_forever()
+"""
+
+
+# What the page's lines for each request would say.
+ANYBODY = """
+def published_certificates():
+    return ()
+
+
+def from_api_gateway(connection, published):
+    return True
+
 """
 
 
@@ -69,6 +93,7 @@ class Python(Backend):
     """A thread for each connection; a reload makes a new context for the connections that follow."""
 
     kind = "python"
+    request_lines = ANYBODY
 
     def prepare(self) -> Sequence[str]:
         """Write the program."""
@@ -78,10 +103,17 @@ class Python(Backend):
             Setup.PLAIN: "".join(line for line in ours.splitlines(keepends=True) if "PARTIAL_CHAIN" not in line),
             Setup.ONE_WAY: "",
         }[self.setup]
-        program = self.write("server.py", PROGRAM % textwrap.indent(setup, "    "))
+        lines = self.request_lines.replace(published_file(self.kind), str(self.trust_path))
+        program = self.write("server.py", PROGRAM % (textwrap.indent(setup, "    "), lines, self.also("program")))
         arguments = (Path(__file__).parent, self.certificate, self.port, self.record)
         return [sys.executable, "-I", program, *map(str, arguments)]
 
     def reload(self) -> None:
         """Connections that are open keep the context that they were made with."""
         self.signal_and_read(signal.SIGHUP, "reload done", "not reloaded")
+
+
+class PythonAskingEachRequest(Python):
+    """With the page's lines for each request."""
+
+    request_lines = request_lines("python")

@@ -14,6 +14,7 @@ from tests.backends.application import HOST
 from tests.backends.backend import LOOKS, TIMEOUT_SECONDS, Backend, Setup, end, free_port
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -33,6 +34,10 @@ class Terminator(Backend):
         with self.log.open("ab") as output:
             self._application = subprocess.Popen(program, stdout=output, stderr=output)
         super().start(trust_path)
+
+    def places(self) -> Mapping[str, object]:
+        """As for every backend, and the application."""
+        return {**super().places(), "APPLICATION": f"{HOST}:{self.application_port}"}
 
     def stop(self) -> None:
         """As for every backend; the application last."""

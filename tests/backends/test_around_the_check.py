@@ -1,4 +1,4 @@
-"""What else stands in a server's configuration lets nobody around the check."""
+"""What else stands in a server's configuration lets nobody around the check, or the page says who comes through."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.apache import Apache
-from tests.backends.client import ACCEPTED
-from tests.backends.matrix import NEEDED, OUR_FILE, observe
+from tests.backends.bypass import Bypass, tried
+from tests.backends.bypasses import BYPASSES
+from tests.backends.client import ACCEPTED, ask
+from tests.backends.matrix import OUR_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,30 +18,13 @@ if TYPE_CHECKING:
     from tests.backends.cast import Cast
 
 
-class ApacheThatSatisfiesAny(Apache):
-    """A section that takes either of two proofs, and one of them from everybody: the commonest exception of 2.2."""
-
-    beside = """<Location />
-                    Allow from all
-                    Satisfy any
-                </Location>"""
-
-
-class ApacheThatAsksAgain(Apache):
-    """A section that wants no certificate of anybody."""
-
-    beside = """<LocationMatch "^/">
-                    SSLVerifyClient none
-                    Require all granted
-                </LocationMatch>"""
-
-
-@pytest.mark.parametrize("kind", [ApacheThatSatisfiesAny, ApacheThatAsksAgain], ids=lambda kind: kind.__name__)
-def test_no_other_section_lets_a_stranger_in(
-    kind: type[Backend], cast: Cast, make_server: Callable[..., Backend]
+@pytest.mark.parametrize("bypass", BYPASSES, ids=lambda bypass: bypass.name)
+def test_what_stands_beside_the_check_opens_what_the_page_says(
+    bypass: Bypass, cast: Cast, make_server: Callable[..., Backend]
 ) -> None:
-    """Strangers, the expired one and callers without a certificate are refused, as without that section."""
-    server = make_server(kind)
+    """A stranger of the same subject, and nobody's certificate, over TLS 1.2 and 1.3."""
+    server = make_server(bypass.backend)
+    server.beside.update(bypass.beside)
     server.start(cast.publish(server, OUR_FILE))
-    accepted = {name for name, verdict in observe(server, cast).items() if ACCEPTED in verdict}
-    assert accepted == {name for name, needed in NEEDED.items() if needed}
+    assert tried(server, cast, bypass) == bypass.expected
+    assert (ask(server.port, cast.clients["new"]).verdict == ACCEPTED) is bypass.serves

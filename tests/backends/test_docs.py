@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,22 +12,15 @@ from apigw_client_cert.trust import BACKENDS, render, setup_lines, trusts_nobody
 from tests.backends.backend import Backend, Setup
 from tests.backends.cast import BACKENDS as SERVERS
 from tests.backends.client import ACCEPTED, ask
+from tests.backends.page import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.backends.cast import Cast
 
-PAGE = (Path(__file__).parents[2] / "docs" / "backends.md").read_text(encoding="utf-8")
-
-
 # They end without a certificate: the page says to publish first.
 NO_FILE = {"python", "go", "java"}
-
-
-def section_of(kind: str) -> str:
-    """What the page says of one content."""
-    return PAGE.partition(f'(`content="{kind}"`)\n')[2].partition("\n## ")[0]
 
 
 def file_to_start_with(kind: str) -> str | None:

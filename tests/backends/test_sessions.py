@@ -12,8 +12,8 @@ from tests.backends.application import HOST
 from tests.backends.backend import Backend, ServerExitedError, Setup, find_program
 from tests.backends.cast import BACKENDS
 from tests.backends.client import ACCEPTED, ask, ask_in_one_session
-from tests.backends.matrix import VERSIONS
 from tests.backends.missing import tools_wanted
+from tests.backends.withdrawal import VERSIONS
 
 if TYPE_CHECKING:
     import ssl

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from tests.e2e.conftest import ok, patient_client, refused
+from tests.e2e.conftest import ok, patient_client, quiet, refused
 
 if TYPE_CHECKING:
     from apigw_sandbox import Sandbox
     from tests.e2e.conftest import Scene
 
 pytestmark = pytest.mark.e2e
+
+CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 
 
 class Places:
@@ -146,3 +152,33 @@ def test_a_target_added_and_one_removed_change_neither_stages_nor_the_removed_fi
     assert (stack.folder / "second.txt").exists()
     assert scene.actions(before) == []
     ok(stack.preview("--expect-no-changes"))
+
+
+def test_the_changelogs_command_brings_a_mended_text_to_what_a_former_release_wrote(scene: Scene) -> None:
+    """A refresh alone sees no change and a replacement is refused; the command writes it, and moves nothing."""
+    pages_file, kind = "/etc/apache2/apigw-client-certs.conf", "apache"
+    stack = scene.stack(config={**scene.default_config(), "publish[0].file": "pins.conf", "publish[0].content": kind})
+    ok(stack.up())
+    place = stack.folder / "pins.conf"
+    mended = place.read_text()
+    former = re.sub(r" *<IfModule mod_alias(.|\n)*</IfModule>\n", "", mended)
+    assert former != mended
+    place.write_text(former)
+    state = stack.export()
+    (bundle,) = [one for one in state["deployment"]["resources"] if one["type"].endswith("TrustBundle")]
+    bundle["outputs"]["digests"] = dict.fromkeys(
+        bundle["outputs"]["digests"], hashlib.sha256(former.encode()).hexdigest()
+    )
+    stack.import_state(state)
+    ok(stack.up("--refresh"))
+    assert place.read_text() == former
+    refused(stack.up("--replace", bundle["urn"]))
+    assert place.read_text() == former
+
+    before, since = scene.mark(), stack.outputs("TrustBundle")["publishedSince"]
+    (command,) = re.findall(r"`([^`]*) && pulumi up --refresh`", CHANGELOG.read_text(encoding="utf-8"))
+    subprocess.run(command.replace(pages_file, str(place)), shell=True, check=True)  # noqa: S602 - the page's own words
+    ok(stack.up("--refresh"))
+    assert place.read_text() == mended
+    assert (scene.actions(before), stack.outputs("TrustBundle")["publishedSince"]) == ([], since)
+    quiet(stack)

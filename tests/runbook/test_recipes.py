@@ -76,6 +76,24 @@ def test_rotate_now_by_trigger(scene: Scene, recipe: Recipe) -> None:
     assert scene.presented("dev") == scene.presented("prod") == second
 
 
+@pytest.mark.recipe("After a suspicion")
+def test_after_a_suspicion(scene: Scene, recipe: Recipe) -> None:
+    """The old one leaves what is published; tests/backends/test_withdrawal.py performs the restart that follows."""
+    stack = scene.stack(config={**scene.default_config(), "rotationTrigger": "incident-1"})
+    ok(stack.up())
+    scene.at(100)
+    stack.configure({"overlap": "1h", "rotationTrigger": "suspicion-1"})
+    recipe.shows(ok(stack.up("--refresh")), names(scene))
+    first, second = scene.ids()
+    shown, both = names(scene), (stack.folder / "pins.txt").read_text().split()
+    for day in (101, 101.001, 101.05):
+        scene.at(day)
+        said = ok(stack.up("--refresh"))
+    recipe.shows(said, shown | {"time": r"[-\dT:]+Z"})
+    assert scene.ids() == [second] != [first]
+    assert (stack.folder / "pins.txt").read_text().split() == both[1:]
+
+
 @pytest.mark.recipe("Everything has expired")
 def test_everything_has_expired(scene: Scene, recipe: Recipe) -> None:
     """One run generates, publishes and binds; later ones clean up."""
