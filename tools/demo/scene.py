@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from tools.demo.account import Observer
-from tools.demo.ledger import PREVIEW, Ledger, Run
-from tools.demo.terminal import plain_text
+from tools.demo.terminal import Run, plain_text
 from tools.pulumi_stack import Outcome, PulumiStack
 from tools.toolchain import ROOT
 
@@ -47,7 +45,7 @@ class Scene:
         self.stack = PulumiStack(DEMO / "orders", "demo", DEMO)
         self.stack.write_project(project="orders")
         self.observer = Observer(sandbox, self.api, self.stack.folder / FILE, PARAMETER)
-        self._runs: list[Run] = []
+        self.runs: list[Run] = []
 
     def at(self, day: int, title: str, comment: str) -> None:
         """A new step, on a day that is not before the last one's."""
@@ -57,7 +55,7 @@ class Scene:
 
     def preview(self, *flags: str, succeeds: bool) -> str:
         """Run `pulumi preview`, return all that it printed; raises ``StoryBroken`` where it does not end as told."""
-        outcome = self._pulumi(PREVIEW, "preview", *flags)
+        outcome = self._pulumi("preview", "preview", *flags)
         self._ended(outcome, f"pulumi {' '.join(('preview', *flags))}", succeeds=succeeds)
         return outcome.output
 
@@ -84,15 +82,6 @@ class Scene:
         if expected != found:
             raise StoryBroken(f"day {self._day}: {what}: expected {expected}, found {found}")
 
-    def ledger(self) -> Ledger:
-        """The journal and the history so far, up to the end of the last CLI call: what comes later is not Pulumi's."""
-        # 10 entries are the command's default page. It fails where there is no stack.
-        outcome = self.stack.run("stack", "history", "--json", "--page-size", "100")
-        history = json.loads(outcome.output) if outcome.succeeded else []
-        last = self._runs[-1].through if self._runs else 0
-        calls = [call for call in self.sandbox.journal.calls() if call.number <= last]
-        return Ledger(self._runs, history, calls, [f"{self.api}/{stage}" for stage in STAGES])
-
     def _pulumi(self, step: str, *arguments: str) -> Outcome:
         """Run and show one CLI call with our clock; the sandbox's was set to the same day."""
         now = f"{START + timedelta(days=self._day):%Y-%m-%dT%H:%M:%SZ}"
@@ -104,7 +93,7 @@ class Scene:
         with self.stack.running(*arguments, *colour) as process:
             self.terminal.output(_kept(process.stdout or (), lines))
             code = process.wait()
-        self._runs.append(Run(step, after, self.sandbox.journal.last_number))
+        self.runs.append(Run(step, after, self.sandbox.journal.last_number))
         self.terminal.status(code)
         return Outcome(code, plain_text("".join(lines)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apigw_sandbox.clock import format_instant
 
@@ -14,10 +14,17 @@ if TYPE_CHECKING:
 
     from apigw_sandbox.journal import JournalEntry
     from tools.demo.account import Account
-    from tools.demo.ledger import Ledger
-    from tools.demo.promises import Promise
 
 WIDTH = 100
+
+
+class Run(NamedTuple):
+    """One CLI call: its step in the story, and the journal's last number before and after it."""
+
+    step: str
+    after: int
+    through: int
+
 
 _BOLD, _DIM, _RED, _GREEN, _CYAN = "1", "2", "31", "32", "36"
 
@@ -102,33 +109,23 @@ class Terminal:
         self._rows.append((label, account))
         self._table([(label, account)])
 
-    def journal(self, ledger: Ledger, entries: Sequence[JournalEntry]) -> None:
-        """The account after every step, and every call that was made, under the update that made it."""
+    def journal(self, runs: Sequence[Run], entries: Sequence[JournalEntry]) -> None:
+        """The account after every step, and every call that was made, under the run that made it."""
         self.title("The whole year", "What each stage presented, what was published, and what was in the account.")
         self._table(self._rows)
         self.title(
             "The sandbox's journal",
             "Every call in the order of its effect, at the sandbox's time; * changes something.",
         )
-        calls = {call.number: f"update {update.version}" for update in ledger.updates for call in ledger.of(update)}
-        at_preview = {call.number for call in ledger.at_preview()}
         group = ""
         for entry in entries:
-            theirs = calls.get(entry.number) or ("preview" if entry.number in at_preview else "")
+            theirs = next((run.step for run in runs if run.after < entry.number <= run.through), "")
             if not theirs and not entry.mutates:
                 continue  # the demo's own look at the published parameter
             if theirs != group:
                 self._line(theirs or "by hand", _BOLD)
                 group = theirs
             self._entry(entry)
-
-    def promises(self, promises: Iterable[Promise]) -> None:
-        """What the journal shows, statement by statement."""
-        self.title("What the journal and `pulumi stack history` show", "")
-        for promise in promises:
-            self._line(f"{'held  ' if promise.held else 'BROKEN'}  {promise.text}", _GREEN if promise.held else _RED)
-            if promise.broken:
-                self._line(f"        {promise.broken}", _RED)
 
     def success(self, text: str) -> None:
         """The last line of a good end."""
