@@ -57,9 +57,7 @@ def test_what_failed_says_since_when_and_ends_the_run_in_words(run: FakeRun) -> 
     assert one.startswith("orders-dev: bind has failed in each run since 2026-03-02T10:00:00Z. UpdateStage was denied.")
     both = str(red([(f"orders-{stage}", run.state[stage]["failedStep"]) for stage in ("dev", "prod")]))
     assert [line.split(":")[0].strip() for line in both.splitlines()[1:3]] == ["orders-dev", "orders-prod"]
-    assert (
-        both.splitlines()[-1].strip() == "The next run tries again; what depends on it was looked after all the same."
-    )
+    assert both.splitlines()[-1].strip() == "What depends on it was looked after all the same."
 
 
 @pytest.mark.parametrize("after_effect", [False, True])

@@ -9,6 +9,7 @@ _BINDING = "tests/unit/rotation/test_binding.py::"
 _BINDING_LOOK = "tests/lifecycle/test_binding_look.py::"
 _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _PUBLICATION = "tests/unit/rotation/test_publication.py::"
+_PUBLICATION = "tests/unit/rotation/test_publication.py::"
 _MENDED = "tests/lifecycle/test_mended_behind_the_state.py::"
 _REPLAY = "tests/model/test_replay.py::"
 _STAGES = "tests/lifecycle/test_binding_lifecycle.py::"
@@ -155,6 +156,20 @@ WRONG_RULES = (
         killed_by=(
             _PUBLICATION + "test_before_a_stage_may_move_the_targets_are_read_again",
             _BUNDLE + "test_before_the_switch_the_targets_are_read_again",
+        ),
+    ),
+    Mutant(
+        name="first-text-in-the-order-of-the-inputs",
+        invariant=1,
+        wrong="What is taken over comes second in the first text: a backend that tries only the first match rejects it"
+        " before its stages have moved.",
+        edits=(
+            Edit(
+                "rotation/publication.py", "        added.sort(key=lambda entry: entry.not_after)\n", "        pass\n"
+            ),
+        ),
+        killed_by=(
+            _PUBLICATION + "test_a_first_text_puts_what_a_stage_may_present_already_before_the_certificate_made_for_it",
         ),
     ),
     Mutant(

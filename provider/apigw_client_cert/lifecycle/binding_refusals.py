@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
-from apigw_client_cert.gateway.acm import named
+from apigw_client_cert.gateway.acm import is_acm, named
 from apigw_client_cert.rotation.binding import Refusal
 from apigw_client_cert.rotation.turn import Hold
 
@@ -87,11 +87,11 @@ _REPAIR = (
 def not_held(stage: StageRef, presented: Presented, desired: str, held: Held) -> errors.NotPublished:
     """The error for a stage that stays, because the targets do not hold what it presents or should present."""
     lost = errors.listed(held.lacking_presented)
-    stays = (
-        f"The stage keeps {named(presented.id)}, which {lost} does not hold: backends that read it refuse its requests."
-        if lost
-        else f"The stage keeps {named(presented.id)}, which the targets hold."
-    )
+    if lost:
+        stays = f"The stage keeps {named(presented.id)}, which {lost} does not hold: it is refused there."
+    else:
+        # No target holds a certificate of ACM's: backends trust its authority.
+        stays = f"The stage keeps {named(presented.id)}{'' if is_acm(presented.id) else ', which the targets hold'}."
     if presented.id == desired:
         what = f"Stage {stage} presents {desired}, and {lost} does not hold that certificate"
         stays = "Backends that read it refuse the stage's requests; the stage was left as it is."

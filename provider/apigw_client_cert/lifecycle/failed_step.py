@@ -98,7 +98,7 @@ def red(failed: Sequence[tuple[str, Mapping[str, Any]]]) -> errors.NeedsOperator
     return errors.NeedsOperator(
         what,
         means=means,
-        remedy="The next run tries again; what depends on it was looked after all the same.",
+        remedy="What depends on it was looked after all the same.",
         subject=", ".join(name for name, _one in failed),
     )
 

@@ -144,7 +144,7 @@ def presented_unproven(verifier: Verifier, coming: Presented, look: Look, presen
         what, remedy = f"answers {_status(trial)} to {_name(coming)}, but {named_it}", _ECHO
     return errors.NotVerified(
         f"The backend of stage {verifier.stage} {what} ({_asked(verifier)})",
-        means=f"{presents} Later waves wait.",
+        means=presents,
         remedy=f"{remedy} Then run again.",
         subject=str(verifier.stage),
     )
@@ -210,7 +210,7 @@ def not_confirmed(
         )
     return errors.NotVerified(
         f"The probe {_call(verifier)} did not see {_name(coming)} at stage {verifier.stage}: {failure}",
-        means=f"{presents} Later waves wait.",
+        means=presents,
         remedy=f"See what the backend answers, and whether it loaded what is published. {again}",
         subject=str(verifier.stage),
     )

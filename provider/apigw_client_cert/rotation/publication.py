@@ -84,6 +84,9 @@ def next_entries(
             kept.append(replace(entry, kept_for=look.presenters[entry.sha256], look_again_at=look.again_at))
     known = {entry.sha256 for entry in kept}
     added = [entry for entry in wanted.values() if entry.sha256 not in known and not entry.expired(now)]
+    if not published:
+        # What the first text replaces is presented now, and is among what is trusted besides: the oldest comes first.
+        added.sort(key=lambda entry: entry.not_after)
     return (*kept, *added)
 
 

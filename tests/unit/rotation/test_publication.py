@@ -46,11 +46,19 @@ def held(entries: tuple[Entry, ...]) -> list[int]:
 
 
 def test_the_first_bundle_holds_what_is_offered_oldest_first() -> None:
-    """In the order of the offers, then what is trusted besides."""
+    """Whoever lists it."""
     after = next_entries((), [offer(OLD, NEW)], [NEWER], NOW)
     assert held(after) == [1, 2, 3]
     assert [one.rotation_id for one in after] == ["r1", "r1", None]
     assert [one.since for one in after] == [None, None, None]
+
+
+def test_a_first_text_puts_what_a_stage_may_present_already_before_the_certificate_made_for_it() -> None:
+    """Taken over with ``also_trust``: a backend that tries only the first match keeps accepting it."""
+    after = next_entries((), [offer(NEW)], [OLD], NOW)
+    assert held(after) == [1, 2]
+    assert [one.rotation_id for one in after] == [None, "r1"]
+    assert held(next_entries(after, [offer(NEW)], [OLD], NOW)) == [1, 2]
 
 
 def test_an_entry_carries_the_facts_of_a_generation_and_nothing_of_its_role() -> None:
