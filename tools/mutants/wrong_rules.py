@@ -163,11 +163,7 @@ WRONG_RULES = (
         invariant=1,
         wrong="What is taken over comes second in the first text: a backend that tries only the first match rejects it"
         " before its stages have moved.",
-        edits=(
-            Edit(
-                "rotation/publication.py", "        added.sort(key=lambda entry: entry.not_after)\n", "        pass\n"
-            ),
-        ),
+        edits=(Edit("rotation/publication.py", "        added.sort(", "        sorted(added, "),),
         killed_by=(
             _PUBLICATION + "test_a_first_text_puts_what_a_stage_may_present_already_before_the_certificate_made_for_it",
         ),

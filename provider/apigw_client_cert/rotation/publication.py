@@ -86,7 +86,7 @@ def next_entries(
     added = [entry for entry in wanted.values() if entry.sha256 not in known and not entry.expired(now)]
     if not published:
         # What the first text replaces is presented now, and is among what is trusted besides: the oldest comes first.
-        added.sort(key=lambda entry: entry.not_after)
+        added.sort(key=lambda entry: (entry.not_after, entry.rotation_id is not None))
     return (*kept, *added)
 
 
