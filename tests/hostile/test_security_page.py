@@ -41,12 +41,16 @@ def _statements(action: str, resource: str) -> list[dict[str, object]]:
 
 
 def test_what_makes_or_deletes_a_certificate_is_fenced_by_the_tag() -> None:
-    """By the request's tags where a certificate is made, by its own where it is deleted; nothing else changes one."""
+    """By the request's tags where a certificate is made, by its own where it is deleted; nothing else changes one.
+
+    The only tags that the policy without adoption may write are those of what does not exist yet.
+    """
     for action, key in (("apigateway:POST", "RequestTag"), ("apigateway:DELETE", "ResourceTag")):
         (statement,) = _statements(action, "/clientcertificates")
         assert statement["Condition"] == {"Null": {f"aws:{key}/{ROTATION_ID_TAG}": "false"}}
     for action in ("apigateway:PUT", "apigateway:PATCH", "apigateway:*"):
         assert _statements(action, "/clientcertificates") == []
+    assert [str(one["Resource"])[-5:] for one in _statements("apigateway:PUT", "")] == ["F${*}"]
 
 
 def test_no_statement_is_wider_than_a_stage_a_certificate_or_a_listing() -> None:
