@@ -23,6 +23,17 @@ def test_the_page_names_tests() -> None:
     assert PAGE.count("tests/") == len(re.findall(r"`tests/[\w/]+\.py::\w+`", PAGE))
 
 
+def test_every_row_and_every_promise_names_a_test() -> None:
+    """What an attacker gains, and what the code promises: nothing there is only said."""
+    rows, promises = (
+        PAGE.split(f"## {title}\n")[1].split("\n## ")[0]
+        for title in ("What an attacker gains", "What the code promises")
+    )
+    said = [*re.findall(r"^\| (?!With |---).*$", rows, re.MULTILINE), *re.findall(r"^- .*$", promises, re.MULTILINE)]
+    assert len(said) > 15
+    assert [one for one in said if "`tests/" not in one] == []
+
+
 @pytest.mark.parametrize(("file", "name"), NAMED)
 def test_a_test_that_is_named_exists(file: str, name: str) -> None:
     """As a function, or as a class of them."""
