@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.client import Client
 
+_WHOSE: Final = (
+    "If the bucket is meant to be another account's, name that account: expected_bucket_owner (expectedBucketOwner) of"
+    " the target."
+)
 _CONTENT_TYPE: Final = "text/plain; charset=utf-8"
 
 
@@ -108,13 +112,13 @@ class S3Target:
             yield
         except AccessDenied as error:
             owner = self._owner or self._client().account_id()
-            if owner is None:
+            # A look between two tries of a write has said it.
+            if owner is None or _WHOSE in error.remedy:
                 raise
             raise AccessDenied(
                 error.what,
                 means=f"{error.means} S3 answers so, too, where the bucket does not belong to account {owner}.",
-                remedy=f"{error.remedy} If the bucket is meant to be another account's, name that account:"
-                " expected_bucket_owner (expectedBucketOwner) of the target.",
+                remedy=f"{error.remedy} {_WHOSE}",
                 subject=error.subject,
             ) from error.__cause__
 

@@ -153,6 +153,15 @@ def test_every_call_expects_the_owner_that_is_named_and_else_the_account_of_the_
     assert owners(aws) == ["999999999999"] * 2 + ["123456789012"] * 2
 
 
+def test_a_denied_look_between_two_tries_says_once_whose_bucket_is_expected(aws: StubbedAws) -> None:
+    """The look belongs to the write, and each of them meets the refusal."""
+    aws.answers("old").answers(s3_error("SlowDown"), status=503, headers=XML)
+    aws.answers(s3_error("AccessDenied"), status=403, headers=XML)
+    with pytest.raises(errors.RotationError) as refused:
+        s3(aws).write("pins")
+    assert str(refused.value).count("expected_bucket_owner") == 1
+
+
 def test_where_sts_does_not_say_whose_the_credentials_are_nothing_is_expected(aws: StubbedAws) -> None:
     """As before there was a condition; whoever names the owner has it all the same."""
     denied = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
