@@ -30,7 +30,7 @@ PYTEST_ARGS ?=
 PYTHON ?= python3
 export PYTHON
 UV_VERSION := 0.13.9
-COMPILE = .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
+COMPILE = .tools/uv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.10 --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links $(LOCK_ARGS)
 
 help: ## list the targets
@@ -113,6 +113,7 @@ format: setup ## rewrite the code in ruff's format
 lock: ## renew the lock files; LOCK_ARGS=--upgrade moves every pin to its newest release
 	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv==$(UV_VERSION)
 	@$(COMPILE) --output-file requirements-dev.lock pyproject.toml sandbox/pyproject.toml requirements-dev.in >/dev/null
+	@$(COMPILE) --constraints requirements-dev.lock --output-file provider/requirements.lock provider/requirements.txt >/dev/null
 	@$(COMPILE) --output-file policy/requirements.lock policy/requirements.txt >/dev/null
 
 clean: ## remove .venv, .tools, .demo, reports and caches

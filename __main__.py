@@ -65,7 +65,7 @@ def target(entry: dict[str, Any]) -> File | SsmParameter | S3Object | SecretsMan
     if "ssm" in entry:
         return SsmParameter(entry["ssm"], **form)
     if "bucket" in entry:
-        return S3Object(entry["bucket"], entry["key"], **form)
+        return S3Object(entry["bucket"], entry["key"], expected_bucket_owner=entry.get("expectedBucketOwner"), **form)
     if "secret" in entry:
         return SecretsManagerSecret(entry["secret"], **form)
     return File(entry["file"], **form)

@@ -35,7 +35,7 @@ _YAML = "github.com/pulumi/pulumi-yaml"
 _MODULES = ROOT / "tools" / "pulumi"
 _NPM = [ROOT / "tests" / "languages" / "npm" / name for name in ("package.json", "package-lock.json", ".npmrc")]
 _GO_EXAMPLE = ROOT / "examples" / "go"
-_REQUIREMENTS = [ROOT / "provider" / "requirements.txt", ROOT / "requirements-dev.lock"]
+_REQUIREMENTS = ROOT / "provider" / "requirements.lock"
 
 
 class Host(NamedTuple):
@@ -184,12 +184,11 @@ def _install_packages() -> None:
 
 def _fetch_wheels() -> None:
     python = VENV / "bin" / "python"
-    stamp, definition = WHEELS / ".ready", digest([*_REQUIREMENTS, VENV / "pyvenv.cfg"])
+    stamp, definition = WHEELS / ".ready", digest([_REQUIREMENTS, VENV / "pyvenv.cfg"])
     if stamped(stamp, definition):
         return
     shutil.rmtree(WHEELS, ignore_errors=True)
     with timed("fetching the plugin's wheels into .tools/wheels (about 10 seconds)"):
         pip = [str(python), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "download"]
-        requirements, lock = map(str, _REQUIREMENTS)
-        run([*pip, "--only-binary", ":all:", "-d", str(WHEELS), "-r", requirements, "-c", lock])
+        run([*pip, "--require-hashes", "--only-binary", ":all:", "-d", str(WHEELS), "-r", str(_REQUIREMENTS)])
     stamp.write_text(definition, encoding="utf-8")

@@ -40,5 +40,5 @@ def make_policy_venv(run: Run, timed: Timed, *, base_python: Path, definition: s
     with timed("making .tools/policy-venv (about 15 seconds)"):
         run([str(base_python), "-m", "venv", "--clear", str(POLICY_VENV)])
         pip = [str(POLICY_PYTHON), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check"]
-        run([*pip, "install", "-r", str(POLICY_LOCK)])
+        run([*pip, "install", "--require-hashes", "-r", str(POLICY_LOCK)])
     _STAMP.write_text(wanted, encoding="utf-8")

@@ -88,7 +88,7 @@ def _make_venv() -> None:
             run([str(_base_python()), "-m", "venv", "--clear", str(VENV)])
     with timed("installing requirements-dev.lock into .venv (about 1 minute the first time)"):
         pip = [str(python), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install"]
-        run([*pip, "-r", "requirements-dev.lock"])
+        run([*pip, "--require-hashes", "-r", "requirements-dev.lock"])
         # The build backend is in the lock; without isolation nothing unpinned is fetched.
         run([*pip, "--no-build-isolation", "--no-deps", "-r", "requirements.txt"])
     _VENV_STAMP.write_text(f"{_place(python)}\n{wanted}\n", encoding="utf-8")

@@ -181,6 +181,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "path": Kind('path="/orders/42"', _TEXT),
     "bucket": Kind('S3Object("bucket", "orders/client-cert.pem")', _TEXT),
     "key": Kind('S3Object("bucket", "orders/client-cert.pem")', _TEXT),
+    "expected_bucket_owner": Kind('expected_bucket_owner="123456789012"', _TEXT),
     "secret_id": Kind('SecretsManagerSecret("orders/client-cert")', _TEXT),
     "method": Kind('method="GET"', _TEXT),
     "query": Kind('query={"deep": "true"}', _PAIRS, withheld=True),

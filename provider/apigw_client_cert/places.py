@@ -146,14 +146,21 @@ class SsmParameter(_Target):
 @made_of_kinds("S3Object")
 @dataclass(frozen=True)
 class S3Object(_Target):
-    """An object of an S3 bucket that exists."""
+    """An object of an S3 bucket that exists.
+
+    ``expected_bucket_owner`` is the account that the bucket belongs to, where that is not the credentials' own: S3 then
+    refuses a bucket of anybody else's.
+    """
 
     bucket: pulumi.Input[str]
     key: pulumi.Input[str]
+    expected_bucket_owner: pulumi.Input[str] | None = field(default=None, kw_only=True)
 
     def place(self) -> dict[str, Any]:
-        """Type, bucket and key."""
-        return {"type": "s3", "bucket": self.bucket, "key": self.key}
+        """Type, bucket, key and owner."""
+        owner = self.expected_bucket_owner
+        expected = {} if owner is None else {"expectedBucketOwner": owner}
+        return {"type": "s3", "bucket": self.bucket, "key": self.key, **expected}
 
 
 @made_of_kinds("SecretsManagerSecret")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apigw_sandbox import acm, tagging
 from apigw_sandbox.control_plane import ControlPlane, Outcome
-from apigw_sandbox.moto_extension import backends, seeding
+from apigw_sandbox.moto_extension import backends, buckets, seeding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,6 +56,12 @@ class ByHand:
             for stage in stages:
                 self.create_stage(api_id, stage)
         return api_id
+
+    def create_bucket(self, name: str, *, account_id: str) -> None:
+        """A bucket of another account's: its name is taken for everybody, and whoever may reach it reaches it."""
+        with self._plane.lock:
+            buckets.create(name, account_id)
+            self._record("CreateBucket", name, service="s3")
 
     def create_stage(self, api_id: str, stage_name: str, *, variables: Mapping[str, str] | None = None) -> None:
         """A stage without a certificate; raises ``NotFound`` or ``Conflict``."""

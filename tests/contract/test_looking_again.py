@@ -170,7 +170,7 @@ def test_an_object_written_meanwhile_is_not_overwritten(busy: Busy) -> None:
     """As a parameter."""
     s3 = busy.real.sandbox.client("s3")
     s3.create_bucket(Bucket="trust", CreateBucketConfiguration={"LocationConstraint": busy.real.sandbox.region})
-    target = S3Target("trust", "orders/pins", lambda: busy.client)
+    target = S3Target("trust", "orders/pins", lambda: busy.client, "123456789012")
     target.write("ours")
     busy.meanwhile = lambda: s3.put_object(Bucket="trust", Key="orders/pins", Body=b"theirs")
     busy.refuses(FaultKind.THROTTLE, "PutObject")

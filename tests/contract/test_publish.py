@@ -58,6 +58,21 @@ def test_a_bucket_that_is_not_there_is_named(real: SandboxWorld) -> None:
         place.write("x")
 
 
+@pytest.mark.parametrize("act", ["read", "write"])
+def test_a_bucket_of_another_account_is_refused_unless_it_is_named(real: SandboxWorld, act: str) -> None:
+    """Whoever was there first with its name would say whom backends trust, or read and change what is published."""
+    real.sandbox.by_hand.create_bucket("trust", account_id="999999999999")
+    real.sandbox.journal.clear()
+    place = target(real, SPECS[1])
+    with pytest.raises(errors.AccessDenied, match="does not belong to account 123456789012") as refused:
+        place.read() if act == "read" else place.write("pins")
+    assert "expected_bucket_owner" in refused.value.remedy
+    assert real.sandbox.journal.calls("PutObject", succeeded=True) == ()
+    theirs = target(real, {**SPECS[1], "expectedBucketOwner": "999999999999"})
+    theirs.write("pins")
+    assert theirs.read() == "pins"
+
+
 def test_a_secret_by_arn_is_written(real: SandboxWorld) -> None:
     """Not only by name."""
     made = real.sandbox.client("secretsmanager").create_secret(Name="orders/pins", SecretString="old")

@@ -43,6 +43,7 @@ class Request:
     query: Mapping[str, list[str]]
     body: Any
     url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class _ClientWithoutNetwork(Client):
@@ -107,12 +108,17 @@ class StubbedAws:
         body = request.body.read() if hasattr(request.body, "read") else request.body
         text = body.decode() if isinstance(body, bytes) else body
         parsed = json.loads(text) if text and text.startswith(("{", "[")) else text
-        self.requests.append(Request(request.method, url.path, parse_qs(url.query), parsed, request.url))
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        self.requests.append(Request(request.method, url.path, parse_qs(url.query), parsed, request.url, headers))
         assert self._answers, f"no answer is left for {request.method} {request.url}"
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def keep_to_ourselves(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,7 +180,7 @@ def test_a_generation_number_set_by_a_hand_counts_as_none(number: str) -> None:
 
 TARGETS: dict[str, Callable[[Any], Any]] = {
     "ssm": lambda client: SsmTarget("/x", client),
-    "s3": lambda client: S3Target("orders", "x", client),
+    "s3": lambda client: S3Target("orders", "x", client, "123456789012"),
     "secretsmanager": lambda client: SecretsManagerTarget("x", client),
 }
 
@@ -223,7 +223,7 @@ def test_an_odd_key_stays_in_its_bucket(text: str) -> None:
     """What check lets pass, read by a server that resolves dots."""
     if spec_findings({"type": "s3", "bucket": "orders", "key": text}) is not None:
         return
-    S3Target("orders", text, lambda: aws().answering({}).client).read()
+    S3Target("orders", text, lambda: aws().answering({}).client, "123456789012").read()
     (request,) = aws().requests
     assert request.url.startswith("https://orders.s3.eu-west-1.amazonaws.com/")
     depth = 0

@@ -40,6 +40,8 @@ WRITTEN = {
     binding: tuple(key for key in binding.INPUTS if key not in {"generations", "publishedSince", "rotationId"}),
 }
 MODULES = tuple(SOUND)
+# What a terminal obeys, what ends a line of a log, and what turns a line around.
+CONTROL = ("\x1b[2J", "\n", "\r", "\x00", "\x85", "\u2028", "\u202e")
 
 
 class _Account:
@@ -128,6 +130,7 @@ def test_an_id_that_is_none_reaches_no_url(module: ModuleType, key: str) -> None
         ("http://host:99999", "is 'http://host:99999'"),
         ("ftp://host", "is 'ftp://host'"),
         ("http://", "is 'http://'"),
+        *((f"https://api.example.com/{sign}", "expected a URL") for sign in CONTROL),
     ],
 )
 def test_an_endpoint_that_is_no_url_or_holds_a_secret_is_refused(endpoint: str, word: str) -> None:
@@ -142,8 +145,10 @@ def test_an_endpoint_that_is_no_url_or_holds_a_secret_is_refused(endpoint: str, 
     [
         ({"url": "http://api.example.com/", "headers": {"x-api-key": "hush"}}, "on whose way anybody reads them"),
         ({"url": "HTTP://api.example.com/", "headers": {"x-api-key": "hush"}}, "on whose way anybody reads them"),
-        ({"url": "https://api.example.com/\x1b[2J"}, "expected a URL"),
-        ({"url": "https://api.example.com/\u202e"}, "expected a URL"),
+        *(({"url": f"https://api.example.com/{sign}"}, "expected a URL") for sign in CONTROL),
+        *(({"url": f"https://api{sign}.example.com/"}, "expected a URL") for sign in CONTROL),
+        *(({"url": "https://x.example", "headers": {"a": f"b{sign}"}}, "control character") for sign in CONTROL[:-1]),
+        *(({"url": "https://x.example", "headers": {f"a{sign}": "b"}}, "control character") for sign in CONTROL[:-1]),
     ],
 )
 def test_a_probe_that_gives_a_key_away_or_breaks_a_terminal_is_refused(confirm: dict[str, Any], word: str) -> None:
@@ -155,6 +160,17 @@ def test_a_probe_that_gives_a_key_away_or_breaks_a_terminal_is_refused(confirm: 
         engine_run.forget()
         news = {**SOUND[binding], "confirm": {"url": url, "headers": {"x-api-key": "hush"}}}
         assert "confirm" not in binding.check({}, news).failures
+
+
+@pytest.mark.parametrize("sign", CONTROL)
+def test_a_control_character_reaches_no_path_and_no_profile(sign: str) -> None:
+    """Both stand in requests, errors and logs."""
+    for verify in ({"resource": f"/h{sign}"}, {"resource": "/h", "path": f"/h{sign}"}):
+        failures = audited_failures(binding.check({}, {**SOUND[binding], "verify": verify}).failures)
+        assert "expected a path" in failures["verify"]
+        engine_run.forget()
+    failures = audited_failures(certificate.check({}, {**SOUND[certificate], "profile": f"p{sign}"}).failures)
+    assert "control character" in failures["profile"]
 
 
 def test_a_description_of_ten_megabytes_is_refused_before_anything_is_sent() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tarfile
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,7 @@ from tests.e2e.conftest import ok
 from tests.native.conftest import PACKAGE, PROGRAM, resource
 from tools.languages import WHEELS
 from tools.plugin.__main__ import version, write
+from tools.plugin.launcher.prepare import PreparationError, prepare
 from tools.toolchain import ROOT, VENV, bin_dir
 
 if TYPE_CHECKING:
@@ -37,7 +40,9 @@ def test_the_same_sources_give_the_same_bytes_and_nothing_superfluous(tmp_path: 
     with tarfile.open(one) as archive:
         modes = {entry.name: entry.mode for entry in archive}
     assert [name for name, mode in modes.items() if mode & 0o111] == [LAUNCHER, f"{LAUNCHER}.cmd"]
-    assert {"__main__.py", "requirements.txt", "apigw_client_cert/native/schema.json"} <= set(modes)
+    assert {"__main__.py", "requirements.txt", "requirements.lock", "apigw_client_cert/native/schema.json"} <= set(
+        modes
+    )
     assert not [name for name in modes if "__pycache__" in name or name.endswith(("PulumiPlugin.yaml", ".pyc"))]
 
 
@@ -99,6 +104,26 @@ with turn(Path({str(lock)!r})) as lock:
         fcntl.flock(other, fcntl.LOCK_EX)
 
 
+def test_a_package_that_is_not_the_locked_one_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pip runs with the user's credentials: an index that serves another wheel of the same version gets nowhere."""
+    wheel = tmp_path / "harmless-1.0-py3-none-any.whl"
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    folder = tmp_path / "plugin"
+    folder.mkdir()
+    _write_wheel(wheel, "print('harmless')")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (folder / "requirements.lock").write_text(f"harmless==1.0 --hash=sha256:{digest}\n")
+    _write_wheel(wheel, "print('not at all')")
+    with pytest.raises(PreparationError):
+        prepare(folder)
+    assert not (folder / ".venv" / ".ready").exists()
+    assert list((folder / ".venv").rglob("harmless*")) == []
+    _write_wheel(wheel, "print('harmless')")
+    prepare(folder)
+    assert (folder / ".venv" / ".ready").exists()
+
+
 @pytest.mark.e2e
 def test_an_installed_archive_makes_its_environment_once_and_serves_the_engine(scene: NativeScene) -> None:
     """A first start that failed half way, then two at once: one makes it, both end well; then a real ``pulumi up``."""
@@ -122,6 +147,19 @@ def test_an_installed_archive_makes_its_environment_once_and_serves_the_engine(s
     ok(stack.up())
     assert resource(stack, "orders-dev")["outputs"]["presentedClientCertificateId"] == scene.presented("dev")
     assert scene.presented("dev") == scene.ids()[0]
+
+
+def _write_wheel(file: Path, text: str) -> None:
+    about = "harmless-1.0.dist-info"
+    members = {
+        "harmless.py": text,
+        f"{about}/METADATA": "Metadata-Version: 2.1\nName: harmless\nVersion: 1.0\n",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: by hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{about}/RECORD": "",
+    }
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
 
 
 def _unpacked(folder: Path) -> Path:

@@ -56,6 +56,7 @@ said, builtins.print = print, at_the_port
         "apigw_client_cert",
         "apigw_client_cert.native",
         "apigw_client_cert.native.engine",
+        "apigw_client_cert.native.peers",
         "apigw_client_cert.native.server",
     ]
 

@@ -30,7 +30,7 @@ def contents() -> dict[str, Path]:
     return {
         **{file.name: file for file in sorted(_LAUNCHER.iterdir()) if file.is_file()},
         "LICENSE": ROOT / "LICENSE",
-        **{name: _PROVIDER / name for name in ("__main__.py", "requirements.txt")},
+        **{name: _PROVIDER / name for name in ("__main__.py", "requirements.txt", "requirements.lock")},
         **{str(file.relative_to(_PROVIDER)): file for file in kept},
     }
 

@@ -1,7 +1,7 @@
 """Which IAM permission each AWS operation needs, for the message of ``AccessDenied``.
 
 API Gateway's actions are HTTP verbs on path ARNs without an account id (facts/aws-client-certs.md §5).
-``docs/iam-policy.json`` grants the API Gateway rows; a test holds the two together.
+``docs/iam-policy*.json`` grant the API Gateway rows (``iam.py``); a test holds them together.
 """
 
 from __future__ import annotations

@@ -108,13 +108,15 @@ def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures:
     """Validate where and as whom to connect; the region is fixed once a resource exists, the way there is not."""
     failures.match(news, "region", _REGION, '"eu-central-1"')
     failures.match(news, "assumeRoleArn", _ROLE_ARN, '"arn:aws:iam::123456789012:role/rotation"')
-    failures.text(news, "profile")
+    profile = failures.text(news, "profile")
+    if profile is not None and not profile.isprintable():
+        failures.add("profile", f"profile is {shown(profile)}, with a line break or another control character in it")
     endpoint = failures.text(news, "endpointUrl")
     if endpoint is not None:
         if "@" in endpoint:
             # Not shown: it would be a secret in the log, as it would be in state.
             failures.add("endpointUrl", "endpoint_url holds a user name or password; give credentials by profile")
-        elif not _is_url(endpoint):
+        elif not is_url(endpoint):
             failures.add(
                 "endpointUrl", f'endpoint_url is {shown(endpoint)}; expected a URL like "http://127.0.0.1:4566"'
             )
@@ -123,7 +125,11 @@ def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures:
         failures.add("region", f"{fixed('region', before, after)}; {SET_BACK}")
 
 
-def _is_url(text: str) -> bool:
+def is_url(text: str) -> bool:
+    """Whether it is an http or https URL, which names a host and can stand in a log and on a terminal as it is."""
+    if not all(sign.isprintable() and not sign.isspace() for sign in text):
+        # urlsplit drops line breaks, and lets the others pass.
+        return False
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

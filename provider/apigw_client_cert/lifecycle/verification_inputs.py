@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from apigw_client_cert.errors import shown
 from apigw_client_cert.gateway.connection import is_loopback
 from apigw_client_cert.gateway.interface import StageKind, TrialCall
 from apigw_client_cert.gateway.probe import ProbeCall
-from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, known, snake
+from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, is_url, known, snake
 from apigw_client_cert.rotation.durations import parse_duration
 from apigw_client_cert.rotation.verification import Expected, Proof
 from apigw_client_cert.trust import BACKENDS, OPENSSL_FAMILY
@@ -44,6 +43,8 @@ INTERVAL, TIMEOUT = timedelta(seconds=1), timedelta(seconds=10)
 _MOST_ATTEMPTS = 1000
 _PATH = re.compile(r"/[^\s?#]*")
 _STATUSES = range(100, 600)
+# Not the tab, which a header may hold (RFC 9110, 5.5).
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,7 @@ class _Checks:
         if value is None:
             if required and self.given.get(key) is None:
                 self.wrong(f'needs {snake(key)}, the path of a resource of the API such as "/health"')
-        elif not _PATH.fullmatch(value):
+        elif not _PATH.fullmatch(value) or not value.isprintable():
             self.wrong(f'has {snake(key)} {shown(value)}; expected a path such as "/health", its query in query')
 
     def url(self, key: str) -> None:
@@ -198,15 +199,10 @@ class _Checks:
             if self.given.get(key) is None:
                 self.wrong(f"needs {key}, where callers reach the stage")
             return
-        try:
-            parts = urlsplit(value)
-            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            good = False
         if "@" in value:
             # Not shown: it would be a secret in the log, as it would be in state.
             self.wrong(f"has a user name or password in {key}; give credentials by headers")
-        elif not good or not all(sign.isprintable() and not sign.isspace() for sign in value):
+        elif not is_url(value):
             self.wrong(f'has {key} {shown(value)}; expected a URL like "https://api.example.com/health"')
 
     def texts(self, key: str) -> None:
@@ -216,8 +212,8 @@ class _Checks:
             return
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
             self.wrong(f"has {snake(key)} that are no mapping of text to text")
-        elif any(sign in text for pair in value.items() for text in pair for sign in "\r\n"):
-            self.wrong(f"has a line break in {snake(key)}")
+        elif any(_CONTROL.search(text) for pair in value.items() for text in pair):
+            self.wrong(f"has a line break or another control character in {snake(key)}")
 
     def readable_headers(self, url: str, headers: str) -> None:
         """Headers may hold a key, which anybody on the way could read."""

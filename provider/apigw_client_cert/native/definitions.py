@@ -334,6 +334,9 @@ PUBLISHED_TO: Final = {
 TARGET: Final = {
     "type": Property("The kind of place.", type_of("TargetType")),
     **{key: Property(f"Of a target of type `{kind}`.") for kind, keys in KEYS.items() for key in keys},
+    "expectedBucketOwner": Property(
+        "The account that the bucket of a target of type `s3` belongs to; by default that of the credentials."
+    ),
     "content": Property(f"The form: {', '.join(f'`{one}`' for one in CONTENTS)}; `pem` by default."),
     "backend": Property("Who reads a plain `pem`, for the warning of two certificates with one subject."),
 }

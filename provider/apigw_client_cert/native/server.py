@@ -14,6 +14,7 @@ import grpc  # type: ignore[import-untyped]  # grpcio ships no types
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from apigw_client_cert.native.engine import EngineLog
+from apigw_client_cert.native.peers import Refusing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,9 +77,9 @@ def serve(servicer: Servicer | _Loading) -> tuple[grpc.Server, int]:
         futures.ThreadPoolExecutor(max_workers=THREADS),
         options=[("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)],
     )
-    answering: Any = servicer
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(answering, server)
     port = server.add_insecure_port("127.0.0.1:0")
+    answering: Any = Refusing(servicer, port)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(answering, server)
     server.start()
     return server, port
 

@@ -4,7 +4,7 @@
 
     {"type": "file", "path": "pins.pem"}
     {"type": "ssm", "name": "/orders/client-cert-pins"}
-    {"type": "s3", "bucket": "orders-trust", "key": "client-cert.pem"}
+    {"type": "s3", "bucket": "orders-trust", "key": "client-cert.pem", "expectedBucketOwner": "123456789012"}
     {"type": "secretsmanager", "secretId": "orders/client-cert"}
 
 Keys that say what to write rather than where (``content``, ``backend``) are the caller's.
@@ -27,6 +27,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "s3": ("bucket", "key"),
     "secretsmanager": ("secretId",),
 }
+#: Type -> the keys that may say more of the place, and may be missing.
+OPTIONAL: Final[dict[str, tuple[str, ...]]] = {"s3": ("expectedBucketOwner",)}
 #: Type -> the most bytes of a text; a file and an object hold what anybody publishes.
 MOST_BYTES: Final = {"ssm": 8192, "secretsmanager": 65_536}
 CONTENT_KEYS: Final = frozenset({"content", "backend"})
@@ -49,6 +51,7 @@ _ACCESS_POINT: Final = re.compile(
     r"|arn:aws[a-z0-9-]*:s3-outposts:[a-z0-9-]+:\d{12}:outpost[/:][A-Za-z0-9-]{1,63}[/:]accesspoint[/:][A-Za-z0-9-]{1,63}",
     re.ASCII,
 )
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _IP_ADDRESS: Final = re.compile(r"\d+\.\d+\.\d+\.\d+")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _KEY_BYTES: Final = 1024
@@ -69,10 +72,12 @@ def spec_findings(spec: Mapping[str, Any], other_keys: Collection[str] = CONTENT
     kind = spec.get("type")
     if not isinstance(kind, str) or kind not in KEYS:
         return f"a publish target's `type` is one of {', '.join(KEYS)}, not {shown(kind)}"
-    unknown = sorted(set(spec) - {"type", *KEYS[kind], *other_keys})
+    optional = OPTIONAL.get(kind, ())
+    unknown = sorted(set(spec) - {"type", *KEYS[kind], *optional, *other_keys})
     if unknown:
-        return f"a publish target of type {kind} has no key {shown(unknown[0])}; it takes {', '.join(KEYS[kind])}"
-    for key in KEYS[kind]:
+        taken = ", ".join((*KEYS[kind], *optional))
+        return f"a publish target of type {kind} has no key {shown(unknown[0])}; it takes {taken}"
+    for key in (*KEYS[kind], *(key for key in optional if spec.get(key) is not None)):
         value = spec.get(key)
         if not isinstance(value, str) or not value.strip():
             return f"a publish target of type {kind} needs `{key}`, a text that is not empty"
@@ -128,6 +133,12 @@ def _key(key: str) -> str | None:
     return None
 
 
+def _account(account: str) -> str | None:
+    if _ACCOUNT.fullmatch(account):
+        return None
+    return f"`expectedBucketOwner` {shown(account)} is no account id, which has 12 digits"
+
+
 def _secret_id(secret_id: str) -> str | None:
     if _SECRET_NAME.fullmatch(secret_id) or _SECRET_ARN.fullmatch(secret_id):
         return None
@@ -139,5 +150,6 @@ _FINDINGS: Final[dict[tuple[str, str], Callable[[str], str | None]]] = {
     ("ssm", "name"): _ssm_name,
     ("s3", "bucket"): _bucket,
     ("s3", "key"): _key,
+    ("s3", "expectedBucketOwner"): _account,
     ("secretsmanager", "secretId"): _secret_id,
 }

@@ -97,5 +97,5 @@ def _remote(spec: Mapping[str, Any], client: Callable[[], Client]) -> Target:
     if spec["type"] == "ssm":
         return SsmTarget(spec["name"], client)
     if spec["type"] == "s3":
-        return S3Target(spec["bucket"], spec["key"], client)
+        return S3Target(spec["bucket"], spec["key"], client, spec.get("expectedBucketOwner"))
     return SecretsManagerTarget(spec["secretId"], client)

@@ -18,7 +18,7 @@ from werkzeug.test import run_wsgi_app
 from apigw_sandbox.api_errors import ApiError, InternalFailure, Malformed, NotModelled, UnknownOperation, Unsigned
 from apigw_sandbox.journal import SUCCESS_BELOW
 from apigw_sandbox.messages import JSON, Answer, Call, new_request_id
-from apigw_sandbox.moto_extension import backends, model, shaped
+from apigw_sandbox.moto_extension import backends, buckets, model, shaped
 from apigw_sandbox.moto_extension.rest import RestResponse
 from apigw_sandbox.moto_extension.websocket import WebSocketResponse
 
@@ -140,6 +140,8 @@ def _as_modelled(call: Call, status: int, headers: dict[str, str], body: str | b
 
 
 def _perform_elsewhere(call: Call) -> Answer:
+    if call.service == "s3" and (stranger := buckets.not_the_expected_owners(call)) is not None:
+        return stranger
     chunks, status, headers = run_wsgi_app(_moto_server(), call.environ, buffered=True)
     answer = Answer(status=int(status.split(" ", 1)[0]), body=b"".join(chunks), headers=tuple(headers))
     if call.service == "s3" and not answer.header(_S3_REQUEST_ID):

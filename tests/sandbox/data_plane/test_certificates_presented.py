@@ -230,6 +230,16 @@ def test_a_stranger_of_the_same_subject_is_refused(world: World) -> None:
     assert world.travel("new").status == 500
 
 
+def test_any_api_of_the_account_reaches_a_backend_that_pins_the_certificate(world: World) -> None:
+    """A pin proves an API Gateway of the account, not which API: whoever may PATCH one stage is in (SECURITY.md)."""
+    sandbox = world.sandbox
+    theirs = sandbox.by_hand.create_rest_api("another team's", ["theirs"], backend_url=world.backend.url)
+    patch = [{"op": "replace", "path": "/clientCertificateId", "value": world.old}]
+    sandbox.client("apigateway").update_stage(restApiId=theirs, stageName="theirs", patchOperations=patch)
+    reply = ask(sandbox.invoke_url(theirs, "theirs", "/"))
+    assert (reply.status, reply.echo["sha256"]) == (200, world.sha256(world.old))
+
+
 def _acm(authority: trustme.CA) -> tuple[str, str, str]:
     """Leaf, key and the rest of the chain, as ACM would export them."""
     issued = authority.issue_cert("orders-gateway.example.com")

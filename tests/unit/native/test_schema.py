@@ -19,7 +19,7 @@ from apigw_client_cert.native.configuration import CONFIGURATION
 from apigw_client_cert.native.functions import BACKEND_CONFIG, BACKEND_CONFIG_INPUTS, FORECAST, FORECAST_INPUTS, invoke
 from apigw_client_cert.native.kinds import BINDING, COMPONENT, KINDS, Kind, filled
 from apigw_client_cert.native.schema import FILE, schema, written
-from apigw_client_cert.publish.specs import CONTENT_KEYS, KEYS
+from apigw_client_cert.publish.specs import CONTENT_KEYS, KEYS, OPTIONAL
 from apigw_client_cert.rotation.model import Generation
 from tools.sdks import install
 
@@ -79,7 +79,8 @@ def test_types_hold_what_state_holds() -> None:
         {"not_after": "expiration_date", "spki_sha256": "spki_sha256"}.get(one.name, one.name)
         for one in fields(Generation)
     }
-    assert set(definitions.TARGET) == {"type", *CONTENT_KEYS, *(key for keys in KEYS.values() for key in keys)}
+    places = [key for keys in (*KEYS.values(), *OPTIONAL.values()) for key in keys]
+    assert set(definitions.TARGET) == {"type", *CONTENT_KEYS, *places}
     assert definitions.ENUMS["OnDelete"] == ON_DELETE
 
 

@@ -27,9 +27,9 @@ def ssm(aws: StubbedAws) -> SsmTarget:
     return SsmTarget("/orders/pins", lambda: aws.client)
 
 
-def s3(aws: StubbedAws) -> S3Target:
+def s3(aws: StubbedAws, owner: str | None = "123456789012") -> S3Target:
     """An object."""
-    return S3Target("trust", "orders/pins.pem", lambda: aws.client)
+    return S3Target("trust", "orders/pins.pem", lambda: aws.client, owner)
 
 
 def secret(aws: StubbedAws, secret_id: str = "orders/pins") -> SecretsManagerTarget:  # noqa: S107 - a name, not a password
@@ -132,6 +132,44 @@ def test_a_denied_object_names_the_list_permission(aws: StubbedAws) -> None:
     aws.answers(s3_error("AccessDenied"), status=403, headers=XML)
     with pytest.raises(errors.AccessDenied, match="s3:ListBucket"):
         s3(aws).read()
+
+
+def owners(aws: StubbedAws) -> list[str | None]:
+    """Whose bucket each request to S3 expects."""
+    asked = [one for one in aws.requests if "s3" in one.url]
+    return [one.headers.get("x-amz-expected-bucket-owner") for one in asked]
+
+
+def test_every_call_expects_the_owner_that_is_named_and_else_the_account_of_the_credentials(aws: StubbedAws) -> None:
+    """Reads and writes; what a program without the input wrote before is looked for in its own account."""
+    aws.answers("old").answers("")
+    s3(aws, "999999999999").write("pins")
+    identity = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account>"
+    aws.answers(
+        f"{identity}</GetCallerIdentityResult></GetCallerIdentityResponse>", headers={"Content-Type": "text/xml"}
+    )
+    aws.answers("old").answers("")
+    s3(aws, None).write("pins")
+    assert owners(aws) == ["999999999999"] * 2 + ["123456789012"] * 2
+
+
+def test_a_denied_look_between_two_tries_says_once_whose_bucket_is_expected(aws: StubbedAws) -> None:
+    """The look belongs to the write, and each of them meets the refusal."""
+    aws.answers("old").answers(s3_error("SlowDown"), status=503, headers=XML)
+    aws.answers(s3_error("AccessDenied"), status=403, headers=XML)
+    with pytest.raises(errors.RotationError) as refused:
+        s3(aws).write("pins")
+    assert str(refused.value).count("expected_bucket_owner") == 1
+
+
+def test_where_sts_does_not_say_whose_the_credentials_are_nothing_is_expected(aws: StubbedAws) -> None:
+    """As before there was a condition; whoever names the owner has it all the same."""
+    denied = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
+    aws.answers(denied, status=403, headers={"Content-Type": "text/xml"}).answers("old")
+    assert s3(aws, None).read() == "old"
+    aws.answers("old")
+    s3(aws).read()
+    assert owners(aws) == [None, "123456789012"]
 
 
 def test_a_secret_is_read_and_none_where_there_is_none(aws: StubbedAws) -> None:

@@ -34,7 +34,7 @@ class Place:
         if self.service == "ssm":
             return SsmTarget("/orders/pins", lambda: self.aws.client)
         if self.service == "s3":
-            return S3Target("trust", "orders/pins", lambda: self.aws.client)
+            return S3Target("trust", "orders/pins", lambda: self.aws.client, "123456789012")
         return SecretsManagerTarget("orders/pins", lambda: self.aws.client)
 
     def holds(self, text: str | None) -> StubbedAws:

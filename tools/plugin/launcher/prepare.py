@@ -37,7 +37,10 @@ def main() -> None:
 
 
 def prepare(folder: Path) -> None:
-    """Make ``.venv`` in a folder from its ``requirements.txt``, unless another process has done so meanwhile.
+    """Make ``.venv`` in a folder from its ``requirements.lock``, unless another process has done so meanwhile.
+
+    pip runs with the environment of whoever starts the plugin, AWS credentials and all: so it takes nothing but the
+    wheels that the release was tested with, by their hashes, and builds nothing, as what a build needs has no hashes.
 
     Raises:
         PreparationError: the folder cannot be written to, or venv or pip failed.
@@ -53,7 +56,8 @@ def prepare(folder: Path) -> None:
         base = os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
         run([base, "-I", "-m", "venv", "--clear", str(place)], lock)
         pip = [str(python), "-I", "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install"]
-        run([*pip, "--prefer-binary", "--requirement", str(folder / "requirements.txt")], lock)
+        locked = ["--require-hashes", "--only-binary", ":all:", "--requirement", str(folder / "requirements.lock")]
+        run([*pip, *locked], lock)
         stamp.touch()
 
 
@@ -89,7 +93,8 @@ def run(command: Sequence[str], lock: int) -> None:
     if done.returncode != 0:
         raise PreparationError(
             f"the plugin's Python environment could not be made: `{' '.join(command)}` ended with {done.returncode}."
-            " The next start tries again. Give pip what it needs (pip.conf, PIP_INDEX_URL, HTTPS_PROXY)."
+            " The next start tries again. Give pip what it needs (pip.conf, PIP_INDEX_URL, HTTPS_PROXY), and a Python"
+            " that the release has wheels for."
         )
 
 
