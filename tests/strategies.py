@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PIVOT = datetime(2027, 2, 1, 12, tzinfo=timezone.utc)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
-# API Gateway's own lifetime, to the second (facts/aws-client-certs.md §2).
+# API Gateway's own lifetime, to the second (docs/aws.md §2).
 LIFE = timedelta(days=365)
 
 _LANDMARKS = [

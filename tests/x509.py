@@ -1,6 +1,6 @@
 """Twins of the certificates that API Gateway generates, with their private keys; made by this file alone.
 
-Shape: facts/aws-client-certs.md §2. Shares no code with the package or the sandbox, so that a bug in their PEM or
+Shape: docs/aws.md §2. Shares no code with the package or the sandbox, so that a bug in their PEM or
 fingerprint code shows.
 """
 

@@ -2,7 +2,7 @@
 
 Two texts per kind. The *setup* lines are written once, by a person, into the server's own configuration; the
 *published* text changes at every rotation and is what a ``TrustBundle`` target holds. Both are templates in
-``templates/``. What was run and how: docs/backends.md and tests/backends; why: facts/aws-client-certs.md §9.
+``templates/``. What was run and how: docs/backends.md and tests/backends; why: docs/aws.md §9.
 
 Not here: ``stunnel`` and gRPC, which have no setting that accepts two certificates of one subject in one file, and
 Caddy from 2.8 and whatever else is made of Go or GnuTLS, which accept a plain ``pem``.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.rotation.model import TrustedCertificate
 
-# They look a trust anchor up by subject and try only the first match (facts/aws-client-certs.md §9.1).
+# They look a trust anchor up by subject and try only the first match (docs/aws.md §9).
 OPENSSL_FAMILY = ("nginx", "apache", "haproxy", "node", "python", "stunnel", "envoy", "grpc")
 # What no certificate's SHA-256 is: Envoy takes an empty list for "no restriction".
 _NO_CERTIFICATE = "0" * 64
@@ -132,8 +132,8 @@ _BACKENDS = {
         # Comments are harmless, but the setup lines would fill a third of an SSM standard parameter.
         annotated=False,
     ),
-    # UNVERIFIED: no Envoy has run this. By its source (default_validator.cc) the hash list alone decides while
-    # trusted_ca is absent, validity dates included; ACCEPT_UNTRUSTED would let every certificate through.
+    # UNVERIFIED: no Envoy has run this (docs/aws.md §9). By its source (default_validator.cc) the hash list alone
+    # decides while trusted_ca is absent, validity dates included; ACCEPT_UNTRUSTED would let every certificate through.
     "envoy": _Backend(
         path="/etc/envoy/apigw-client-certs.yaml",
         where="in the listener's DownstreamTlsContext; add no trusted_ca and no trust_chain_verification",

@@ -38,7 +38,7 @@ class CertificateFacts:
 
     Instants are aware UTC. ``serial`` and the digests are lower-case hex without colons or leading zeros in the
     serial; ``sha256`` and ``sha1`` are over the DER certificate, ``spki_sha256`` over the DER SubjectPublicKeyInfo.
-    ``subject`` is an RFC 4514 string; it authenticates nobody (facts/aws-client-certs.md §2). ``authority``: its
+    ``subject`` is an RFC 4514 string; it authenticates nobody (docs/aws.md §2). ``authority``: its
     extensions say that it issues others; an authority of version 1 has none, and looks like a leaf. ``pem`` is
     normalised.
     """
@@ -58,8 +58,8 @@ def split_pem(text: str) -> tuple[str, ...]:
     """The certificates in a text, in order, each as 64-column PEM with LF and a final newline.
 
     Repairs CRLF, a missing final newline, END glued to the next BEGIN on one line, blank lines and other column
-    widths; drops text between the blocks, such as comments. AWS answers with CRLF and without a final newline
-    (facts/aws-client-certs.md §2). A text without any block gives an empty tuple.
+    widths; drops text between the blocks, such as comments. AWS has been seen to answer with CRLF and without a
+    final newline (docs/aws.md §2). A text without any block gives an empty tuple.
     Not checked: whether the DER inside is a certificate, and whether two are the same.
 
     Raises:

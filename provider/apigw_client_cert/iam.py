@@ -1,6 +1,6 @@
 """What IAM has to allow, by use: the data of docs/iam-policy*.json and of the table in docs/iam.md.
 
-API Gateway's actions are HTTP verbs on path ARNs without an account id (facts/aws-client-certs.md §5). The words in
+API Gateway's actions are HTTP verbs on path ARNs without an account id (docs/aws.md §5). The words in
 capitals are to be replaced: ``REGION``, ``ACCOUNT``, ``API``, ``STAGE``, ``RESOURCE``, ``METHOD``, ``NAME``, ``BUCKET``
 and ``KEY``. A test runs each use and compares: no call is missing, and nothing is allowed that no call needs.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _GATEWAY: Final = "arn:aws:apigateway:REGION::"
-# UNVERIFIED: the encoded form, which AWS's own denials show; docs/iam.md says what to do where it does not match.
+# UNVERIFIED: the encoded form (docs/aws.md §5); docs/iam.md says what to do where it does not match.
 _TAGS: Final = f"{_GATEWAY}/tags/arn%3Aaws%3Aapigateway%3AREGION%3A%3A%2Fclientcertificates%2F"
 _STAGES: Final = (f"{_GATEWAY}/restapis/API/stages/STAGE", f"{_GATEWAY}/apis/API/stages/STAGE")
 _SSM: Final = ("arn:aws:ssm:REGION:ACCOUNT:parameter/NAME",)
@@ -96,8 +96,9 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
         "TagAtGeneration",
         {Use.ROTATE},
         ("apigateway:PUT",),
-        # UNVERIFIED for client certificates. Of a REST API that is made with tags, a denial of AWS's names the resource
-        # that does not exist yet with a `*` in the place of its id; `${*}` is that character, and no wildcard.
+        # UNVERIFIED for client certificates (docs/aws.md §5). Of a REST API that is made with tags, a denial of AWS's
+        # names the resource that does not exist yet with a `*` in the place of its id; `${*}` is that character, and no
+        # wildcard.
         (f"{_TAGS}${{*}}",),
         "the tags of a new generation, and of none that exists: `${*}` is the character that AWS puts where the new id"
         " will be",
@@ -132,7 +133,7 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
         _STAGES,
         "switching the stages. Without the right to redirect their access logs; the other fields of a stage (variables,"
         " deployment) cannot be fenced",
-        # UNVERIFIED: that a PATCH of another field carries neither key.
+        # UNVERIFIED: that a PATCH of another field carries neither key (docs/aws.md §5).
         {
             "Null": {
                 "apigateway:Request/AccessLoggingDestination": "true",

@@ -7,7 +7,7 @@ from typing import Final
 import pulumi
 
 # A stage whose certificate is not among its program's inputs is unbound by its own next update
-# (facts/aws-client-certs.md §7); so is one whose program names an older certificate.
+# (docs/aws.md §7); so is one whose program names an older certificate.
 IGNORED: Final = "clientCertificateId"
 STAGES: Final = frozenset({"aws:apigateway/stage:Stage", "aws:apigatewayv2/stage:Stage"})
 

@@ -1,6 +1,6 @@
 """The Pulumi dynamic hosts. THIS MODULE PATH AND THE PROVIDER CLASS NAMES ARE RECORDED IN STATE: never move them.
 
-The engine stores a pickle that names module and class (facts/pulumi-semantics.md §1.3). The provider classes hold
+The engine stores a pickle that names module and class (docs/pulumi.md §1.3). The provider classes hold
 no attributes: an attribute would be frozen into state, and a set, client or lock would make every pickle differ.
 Everything they do is in ``lifecycle/``; what goes in and what comes out is declared in ``declarations.py``.
 """
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.lifecycle.results import Checked, Difference
 
 Properties = dict[str, Any]
-# Where the dynamic host keeps the pickle, in inputs and outputs (facts/pulumi-semantics.md §1.3).
+# Where the dynamic host keeps the pickle, in inputs and outputs (docs/pulumi.md §1.3).
 PROVIDER_KEY = "__provider"
 
 say_messages_only()

@@ -49,7 +49,7 @@ def _readable(certificates: Iterable[TrustedCertificate]) -> Iterator[Certificat
 
 
 def _same_subject(content: str, backend: str | None, facts: Sequence[CertificateFacts]) -> list[Finding]:
-    """OpenSSL and BoringSSL try only the first anchor of a subject (facts/aws-client-certs.md §0.1, §9.1).
+    """OpenSSL and BoringSSL try only the first anchor of a subject (docs/aws.md §9).
 
     What an authority issued names its issuer's key besides, and is found among several of one subject.
     """

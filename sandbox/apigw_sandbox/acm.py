@@ -1,7 +1,7 @@
 """Certificates of ACM that a test has given the sandbox the keys of, so that stages can present them.
 
 The sandbox serves no ACM: what AWS asks of such a certificate is checked when it is imported
-(facts/aws-client-certs.md §1.6).
+(docs/aws.md §1.6).
 """
 
 from __future__ import annotations

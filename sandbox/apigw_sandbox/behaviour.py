@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 YEAR_SECONDS = 365 * 86400
-"""A generated certificate lives 365 days to the second, also over a leap day (facts/aws-client-certs.md §2)."""
+"""A generated certificate lives 365 days to the second, also over a leap day (docs/aws.md §2)."""
 
 
 class InUseDeletion(enum.Enum):
     """How DeleteClientCertificate answers while a stage presents the certificate.
 
-    UNVERIFIED: AWS models 400 and 409 and documents neither (facts/aws-client-certs.md §3.1).
+    UNVERIFIED: AWS models 400 and 409 and documents neither (docs/aws.md §3.1).
     """
 
     BAD_REQUEST = "bad-request"
@@ -27,7 +27,7 @@ class InUseDeletion(enum.Enum):
 class UnknownCertificate(enum.Enum):
     """How a stage update answers that names a certificate nobody generated.
 
-    UNVERIFIED: AWS documents no answer (facts/aws-client-certs.md §3.2).
+    UNVERIFIED: AWS documents no answer (docs/aws.md §3.2).
     """
 
     NOT_FOUND = "not-found"
@@ -61,7 +61,7 @@ _DURATIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """The switches. Quota and throttle as documented by AWS (facts/aws-client-certs.md §3.5).
+    """The switches. Quota and throttle as documented by AWS (docs/aws.md §3.5).
 
     ``pem_*`` and ``validity_seconds`` apply to certificates minted from now on.
     ``throttle_rate`` is in requests per second, ``throttle_burst`` in requests; both count per account.

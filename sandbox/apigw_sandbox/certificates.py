@@ -26,7 +26,7 @@ _ACM_ARN = re.compile(r"arn:aws(?:-[a-z]+)*:acm:[a-z0-9-]+:\d{12}:certificate/[A
 
 
 def is_acm_arn(value: str) -> bool:
-    """Whether a stage's ``clientCertificateId`` names a certificate of ACM (facts/aws-client-certs.md §1.6)."""
+    """Whether a stage's ``clientCertificateId`` names a certificate of ACM (docs/aws.md §1.6)."""
     return _ACM_ARN.fullmatch(value) is not None
 
 

@@ -1,6 +1,6 @@
 """Certificates of the exact shape that API Gateway generates.
 
-Every sample from nine years agrees (facts/aws-client-certs.md §2): X.509 v3 without any extension,
+Every sample from nine years agrees (docs/aws.md §2): X.509 v3 without any extension,
 subject = issuer = ``C=US, L=Seattle, CN=ApiGateway`` as PrintableString, RSA 2048, SHA-256, a random
 64-bit serial, 748 or 749 bytes of DER.
 """
@@ -89,7 +89,7 @@ def mint(key: rsa.RSAPrivateKey, *, not_before: datetime, validity: timedelta) -
 
 
 def pem_text(certificate: x509.Certificate, *, crlf: bool = False, final_newline: bool = True) -> str:
-    """The PEM, 1070 bytes with LF; AWS has been seen to answer with CRLF and nothing after END (facts §2)."""
+    """The PEM, 1070 bytes with LF; AWS has been seen to answer with CRLF and nothing after END (docs/aws.md §2)."""
     text = certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
     if crlf:
         text = text.replace("\n", "\r\n")

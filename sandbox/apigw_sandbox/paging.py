@@ -49,7 +49,7 @@ def _size(limit: str | None) -> int:
     if limit is None:
         return DEFAULT_LIMIT
     if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_LIMIT:
-        # UNVERIFIED: AWS documents the maximum, not what it answers beyond it.
+        # UNVERIFIED: AWS documents the maximum, not what it answers beyond it (docs/aws.md §1.1).
         raise BadRequest(f"limit must be between 1 and {MAX_LIMIT}, not {limit!r}")
     return int(limit)
 

@@ -1,4 +1,4 @@
-"""AWS's patch operations: which paths take which (facts/aws-client-certs.md §1.2)."""
+"""AWS's patch operations: which paths take which (docs/aws.md §1.2)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _checked(raw: Mapping[str, str], rules: Sequence[PathRule]) -> PatchOperatio
         raise BadRequest(f"Invalid patch operation specified: {op}. Must be one of: [{', '.join(sorted(OPERATIONS))}]")
     rule = next((rule for rule in rules if path is not None and rule.pattern.fullmatch(path)), None)
     if path is None or rule is None:
-        # The text that AWS was recorded to answer with (facts/aws-client-certs.md §1.2).
+        # The text that AWS was recorded to answer with (docs/aws.md §1.2).
         raise BadRequest(
             f"Invalid method setting path: {path}. Must be one of: [{', '.join(rule.shown for rule in rules)}]"
         )
@@ -91,7 +91,7 @@ def _checked(raw: Mapping[str, str], rules: Sequence[PathRule]) -> PatchOperatio
         taken = ", ".join(sorted(rule.operations))
         raise BadRequest(f"Invalid patch path '{path}' specified for op '{op}'. Must be one of: [{taken}]")
     if op == "replace" and value is None:
-        # UNVERIFIED: nobody has documented a replace without a value; Terraform sends "" to clear.
+        # UNVERIFIED: nobody has documented a replace without a value; Terraform sends "" to clear (docs/aws.md §1.2).
         raise BadRequest(f"A value is needed to replace {path}; an empty one clears it")
     if "from" in raw:
         raise BadRequest(f"'from' has no meaning for op '{op}'")

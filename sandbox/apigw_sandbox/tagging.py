@@ -12,8 +12,8 @@ from apigw_sandbox.api_errors import BadRequest, NotFound
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# UNVERIFIED: AWS's pages differ. botocore's model documents [a-zA-Z+-=._:/] for TagResource, the developer guide
-# letters, numbers, spaces and + - = . _ : / @, and an answer of AWS was recorded that holds an @.
+# UNVERIFIED: AWS's pages differ (docs/aws.md §1.3). botocore's model documents [a-zA-Z+-=._:/] for TagResource, the
+# developer guide letters, numbers, spaces and + - = . _ : / @, and an answer of AWS was recorded that holds an @.
 # The wider set is taken here: letters, separators and numbers by their Unicode categories, and these signs.
 _SIGNS = frozenset("+-=._:/@")
 MAX_KEY = 128

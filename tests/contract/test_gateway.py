@@ -55,7 +55,7 @@ def test_two_certificates_differ_and_are_both_listed(world: World) -> None:
 
 
 def test_the_certificate_has_the_shape_that_aws_issues(world: World) -> None:
-    """facts/aws-client-certs.md §2; the dates beside it are those inside it."""
+    """docs/aws.md §2; the dates beside it are those inside it."""
     issued = generate(world)
     inside = x509.load_pem_x509_certificate(issued.pem.encode())
     assert inside.subject == inside.issuer
@@ -211,7 +211,7 @@ def test_a_stage_may_name_a_certificate_that_is_gone(world: World) -> None:
 
 
 def test_an_acm_arn_is_presented_and_found_and_is_no_certificate_of_api_gateway(world: World) -> None:
-    """facts/aws-client-certs.md §1.6."""
+    """docs/aws.md §1.6."""
     stage = world.new_stage()
     world.gateway.bind(stage, ACM)
     assert world.gateway.presented(stage) == ACM

@@ -1,6 +1,6 @@
 """Certificates in the shape that API Gateway issues, for doubles: real X.509, made fast.
 
-Shape: facts/aws-client-certs.md §2. Keys are few and made once per process, because making one takes longer than
+Shape: docs/aws.md §2. Keys are few and made once per process, because making one takes longer than
 everything else here; certificates that share a key differ in serial, dates and signature, so in every fingerprint but
 the SPKI one.
 """

@@ -1,6 +1,6 @@
 """What may be read in a message, and in everything that the Pulumi host prints around it.
 
-The dynamic host shows the traceback of an exception with its chain of causes (facts/pulumi-semantics.md §1.6), and
+The dynamic host shows the traceback of an exception with its chain of causes (docs/pulumi.md §1.6), and
 every line that is said.
 """
 

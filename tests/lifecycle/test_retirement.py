@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _blind_account(run: FakeRun) -> None:
-    """Whether AWS refuses is unknown (facts/aws-client-certs.md §3.1): our own look has to do."""
+    """Whether AWS refuses is unknown (docs/aws.md §3.1): our own look has to do."""
     run.gateway.refuses_delete_in_use = False
 
 

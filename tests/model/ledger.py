@@ -77,5 +77,5 @@ class Ledger:
             self.rotations[stack].add(one.rotation)
 
     def complain(self, invariant: str, run: Run, what: str) -> None:
-        """An invariant of DESIGN §4 is broken."""
+        """An invariant of docs/invariants.md is broken."""
         self.complaints.append(f"invariant {invariant}: {run.kind} of {run.stack}: {what}")

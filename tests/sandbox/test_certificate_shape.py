@@ -1,4 +1,4 @@
-"""Generated certificates are what API Gateway generates, byte for byte of form (facts/aws-client-certs.md §2)."""
+"""Generated certificates are what API Gateway generates, byte for byte of form (docs/aws.md §2)."""
 
 from __future__ import annotations
 

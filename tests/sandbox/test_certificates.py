@@ -96,7 +96,7 @@ def test_delete_answers_202_and_the_certificate_is_gone(rest: Any) -> None:
     "operation", ["get_client_certificate", "delete_client_certificate", "update_client_certificate"]
 )
 def test_an_acm_arn_is_not_found(rest: Any, operation: str) -> None:
-    """ACM's certificates are not API Gateway's (facts §1.6)."""
+    """ACM's certificates are not API Gateway's (docs/aws.md §1.6)."""
     with refused("NotFoundException", 404):
         getattr(rest, operation)(clientCertificateId=ACM_ARN)
 

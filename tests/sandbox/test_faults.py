@@ -128,7 +128,7 @@ def test_an_sdk_that_repeats_a_lost_generate_makes_a_second_certificate(sandbox:
 
 
 def test_an_sdk_repeats_a_throttled_call_but_no_conflict(sandbox: Sandbox) -> None:
-    """Botocore's rules (facts/aws-client-certs.md §3.5), seen by the sandbox."""
+    """Botocore's rules (docs/aws.md §3.5), seen by the sandbox."""
     retrying = sandbox.client("apigateway", config=Config(retries={"mode": "standard", "total_max_attempts": 2}))
     sandbox.faults.add(Fault(kind=FaultKind.THROTTLE, calls=(1,), seconds=0))
     retrying.get_client_certificates()

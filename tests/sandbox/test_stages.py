@@ -42,7 +42,7 @@ def test_a_stage_presents_what_it_was_given(sandbox: Sandbox, rest: Any, api: st
 
 
 def test_an_empty_value_clears_and_the_member_is_absent(rest: Any, api: str, certificate: str) -> None:
-    """As Terraform does it (facts §0.3)."""
+    """As Terraform does it (docs/aws.md §1.2)."""
     _patch(rest, api, replace("/clientCertificateId", certificate))
     assert "clientCertificateId" not in _patch(rest, api, replace("/clientCertificateId", ""))
     assert "clientCertificateId" not in rest.get_stage(restApiId=api, stageName="dev")
@@ -73,7 +73,7 @@ def test_only_replace_is_taken(sandbox: Sandbox, rest: Any, api: str, certificat
     ],
 )
 def test_an_unknown_path_is_refused_and_lists_the_known_ones(rest: Any, api: str, path: str) -> None:
-    """The text that AWS was recorded to answer with (facts §1.2)."""
+    """The text that AWS was recorded to answer with (docs/aws.md §1.2)."""
     with refused("BadRequestException", 400) as caught:
         _patch(rest, api, replace(path, "x"))
     assert f"Invalid method setting path: {path}. Must be one of: [/deploymentId, " in str(caught[0])
@@ -101,7 +101,7 @@ def test_a_replace_without_value_is_refused(sandbox: Sandbox, rest: Any, api: st
 
 
 def test_an_unknown_certificate_is_not_found_or_by_switch_a_bad_request(sandbox: Sandbox, rest: Any, api: str) -> None:
-    """Both answers that AWS may give (facts §3.2)."""
+    """Both answers that AWS may give (docs/aws.md §3.2)."""
     with refused("NotFoundException", 404):
         _patch(rest, api, replace("/clientCertificateId", "nobody"))
     sandbox.change(unknown_certificate=UnknownCertificate.BAD_REQUEST)
@@ -112,7 +112,7 @@ def test_an_unknown_certificate_is_not_found_or_by_switch_a_bad_request(sandbox:
 
 @pytest.mark.parametrize("arn", [ACM_ARN, ACM_ARN.replace("arn:aws:", "arn:aws-us-gov:")])
 def test_an_acm_arn_is_taken_and_comes_back(rest: Any, api: str, arn: str) -> None:
-    """The same field holds both kinds (facts §1.6)."""
+    """The same field holds both kinds (docs/aws.md §1.6)."""
     assert _patch(rest, api, replace("/clientCertificateId", arn))["clientCertificateId"] == arn
 
 
@@ -174,7 +174,7 @@ def test_a_certificate_let_go_can_be_deleted(rest: Any, api: str, certificate: s
 def test_a_deployment_to_an_existing_stage_keeps_its_settings(
     sandbox: Sandbox, rest: Any, api: str, certificate: str
 ) -> None:
-    """Moto alone puts a bare stage there (facts §7); only the deployment may move."""
+    """Moto alone puts a bare stage there (docs/aws.md §8); only the deployment may move."""
     arn = f"arn:aws:apigateway:us-east-1::/restapis/{api}/stages/dev"
     rest.tag_resource(resourceArn=arn, tags={"kept": "yes"})
     _patch(
@@ -209,7 +209,7 @@ def test_a_deployment_may_bring_variables_or_a_new_stage_or_none(rest: Any, api:
 
 
 def test_the_same_deployment_may_be_sent_again_in_the_patch_of_a_switch(rest: Any, api: str, certificate: str) -> None:
-    """The nudge of facts §3.3."""
+    """The nudge of docs/aws.md §3.3."""
     deployment = rest.get_stage(restApiId=api, stageName="dev")["deploymentId"]
     answer = _patch(rest, api, replace("/clientCertificateId", certificate), replace("/deploymentId", deployment))
     assert (answer["clientCertificateId"], answer["deploymentId"]) == (certificate, deployment)

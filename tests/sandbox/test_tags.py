@@ -1,4 +1,4 @@
-"""Tags on certificate, stage and API ARNs, with AWS's limits (facts/aws-client-certs.md §1.3)."""
+"""Tags on certificate, stage and API ARNs, with AWS's limits (docs/aws.md §1.3)."""
 
 from __future__ import annotations
 

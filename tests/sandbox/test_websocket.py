@@ -62,7 +62,7 @@ def test_unknown_certificates_are_refused_by_the_same_switch(sandbox: Sandbox, w
 
 
 def test_acm_certificates_are_for_rest_apis_only(websocket: Any, api: str) -> None:
-    """Facts §1.6."""
+    """docs/aws.md §1.6."""
     with refused("NotFoundException", 404):
         websocket.update_stage(ApiId=api, StageName="live", ClientCertificateId=ACM_ARN)
 

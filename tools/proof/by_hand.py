@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class RotationByHand:
     """The calls on a site's certificates, which are called old and new.
 
-    AWS may refuse to delete a certificate in use (facts/aws-client-certs.md §3.1). Nobody has seen it do so; here it
+    AWS may refuse to delete a certificate in use (docs/aws.md §3.1). Nobody has seen it do so; here it
     does not, which is the worse case.
     """
 

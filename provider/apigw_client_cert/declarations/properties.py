@@ -26,7 +26,7 @@ class Registering(pulumi.Resource):
 
 def declared(props: Mapping[str, Any], outputs: Iterable[str]) -> dict[str, Any]:
     """The properties to register: every input, and a place for every output."""
-    # Outputs exist only for keys that are registered: a placeholder each (facts/pulumi-semantics.md §1.1).
+    # Outputs exist only for keys that are registered: a placeholder each (docs/pulumi.md §1.1).
     return {**dict.fromkeys(outputs), **props}
 
 

@@ -1,4 +1,4 @@
-"""Certificates of ACM where a stage names one: its ``clientCertificateId`` is then an ARN (facts §1.6).
+"""Certificates of ACM where a stage names one: its ``clientCertificateId`` is then an ARN (docs/aws.md §1.6).
 
 They are somebody else's: ACM renews them, and API Gateway's own operations know none of them.
 """

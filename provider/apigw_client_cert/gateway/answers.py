@@ -29,7 +29,7 @@ THROTTLED_CODES: Final = frozenset(
     }
 )
 CONFLICT_CODES: Final = frozenset({"ConflictException", "OperationAborted", "TooManyUpdates"})
-#: 429 like a throttle, but waiting never helps (facts/aws-client-certs.md §3.5).
+#: 429 like a throttle, but waiting never helps (docs/aws.md §3.5).
 LIMIT_CODES: Final = frozenset({"LimitExceededException", "ParameterLimitExceeded"})
 UNAVAILABLE_CODES: Final = frozenset({"InternalServerError", "InternalServiceError", "InternalFailure"})
 DENIED_CODES: Final = frozenset({"AccessDeniedException", "AccessDenied", "NotAuthorized", "UnauthorizedException"})

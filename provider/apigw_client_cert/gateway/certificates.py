@@ -1,6 +1,6 @@
 """The client certificates of one account and region, as five API Gateway operations and the tags see them.
 
-Shapes: facts/aws-client-certs.md §1.1. Nothing here knows what a rotation is.
+Shapes: docs/aws.md §1.1. Nothing here knows what a rotation is.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 #: Marks what this package generated; its value is the rotation id.
 ROTATION_ID_TAG: Final = "apigw-client-cert:rotation-id"
-#: Service Quotas code of "client certificates per account per Region" (facts/aws-client-certs.md §3.5).
+#: Service Quotas code of "client certificates per account per Region" (docs/aws.md §3.5).
 QUOTA_CODE: Final = "L-824C9E42"
-#: The largest page that GetClientCertificates gives (facts/aws-client-certs.md §1.1).
+#: The largest page that GetClientCertificates gives (docs/aws.md §1.1).
 PAGE_SIZE: Final = 500
 _MOST_NAMED: Final = 10
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -68,7 +68,7 @@ class Certificates:
         return self._looks.read(issued)
 
     def get(self, certificate_id: str) -> IssuedCertificate | None:
-        """The certificate, or None for AWS's NotFound; an ACM ARN is NotFound too (facts/aws-client-certs.md §1.6)."""
+        """The certificate, or None for AWS's NotFound; an ACM ARN is NotFound too (docs/aws.md §1.6)."""
         try:
             answer = self._client.call(
                 "apigateway",
@@ -98,7 +98,7 @@ class Certificates:
             StillInUse: AWS's 400, a 409 that outlasts a few repetitions, or what the scan says.
             NotOurs: its rotation id was changed before the deletion could be sent again.
         """
-        # UNVERIFIED: whether AWS refuses at all, and with 400 or 409 (facts/aws-client-certs.md §3.1).
+        # UNVERIFIED: whether AWS refuses at all, and with 400 or 409 (docs/aws.md §3.1).
         try:
             self._client.call(
                 "apigateway",
@@ -115,7 +115,7 @@ class Certificates:
             raise still_in_use(certificate_id) from error
 
     def tag(self, certificate_id: str, tags: Mapping[str, str]) -> None:
-        """Add or overwrite tags; TagResource, because a PATCH of tags is refused (facts/aws-client-certs.md §1.2).
+        """Add or overwrite tags; TagResource, because a PATCH of tags is refused (docs/aws.md §1.2).
 
         Raises:
             BadInput: the certificate is gone.
@@ -149,7 +149,7 @@ class Certificates:
         )
 
     def _arn(self, certificate_id: str) -> str:
-        """No account id in it, and a slash after the colons (facts/aws-client-certs.md §1.3)."""
+        """No account id in it, and a slash after the colons (docs/aws.md §1.3)."""
         return f"arn:{self._client.partition}:apigateway:{self._client.region}::/clientcertificates/{certificate_id}"
 
     def _quota_exhausted(self) -> QuotaExhausted:

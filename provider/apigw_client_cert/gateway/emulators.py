@@ -1,7 +1,7 @@
 """Endpoints that answer in API Gateway's place and have no client certificates: other emulators of AWS.
 
 LocalStack answers with a text where the PEM belongs, and with 501 for WebSocket APIs; moto by itself with a page of
-HTML and 404 (facts/aws-client-certs.md §8). Whichever of them is met first, in whichever run, is told with one message.
+HTML and 404 (docs/aws.md §8). Whichever of them is met first, in whichever run, is told with one message.
 """
 
 from __future__ import annotations

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class StageKind(enum.Enum):
-    """Which API family owns a stage; HTTP APIs cannot hold a client certificate (facts/aws-client-certs.md §3.1)."""
+    """Which API family owns a stage; HTTP APIs cannot hold a client certificate (docs/aws.md §1.5)."""
 
     REST = "REST"
     WEBSOCKET = "WEBSOCKET"
 
 
 class Redeploy(enum.Enum):
-    """Whether a switch also re-sends the stage's deployment id (facts/aws-client-certs.md §3.3)."""
+    """Whether a switch also re-sends the stage's deployment id (docs/aws.md §3.3)."""
 
     NEVER = "never"
     SAME_DEPLOYMENT = "same-deployment"

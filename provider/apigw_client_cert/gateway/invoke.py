@@ -1,6 +1,6 @@
 """TestInvokeMethod: what the backend answers when a method is called with a certificate of our choice.
 
-The only way on AWS's side to prove a certificate before a stage presents it (facts/aws-client-certs.md §1.4). It runs
+The only way on AWS's side to prove a certificate before a stage presents it (docs/aws.md §1.4). It runs
 the API's current resources, not the stage's deployment, and calls the backend for real.
 """
 

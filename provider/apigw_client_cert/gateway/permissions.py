@@ -1,6 +1,6 @@
 """Which IAM permission each AWS operation needs, for the message of ``AccessDenied``.
 
-API Gateway's actions are HTTP verbs on path ARNs without an account id (facts/aws-client-certs.md §5).
+API Gateway's actions are HTTP verbs on path ARNs without an account id (docs/aws.md §5).
 ``docs/iam-policy*.json`` grant the API Gateway rows (``iam.py``); a test holds them together.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 _API_GATEWAY: Final = "arn:aws:apigateway:REGION::"
-# UNVERIFIED: the encoded form, which AWS's own denials show; docs/iam.md says what to do where it does not match.
+# UNVERIFIED: the encoded form, which a denial of AWS's showed of another resource (docs/aws.md §5); docs/iam.md says
+# what to do where it does not match.
 _TAGS: Final = f"{_API_GATEWAY}/tags/arn%3Aaws%3Aapigateway%3AREGION%3A%3A%2Fclientcertificates%2F*"
 
 #: (service as boto3 names it, operation) -> what to allow.

@@ -13,7 +13,7 @@ _LONGEST_READ: Final = 10_000
 
 
 def speakable(error: Exception) -> Exception:
-    """The error, fit to be seen: the dynamic host prints the whole chain of causes (facts/pulumi-semantics.md §1.6).
+    """The error, fit to be seen: the dynamic host prints the whole chain of causes (docs/pulumi.md §1.6).
 
     botocore quotes what it choked on: a session token with a line break in it, what a ``credential_process`` printed,
     the value that AWS refused. What lies below is cut off, except where no connection was made and it says why.

@@ -2,7 +2,7 @@
 
 botocore's own retry mode is switched off and this decides instead, through botocore's ``needs-retry`` event, because
 that mode repeats a full quota (``LimitExceededException``), never a 409, and would repeat a generate whose outcome is
-unknown, which makes a second certificate (facts/aws-client-certs.md §3.5).
+unknown, which makes a second certificate (docs/aws.md §3.5).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _WORDS: Final = {
     Trouble.NOT_SENT: "no connection for {} could be made",
 }
 
-#: A delete's 409 means "in use" far more often than "at the same moment" (facts/aws-client-certs.md §3.1).
+#: A delete's 409 means "in use" far more often than "at the same moment" (docs/aws.md §3.1).
 _DELETE_CONFLICT_ATTEMPTS: Final = 3
 
 

@@ -1,7 +1,7 @@
 """What one stage presents, and making it present something else.
 
 REST stages take ``PATCH`` operations, of which only ``replace`` works on ``/clientCertificateId``
-(facts/aws-client-certs.md §1.2); WebSocket stages take fields. The PATCH is idempotent, so it may be sent again after
+(docs/aws.md §1.2); WebSocket stages take fields. The PATCH is idempotent, so it may be sent again after
 an unknown outcome, as long as the stage is still the one that was looked at: nobody else's switch, and nobody's
 deployment, is to be undone by a repetition (invariant 9).
 """
@@ -69,9 +69,9 @@ class Stages:
 
         Args:
             stage: Which stage.
-            certificate_id: An API Gateway id or an ACM ARN; AWS tells them apart itself (facts §1.6).
+            certificate_id: An API Gateway id or an ACM ARN; AWS tells them apart itself (docs/aws.md §1.6).
             redeploy: ``SAME_DEPLOYMENT`` sends the deployment id that the last ``presented()`` saw in the same PATCH.
-                UNVERIFIED: that this makes the data plane take the stage's settings (facts §3.3).
+                UNVERIFIED: that this makes the data plane take the stage's settings (docs/aws.md §3.3).
 
         Raises:
             StageNotFound: the API or the stage is not there.
@@ -107,7 +107,7 @@ class Stages:
         """
         # AWS documents no clearing value. A WebSocket stage is cleared by `""`, seen live with a bare SDK on 2026-08-11
         # (https://github.com/go-to-k/cdkd/pull/1577).
-        # UNVERIFIED: a REST stage, to which Terraform sends it (facts/aws-client-certs.md §0.3).
+        # UNVERIFIED: a REST stage, to which Terraform sends it (docs/aws.md §1.2).
         try:
             self._update(stage, "", None, self._unchanged(stage, self._recall(stage), None, None))
         except StageNotFound:
@@ -200,7 +200,7 @@ class Stages:
         )
 
     def _refusal(self, stage: StageRef, certificate_id: str, answer: Answered) -> BadInput | StageNotFound:
-        """Whose fault a refused PATCH is: an unknown certificate may be a 404 too (facts/aws-client-certs.md §3.2)."""
+        """Whose fault a refused PATCH is: an unknown certificate may be a 404 too (docs/aws.md §3.2)."""
         try:
             seen = self._get(stage)
         except StageNotFound as error:
@@ -257,7 +257,7 @@ def _expected(operation: str) -> frozenset[str]:
 
 
 def _rest(answer: Mapping[str, Any], call: Call) -> _Seen:
-    # Unset is absent at AWS (facts/aws-client-certs.md §1.2) and empty in some emulators.
+    # Unset is absent at AWS (docs/aws.md §1.2) and empty in some emulators.
     return _Seen(_id(answer.get("clientCertificateId"), call), _id(answer.get("deploymentId"), call))
 
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 #: Service -> where a page keeps its items, and how many it may hold. 500 is GetRestApis' largest limit
 #: (https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html).
-#: UNVERIFIED: apigatewayv2 documents no largest MaxResults; 100 is modest.
+#: UNVERIFIED: apigatewayv2 documents no largest MaxResults; 100 is modest (docs/aws.md §1.5).
 _LISTINGS: Final = {"apigateway": ("items", 500), "apigatewayv2": ("Items", 100)}
 #: Each failed read has waited up to a minute already; a region in trouble must not cost hundreds of them.
 _MOST_FAILURES: Final = 3
-#: AWS grants about ten such reads a second (facts/aws-client-certs.md §3.5): a line a second is enough.
+#: AWS grants about ten such reads a second (docs/aws.md §3.5): a line a second is enough.
 _TOLD_EVERY: Final = 10
 #: API ids and stage names, generously; what is none goes into no URL and no message.
 _NAME: Final = re.compile(r"[A-Za-z0-9_$-]{1,128}")
@@ -65,7 +65,7 @@ class Scan:
 
     def _websocket_apis(self) -> Iterator[tuple[str, Callable[[str], None]]]:
         for api in self._items("the list of WebSocket APIs", "apigatewayv2", "GetApis"):
-            # HTTP APIs cannot hold a client certificate (facts/aws-client-certs.md §3.1).
+            # HTTP APIs cannot hold a client certificate (docs/aws.md §1.5).
             api_id = self._name(api, "ApiId", "the list of WebSocket APIs")
             if api_id is not None and api.get("ProtocolType") != "HTTP":
                 yield api_id, self._websocket_stages

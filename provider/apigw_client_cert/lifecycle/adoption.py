@@ -232,8 +232,8 @@ def _successor_of(former: str, certificate_id: str, props: Mapping[str, Any]) ->
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-# UNVERIFIED: that GetClientCertificates returns each certificate's tags. The service model says so; without them a
-# lost certificate would not be found again, and the next one would be generated beside it.
+# UNVERIFIED: that GetClientCertificates returns each certificate's tags. The service model says so (docs/aws.md §1.1);
+# without them a lost certificate would not be found again, and the next one would be generated beside it.
 def _find(listed: Sequence[IssuedCertificate], tags: Mapping[str, str]) -> list[IssuedCertificate]:
     return [
         one

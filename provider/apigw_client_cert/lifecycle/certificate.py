@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.rotation.policy import Policy
 
 # UNVERIFIED: AWS documents no limit for a client certificate's description; this is the one of API Gateway v2's
-# descriptions (https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-stagename.html).
+# descriptions (docs/aws.md §1.1).
 _DESCRIPTION_LENGTH = 1024
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#urns
 _URN = re.compile(r"urn:pulumi:(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*")

@@ -1,6 +1,6 @@
 """What the resources of one engine run know of each other: who claims which place, and what was looked at.
 
-The engine calls check for every registered resource before it deletes anything (facts/pulumi-semantics.md §10): a
+The engine calls check for every registered resource before it deletes anything (docs/pulumi.md §2.4): a
 binding that was renamed, re-parented or replaced must not clear what its successor claims (invariant 9), and of two
 that claim one place the second is refused at preview.
 """

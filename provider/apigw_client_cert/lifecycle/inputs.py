@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # What the engine sends in place of a value that is not known at preview: the Python SDK's rpc.UNKNOWN,
-# whatever the value's type (facts/pulumi-semantics.md §2.2).
+# whatever the value's type (docs/pulumi.md §2.2).
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 DURATIONS = {

@@ -29,7 +29,7 @@ NAMES = ("project", "stack", "parent", "name")
 _NAMED = tuple(key for key in NAMES if key != "parent")
 INFORMATION = {key: _PREFIX + key for key in NAMES}
 
-# AWS: tag keys to 128 characters, values to 256, none that begins with "aws:" (facts/aws-client-certs.md §1.3). Of the
+# AWS: tag keys to 128 characters, values to 256, none that begins with "aws:" (docs/aws.md §1.3). Of the
 # character set AWS's pages differ; this is the widest, of the developer guide ("letters, spaces, numbers") and of the
 # models of its tagging services: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]. What API Gateway does not take, it refuses itself.
 # A certificate takes 50 tags: three that ownership rests on are always there, and the names, which people read, as far

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, client certificates per account and region.
 QUOTA: Final = 60
 # What API Gateway generates: 750 bytes of DER are the 1070 bytes of PEM that AWS was seen to answer
-# (facts/aws-client-certs.md §2).
+# (docs/aws.md §2).
 _DER_BYTES: Final = 750
 _AT_ONCE: Final = 2
 

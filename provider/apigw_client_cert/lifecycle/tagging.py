@@ -95,7 +95,8 @@ def look(  # noqa: PLR0913 - what is looked at, and for whom
     suspects = [one.id for one in found if ROTATION_ID not in one.tags and one.id not in theirs]
     if not suspects:
         return None
-    # UNVERIFIED: that GetClientCertificate returns the tags, as the model says; the list is a second answer.
+    # UNVERIFIED: that GetClientCertificate returns the tags, as the model says (docs/aws.md §1.1); the list is a second
+    # answer.
     listed = {one.id: one for one in gateway.list_certificates()}
     untagged = [
         one.id

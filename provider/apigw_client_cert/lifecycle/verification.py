@@ -158,7 +158,7 @@ class Verifier:
 
     def _tried_acm(self, spec: TestInvokeSpec, presented: Presented) -> Trial | None:
         """The trial of ACM's certificate; None where AWS refuses to try one."""
-        # UNVERIFIED: whether TestInvokeMethod takes an ACM ARN (facts/aws-client-certs.md §1.4). Both answers must do.
+        # UNVERIFIED: whether TestInvokeMethod takes an ACM ARN (docs/aws.md §1.4). Both answers must do.
         try:
             return self._trials(spec, [presented.id])[0]
         except errors.BadInput:

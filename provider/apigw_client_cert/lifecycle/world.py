@@ -61,7 +61,7 @@ def _say(line: str) -> None:
         return
     _said.add(line)
     # The dynamic host shows what the plugin process prints under the stack's diagnostics
-    # (facts/pulumi-semantics.md §1.4); flushed, because that process is killed at the end of the run.
+    # (docs/pulumi.md §1.4); flushed, because that process is killed at the end of the run.
     print(line, flush=True)  # noqa: T201
 
 

@@ -83,7 +83,7 @@ def _abort(context: grpc.ServicerContext, reason: str) -> NoReturn:
 
 
 def _keep(context: grpc.ServicerContext, half: HalfDone, reason: str) -> None:
-    """The engine saves these properties with ``initErrors`` and updates again (facts/native-plugin.md)."""
+    """The engine saves these properties with ``initErrors`` and updates again (docs/pulumi.md §3.4)."""
     detail = provider_pb2.ErrorResourceInitFailed(
         id=half.resource_id, properties=half.state, inputs=half.inputs, reasons=[reason]
     )

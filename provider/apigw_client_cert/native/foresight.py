@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.publish.interface import Target
 
 _APART: Final = timedelta(hours=1)
-# No update changes them (facts/pulumi-semantics.md §0: neither does one change the id).
+# No update changes them (docs/pulumi.md §2.3: neither does one change the id).
 _FIXED: Final = ("rotationId", "accountId", "region", "stateVersion")
 
 

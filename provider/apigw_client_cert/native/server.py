@@ -46,7 +46,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stopping.put(None))
     log = EngineLog()
     if len(sys.argv) > 1:
-        # Flags such as --logtostderr may come first; the address is the last (facts/native-plugin.md).
+        # Flags such as --logtostderr may come first; the address is the last (docs/pulumi.md §3.1).
         log.connect(sys.argv[-1])
     loading = _Loading(log)
     server, port = serve(loading)
@@ -54,7 +54,7 @@ def main() -> None:
     print(port, flush=True)  # noqa: T201 - how the engine learns the port
     # While the engine connects.
     servicer = loading.servicer()
-    # Killing the CLI leaves its plugins alive (facts/native-plugin.md).
+    # Killing the CLI leaves its plugins alive (docs/pulumi.md §3.1).
     while os.getppid() == parent and not _arrived(stopping):
         pass
     servicer.cancel()

@@ -47,7 +47,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     """The resource provider of one process. Thread-safe: between calls it holds configuration only.
 
     ``DiffConfig`` is left unimplemented: any answer would keep a changed configuration from ``Configure``
-    (facts/native-plugin.md).
+    (docs/pulumi.md §3.2).
 
     Args:
         world: The world outside; tests give a fake one.

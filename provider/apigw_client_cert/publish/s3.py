@@ -101,7 +101,8 @@ class S3Target:
 
     def _place(self) -> dict[str, Any]:
         owner = self._owner or self._client().account_id()
-        # UNVERIFIED: that S3 judges it for an access point as for a bucket: by the bucket's account, not the point's.
+        # UNVERIFIED: that S3 judges it for an access point as for a bucket: by the bucket's account, not the point's
+        # (docs/aws.md §6).
         expected = {} if owner is None else {"ExpectedBucketOwner": owner}
         return {"Bucket": self._bucket, "Key": self._key, **expected}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.gateway.client import Client
     from apigw_client_cert.gateway.sending import Look
 
-#: facts/aws-client-certs.md §2, "Budget": 61 certificates.
+#: docs/aws.md §6: 61 certificates.
 SECRET_BYTES: Final = MOST_BYTES["secretsmanager"]
 _MISSING: Final = "ResourceNotFoundException"
 #: What AWS answers for a secret that is scheduled for deletion

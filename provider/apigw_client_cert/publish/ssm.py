@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from apigw_client_cert.gateway.client import Client
     from apigw_client_cert.gateway.sending import Look
 
-#: facts/aws-client-certs.md §2, "Budget": 3 and 7 certificates.
+#: docs/aws.md §6: 3 and 7 certificates.
 STANDARD_BYTES: Final = 4096
 ADVANCED_BYTES: Final = MOST_BYTES["ssm"]
-# UNVERIFIED: that AWS refuses so to overwrite a SecureString; the service model says it, and an emulator may overwrite.
+# UNVERIFIED: that AWS refuses so to overwrite a SecureString; the service model says it (docs/aws.md §6), and an
+# emulator may overwrite.
 _OTHER_TYPE: Final = "HierarchyTypeMismatchException"
 
 

@@ -11,7 +11,7 @@ from apigw_client_cert.errors import shown
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 _FORM = re.compile(r"([0-9]{1,9})([dhms])")
 
-# No certificate of API Gateway lives longer than 365 days (facts/aws-client-certs.md §2): ten times that is a slip.
+# No certificate of API Gateway lives longer than 365 days (docs/aws.md §2): ten times that is a slip.
 LONGEST = timedelta(days=3650)
 
 # An exact daily schedule starts some seconds early as often as late; a wait of 24 h that demanded all of it

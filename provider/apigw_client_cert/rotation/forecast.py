@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.rotation.policy import Policy
 
-# Every generated certificate (facts/aws-client-certs.md §2).
+# Every generated certificate (docs/aws.md §2).
 LIFETIME = timedelta(days=365)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from apigw_client_cert.rotation.durations import format_duration
 
-# Half a certificate's 365 days (facts/aws-client-certs.md §2), rounded down: a larger value would have the
+# Half a certificate's 365 days (docs/aws.md §2), rounded down: a larger value would have the
 # successor due on the day that it is generated.
 LONGEST_ROTATE_BEFORE = timedelta(days=180)
 

@@ -2,7 +2,7 @@
 
 It adds freely. What no input lists any more is only a wish to drop it: a live certificate leaves when a look found
 that nobody presents it, and is kept for whoever does (invariant 12). Entries keep the place that they were first given:
-a backend that tries only the first matching certificate (facts/aws-client-certs.md §0.1) then keeps accepting what is
+a backend that tries only the first matching certificate (docs/aws.md §9) then keeps accepting what is
 presented now.
 """
 

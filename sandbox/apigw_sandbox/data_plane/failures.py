@@ -13,7 +13,7 @@ class Kind:
     """One kind of failure: how the record names it, and AWS's status, error type and message for it.
 
     Statuses and types: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-    (``x-amzn-ErrorType`` names of the default responses, UNVERIFIED).
+    UNVERIFIED: the ``x-amzn-ErrorType`` names of the default responses (docs/aws.md §4).
     """
 
     reason: str
@@ -23,7 +23,7 @@ class Kind:
 
 
 def _configuration(reason: str) -> Kind:
-    """API_CONFIGURATION_ERROR; TLS failures are seen as such (facts/aws-client-certs.md §1.4)."""
+    """API_CONFIGURATION_ERROR; TLS failures are seen as such (docs/aws.md §4)."""
     return Kind(reason, 500, "InternalServerErrorException", "Internal server error")
 
 

@@ -104,7 +104,7 @@ class DataPlane:
             return Identity(imported.arn, imported.pem, imported.private_key)
         store = self._plane.certificates(region)
         if certificate_id not in store:
-            # UNVERIFIED: what a stage presents whose certificate is gone.
+            # UNVERIFIED: what a stage presents whose certificate is gone (docs/aws.md §3.2).
             return None
         certificate = store.get(certificate_id)
         return Identity(certificate.id, certificate.pem, certificate.private_key)

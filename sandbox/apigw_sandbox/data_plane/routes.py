@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from apigw_sandbox.moto_extension.integrations import Integration, Resource
 
 FORWARDED_TYPES = ("HTTP", "HTTP_PROXY")
-"""The only integrations that use a client certificate (facts/aws-client-certs.md §4)."""
+"""The only integrations that use a client certificate (docs/aws.md §4)."""
 
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _PORTS = {"https": 443, "http": 80}
 _NOT_FORWARDED = HOP_BY_HOP | {"host", "content-length", "expect"}
 _OWN_HEADERS = "x-sandbox-"
-# UNVERIFIED: what else a non-proxy integration passes on unasked.
+# UNVERIFIED: what else a non-proxy integration passes on unasked (docs/aws.md §4).
 _PASSED_BY_HTTP = frozenset({"content-type", "accept"})
 
 

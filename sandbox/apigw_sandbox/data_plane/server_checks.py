@@ -17,7 +17,7 @@ def complaint(der: bytes, host: str, now: datetime | None = None) -> str:
     """Why the certificate does not do for the host, or "".
 
     Name and dates are looked at, not who issued it, nor AWS's demand for a root CA in the chain
-    (facts/aws-client-certs.md §4).
+    (docs/aws.md §4).
     """
     certificate = x509.load_der_x509_certificate(der)
     now = now or wall_now()

@@ -47,7 +47,7 @@ def perform(plane: ControlPlane, call: Call) -> Answer:
         resource = _resource(plane, call)
         method = _method(resource, call.parameters["http_method"])
         invocation, parameters = _invocation(call, members, resource)
-        # UNVERIFIED: what AWS answers to an ACM ARN; here it is no certificate that exists.
+        # UNVERIFIED: what AWS answers to an ACM ARN (docs/aws.md §1.4); here it is no certificate that exists.
         certificate_id = members.get("clientCertificateId") or ""
         if certificate_id:
             plane.certificates(call.region).get(certificate_id)
@@ -87,7 +87,7 @@ def _method(resource: Resource, wanted: str) -> str:
     """The resource's method that answers for this one.
 
     UNVERIFIED: that an ANY method is tried as GET, say, like AWS's console does it, which offers the methods to choose
-    from. AWS documents of ``httpMethod`` only that it names the method request.
+    from (docs/aws.md §1.4). AWS documents of ``httpMethod`` only that it names the method request.
     """
     for name in (wanted, "ANY"):
         if name in resource.methods:
@@ -104,7 +104,7 @@ def _invocation(call: Call, members: Mapping[str, Any], resource: Resource) -> t
     invocation = routes.Invocation(
         api_id=call.parameters["restapi_id"],
         stage=STAGE,
-        # UNVERIFIED: what AWS asks the backend with where the caller says ANY; here, with ANY.
+        # UNVERIFIED: what AWS asks the backend with where the caller says ANY (docs/aws.md §1.4); here, with ANY.
         method=method,
         path=path,
         query=query,
@@ -138,7 +138,7 @@ def _shown(reply: Reply, invocation: Invocation, *, latency: int) -> dict[str, o
 
 
 def _log(reply: Reply, invocation: Invocation) -> str:
-    """In the manner of AWS's execution log (facts/aws-client-certs.md §1.4); match on nothing in it."""
+    """In the manner of AWS's execution log (docs/aws.md §1.4); match on nothing in it."""
     lines = [f"HTTP Method: {invocation.method}, Resource Path: {invocation.path}"]
     if reply.failure is not None:
         what = "configuration error" if reply.failure.kind.status == failures.CONFIGURATION.status else "network error"

@@ -29,7 +29,7 @@ class _Refusal:
 _CONCURRENT = "Unable to complete operation due to concurrent modification. Please try again later."
 _OF_API_GATEWAY = {
     FaultKind.THROTTLE: _Refusal("TooManyRequestsException", 429, "Too Many Requests"),
-    # The text is AWS's own (facts/aws-client-certs.md §3.5).
+    # The text is AWS's own (docs/aws.md §3.5).
     FaultKind.CONFLICT: _Refusal("ConflictException", 409, _CONCURRENT),
     FaultKind.ACCESS_DENIED: _Refusal("AccessDeniedException", 403, "User is not authorized to perform this operation"),
     FaultKind.SERVER_ERROR: _Refusal("InternalFailure", 500, "Internal server error"),

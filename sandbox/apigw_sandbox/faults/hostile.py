@@ -18,7 +18,7 @@ SEEDS = 2**32
 
 # A stale answer only soon after a change, and no wait that a test would feel.
 # UNVERIFIED: how long API Gateway lags; AWS says "eventually consistent" and gives no number
-# (facts/aws-client-certs.md §1.6).
+# (docs/aws.md §3.4).
 _ON_READS = (
     Fault(kind=FaultKind.THROTTLE),
     Fault(kind=FaultKind.SERVER_ERROR),

@@ -132,7 +132,7 @@ class RestResponse(CheckedResponse, APIGatewayResponse):
     def create_deployment(self) -> Answered:
         """POST /restapis/{api}/deployments: an existing stage moves to the deployment and keeps its settings.
 
-        moto puts a new, bare stage in its place (facts/aws-client-certs.md §7).
+        moto puts a new, bare stage in its place (docs/aws.md §8).
         """
         self._refuse_what_is_not_kept("CreateDeployment")
         name, variables = self.members.get("stageName"), self.members.get("variables")
@@ -156,7 +156,7 @@ class RestResponse(CheckedResponse, APIGatewayResponse):
 
     def _check_deployment(self, api: Any, deployment_id: str | None) -> None:  # noqa: ANN401 - moto's own models
         if deployment_id not in api.deployments:
-            # UNVERIFIED: the code; AWS documents that the deployment must exist.
+            # UNVERIFIED: the code (docs/aws.md §3.3).
             raise BadRequest("Deployment id does not exist")
 
     def _refuse_what_is_not_kept(self, action: str) -> None:

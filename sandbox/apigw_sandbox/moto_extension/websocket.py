@@ -73,7 +73,7 @@ class WebSocketResponse(CheckedResponse, ApiGatewayV2Response):
         value = self.members.get("clientCertificateId", "")
         if value and api.protocol_type != "WEBSOCKET":
             raise BadRequest("ClientCertificateId is supported only for WebSocket APIs")
-        # ACM certificates are for REST APIs only (facts/aws-client-certs.md §1.6).
+        # ACM certificates are for REST APIs only (docs/aws.md §1.6).
         return self.plane.checked_binding(value, region=self.region, acm=False)
 
     def _refuse_deployment(self) -> None:

@@ -48,7 +48,7 @@ def test_the_backend_sees_the_certificate_that_the_stage_presents(world: World, 
 def test_a_backend_that_does_not_ask_gets_one_way_tls_and_the_record_says_so(
     world: World, make_backend: Callable[..., Backend], tls: str
 ) -> None:
-    """AWS is silent about it (facts/aws-client-certs.md §0.5); the record is not."""
+    """AWS is silent about it (docs/aws.md §4); the record is not."""
     backend = make_backend()
     api = world.sandbox.by_hand.create_rest_api("plain", ["dev"], backend_url=backend.url)
     world.sandbox.by_hand.bind(api, "dev", world.old)
@@ -159,7 +159,7 @@ def test_a_server_of_another_authority_is_refused_unless_verification_is_skipped
 def test_a_server_under_another_name_is_refused_either_way(
     sandbox: Sandbox, make_backend: Callable[..., Backend]
 ) -> None:
-    """AWS still checks the name when verification is skipped (facts/aws-client-certs.md §4)."""
+    """AWS still checks the name when verification is skipped (docs/aws.md §4)."""
     backend = make_backend(issue=lambda _: sandbox.issue_server_certificate("elsewhere.example"))
     for skip in (False, True):
         api = sandbox.by_hand.create_rest_api("o", ["dev"], backend_url=backend.url, insecure_skip_verification=skip)
@@ -248,7 +248,7 @@ def _acm(authority: trustme.CA) -> tuple[str, str, str]:
 
 
 def _for_servers_only() -> tuple[str, str]:
-    """As ACM's public certificates have been since 2025 (facts/aws-client-certs.md §1.6)."""
+    """As ACM's public certificates have been since 2025 (docs/aws.md §1.6)."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "orders.example.com")])
     built = (

@@ -54,7 +54,7 @@ def test_without_an_engine_a_line_goes_to_stderr(capsys: pytest.CaptureFixture[s
 def test_an_engine_that_is_gone_ends_no_step(
     engine: tuple[FakeEngine, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Killing the CLI leaves the plugin alive (facts/native-plugin.md)."""
+    """Killing the CLI leaves the plugin alive (docs/pulumi.md §3.1)."""
     log = EngineLog()
     log.connect("127.0.0.1:1")
     log.sayer("urn:a", WARNING)("due")

@@ -14,7 +14,7 @@ from tests.unit.rotation.builders import DAY, NOW, PENDING, PREVIOUS, SECOND, ce
 if TYPE_CHECKING:
     from apigw_client_cert.rotation.model import TrustedCertificate
 
-OLD, NEW, NEWER = certificate(1, left=20 * DAY), certificate(2), certificate(3)
+OLD, NEW, NEWER = certificate(1, left=20 * DAY), certificate(2), certificate(3, left=301 * DAY)
 
 
 def entry(of: TrustedCertificate, owner: str | None = "r1", since: datetime | None = NOW - 9 * DAY) -> Entry:
