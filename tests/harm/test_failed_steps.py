@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_sandbox import Fault, FaultKind
-from tests.harm.conftest import ok
+from tests.harm.conftest import TRUSTED, ok
 
 if TYPE_CHECKING:
     from tests.harm.conftest import Scene
@@ -44,3 +44,23 @@ def test_a_stage_and_a_target_are_mended_while_no_successor_can_be_had(scene: Sc
         traffic.go_on()
     assert traffic.failed(known) == []
     assert len(scene.ids()) == 2
+
+
+@pytest.mark.parametrize("host", ["dynamic"])
+def test_what_resources_of_the_users_own_publish_is_mended_while_no_successor_can_be_had(scene: Scene) -> None:
+    """One after the other: the second is declared early and registered late."""
+    stack = scene.stack(program="parts")
+    scene.configure(stack, "certificates", {"orders": {}})
+    scene.configure(stack, "push", "orders")
+    scene.configure(stack, "pushTo", "first.pem")
+    scene.configure(stack, "pushOn", TRUSTED)
+    ok(stack.up())
+    (first,) = scene.ids()
+    assert scene.held() == [first]
+    scene.sandbox.change(certificate_quota=1)
+    scene.at(336)
+    scene.edit("")
+    red = stack.up("--refresh")
+    assert scene.held() == [first], red.output
+    assert red.code != 0
+    assert "issue has failed in each run since" in red.output
