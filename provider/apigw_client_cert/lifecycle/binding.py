@@ -180,7 +180,9 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     """
     guard_version(props)
     stage = stage_of(props)
-    gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
+    gateway = world.reached_gateway(connection_of(props), props.get("accountId"))
+    if isinstance(gateway, errors.RotationError):
+        return resource_id, {**props, **unseen(props, gateway, world.now(), world.say)}
     try:
         presented = gateway.presented(stage)
     except errors.StageNotFound:

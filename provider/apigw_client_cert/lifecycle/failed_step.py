@@ -84,6 +84,16 @@ def unseen(
     return {FAILED_STEP: props.get(FAILED_STEP) or recorded(props, [Failure(LOOK, error)], now)}
 
 
+def unreached(
+    olds: Mapping[str, Any], rotation: Rotation, error: errors.RotationError, now: datetime
+) -> errors.RotationError | Unfinished:
+    """What an update raises that cannot ask AWS at all: nothing was tried, and the state of before is the true one."""
+    if not can_wait(rotation, now):
+        return error
+    what = failed_before(olds) or LOOK
+    return Unfinished({**olds, FAILED_STEP: recorded(olds, [Failure(what, error)], now)}, error)
+
+
 def red(failed: Sequence[tuple[str, Mapping[str, Any]]]) -> errors.NeedsOperator:
     """What makes the run red in the end, where whoever declares the resources raises it.
 
