@@ -154,7 +154,7 @@ class StageBindingProvider(ResourceProvider):
 def _left(left: Unfinished) -> Properties:
     """The state of what could not do all; the program raises it at its end, and one line says so now."""
     _world().say(left.line)
-    return left.state
+    return left.in_run(_engine_address())
 
 
 def _world() -> World:
@@ -163,14 +163,17 @@ def _world() -> World:
 
 @functools.cache
 def _join_the_run() -> None:
-    """Know what the plugin's processes assert, and let them know: a binding may move from one form to the other.
-
-    The engine starts the host as ``python -m pulumi.dynamic ADDRESS`` and tells the address nowhere else.
-    """
-    if PurePath(sys.argv[0]).parts[-2:] == ("dynamic", "__main__.py"):
-        board = Noticeboard(sys.argv[-1], _world().say)
+    """Know what the plugin's processes assert, and let them know: a binding may move from one form to the other."""
+    address = _engine_address()
+    if address:
+        board = Noticeboard(address, _world().say)
         engine_run.share(board)
         atexit.register(board.close)
+
+
+def _engine_address() -> str:
+    """Empty where it is not known: the engine starts the host as ``python -m pulumi.dynamic ADDRESS``."""
+    return sys.argv[-1] if PurePath(sys.argv[0]).parts[-2:] == ("dynamic", "__main__.py") else ""
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value, and what the SDK puts for an unknown one

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_sandbox import Fault, FaultKind
-from tests.harm.conftest import TRUSTED, ok
+from tests.harm.conftest import TRUSTED, ok, refused
 
 if TYPE_CHECKING:
     from tests.harm.conftest import Scene
@@ -64,3 +64,15 @@ def test_what_resources_of_the_users_own_publish_is_mended_while_no_successor_ca
     assert scene.held() == [first], red.output
     assert red.code != 0
     assert "issue has failed in each run since" in red.output
+
+
+def test_what_an_earlier_run_could_not_do_holds_up_no_destroy_that_runs_the_program(scene: Scene) -> None:
+    """Which updates nothing before it deletes; a run that tries again and fails is as red as the first one."""
+    stack = scene.orders(stages={})
+    ok(stack.up())
+    scene.sandbox.change(certificate_quota=1)
+    scene.at(336)
+    for flag in ("--refresh", "--refresh=false"):
+        assert "orders: issue has failed in each run since" in refused(stack.up(flag))
+    ok(stack.destroy("--run-program"))
+    assert scene.ids() == []

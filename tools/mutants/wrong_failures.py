@@ -49,8 +49,8 @@ WRONG_FAILURES = (
         edits=(
             Edit(
                 "native/servicer.py",
-                "            state = left.state\n            if not news.get(DEFER):\n",
-                "            state = left.state\n            if news.get('never'):\n",
+                "            state = left.in_run(self._log.address)\n            if not news.get(DEFER):\n",
+                "            state = left.in_run(self._log.address)\n            if news.get('never'):\n",
             ),
         ),
         killed_by=("tests/native/test_failed_step.py::test_by_itself_the_plugin_fails_and_saves_what_was_done",),

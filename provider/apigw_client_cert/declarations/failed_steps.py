@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi.runtime.settings import SETTINGS, get_monitor, get_root_resource
 
-from apigw_client_cert.lifecycle.failed_step import red
+from apigw_client_cert.declarations.claims import engine_address
+from apigw_client_cert.lifecycle.failed_step import of_another_run, red
 
 if TYPE_CHECKING:
     from apigw_client_cert.declarations.properties import Registering
@@ -93,7 +94,9 @@ async def _settled() -> None:
         await asyncio.wait(under_way)
 
 
-def _raise(failed: list[tuple[str, Any]]) -> None:
+def _raise(found: list[tuple[str, Any]]) -> None:
+    address = engine_address()
+    failed = [one for one in found if not of_another_run(one[1], address)]
     if failed:
         raise pulumi.RunError(str(red(failed)))
 
