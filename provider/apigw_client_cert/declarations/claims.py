@@ -32,7 +32,9 @@ def claim_stage(props: Mapping[str, Any], owner: pulumi.Output[str]) -> None:
     """Let every provider of this run know that the program has a binding of this stage."""
     _join_the_run()
     place = pulumi.Output.all(props["apiId"], props["stageName"], owner)
-    place.apply(lambda known: engine_run.CLAIMS.claim(engine_run.stage_place(StageRef(*known[:2])), known[2]))
+    place.apply(
+        lambda known: engine_run.CLAIMS.claim(engine_run.stage_place(StageRef(*known[:2])), known[2], declared=True)
+    )
 
 
 @functools.cache

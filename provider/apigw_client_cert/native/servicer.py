@@ -227,7 +227,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: provider_pb2.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
         """Remove it, or refuse."""
         world = self._guard(request).over(self._world, self._log.sayer(request.urn, INFO))
-        kind_of(request.urn).lifecycle.delete(plain(request.properties), world)
+        kind_of(request.urn).lifecycle.delete({**plain(request.properties), "owner": request.urn}, world)
         return Empty()
 
     @clean
