@@ -129,9 +129,10 @@ class StageBindingProvider(ResourceProvider):
     def create(self, props: Properties) -> CreateResult:
         """Bind the stage; as with an update, the program raises what could not be done."""
         try:
-            return CreateResult(*binding.create(props, _world()))
+            resource_id, state = binding.create(props, _world())
         except Unfinished as left:
-            return CreateResult(str(stage_of(props)), _left(left))
+            resource_id, state = str(stage_of(props)), _left(left)
+        return CreateResult(resource_id, _owned(state, props))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what the stage presents; a gone stage has no id (``None`` as outputs would crash the host)."""
@@ -141,9 +142,10 @@ class StageBindingProvider(ResourceProvider):
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Move the stage, or let it wait."""
         try:
-            return UpdateResult(binding.update(olds, news, _world()))
+            state = binding.update(olds, news, _world())
         except Unfinished as left:
-            return UpdateResult(_left(left))
+            state = _left(left)
+        return UpdateResult(_owned(state, news))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Clear what this binding set."""
@@ -154,7 +156,12 @@ class StageBindingProvider(ResourceProvider):
 def _left(left: Unfinished) -> Properties:
     """The state of what could not do all; the program raises it at its end, and one line says so now."""
     _world().say(left.line)
-    return left.state
+    return left.in_run(_engine_address())
+
+
+def _owned(state: Properties, props: Properties) -> Properties:
+    """The state with the URN, if it is known: ``delete`` is told nothing else."""
+    return {**state, "owner": props["owner"]} if props.get("owner") else state
 
 
 def _world() -> World:
@@ -163,14 +170,17 @@ def _world() -> World:
 
 @functools.cache
 def _join_the_run() -> None:
-    """Know what the plugin's processes assert, and let them know: a binding may move from one form to the other.
-
-    The engine starts the host as ``python -m pulumi.dynamic ADDRESS`` and tells the address nowhere else.
-    """
-    if PurePath(sys.argv[0]).parts[-2:] == ("dynamic", "__main__.py"):
-        board = Noticeboard(sys.argv[-1], _world().say)
+    """Know what the plugin's processes assert, and let them know: a binding may move from one form to the other."""
+    address = _engine_address()
+    if address:
+        board = Noticeboard(address, _world().say)
         engine_run.share(board)
         atexit.register(board.close)
+
+
+def _engine_address() -> str:
+    """Empty where it is not known: the engine starts the host as ``python -m pulumi.dynamic ADDRESS``."""
+    return sys.argv[-1] if PurePath(sys.argv[0]).parts[-2:] == ("dynamic", "__main__.py") else ""
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value, and what the SDK puts for an unknown one

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_sandbox import Fault, FaultKind
-from tests.harm.conftest import ok
+from tests.harm.conftest import TRUSTED, ok
 
 if TYPE_CHECKING:
     from tests.harm.conftest import Scene
@@ -38,3 +38,27 @@ def test_a_stage_and_a_target_are_mended_while_one_look_is_denied(scene: Scene, 
         traffic.go_on()
     assert traffic.failed(known) == []
     assert scene.ids() == [first]
+
+
+def test_a_file_is_mended_in_a_run_without_credentials(scene: Scene) -> None:
+    """Beside a parameter, of which nobody can say whose it is; the run is red."""
+    name = "/orders/client-cert-pins"
+    published = [{"type": "file", "path": TRUSTED, "content": "python"}, {"type": "ssm", "name": name}]
+    stack = scene.orders(publish=published)
+    ok(stack.up())
+    (first,) = scene.ids()
+    mark = scene.mark()
+    with scene.traffic() as traffic:
+        scene.edit("")
+        stack.env.update({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+        outcome = stack.up("--refresh")
+        known = traffic.go_on()
+        assert scene.held() == [first], outcome.output
+        assert outcome.code != 0
+        assert "found no usable credentials" in outcome.output
+        assert scene.changes(mark) == []
+        del stack.env["AWS_ACCESS_KEY_ID"], stack.env["AWS_SECRET_ACCESS_KEY"]
+        ok(stack.up("--refresh"))
+        ok(stack.preview("--refresh", "--expect-no-changes"))
+        traffic.go_on()
+    assert traffic.failed(known) == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import apigw_sandbox as sandbox
 from tests.e2e.faulty_proxy import Fault, update_stage
 from tests.harm.conftest import TRUSTED, ok, sha256
 
@@ -125,6 +126,29 @@ def test_a_rotation_that_is_red_leaves_another_one_of_the_program_to_its_repairs
     assert outcome.code != 0
     assert "orders: issue has failed in each run since" in outcome.output
     assert [scene.sandbox.presented(api, stage) for stage in ("eu", "us")] == [presented, presented], outcome.output
+
+
+@pytest.mark.parametrize("host", ["plugin"], indirect=True)
+def test_a_component_that_is_red_leaves_one_of_another_process_to_its_repairs(scene: Scene, proxy: FaultyProxy) -> None:
+    """It has an explicit provider; the second wave of the other one comes when the first has long failed."""
+    api = scene.sandbox.by_hand.create_rest_api("teams", ("eu", "us"), backend_url=scene.reader.url, proxy=True)
+    waves = [{"stages": {stage: {"restApiId": api, "stageName": stage}}} for stage in ("eu", "us")]
+    stack = scene.stack()
+    orders = scene.rotation(stages={"dev": scene.place("dev")}, endpointUrl=proxy.url)
+    published = [{"type": "file", "path": f"teams-{TRUSTED}"}]
+    teams = scene.rotation(stages=None, waves=waves, publish=published, provider="explicit")
+    scene.configure(stack, "rotations", {"orders": orders, "teams": teams})
+    ok(stack.up())
+    presented = scene.sandbox.presented(api, "eu")
+    assert presented == scene.sandbox.presented(api, "us") is not None
+    proxy.fail(update_stage("dev"), Fault.DENY, FOR_EVER)
+    slow = sandbox.Fault(kind=sandbox.FaultKind.SLOW, action="UpdateStage", resource=f"{api}/eu", seconds=3)
+    scene.sandbox.faults.add(slow)
+    for place in ((scene.api, "dev"), (api, "eu"), (api, "us")):
+        scene.sandbox.by_hand.bind(*place, None)
+    outcome = stack.up("--refresh")
+    assert [scene.sandbox.presented(api, stage) for stage in ("eu", "us")] == [presented, presented], outcome.output
+    _red(scene, outcome)
 
 
 def test_a_stage_name_that_does_not_exist_takes_nothing_from_the_one_before(scene: Scene) -> None:

@@ -60,3 +60,22 @@ def test_delete_keeps_a_stage_where_it_cannot_be_told_who_asserts_it(run: FakeRu
     binding.delete(run.state["prod"], run.world)
     engine_run.forget()
     assert run.presented("prod") is not None
+
+
+@pytest.mark.parametrize(
+    ("by", "checked", "cleared"), [("dev", False, True), ("dev", True, False), ("new", False, False)]
+)
+def test_what_a_program_declares_holds_its_own_deletion_only_where_it_was_checked(
+    run: FakeRun, by: str, *, checked: bool, cleared: bool
+) -> None:
+    """A destroy that runs the program; a replacement in place; and ``--target`` of a former name."""
+    run.up()
+    run.begin()
+    (place,) = [engine_run.stage_place(one) for one in run.gateway.stages if one.stage_name == "dev"]
+    assert engine_run.CLAIMS.claim(place, by, declared=True) is None
+    if checked:
+        assert engine_run.CLAIMS.claim(place, by) is None
+    binding.delete({**run.state["dev"], "owner": "dev"}, run.world)
+    assert (run.presented("dev") is None) is cleared
+    assert engine_run.CLAIMS.claim(place, by) is None
+    assert engine_run.CLAIMS.claim(place, "another") == by

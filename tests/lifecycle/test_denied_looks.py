@@ -17,6 +17,9 @@ DENIED = errors.AccessDenied("GetClientCertificate was denied", means="No permis
 THROTTLED = errors.Throttled("GetStage was throttled", means="Nothing is known.", remedy="Run again later.")
 
 
+NOBODY = errors.NoCredentials("no usable credentials", means="Nothing was asked.", remedy="Log in.")
+
+
 def damaged(run: FakeRun) -> None:
     """A stack that is in order, but for a stage that was unbound and a target that was emptied since."""
     run.up()
@@ -134,3 +137,32 @@ def test_what_an_update_sees_gone_that_a_refresh_could_not_is_left_at_once(run: 
     run.up()
     assert run.state["certificate"]["clientCertificateId"] != "cert02"
     assert {run.presented(stage) for stage in run.stages} == {run.state["certificate"]["clientCertificateId"]}
+
+
+def test_without_credentials_a_file_is_mended_and_nothing_in_aws_is_believed(
+    run: FakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose account the parameter is in nobody can tell then; each resource keeps its state, and is red for itself."""
+    run.bundle_config["targets"] = [{"type": "file", "path": "pins.txt"}, {"type": "ssm", "name": "/pins"}]
+    damaged(run)
+    before = {name: dict(state) for name, state in run.state.items()}
+    pem, run.targets["/pins"].content = run.targets["/pins"].content, None
+
+    def without(_gateway: object = None) -> None:
+        raise NOBODY
+
+    with monkeypatch.context() as logged_out:
+        logged_out.setattr(run.gateway, "account_id", without)
+        run.refresh()
+        assert [name for name in run.state if "failedStep" in run.state[name]] == ["certificate", "dev", "prod"]
+        with pytest.raises(errors.NoCredentials):
+            run.up()
+    assert (run.targets["pins.txt"].content, run.targets["/pins"].content) == (pem, None)
+    assert run.presented("prod") is None
+    assert {state["failedStep"]["step"] for state in run.state.values()} == {"look", "publish", "bind"}
+    for name in ("certificate", "dev", "prod"):
+        assert {key: run.state[name].get(key) for key in before[name]} == before[name]
+    run.up()
+    assert run.targets["/pins"].content == pem
+    assert run.presented("prod") == before["prod"]["presentedClientCertificateId"]
+    assert not any("failedStep" in state for state in run.state.values())

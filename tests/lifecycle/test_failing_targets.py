@@ -350,6 +350,32 @@ def test_diff_says_what_happened_to_a_target_and_accuses_nobody(run: FakeRun) ->
     assert bundle(run)["driftedTargets"] == []
 
 
+def test_what_a_killed_update_wrote_is_not_somebody_elses_when_the_next_one_is_denied(run: FakeRun) -> None:
+    """Which was to write something else by then, and the run after it something else again."""
+    run.up()
+    before = dict(bundle(run))
+    run.at(336)
+    publish(run)
+    run.state["bundle"] = before
+    held = run.targets["one.txt"].content
+    for day, extra in ((337, run.gateway.add_certificate().pem), (338, run.gateway.add_certificate().pem)):
+        run.at(day)
+        run.bundle_config["alsoTrust"] = [extra]
+        run.inputs["bundle"]["alsoTrust"] = [extra]
+        run.refresh()
+        assert not [line for line in said(run) if "somebody else" in line]
+        run.targets["one.txt"].fail_next("write", DENIED)
+        assert publish(run) is not None
+        assert run.targets["one.txt"].content == held
+        run.refresh()
+        assert said(run) == [
+            "file one.txt is not written yet, and holds what was written there before; this update tries again"
+        ]
+    run.targets["one.txt"].content = "theirs"
+    run.refresh()
+    assert said(run) == ["file one.txt was changed by somebody else; this update tries again"]
+
+
 def test_a_new_target_that_could_not_be_written_is_not_written_yet(run: FakeRun) -> None:
     """It never held anything."""
     run.up()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from queue import SimpleQueue
@@ -139,7 +142,7 @@ def test_a_component_that_failed_waits_for_the_others_and_not_for_one_that_faile
             if name == "well":
                 going_on.wait()
                 over.put(name)
-        under_way.wait_for_others()
+        under_way.wait_for_others(threading.Event())
         if name != "well":
             over.put(name)
 
@@ -150,6 +153,57 @@ def test_a_component_that_failed_waits_for_the_others_and_not_for_one_that_faile
     for thread in threads:
         thread.join(30)
     assert [over.get(timeout=30) for _ in threads] == ["well", "red", "red"]
+
+
+def test_a_component_waits_for_those_of_other_processes_until_they_ended_died_or_the_run_is_cancelled() -> None:
+    """What the processes of one run note on their board."""
+    one, stop, over = UnderWay(), threading.Event(), SimpleQueue[str]()
+    others = FakeBoard()
+    one.share(others)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    others.note(f"constructing.{dead.pid}.aa")
+
+    def waiting(name: str) -> threading.Thread:
+        def wait() -> None:
+            one.wait_for_others(stop)
+            over.put(name)
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        return thread
+
+    waiting("for one that died").join(30)
+    assert over.get(timeout=30) == "for one that died"
+    others.note(f"constructing.{os.getppid()}.bb")
+    thread = waiting("for one that goes on")
+    assert others.asked.wait(30)
+    assert over.empty()
+    others.note(f"constructed.{os.getppid()}.bb")
+    thread.join(30)
+    assert over.get(timeout=30) == "for one that goes on"
+    others.note(f"constructing.{os.getppid()}.cc")
+    stop.set()
+    waiting("when all is cancelled").join(30)
+    assert over.get(timeout=30) == "when all is cancelled"
+
+
+class FakeBoard:
+    """What the processes of one run tell each other, in memory."""
+
+    def __init__(self) -> None:
+        self.entries: list[str] = []
+        self.asked = threading.Event()
+
+    def note(self, entry: str) -> None:
+        """Let all know."""
+        self.entries.append(entry)
+        self.asked.clear()
+
+    def noted(self) -> list[str]:
+        """All that is known."""
+        self.asked.set()
+        return list(self.entries)
 
 
 @pytest.mark.parametrize("deferred", [True, False])

@@ -69,7 +69,11 @@ WRONG_DEPENDENTS = (
         name="clear-an-asserted-stage",
         invariant=9,
         wrong="A renamed binding's deletion clears the stage that its successor asserts.",
-        edits=(Edit("lifecycle/binding.py", " or CLAIMS.claimed(stage_place(stage)):\n", ":\n"),),
+        edits=(
+            Edit(
+                "lifecycle/binding.py", ' or CLAIMS.claimed(stage_place(stage), known(props, "owner") or ""):\n', ":\n"
+            ),
+        ),
         killed_by=(_BINDING_DELETE + "test_delete_leaves_a_stage_that_another_binding_asserts_in_this_run",),
     ),
     Mutant(

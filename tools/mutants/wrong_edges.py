@@ -193,8 +193,8 @@ WRONG_EDGES = (
         edits=(
             Edit(
                 "lifecycle/engine_run.py",
-                "return noted is None or bool(_of(place, noted))",
-                "return noted is not None and bool(_of(place, noted))",
+                "return noted is None or bool(_of(place, noted) -",
+                "return noted is not None and bool(_of(place, noted) -",
             ),
         ),
         killed_by=("tests/lifecycle/test_claims.py::test_delete_keeps_a_stage_where_it_cannot_be_told_who_asserts_it",),

@@ -7,6 +7,7 @@ from tools.mutants.mutant import Edit, Mutant
 _FAILED = "tests/lifecycle/test_failed_steps.py::"
 _RED = "tests/lifecycle/test_red_bindings.py::"
 _END = "tests/unit/test_end_of_a_program.py::"
+_DENIED = "tests/lifecycle/test_denied_looks.py::"
 _TRIGGER = "tests/unit/rotation/test_trigger.py::"
 _RESTLESS = "tests/property/rotation/test_restless.py::"
 _LEFTOVERS = "tests/lifecycle/test_leftovers.py::"
@@ -48,8 +49,8 @@ WRONG_FAILURES = (
         edits=(
             Edit(
                 "native/servicer.py",
-                "            state = left.state\n            if not news.get(DEFER):\n",
-                "            state = left.state\n            if news.get('never'):\n",
+                "            state = left.in_run(self._log.address)\n            if not news.get(DEFER):\n",
+                "            state = left.in_run(self._log.address)\n            if news.get('never'):\n",
             ),
         ),
         killed_by=("tests/native/test_failed_step.py::test_by_itself_the_plugin_fails_and_saves_what_was_done",),
@@ -103,6 +104,20 @@ WRONG_FAILURES = (
             ),
         ),
         killed_by=(_END + "test_what_is_declared_in_a_callback_is_waited_for",),
+    ),
+    Mutant(
+        name="no-credentials-hide-repairs",
+        invariant=13,
+        wrong="What keeps a run from asking AWS keeps it from its files, too.",
+        edits=(Edit("lifecycle/bundle_targets.py", '        if spec["type"] == "file"\n', "        if not spec\n"),),
+        killed_by=(_DENIED + "test_without_credentials_a_file_is_mended_and_nothing_in_aws_is_believed",),
+    ),
+    Mutant(
+        name="written-in-an-unknown-account",
+        invariant=9,
+        wrong="A parameter is written in a run that cannot tell whose account it is in.",
+        edits=(Edit("lifecycle/bundle_targets.py", '        if spec["type"] == "file"\n', "        if spec\n"),),
+        killed_by=(_DENIED + "test_without_credentials_a_file_is_mended_and_nothing_in_aws_is_believed",),
     ),
     Mutant(
         name="failed-step-is-forgotten",

@@ -126,8 +126,8 @@ WRONG_WITHDRAWAL = (
         edits=(
             Edit(
                 "lifecycle/trust_bundle.py",
-                "world.observing_gateway(connection, account_id or _account_of_rotations(news))",
-                "world.observing_gateway(connection, None)",
+                "world.reached_gateway(connection, account_id or _account_of_rotations(news))",
+                "world.reached_gateway(connection, None)",
             ),
         ),
         killed_by=(_WITHDRAWAL + "test_a_bundle_acts_in_no_other_account",),

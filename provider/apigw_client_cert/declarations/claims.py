@@ -32,16 +32,26 @@ def claim_stage(props: Mapping[str, Any], owner: pulumi.Output[str]) -> None:
     """Let every provider of this run know that the program has a binding of this stage."""
     _join_the_run()
     place = pulumi.Output.all(props["apiId"], props["stageName"], owner)
-    place.apply(lambda known: engine_run.CLAIMS.claim(engine_run.stage_place(StageRef(*known[:2])), known[2]))
+    place.apply(
+        lambda known: engine_run.CLAIMS.claim(engine_run.stage_place(StageRef(*known[:2])), known[2], declared=True)
+    )
 
 
 @functools.cache
 def _join_the_run() -> None:
-    """Meet the run's other processes, where this one is a program that Pulumi's language host started.
+    """Meet the run's other processes.
 
-    It is told the engine's address by ``--engine`` and tells it nobody (pulumi-language-python-exec). The board stays
-    open: a provider that starts after the program has ended reads it, and takes it away.
+    The board stays open: a provider that starts after the program has ended reads it, and takes it away.
+    """
+    address = engine_address()
+    if address:
+        engine_run.share(Noticeboard(address, pulumi.log.warn))
+
+
+def engine_address() -> str:
+    """Where the engine is; empty where this process is no program that Pulumi's language host started.
+
+    Such a one is told by ``--engine`` and tells it nobody (pulumi-language-python-exec).
     """
     arguments = sys.orig_argv
-    if "--engine" in arguments[:-1]:
-        engine_run.share(Noticeboard(arguments[arguments.index("--engine") + 1], pulumi.log.warn))
+    return arguments[arguments.index("--engine") + 1] if "--engine" in arguments[:-1] else ""

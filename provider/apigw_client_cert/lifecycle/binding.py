@@ -180,7 +180,9 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     """
     guard_version(props)
     stage = stage_of(props)
-    gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
+    gateway = world.reached_gateway(connection_of(props), props.get("accountId"))
+    if isinstance(gateway, errors.RotationError):
+        return resource_id, {**props, **unseen(props, gateway, world.now(), world.say)}
     try:
         presented = gateway.presented(stage)
     except errors.StageNotFound:
@@ -227,7 +229,7 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     """Clear only what this binding set, and only if nobody else asserts the stage; a gone stage is success."""
     guard_version(props)
     stage = stage_of(props)
-    if props.get("onDelete") == "keep" or CLAIMS.claimed(stage_place(stage)):
+    if props.get("onDelete") == "keep" or CLAIMS.claimed(stage_place(stage), known(props, "owner") or ""):
         return
     gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
     try:

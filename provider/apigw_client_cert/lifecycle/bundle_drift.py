@@ -5,9 +5,18 @@ Changed by somebody else is only what was read and holds neither what was writte
 
 from __future__ import annotations
 
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, Final
 
-from apigw_client_cert.lifecycle.bundle_state import LACKED, digest_of, digests_of, load_entries, offers_of, texts_of
+from apigw_client_cert.lifecycle.bundle_state import (
+    LACKED,
+    digest_of,
+    digests_of,
+    generations_of,
+    load_entries,
+    offers_of,
+    texts_of,
+)
 from apigw_client_cert.lifecycle.bundle_targets import look_at
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.state import text, undamaged, without_none
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
 DRIFTED: Final = "driftedTargets"
 FOUND: Final = "foundDigests"
 UNREAD: Final = "unreadTargets"
+# Of what comes to a bundle or leaves it, how much is tried in every combination: a preview is to be quick.
+_MOST_MOVED: Final = 6
 # In place of a digest, where the target does not exist.
 _NOTHING: Final = "none"
 
@@ -92,13 +103,22 @@ def _reason(address: str, found: str | None, unread: str | None, olds: Mapping[s
 def _written_by_this_bundle(
     olds: Mapping[str, Any], news: Mapping[str, Any], also: Sequence[TrustedCertificate], now: datetime
 ) -> frozenset[str]:
-    """Digests of all that this bundle writes by now, and of what an update did whose state was not saved."""
+    """Digests of all that this bundle writes by now, and of what an update did whose state was not saved.
+
+    Such an update wrote what it was asked for then. What has been in the bundle throughout it wrote, too; of the rest,
+    any part.
+    """
     published, offers = load_entries(olds), offers_of(news)
     leaving = {one.sha256: () for one in unwanted(published, offers, also, now)}
     looks = (None, Look(presenters=leaving, again_at=now))
     bundles = [published, *(next_entries(published, offers, also, now, look) for look in looks)]
+    known = {one.sha256: one for one in (*chain(*bundles), *generations_of(news))}
+    stayed = frozenset[str].intersection(*(frozenset(one.sha256 for one in bundle) for bundle in bundles))
+    moved = [sha256 for sha256 in known if sha256 not in stayed][:_MOST_MOVED]
+    parts = chain(*(combinations(moved, count) for count in range(len(moved) + 1)))
+    written = [[one for one in known.values() if one.sha256 not in part] for part in map(frozenset, parts)]
     contents = {text(spec.get("content") or "pem") for spec in (*news["targets"], *olds["targets"])}
-    return frozenset(str(digest_of(render(content, entries))) for content in contents for entries in bundles)
+    return frozenset(str(digest_of(render(content, entries))) for content in contents for entries in written)
 
 
 def _expected(state: Mapping[str, Any], place: Place) -> str | None:

@@ -72,8 +72,13 @@ class Ownership:
             return taken(place.address)
         return None
 
-    def last_written(self, place: Place) -> str | None:
-        """The digest of what this bundle wrote there last, also while the place was spelled otherwise."""
+    def last_written(self, place: Place, entries: Sequence[Entry]) -> str | None:
+        """The digest of what this bundle wrote there last, also while the place was spelled otherwise.
+
+        That is what the place holds, where only a run of ours that was killed could have written it so.
+        """
+        if place.holds is not None and self._ours_to_the_letter(place, place.holds, entries):
+            return digest_of(place.holds)
         return next(iter(self._digests_of(place)), None)
 
     def _may_be_replaced(self, place: Place, entries: Sequence[Entry]) -> bool:
@@ -88,6 +93,9 @@ class Ownership:
             return True
         if digest_of(found) in {digests_of(self.olds, "formerDigests").get(address), *self._digests_of(place)}:
             return True
+        return self._ours_to_the_letter(place, found, entries)
+
+    def _ours_to_the_letter(self, place: Place, found: str, entries: Sequence[Entry]) -> bool:
         recognised = {one.sha256: one for one in (*load_entries(self.olds), *generations_of(self.news), *entries)}
         held = [one for one in recognised.values() if holds(found, one)]
         return found == render(place.content, entries) or (bool(held) and render(place.content, held) == found)

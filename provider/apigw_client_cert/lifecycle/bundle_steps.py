@@ -179,7 +179,7 @@ class Publication:
 
     def _digest(self, place: Place, entries: Sequence[Entry]) -> str | None:
         if place.failure is not None:
-            return self._ownership.last_written(place)
+            return self._ownership.last_written(place, entries)
         return digest_of(render(place.content, entries))
 
     def _staying(self, entries: Sequence[Entry], now: datetime) -> list[Entry]:

@@ -15,7 +15,10 @@ from apigw_client_cert.trust import holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apigw_client_cert.gateway.connection import Connection
+    from apigw_client_cert.gateway.interface import Gateway
     from apigw_client_cert.lifecycle.looks import LookedAtTarget
+    from apigw_client_cert.lifecycle.world import World
     from apigw_client_cert.rotation.model import TrustedCertificate
 
 
@@ -58,6 +61,25 @@ class Place:
     def has(self, certificate: TrustedCertificate) -> bool:
         """Whether it was seen, in the end, to hold a certificate; what was written and read back is not asked again."""
         return self.failure is None or (self.holds is not None and holds(self.holds, certificate))
+
+
+def files_alone(props: Mapping[str, Any]) -> bool:
+    """Whether nothing of what is published to is in AWS."""
+    return all(spec["type"] == "file" for spec in props["targets"])
+
+
+def targets_of(
+    props: Mapping[str, Any], connection: Connection, gateway: Gateway | errors.RotationError | None, world: World
+) -> list[LookedAtTarget]:
+    """What is published to; a file is reached whatever keeps this run from AWS."""
+    if not isinstance(gateway, errors.RotationError):
+        return [world.looked_at_target(spec, connection) for spec in props["targets"]]
+    return [
+        world.looked_at_target(spec, connection)
+        if spec["type"] == "file"
+        else world.unreached_target(spec, connection, gateway)
+        for spec in props["targets"]
+    ]
 
 
 def look_at(target: LookedAtTarget, spec: Mapping[str, Any]) -> Place:

@@ -21,6 +21,7 @@ from apigw_client_cert.lifecycle.failed_step import (
     can_wait,
     failed_before,
     recorded,
+    unreached,
     unseen,
 )
 from apigw_client_cert.lifecycle.findings import say_findings
@@ -189,7 +190,9 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     """
     now = world.now()
     rotation = load_rotation(props)
-    gateway = world.observing_gateway(connection_of(props), props.get("accountId"))
+    gateway = world.reached_gateway(connection_of(props), props.get("accountId"))
+    if isinstance(gateway, errors.RotationError):
+        return resource_id, {**props, **unseen(props, gateway, now, world.say)}
     name, told = str(props["name"]), dict[str, Any]()
     try:
         looked = missing(gateway, rotation.generations, name, world.say)
@@ -216,7 +219,11 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     adopting = adoption_in_place.wanted(olds, news, rotation)
     if adopting is not None:
         adoption_in_place.guard_pin(adopting, rotation, policy, now)
-    gateway = world.acting_gateway(settled_connection(olds, news), olds.get("accountId"))
+    connection = settled_connection(olds, news)
+    world.guard_clock(connection)
+    gateway = world.reached_gateway(connection, olds.get("accountId"))
+    if isinstance(gateway, errors.RotationError):
+        raise unreached(olds, rotation, gateway, now) from gateway
     after = None
     if adopting is not None:
         after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)

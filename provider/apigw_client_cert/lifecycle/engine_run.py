@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from apigw_client_cert.gateway.interface import StageRef
 
 
+_DECLARED: Final = ".declared"
+
+
 class Board(Protocol):
     """Where the processes of one engine run tell each other; entries are short words of letters, digits and dots."""
 
@@ -40,12 +43,13 @@ class Claims:
         self._owners: dict[str, str] = {}
         self._board: Board | None = None
 
-    def claim(self, place: str, owner: str) -> str | None:
+    def claim(self, place: str, owner: str, *, declared: bool = False) -> str | None:
         """Note that a resource claims a place, and say who else does, if anybody.
 
         Args:
             place: ``stage_place(…)``, or what ``publish.places.place_of`` says of a target.
             owner: The resource's URN; empty where it is not known, which clashes with nobody.
+            declared: Whether a program says so, which may run for a destroy; the engine's check never does.
 
         Returns:
             The other one's URN, or words for it where another process knows it; None for nobody.
@@ -53,18 +57,24 @@ class Claims:
         with self._lock:
             entry = f"{_digest(place)}.{_digest(owner)}"
             self._owners[entry] = owner
-            self._own.add(entry)
+            word = f"{entry}{_DECLARED}" if declared else entry
+            self._own.add(word)
             if self._board is not None:
-                self._board.note(entry)
+                self._board.note(word)
             unknown = f"{_digest(place)}.{_digest('')}"
-            others = sorted(_of(place, self._known() or self._own) - {entry, unknown}) if owner else []
+            claims = {one.removesuffix(_DECLARED) for one in _of(place, self._known() or self._own)}
+            others = sorted(claims - {entry, unknown}) if owner else []
             return self._owners.get(others[0], "another provider's resource") if others else None
 
-    def claimed(self, place: str) -> bool:
-        """Whether some resource of this run claims it; where that cannot be told, yes."""
+    def claimed(self, place: str, owner: str = "") -> bool:
+        """Whether some resource of this run claims it; where that cannot be told, yes.
+
+        That the program has declared ``owner``, which is to be deleted, is no claim: ``destroy --run-program``. What is
+        replaced was checked in this run.
+        """
         with self._lock:
             noted = self._known()
-            return noted is None or bool(_of(place, noted))
+            return noted is None or bool(_of(place, noted) - {f"{_digest(place)}.{_digest(owner)}{_DECLARED}"})
 
     def forget(self) -> None:
         """Begin another run, which no board belongs to yet."""

@@ -9,6 +9,7 @@ in ``failedStep`` what it could not do; whoever declares it makes the run red on
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apigw_client_cert import errors
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 FAILED_STEP = "failedStep"
 LOOK = "look"
 DEFER = "deferFailures"
+_RUN = "run"
 #: The inputs that no state keeps: they say who declares the resource, and how.
 DECLARING = ("owner", DEFER)
 
@@ -41,6 +43,13 @@ class Unfinished(Exception):  # noqa: N818 - it carries a state, and what is wro
         super().__init__(str(error))
         self.state = dict(state)
         self.error = error
+
+    def in_run(self, engine_address: str) -> dict[str, Any]:
+        """The state, which says in which run that was, where the host knows it."""
+        failed = self.state.get(FAILED_STEP)
+        if not engine_address or failed is None:
+            return self.state
+        return {**self.state, FAILED_STEP: {**failed, _RUN: _run(engine_address)}}
 
     @property
     def line(self) -> str:
@@ -72,6 +81,16 @@ def recorded(olds: Mapping[str, Any], failures: Sequence[Failure], now: datetime
     }
 
 
+def of_another_run(failed: Mapping[str, Any], engine_address: str) -> bool:
+    """Whether state only remembers it: ``destroy --run-program`` updates nothing before the program has ended."""
+    return bool(engine_address) and failed.get(_RUN) not in {None, _run(engine_address)}
+
+
+def _run(engine_address: str) -> str:
+    # No other run is told the same address meanwhile; a digest, as state is to name no machine.
+    return hashlib.sha256(engine_address.encode()).hexdigest()[:16]
+
+
 def unseen(
     props: Mapping[str, Any], error: errors.RotationError, now: datetime, say: Callable[[str], None]
 ) -> dict[str, Any]:
@@ -82,6 +101,16 @@ def unseen(
     """
     say(f"{error} What is recorded of it stays as it is, and the update looks again")
     return {FAILED_STEP: props.get(FAILED_STEP) or recorded(props, [Failure(LOOK, error)], now)}
+
+
+def unreached(
+    olds: Mapping[str, Any], rotation: Rotation, error: errors.RotationError, now: datetime
+) -> errors.RotationError | Unfinished:
+    """What an update raises that cannot ask AWS at all: nothing was tried, and the state of before is the true one."""
+    if not can_wait(rotation, now):
+        return error
+    what = failed_before(olds) or LOOK
+    return Unfinished({**olds, FAILED_STEP: recorded(olds, [Failure(what, error)], now)}, error)
 
 
 def red(failed: Sequence[tuple[str, Mapping[str, Any]]]) -> errors.NeedsOperator:

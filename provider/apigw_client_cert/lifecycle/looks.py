@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import Redeploy, Usage
@@ -121,6 +121,22 @@ class LookedAtTarget:
             if self._memory.error is not None:
                 raise self._memory.error
             return self._memory.content
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedTarget:
+    """A target that nobody can reach; the contract of ``publish.interface.Target``."""
+
+    address: str
+    error: errors.RotationError
+
+    def read(self) -> NoReturn:
+        """Raises why it is not reached."""
+        raise self.error
+
+    def write(self, _content: str) -> NoReturn:
+        """The same."""
+        raise self.error
 
 
 class LookedAtGateway:

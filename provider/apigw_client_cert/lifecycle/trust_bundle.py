@@ -17,6 +17,7 @@ from apigw_client_cert.lifecycle.bundle_state import (
     texts_of,
 )
 from apigw_client_cert.lifecycle.bundle_steps import Publication
+from apigw_client_cert.lifecycle.bundle_targets import files_alone, targets_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS
 from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP
 from apigw_client_cert.lifecycle.findings import say_findings
@@ -126,12 +127,11 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
 def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
     """Notice targets that no longer hold what was written; they are repaired by the next update."""
     guard_version(props)
-    connection = connection_of(props)
-    if props.get("accountId"):
+    connection, gateway = connection_of(props), None
+    if props.get("accountId") and not files_alone(props):
         # In another account the same names are other places.
-        world.observing_gateway(connection, props["accountId"])
-    targets = [world.looked_at_target(spec, connection) for spec in props["targets"]]
-    return resource_id, drift_seen(props, targets, world)
+        gateway = world.reached_gateway(connection, props["accountId"])
+    return resource_id, drift_seen(props, targets_of(props, connection, gateway, world), world)
 
 
 def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
@@ -154,15 +154,16 @@ def delete(props: Mapping[str, Any], world: World) -> None:
 def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     connection = connection_of({**news, "region": known(news, "region") or olds.get("region")})
     world.guard_clock(connection)
-    account_id = known(olds, "accountId")
-    if any(spec["type"] != "file" for spec in news["targets"]):
+    account_id, gateway = known(olds, "accountId"), None
+    if not files_alone(news):
         # Both are recorded: other credentials, or a changed AWS_REGION, must not publish where other backends read.
-        gateway = world.observing_gateway(connection, account_id or _account_of_rotations(news))
-        connection, account_id = replace(connection, region=gateway.region), account_id or gateway.account_id()
+        gateway = world.reached_gateway(connection, account_id or _account_of_rotations(news))
+        if not isinstance(gateway, errors.RotationError):
+            connection, account_id = replace(connection, region=gateway.region), account_id or gateway.account_id()
     return Publication(
         olds=olds,
         news={**news, "region": connection.region},
-        targets=[world.looked_at_target(spec, connection) for spec in news["targets"]],
+        targets=targets_of(news, connection, gateway, world),
         also=also_trusted(news),
         account_id=account_id,
         world=world,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import clock, errors
-from apigw_client_cert.lifecycle.looks import Looks
+from apigw_client_cert.lifecycle.looks import Looks, UnreachedTarget
 from apigw_client_cert.publish.places import place_of
 
 if TYPE_CHECKING:
@@ -117,6 +117,22 @@ class World:
             )
         return gateway
 
+    def reached_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway | errors.RotationError:
+        """The same; or why AWS cannot be asked, without credentials for one, where something can be done without it."""
+        try:
+            return self.observing_gateway(connection, account_id)
+        except errors.Refused:
+            raise
+        except errors.RotationError as error:
+            return error
+
     def looked_at_target(self, spec: Mapping[str, Any], connection: Connection) -> LookedAtTarget:
         """The run's one target of a place; what it holds is read once per run, unless it has to be fresh."""
         return self.looks.target((place_of(spec, connection), connection), self.target(spec, connection))
+
+    def unreached_target(
+        self, spec: Mapping[str, Any], connection: Connection, error: errors.RotationError
+    ) -> LookedAtTarget:
+        """The same target where its account cannot be looked at: nothing is read or written there in this run."""
+        place, address = (place_of(spec, connection), connection), self.target(spec, connection).address
+        return self.looks.target(place, UnreachedTarget(address, error))

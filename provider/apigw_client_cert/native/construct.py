@@ -18,7 +18,7 @@ from pulumi.provider.server import ProviderServicer
 
 from apigw_client_cert import errors
 from apigw_client_cert.arguments import AsWritten
-from apigw_client_cert.lifecycle.failed_step import red
+from apigw_client_cert.lifecycle.failed_step import of_another_run, red
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
 from apigw_client_cert.native import committed
 from apigw_client_cert.native.children import NativeRotation
@@ -29,6 +29,7 @@ from apigw_client_cert.places import Aws, RestStage, Wave, WebSocketStage
 from apigw_client_cert.wire import camel
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
 
     from pulumi.runtime.proto import provider_pb2
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def construct(
-    request: provider_pb2.ConstructRequest, engine_address: str, own_reference: str
+    request: provider_pb2.ConstructRequest, engine_address: str, own_reference: str, stop: threading.Event
 ) -> provider_pb2.ConstructResponse:
     """Register the component and its children; returns its URN and outputs.
 
@@ -46,6 +47,7 @@ def construct(
         engine_address: Where the engine is.
         own_reference: The provider that this process is, ``urn::id``. Without it the engine may start a second process
             for the children, because it was asked for the component by another version.
+        stop: Set when the run is cancelled.
 
     Raises ``AbortError`` for a bad input, with its name and the remedy, before anything is registered, ``BadInput``
     for a component of another release, and in the end ``NeedsOperator`` for what the children could not do.
@@ -59,9 +61,10 @@ def construct(
     if own_reference and PACKAGE not in request.providers:
         request.providers[PACKAGE] = own_reference
     with UNDER_WAY.one_more():
-        response, failed = asyncio.run(_constructed(request, engine_address))
+        response, found = asyncio.run(_constructed(request, engine_address))
+    failed = [one for one in found if not of_another_run(one[1], engine_address)]
     if failed:
-        UNDER_WAY.wait_for_others()
+        UNDER_WAY.wait_for_others(stop)
         raise red(failed)
     return response
 

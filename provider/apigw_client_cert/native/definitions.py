@@ -355,6 +355,7 @@ FAILED_STEP: Final = {
     "step": Property("The step, such as `issue` or `retire`; or `tag`, `publish`, `bind`."),
     "since": Property("Since when it has failed in each run; RFC 3339."),
     "message": Property("Why, what it means, and the remedy."),
+    "run": Property("In which run it failed last: a digest, of use to the component alone."),
 }
 STAGE_PLACE: Final = {key: BINDING_INPUTS[key] for key in ("apiKind", "apiId", "stageName")}
 # Type -> its properties and which of them are always there.

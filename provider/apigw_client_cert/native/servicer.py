@@ -25,6 +25,7 @@ from apigw_client_cert.native.guard import Guard
 from apigw_client_cert.native.imports import imported
 from apigw_client_cert.native.kinds import CERTIFICATE, PACKAGE, filled, kind_of, strangers
 from apigw_client_cert.native.structs import plain, struct_of
+from apigw_client_cert.native.under_way import UNDER_WAY
 from apigw_client_cert.noticeboard import Noticeboard
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         try:
             resource_id, state = kind.lifecycle.create(news, guard.over(self._world, self._say(request.urn)))
         except Unfinished as left:
-            resource_id, state = kind.identified(news), left.state
+            resource_id, state = kind.identified(news), left.in_run(self._log.address)
             if not news.get(DEFER):
                 half = HalfDone(resource_id, struct_of(state, like, kind.repeats), request.properties)
                 raise_alone(left.error, half, saved=guard.changed)
@@ -207,7 +208,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         try:
             state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
         except Unfinished as left:
-            state = left.state
+            state = left.in_run(self._log.address)
             if not news.get(DEFER):
                 half = HalfDone(request.id, struct_of(state, like, kind.repeats), request.news)
                 # What an update saw is kept, too: a scan is a certificate's step, and a lead begins with what lacked.
@@ -226,7 +227,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: provider_pb2.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
         """Remove it, or refuse."""
         world = self._guard(request).over(self._world, self._log.sayer(request.urn, INFO))
-        kind_of(request.urn).lifecycle.delete(plain(request.properties), world)
+        kind_of(request.urn).lifecycle.delete({**plain(request.properties), "owner": request.urn}, world)
         return Empty()
 
     @clean
@@ -236,7 +237,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """The component: registers certificate, bundle and bindings with the engine."""
         from apigw_client_cert.native.construct import construct  # noqa: PLC0415 - few runs construct anything
 
-        return construct(request, self._log.address, self._own_reference)
+        return construct(request, self._log.address, self._own_reference, self._stop)
 
     @clean
     def Invoke(
@@ -262,6 +263,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         engine_run.forget()
         self._board = Noticeboard(self._log.address, self._log.sayer("", WARNING))
         engine_run.share(self._board)
+        UNDER_WAY.share(self._board)
 
     def _say(self, urn: str) -> Any:  # noqa: ANN401 - World's callable
         return self._log.sayer(urn, WARNING)

@@ -33,6 +33,13 @@ class Remote(pulumi.ComponentResource):
         super().__init__("apigw-client-cert:index:ClientCertificateRotation", name, props, opts, remote=True)
 
 
+class Provider(pulumi.ProviderResource):
+    """One that the program declares: it has a process of its own."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("apigw-client-cert", name, {})
+
+
 def keywords(entry: dict[str, Any]) -> dict[str, Any]:
     """Wire names as Python names."""
     return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower(): value for key, value in entry.items()}
@@ -75,8 +82,10 @@ def dynamic(name: str, given: dict[str, Any], opts: pulumi.ResourceOptions) -> N
 
 for name, entry in config.require_object("rotations").items():
     given = dict(entry)
-    former = given.pop("formerName", None)
+    former, provider = given.pop("formerName", None), given.pop("provider", None)
     opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=former)] if former else [])
+    if provider:
+        opts.providers = {"apigw-client-cert": Provider(provider)}
     if config.require("host") == "plugin":
         Remote(name, given, opts)
     else:

@@ -4,7 +4,8 @@
 ``certificates``; a binding its ``certificate`` and, where it has one, its ``bundle``. ``formerName`` is an alias.
 
 ``push`` names a certificate whose trust a resource of the user's own writes to the file ``pushTo``, where the file
-``broken`` does not keep it from that; whatever says ``afterPush`` depends on it. ``callables`` are components of the
+``broken`` does not keep it from that, and from there another one to the file ``pushOn``; whatever says ``afterPush``
+depends on the first. ``callables`` are components of the
 Python package that publish by such a resource.
 
 What ``share`` names, a certificate with its ``bundle`` or a callable, is exported for bindings of other stacks, whose
@@ -73,8 +74,10 @@ class PushProvider(ResourceProvider):
 class Push(Resource, module="tests", name="Push"):
     """What a user's program does with the published PEM."""
 
-    def __init__(self, name: str, pem: Any) -> None:
-        super().__init__(PushProvider(), name, {"pem": pem, "path": config.get("pushTo") or "trusted.pem"})
+    pem: pulumi.Output[str]
+
+    def __init__(self, name: str, pem: Any, path: str | None = None) -> None:
+        super().__init__(PushProvider(), name, {"pem": pem, "path": path or config.get("pushTo") or "trusted.pem"})
 
 
 class Raw(pulumi.CustomResource):
@@ -191,6 +194,8 @@ for kind, declare in (("certificates", certificate), ("bundles", bundle), ("bind
     if kind == "bundles" and config.get("push"):
         pushed = made[config.require("push")]
         made["push"] = Push("push", pushed["trustBundlePem"] if plugin else pushed.trust_bundle_pem)
+        if config.get("pushOn"):
+            Push("on", made["push"].pem, config.require("pushOn"))
     for key, value in (config.get_object(kind) or {}).items():
         made[key] = declare(key, dict(value))
 for key, value in (config.get_object("callables") or {}).items():
