@@ -3,7 +3,7 @@
 Long is what the last ``make test-all`` saw take ``LONG_SECONDS`` or more; ``tests/durations.json`` has each with its
 time. With ``LONG_TESTS=900 SAMPLE_DATE=2027-03-02``, as ``make test`` sets them, a run plays so many seconds of them,
 one of each file before a second of any, and others tomorrow. Without ``LONG_TESTS``, and for tests asked for by name,
-everything is played. A new test is always played until a whole run has timed it.
+everything is played. A new test is always played until a whole run has timed it, and so is one marked ``always``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import pytest
 
@@ -57,7 +57,8 @@ class Sampling:
         items.sort(key=lambda item: -self._known.get(item.nodeid, 0.0))
         if self._seconds is None or any("::" in one for one in config.args):
             return
-        there = {item.nodeid: self._known[item.nodeid] for item in items if item.nodeid in self._known}
+        drawable = [item.nodeid for item in items if not item.get_closest_marker("always")]
+        there = {name: self._known[name] for name in drawable if name in self._known}
         left = there.keys() - drawn(there, float(self._seconds), self._date)
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left])
         items[:] = [item for item in items if item.nodeid not in left]
@@ -75,11 +76,13 @@ class Sampling:
                 " all of them: make test-all"
             )
         if self._records:
-            DURATIONS.write_text(json.dumps(_long(self._seen.items()), indent=0) + "\n", encoding="utf-8")
+            DURATIONS.write_text(json.dumps(recorded(self._known, self._seen), indent=0) + "\n", encoding="utf-8")
 
 
-def _long(seen: Iterable[tuple[str, float]]) -> dict[str, int]:
-    return {name: round(seconds) for name, seconds in sorted(seen) if seconds >= LONG_SECONDS}
+def recorded(known: Mapping[str, float], seen: Mapping[str, float]) -> dict[str, int]:
+    """What is known of the long tests after a run that played these; of the others it says nothing."""
+    times = {**known, **seen}
+    return {name: round(seconds) for name, seconds in sorted(times.items()) if seconds >= LONG_SECONDS}
 
 
 def pytest_configure(config: pytest.Config) -> None:

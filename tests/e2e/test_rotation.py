@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # One API, on one page of each list.
 SCAN = {"GetRestApis": 1, "GetStages": 1, "GetApis": 1}
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.always]
 
 
 def test_a_whole_rotation_publishes_switches_confirms_and_retires(scene: Scene) -> None:

@@ -91,7 +91,9 @@ def not_held(stage: StageRef, presented: Presented, desired: str, held: Held) ->
         stays = f"The stage keeps {named(presented.id)}, which {lost} does not hold: it is refused there."
     else:
         # No target holds a certificate of ACM's: backends trust its authority.
-        stays = f"The stage keeps {named(presented.id)}{'' if is_acm(presented.id) else ', which the targets hold'}."
+        stays = (
+            f"The stage keeps {named(presented.id)}{'' if is_acm(presented.id or '') else ', which the targets hold'}."
+        )
     if presented.id == desired:
         what = f"Stage {stage} presents {desired}, and {lost} does not hold that certificate"
         stays = "Backends that read it refuse the stage's requests; the stage was left as it is."

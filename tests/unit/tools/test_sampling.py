@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sampling import drawn
+from tests.sampling import drawn, recorded
 
 DURATIONS = {f"tests/{file}.py::test_{name}": 10.0 * place for file in "abc" for place, name in enumerate("vwxyz", 1)}
 
@@ -32,3 +32,12 @@ def test_every_test_has_its_day() -> None:
     days = [drawn(DURATIONS, 90, f"2027-{month:02}-{day:02}") for month in (3, 4, 5) for day in range(1, 31)]
     assert set().union(*days) == set(DURATIONS)
     assert len({frozenset(day) for day in days}) > 10
+
+
+def test_a_run_records_what_it_played_and_keeps_the_rest() -> None:
+    """A test that has become short is no longer drawn."""
+    assert recorded({"a": 10, "b": 20, "c": 30}, {"a": 3.2, "b": 25.4, "d": 5.0, "e": 1.0}) == {
+        "b": 25,
+        "c": 30,
+        "d": 5,
+    }
