@@ -15,6 +15,7 @@ from apigw_client_cert.declarations.certificate import (
     CertificateOptions,
     RotatingClientCertificate,
 )
+from apigw_client_cert.declarations.claims import former_urns
 from apigw_client_cert.declarations.publishers import with_others
 from apigw_client_cert.declarations.trust_bundle import BundleDeclaration, TrustBundle
 from apigw_client_cert.places import MadeFor, RestStage
@@ -39,6 +40,9 @@ class Children(NamedTuple):
     bundle: type[BundleDeclaration]
     binding: type[BindingDeclaration]
     other_door: str
+
+
+TYPE = "apigw-client-cert:index:ClientCertificateRotation"
 
 
 @made_of_kinds("ClientCertificateRotation", more=CertificateOptions.__annotations__)
@@ -91,8 +95,9 @@ class ClientCertificateRotation(pulumi.ComponentResource):
     ) -> None:
         ordered = guards.waves_of(stages, waves)
         guards.guard_policy(publish, certificate, policy)
-        super().__init__("apigw-client-cert:index:ClientCertificateRotation", name, None, opts)
+        super().__init__(TYPE, name, None, opts)
         self._opts = opts or pulumi.ResourceOptions()
+        self._former = former_urns(name, TYPE, self._opts)
         made_for = MadeFor(
             stages=[stage for wave in ordered for _key, stage in sorted(wave.stages.items())],
             targets=[] if callable(publish) else publish or [],
@@ -121,7 +126,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
                 also_trust=also_trust,
                 take_over=take_over,
                 aws=aws,
-                opts=self._child("TrustBundle"),
+                opts=self._child("TrustBundle", "-trust"),
             )
             published_by = [*published_by, self.trust_bundle]
         self.bindings: dict[str, BindingDeclaration] = {}
@@ -143,7 +148,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
                     windows=windows,
                     aws=aws,
                     opts=pulumi.ResourceOptions.merge(
-                        self._child("StageBinding"), pulumi.ResourceOptions(depends_on=list(published_by))
+                        self._child("StageBinding", f"-{key}"), pulumi.ResourceOptions(depends_on=list(published_by))
                     ),
                 )
                 for key, stage in sorted(wave.stages.items())
@@ -163,12 +168,14 @@ class ClientCertificateRotation(pulumi.ComponentResource):
             {"clientCertificateId": self.client_certificate_id, "expirationDate": self.expiration_date}
         )
 
-    def _child(self, kind: str) -> pulumi.ResourceOptions:
-        # Pulumi hands a component's parent-ish options down (protect, aliases, transforms), but not these two.
+    def _child(self, kind: str, suffix: str = "") -> pulumi.ResourceOptions:
+        # Pulumi hands a component's parent-ish options down (protect, aliases, transforms), but not these two; and
+        # aliases only where the component itself was found by one, which after a run that failed it no longer is.
         other = pulumi.Alias(type_=f"{self.children.other_door}:{kind}")
+        former = [pulumi.Alias(name=f"{name}{suffix}", parent=urn) for name, urn in self._former]
         return pulumi.ResourceOptions(
             parent=self,
             depends_on=self._opts.depends_on,
             custom_timeouts=self._opts.custom_timeouts,
-            aliases=[other],
+            aliases=[other, *former],
         )

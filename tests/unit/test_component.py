@@ -24,6 +24,8 @@ from apigw_client_cert import (
     WebSocketStage,
     errors,
 )
+from apigw_client_cert.component import TYPE
+from apigw_client_cert.declarations.claims import former_urns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -287,3 +289,24 @@ def test_a_policy_beside_an_existing_certificate_is_refused(engine: FakeEngine) 
 
     with pytest.raises(errors.BadInput, match="rotate_before is given beside certificate="):
         program(engine, declare)
+
+
+def test_former_urns_are_those_of_every_kind_of_alias(engine: FakeEngine) -> None:
+    """The children of a component take them; the engine hands aliases down only where it found the component by one."""
+    moved = f"urn:pulumi:dev::orders::team:index:Team${TYPE}::billing"
+    opts = pulumi.ResourceOptions(
+        aliases=[moved, pulumi.Alias(name="orders"), pulumi.Alias(parent=None), pulumi.Alias(project="shop")]
+    )
+    found: list[tuple[str, str]] = []
+
+    def declare() -> None:
+        for name, urn in former_urns("invoices", TYPE, opts):
+            pulumi.Output.all(name, urn).apply(lambda both: found.append((both[0], both[1])))
+
+    program(engine, declare)
+    assert sorted(found) == [
+        ("billing", moved),
+        ("invoices", f"urn:pulumi:dev::orders::{TYPE}::invoices"),
+        ("invoices", f"urn:pulumi:dev::shop::{TYPE}::invoices"),
+        ("orders", f"urn:pulumi:dev::orders::{TYPE}::orders"),
+    ]

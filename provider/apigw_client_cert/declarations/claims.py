@@ -55,3 +55,23 @@ def engine_address() -> str:
     """
     arguments = sys.orig_argv
     return arguments[arguments.index("--engine") + 1] if "--engine" in arguments[:-1] else ""
+
+
+def former_urns(name: str, type_: str, opts: pulumi.ResourceOptions) -> list[tuple[str, pulumi.Output[str] | str]]:
+    """The names and URNs that a resource had, by its aliases; what is known at run time only is left out."""
+    found: list[tuple[str, pulumi.Output[str] | str]] = []
+    for alias in opts.aliases or ():
+        if isinstance(alias, str):
+            found.append((alias.rpartition("::")[2], alias))
+        elif isinstance(alias, pulumi.Alias):
+            # The SDK's types do not have the `...` of what was left out.
+            given: dict[str, Any] = {key: one for key, one in vars(alias).items() if one is not ...}
+            former, kind = given.get("name", name), given.get("type_", type_)
+            at = given.get("parent", opts.parent), given.get("project"), given.get("stack")
+            if {type(former), type(kind), type(at[1]), type(at[2])} <= {str, type(None)}:
+                # No URN has the stack among its types, though in Construct it is a parent like others.
+                urn = pulumi.create_urn(former, kind, *at).apply(
+                    lambda one: one.replace("::pulumi:pulumi:Stack$", "::")
+                )
+                found.append((former, urn))
+    return found
