@@ -7,6 +7,7 @@ for good; then the sight alone has to do.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ class Proof:
             unsaid, there = "in which account it lives was never recorded", "the account that it was made in"
             reach = ""
         else:
-            there = f"account {errors.shown(self.account_id)}"
+            there = f"account {account_as_recorded(self.account_id)}"
             unsaid = f"STS does not say whether these credentials belong to {there}"
             reach = ", and let the runner reach STS (sts:GetCallerIdentity)"
         return errors.NotProven(
@@ -104,6 +105,11 @@ class Proof:
             remedy=f"Run with the credentials of {there}{reach}. {otherwise}",
             subject=missing,
         )
+
+
+def account_as_recorded(account_id: object) -> str:
+    """An account out of state, which a hand may have edited, for a message."""
+    return str(account_id) if re.fullmatch(r"[0-9]{12}", str(account_id), re.ASCII) else errors.shown(account_id)
 
 
 def proof_of(gateway: Gateway, props: Mapping[str, Any], rotation: Rotation) -> Proof:
