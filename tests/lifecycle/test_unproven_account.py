@@ -286,3 +286,70 @@ def test_one_rotation_that_is_seen_does_not_prove_where_another_lives(run: FakeR
     run.begin()
     run.bundle()
     assert pins(run) == published
+
+
+@pytest.fixture
+def parameter(run: FakeRun) -> dict[str, Any]:
+    """Publish to a parameter: in another account's shell the same name is another place."""
+    target = {"type": "ssm", "name": "/pins"}
+    run.bundle_config["targets"] = [target]
+    return target
+
+
+@unproven
+def test_the_parameter_of_another_account_is_not_written(
+    run: FakeRun, parameter: dict[str, Any], recorded: str | None, there: str | None
+) -> None:
+    """It is not there, which is no reason to write it; nor to date anew what the right one holds."""
+    run.gateway.account = recorded
+    run.up()
+    before, held = kept(run, "bundle"), run.targets.pop(parameter["name"])
+    ours = elsewhere(run, there)
+    run.config["tags"] = {"team": "payments"}
+    extra = ours.add_certificate()
+    run.bundle_config["alsoTrust"] = [extra.pem]
+    with pytest.raises(errors.NotProven, match="what this bundle published"):
+        run.bundle()
+    assert run.targets["/pins"].content is None
+    assert run.state["bundle"]["publishedSince"] == before["publishedSince"]
+    assert run.state["bundle"].get("accountId") == before.get("accountId")
+    back(run, ours)
+    run.targets["/pins"] = held
+    run.bundle()
+    assert extra.pem in str(held.content)
+    assert run.state["bundle"]["accountId"] == OURS
+
+
+@pytest.mark.parametrize("recorded", [OURS, None])
+def test_a_parameter_that_was_deleted_is_written_again_without_sts(
+    run: FakeRun, parameter: dict[str, Any], recorded: str | None
+) -> None:
+    """The certificates are reached in the same way, and found."""
+    run.gateway.account = recorded
+    run.up()
+    run.gateway.account = None
+    run.targets[parameter["name"]].content = None
+    run.begin()
+    run.refresh()
+    run.up()
+    assert run.targets["/pins"].content == run.state["certificate"]["trustBundlePem"]
+
+
+def test_what_only_publishes_another_stacks_certificates_is_created_anew(
+    run: FakeRun, parameter: dict[str, Any]
+) -> None:
+    """A parameter that is gone, without STS and without a certificate to see: the remedy that the text names."""
+    run.gateway.account = None
+    run.certificate()
+    made = run.state["certificate"]
+    shared = {key: made[key] for key in ("rotationId", "clientCertificateId", "generations")} | {"shared": True}
+    run.bundle_config["rotations"] = [shared]
+    run.bundle()
+    run.targets[parameter["name"]].content = None
+    run.begin()
+    run.refresh()
+    with pytest.raises(errors.NotProven, match="pulumi up --replace"):
+        run.bundle()
+    del run.state["bundle"]
+    run.bundle()
+    assert run.targets["/pins"].content == made["trustBundlePem"]

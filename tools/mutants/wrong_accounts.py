@@ -50,6 +50,19 @@ WRONG_ACCOUNTS = (
         killed_by=(_UNPROVEN + "test_a_bundle_keeps_what_it_cannot_look_up",),
     ),
     Mutant(
+        name="parameter-of-any-account",
+        invariant=9,
+        wrong="A parameter that is not found is written, whoever's account that may be.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_account.py",
+                "[unlooked(one.target, one.spec, error) if one in there else one for one in places]",
+                "[one for one in places if error]",
+            ),
+        ),
+        killed_by=(_UNPROVEN + "test_the_parameter_of_another_account_is_not_written",),
+    ),
+    Mutant(
         name="destroyed-in-any-account",
         invariant=1,
         wrong="A destroy in another account's shell finds nothing and forgets what stages present.",

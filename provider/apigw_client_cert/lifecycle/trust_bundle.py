@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.certificate import read_certificate, split_pem
+from apigw_client_cert.lifecycle.bundle_account import targets_account
 from apigw_client_cert.lifecycle.bundle_drift import drift_lines, drift_seen
 from apigw_client_cert.lifecycle.bundle_state import (
     LACKED,
@@ -154,29 +155,19 @@ def delete(props: Mapping[str, Any], world: World) -> None:
 def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     connection = connection_of({**news, "region": known(news, "region") or olds.get("region")})
     world.guard_clock(connection)
-    account_id = known(olds, "accountId")
+    account = None
     if any(spec["type"] != "file" for spec in news["targets"]):
         # Both are recorded: other credentials, or a changed AWS_REGION, must not publish where other backends read.
-        gateway = world.observing_gateway(connection, account_id or _account_of_rotations(news))
-        connection, account_id = replace(connection, region=gateway.region), account_id or gateway.account_id()
+        account = targets_account(olds, news, connection, world)
+        connection = replace(connection, region=account.gateway.region)
     return Publication(
         olds=olds,
         news={**news, "region": connection.region},
         targets=[world.looked_at_target(spec, connection) for spec in news["targets"]],
         also=also_trusted(news),
-        account_id=account_id,
+        account=account,
         world=world,
     ).perform()
-
-
-def _account_of_rotations(news: Mapping[str, Any]) -> str | None:
-    """Where the certificates live that are reached in the same way, for a state that does not know its account yet.
-
-    Another stack's may live anywhere, and are reached by what this stack reaches its own places by.
-    """
-    same = ("profile", "assumeRoleArn", "endpointUrl")
-    ways = [known(one, "connection") or {} for one in news["rotations"] if not one.get("shared")]
-    return next((way.get("accountId") for way in ways if not changed(way, news, same)), None)
 
 
 def _check_also_trust(before: Sequence[str], also: object, failures: Failures) -> None:
