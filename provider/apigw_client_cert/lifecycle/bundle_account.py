@@ -65,7 +65,7 @@ class TargetsAccount:
         if any(not ours.isdisjoint(fingerprints_in(place.found or "")) for place in there):
             self.proof.seen = True
         try:
-            self.proof.guard(self.proof.by_id(), missing="what this bundle published", otherwise=_ANEW)
+            self.proof.guard(missing="what this bundle published", otherwise=_ANEW)
         except errors.RotationError as error:
             return [unlooked(one.target, one.spec, error) if one in there else one for one in places]
         return list(places)

@@ -26,4 +26,4 @@ def guard_gone(gateway: Gateway, props: Mapping[str, Any], stage: StageRef) -> N
         rotation_ids=(),
         ids={*known_generations(props), *(str(one) for one in named if one)},
     )
-    proof.guard(proof.by_id(), missing=f"stage {stage}", otherwise=FORGET)
+    proof.guard(missing=f"stage {stage}", otherwise=FORGET)

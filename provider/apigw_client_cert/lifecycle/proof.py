@@ -67,21 +67,22 @@ class Proof:
         self.seen = self.seen or not set(self.ids).isdisjoint(ids)
         return self.seen
 
-    def by_id(self) -> Iterator[IssuedCertificate]:
+    def _by_id(self) -> Iterator[IssuedCertificate]:
         """What is found by the ids that state knows: a call each, until one is found."""
         return (found for one in sorted(self.ids) if (found := self.gateway.get(one)) is not None)
 
-    def guard(self, found: Iterable[IssuedCertificate], *, missing: str = "", otherwise: str = _ADOPT) -> None:
+    def guard(self, found: Iterable[IssuedCertificate] = (), *, missing: str = "", otherwise: str = _ADOPT) -> None:
         """Raise ``NotProven`` where nothing says that this is the right account.
 
         Args:
-            found: What a look has found; not asked for where STS is proof enough.
+            found: What a look has found; what state knows is asked for by its id where neither this nor STS is proof.
             missing: What was not found, as words; else the certificates.
             otherwise: What to do where it is gone indeed.
         """
         if self.seen or (self.account_id is not None and self.gateway.account_id() == self.account_id):
             return
-        if not self.shown(found):
+        # A list that is behind the times must not make this a strange account.
+        if not (self.shown(found) or self.shown(self._by_id())):
             raise self._not_proven(missing or self._certificates, otherwise)
 
     @property

@@ -136,7 +136,7 @@ class Actor:
     def _in_use(self, rotation: Rotation) -> dict[int, tuple[str, ...]]:
         usage = self.gateway.scan()
         if not self.proof.presented(usage.users):
-            self.proof.guard(self.proof.by_id())
+            self.proof.guard()
         return {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
 
     def _retire(self, rotation: Rotation, decision: Decision) -> Rotation:

@@ -52,7 +52,7 @@ def retag(proof: Proof, olds: Mapping[str, Any], news: Mapping[str, Any], rotati
             gateway.untag(generation.id, dropped)
         gateway.tag(generation.id, tags)
         had_none += [generation.id] if untagged else []
-    proof.guard(())
+    proof.guard()
     return had_none
 
 
