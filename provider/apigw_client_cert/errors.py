@@ -21,6 +21,7 @@
         ├── EndpointUnreachable
         ├── NoCredentials
         ├── NotFollowed
+        ├── NotProven
         ├── NotPublished
         ├── NotVerified
         └── ProbeUnreachable
@@ -161,6 +162,10 @@ class NoCredentials(NeedsOperator):
 
 class NotFollowed(NeedsOperator):
     """A binding's inputs do not follow its certificate: an option of the program makes them stand still."""
+
+
+class NotProven(NeedsOperator):
+    """Something was not found, and nothing says that this is the account that it would be in."""
 
 
 class NotPublished(NeedsOperator):

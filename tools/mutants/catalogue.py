@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.mutants.wrong_accounts import WRONG_ACCOUNTS
 from tools.mutants.wrong_alarms import WRONG_ALARMS
 from tools.mutants.wrong_certificate import WRONG_CERTIFICATE
 from tools.mutants.wrong_confirmation import WRONG_CONFIRMATION
@@ -24,6 +25,7 @@ MUTANTS = tuple(
             *WRONG_FAILURES,
             *WRONG_ROLLOUT,
             *WRONG_WITHDRAWAL,
+            *WRONG_ACCOUNTS,
         ),
         key=lambda mutant: (mutant.invariant, mutant.name),
     )

@@ -257,8 +257,9 @@ WRONG_CERTIFICATE = (
             Edit(
                 "lifecycle/certificate.py",
                 "    rotation = adoption.with_presented(gateway, lose(rotation, looked.gone, now), now)\n",
-                "    rotation = Actor(gateway=gateway, properties=props, policy=policy_of(props), now=now,"
-                " say=world.say).perform(lose(rotation, looked.gone, now)).rotation\n",
+                "    rotation = Actor(gateway=gateway, proof=proof_of(gateway, props, rotation), properties=props,"
+                " policy=policy_of(props), now=now, say=world.say)"
+                ".perform(lose(rotation, looked.gone, now)).rotation\n",
             ),
         ),
         killed_by=(_LOOKING + "test_a_refresh_only_looks",),
@@ -297,8 +298,8 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/rotation_steps.py",
-                "looked = missing(self.gateway, chosen, ",
-                "looked = missing(self.gateway, chosen[:0], ",
+                "looked = missing(self.proof, chosen, ",
+                "looked = missing(self.proof, chosen[:0], ",
             ),
         ),
         killed_by=(_CERTIFICATE + "test_a_pending_one_deleted_before_the_switch_is_not_presented",),

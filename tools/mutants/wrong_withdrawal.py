@@ -125,9 +125,9 @@ WRONG_WITHDRAWAL = (
         wrong="Other credentials publish to the same names in another account.",
         edits=(
             Edit(
-                "lifecycle/trust_bundle.py",
-                "world.reached_gateway(connection, account_id or _account_of_rotations(news))",
-                "world.reached_gateway(connection, None)",
+                "lifecycle/bundle_account.py",
+                "    gateway = world.reached_gateway(connection, expected)\n",
+                "    expected = None\n    gateway = world.reached_gateway(connection, expected)\n",
             ),
         ),
         killed_by=(_WITHDRAWAL + "test_a_bundle_acts_in_no_other_account",),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
+    from apigw_client_cert.lifecycle.proof import Proof
     from apigw_client_cert.rotation.model import Rotation
     from apigw_client_cert.rotation.policy import Policy
 
@@ -44,18 +45,20 @@ def adopt_or_generate(  # noqa: PLR0913 - what a generation is made from
     tags: Mapping[str, str],
     *,
     rotation: Rotation,
+    proof: Proof,
     policy: Policy,
     now: datetime,
     say: Callable[[str], None],
 ) -> IssuedCertificate:
     """The next generation: what an interrupted run left behind under the same tags, else a new one.
 
-    Tags are no proof: what no run of this step can have made is left alone, and named.
+    Tags are no proof: what no run of this step can have made is left alone, and named. Nothing is generated where
+    nothing says that this is the rotation's account: its stages would be bound to what is not there.
     """
     in_state = {one.id for one in rotation.generations}
-    found = [
-        one for one in _find(gateway.list_certificates(), tags) if one.id not in in_state and one.expiration_date > now
-    ]
+    listed = gateway.list_certificates()
+    proof.guard(listed)
+    found = [one for one in _find(listed, tags) if one.id not in in_state and one.expiration_date > now]
     left = [one for one in found if may_be_the_issued(one.created_date, one.expiration_date, rotation, policy, now)]
     for one in found:
         if one not in left:

@@ -14,6 +14,7 @@ from apigw_client_cert.lifecycle.binding_state import as_presented, is_open
 from apigw_client_cert.lifecycle.binding_steps import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
 from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP, unseen
+from apigw_client_cert.lifecycle.gone_stage import guard_gone
 from apigw_client_cert.lifecycle.inputs import (
     API_ID,
     CERTIFICATE_ID,
@@ -176,7 +177,7 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
 def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]] | None:
     """What the stage presents now; None when the stage is gone, which only NotFound may say.
 
-    Where nobody may look, state stays as it is.
+    Where nobody may look, and where that may be another account, state stays as it is.
     """
     guard_version(props)
     stage = stage_of(props)
@@ -186,7 +187,7 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
     try:
         presented = gateway.presented(stage)
     except errors.StageNotFound:
-        return None
+        return _gone(resource_id, props, gateway, world)
     except errors.RotationError as error:
         return resource_id, {**props, **unseen(props, error, world.now(), world.say)}
     before = props.get("presentedClientCertificateId")
@@ -199,6 +200,16 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
         by = _by_whom(gateway, props, presented)
         world.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
     return resource_id, as_presented(props, presented, world.now())
+
+
+def _gone(
+    resource_id: str, props: Mapping[str, Any], gateway: Gateway, world: World
+) -> tuple[str, dict[str, Any]] | None:
+    try:
+        guard_gone(gateway, props, stage_of(props))
+    except errors.RotationError as error:
+        return resource_id, {**props, **unseen(props, error, world.now(), world.say)}
+    return None
 
 
 def _by_whom(gateway: Gateway, props: Mapping[str, Any], presented: str) -> str:
@@ -226,7 +237,10 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
 
 
 def delete(props: Mapping[str, Any], world: World) -> None:
-    """Clear only what this binding set, and only if nobody else asserts the stage; a gone stage is success."""
+    """Clear only what this binding set, and only if nobody else asserts the stage; a gone stage is success.
+
+    Raises ``NotProven`` for a stage that is not found where nothing says that this is its account.
+    """
     guard_version(props)
     stage = stage_of(props)
     if props.get("onDelete") == "keep" or CLAIMS.claimed(stage_place(stage), known(props, "owner") or ""):
@@ -235,6 +249,7 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     try:
         presented = gateway.presented(stage)
     except errors.StageNotFound:
+        guard_gone(gateway, props, stage_of(props))
         return
     if presented is not None and ours(gateway, props, presented):
         gateway.unbind(stage)

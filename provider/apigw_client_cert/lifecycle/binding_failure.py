@@ -16,6 +16,7 @@ from apigw_client_cert.clock import format_instant
 from apigw_client_cert.lifecycle.binding_state import LACKED_AT, WAIT, as_presented, binding_outputs
 from apigw_client_cert.lifecycle.binding_steps import Progress, stage_of
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfinished, recorded
+from apigw_client_cert.lifecycle.gone_stage import guard_gone
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.last_refusal import with_refusal
 from apigw_client_cert.lifecycle.state import without_none
@@ -45,17 +46,25 @@ class BindingFailure:
         """With a look at the stage after the failure, beside the one that the switch had before it."""
         before = self._before(progress)
         if not self.olds:
+            # Where no stage was seen nothing says whose account it is.
+            account = gateway.account_id if progress.looked else lambda: None
             with contextlib.suppress(errors.RotationError):
-                before |= without_none({"region": gateway.region, "accountId": gateway.account_id()})
+                before |= without_none({"region": gateway.region, "accountId": account()})
         if progress.looked:
             before = as_presented(before, progress.presented, self.now)
         try:
-            presented = gateway.presented(stage_of(self.news))
-        except errors.StageNotFound:
-            presented = None
+            presented = self._presented(gateway)
         except errors.RotationError:
             return self.beside(error, before)
         return self.beside(error, as_presented(before, presented, self.now))
+
+    def _presented(self, gateway: Gateway) -> str | None:
+        try:
+            return gateway.presented(stage_of(self.news))
+        except errors.StageNotFound:
+            if self.olds:
+                guard_gone(gateway, self.olds, stage_of(self.news))
+            return None
 
     def beside(self, error: errors.RotationError, state: Mapping[str, Any]) -> Unfinished:
         """With a state that is complete already."""

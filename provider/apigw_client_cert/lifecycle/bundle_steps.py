@@ -18,6 +18,7 @@ from apigw_client_cert.lifecycle.bundle_state import (
     digest_of,
     digests_of,
     former_rotations,
+    generations_of,
     ids_of,
     load_entries,
     offers_of,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from apigw_client_cert.lifecycle.bundle_account import TargetsAccount
     from apigw_client_cert.lifecycle.bundle_targets import Place
     from apigw_client_cert.lifecycle.looks import LookedAtTarget
     from apigw_client_cert.lifecycle.world import World
@@ -59,7 +61,7 @@ class Publication:
     news: Mapping[str, Any]
     targets: Sequence[LookedAtTarget]
     also: Sequence[TrustedCertificate]
-    account_id: str | None
+    account: TargetsAccount | None
     world: World
 
     def perform(self) -> dict[str, Any]:
@@ -71,6 +73,9 @@ class Publication:
         now, offers = self.world.now(), offers_of(self.news)
         places = [look_at(*one) for one in zip(self.targets, self.news["targets"], strict=True)]
         published = load_entries(self.olds)
+        if self.account is not None:
+            rotations = [one for one in published if one.rotation_id is not None]
+            places = self.account.guarded(places, [*rotations, *generations_of(self.news)])
         strange = {place.address: self._ownership.strange(place, published) for place in places}
         asked = bool(unwanted(published, offers, self.also, now)) or any(strange.values())
         seen = self._presenters() if asked else Presenters(ids={})
@@ -207,7 +212,7 @@ class Publication:
         former = {**digests_of(self.olds, "formerDigests"), **digests_of(self.olds, "digests")}
         return without_none(
             {
-                "accountId": self.account_id,
+                "accountId": known(self.olds, "accountId") if self.account is None else self.account.account,
                 "formerRotations": self._still_kept(entries) or None,
                 "withdrawn": [*texts_of(self.olds, "withdrawn"), *gone][-_MOST_WITHDRAWN:] or None,
                 "formerDigests": {address: one for address, one in former.items() if address not in digests} or None,

@@ -87,10 +87,13 @@ def look_at(target: LookedAtTarget, spec: Mapping[str, Any]) -> Place:
     try:
         found = target.read()
     except errors.RotationError as error:
-        return Place(
-            target=target, spec=spec, found=None, holds=None, unread=error.what, looked_at=False, failure=error
-        )
+        return unlooked(target, spec, error)
     return Place(target=target, spec=spec, found=found, holds=found)
+
+
+def unlooked(target: LookedAtTarget, spec: Mapping[str, Any], error: errors.RotationError) -> Place:
+    """A place that nothing is known of, and why."""
+    return Place(target=target, spec=spec, found=None, holds=None, unread=error.what, looked_at=False, failure=error)
 
 
 def written(place: Place, content: str) -> Place:

@@ -44,6 +44,7 @@ from apigw_client_cert.lifecycle.inputs import (
 )
 from apigw_client_cert.lifecycle.leftovers import leftovers, say_leftovers
 from apigw_client_cert.lifecycle.made_for import MADE_FOR, Look, check_made_for, stages_of
+from apigw_client_cert.lifecycle.proof import FORGET, proof_of
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.room import crowded
 from apigw_client_cert.lifecycle.rotation_steps import Actor
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.lifecycle.proof import Proof
     from apigw_client_cert.lifecycle.world import World
     from apigw_client_cert.rotation.model import Rotation
     from apigw_client_cert.rotation.policy import Policy
@@ -195,7 +196,7 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
         return resource_id, {**props, **unseen(props, gateway, now, world.say)}
     name, told = str(props["name"]), dict[str, Any]()
     try:
-        looked = missing(gateway, rotation.generations, name, world.say)
+        looked = missing(proof_of(gateway, props, rotation), rotation.generations, name, world.say)
         theirs = tagging.elsewhere(props, rotation, looked.found)
         untagged = tagging.look(gateway, rotation, looked.found, name, world.say, theirs=theirs or ())
         told = {tagging.UNTAGGED: untagged, tagging.ELSEWHERE: theirs}
@@ -224,17 +225,27 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     gateway = world.reached_gateway(connection, olds.get("accountId"))
     if isinstance(gateway, errors.RotationError):
         raise unreached(olds, rotation, gateway, now) from gateway
-    after = None
+    after, proof = None, proof_of(gateway, olds, rotation)
     if adopting is not None:
         after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
-    rotation, failures = _look_again(gateway, olds, rotation, world)
-    failures += _retag(gateway, olds, news, rotation, world)
+        # Whoever names it says that it is here.
+        proof.seen = True
+    rotation, failures = _look_again(proof, olds, rotation, world)
+    failures += _retag(proof, olds, news, rotation, world)
     # What could not be written is still to be written.
     untold = any(one.what == _TAG for one in failures)
     metadata = {key: olds.get(key) for key in (*_METADATA, tagging.UNTAGGED)} if untold else {}
     theirs, deleted = tagging.adopted_elsewhere(olds), list[int]()
     if after is None:
-        actor = Actor(gateway=gateway, properties=news, policy=policy, now=now, say=world.say, adopted_elsewhere=theirs)
+        actor = Actor(
+            gateway=gateway,
+            proof=proof,
+            properties=news,
+            policy=policy,
+            now=now,
+            say=world.say,
+            adopted_elsewhere=theirs,
+        )
         after, failed = actor.perform(rotation)
         failures, deleted = [*failures, *failed], actor.deleted
     if failures and not can_wait(after, now):
@@ -249,7 +260,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
         **metadata,
         tagging.ELSEWHERE: tagging.still_there(theirs, after) or None,
         "region": gateway.region,
-        "accountId": olds.get("accountId") or gateway.account_id(),
+        "accountId": proof.account,
         adoption_in_place.MEMORY: adopting or adoption_in_place.remembered(olds),
         FAILED_STEP: recorded(olds, failures, now),
     }
@@ -260,7 +271,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
 
 
 def _look_again(
-    gateway: Gateway, olds: Mapping[str, Any], rotation: Rotation, world: World
+    proof: Proof, olds: Mapping[str, Any], rotation: Rotation, world: World
 ) -> tuple[Rotation, list[Failure]]:
     """What a refresh could not see, seen now: the rotation without what is gone; or why it cannot be seen still.
 
@@ -271,20 +282,20 @@ def _look_again(
         return rotation, []
     name = str(olds.get("name"))
     try:
-        looked = missing(gateway, rotation.generations, name, world.say)
-        tagging.look(gateway, rotation, looked.found, name, world.say, theirs=tagging.adopted_elsewhere(olds))
+        looked = missing(proof, rotation.generations, name, world.say)
+        tagging.look(proof.gateway, rotation, looked.found, name, world.say, theirs=tagging.adopted_elsewhere(olds))
     except errors.RotationError as error:
         return rotation, [Failure(LOOK, error)]
     return lose(rotation, looked.gone, world.now()), []
 
 
 def _retag(
-    gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, world: World
+    proof: Proof, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, world: World
 ) -> list[Failure]:
     if not changed(olds, news, _METADATA) and not tagging.remembered(olds, rotation):
         return []
     try:
-        again = tagging.retag(gateway, olds, news, rotation)
+        again = tagging.retag(proof, olds, news, rotation)
     except errors.RotationError as error:
         return [Failure(_TAG, error)]
     if again:
@@ -295,11 +306,13 @@ def _retag(
 def delete(props: Mapping[str, Any], world: World) -> None:
     """Delete every generation of this rotation, orphans included; refuse while any stage presents one.
 
-    Raises ``StillInUse`` naming the stages, and for a scan that could not see everything.
+    Raises ``StillInUse`` naming the stages, and for a scan that could not see everything. Raises ``NotProven`` where
+    all of it may be in another account: stages would go on presenting what nobody renews.
     """
     rotation = load_rotation(props)
     gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
     listed = gateway.list_certificates()
+    proof_of(gateway, props, rotation).guard(listed, otherwise=FORGET)
     ids = ownership.owned_ids(listed, rotation)
     usage = gateway.scan() if ids else Usage(users={})
     ownership.guard_unused(usage, ids)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
+    from apigw_client_cert.lifecycle.proof import Proof
     from apigw_client_cert.rotation.model import Generation
 
 
@@ -24,19 +25,24 @@ class Missing(NamedTuple):
     found: tuple[IssuedCertificate, ...] = ()
 
 
-def missing(gateway: Gateway, generations: Sequence[Generation], name: str, say: Callable[[str], None]) -> Missing:
+def missing(proof: Proof, generations: Sequence[Generation], name: str, say: Callable[[str], None]) -> Missing:
     """The generations that AWS does not find by their id, looked for twice; a contradiction is said.
 
-    One stale NotFound would otherwise forget what stages present: its fingerprint would leave every target.
+    One stale NotFound would otherwise forget what stages present: its fingerprint would leave every target. Raises
+    ``NotProven`` where all of them may be in another account.
     """
+    gateway = proof.gateway
     answers = {one.id: gateway.get(one.id) for one in generations}
     found = tuple(one for one in answers.values() if one is not None)
     unfound = [one for one in generations if answers[one.id] is None]
+    proof.shown(found)
     if not unfound:
         return Missing(found=found)
-    listed = {one.id for one in gateway.list_certificates()}
+    answer = gateway.list_certificates()
+    listed = {one.id for one in answer}
     gone = [one for one in unfound if one.id not in listed]
     doubtful = [one for one in unfound if one.id in listed]
+    proof.guard(answer)
     for one in gone:
         say(f"{name}: generation {one.number} was deleted by somebody else")
     if doubtful:

@@ -22,6 +22,7 @@ from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import API_ID, CONNECTION, STAGE_NAME, UNKNOWN, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of, issued_generation
+from apigw_client_cert.lifecycle.presenters import UNMADE
 from apigw_client_cert.lifecycle.state import dump_generation, without_none
 from apigw_client_cert.publish.specs import spec_findings
 from apigw_client_cert.rotation.binding import (
@@ -172,12 +173,10 @@ class Look:
             replace(issued_generation(one, number), trusted=False)
             for number, one in enumerate(self.origin.earlier, start=1)
         ]
+        to_be_made = [dump_generation(one) for one in taken or [_made_up(self.now)]]
         rotations = [
-            {
-                "rotationId": "to be made",
-                "generations": [dump_generation(one) for one in taken or [_made_up(self.now)]],
-            },
-            {"rotationId": "made before", "generations": [dump_generation(one) for one in earlier]},
+            {"rotationId": "to be made", UNMADE: True, "generations": to_be_made},
+            {"rotationId": "made before", UNMADE: True, "generations": [dump_generation(one) for one in earlier]},
         ]
         inputs = {
             "name": self.props["name"],

@@ -7,6 +7,7 @@ in-use scan which stage presents which id: both as the *certificates'* connectio
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apigw_client_cert import errors
@@ -15,16 +16,21 @@ from apigw_client_cert.gateway.acm import is_acm
 from apigw_client_cert.lifecycle.bundle_state import ids_of
 from apigw_client_cert.lifecycle.inputs import connection_of, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
+from apigw_client_cert.lifecycle.proof import Proof
 from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.trust import known_by
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
     from apigw_client_cert.lifecycle.world import World
     from apigw_client_cert.rotation.model import TrustedCertificate
+
+
+#: Marks a rotation whose certificates are about to be made: where they will be is where this looks.
+UNMADE = "unmade"
 
 
 class Issued(NamedTuple):
@@ -74,10 +80,18 @@ def presenters(rotations: Iterable[Mapping[str, Any]], default: Connection, worl
     """
     rotations = list(rotations)
     found = Presenters(ids=ids_of(rotations))
-    ways = dict.fromkeys(_way(rotation, default) for rotation in rotations)
-    for connection, account_id in ways:
-        _look(connection, account_id, world, found)
+    for way, there in _by_way(rotations, default).items():
+        _look(way, there, world, found)
     return found
+
+
+def _by_way(
+    rotations: Iterable[Mapping[str, Any]], default: Connection
+) -> dict[tuple[Connection, str | None], list[Mapping[str, Any]]]:
+    ways: dict[tuple[Connection, str | None], list[Mapping[str, Any]]] = {}
+    for rotation in rotations:
+        ways.setdefault(_way(rotation, default), []).append(rotation)
+    return ways
 
 
 @undamaged()
@@ -86,16 +100,36 @@ def _way(rotation: Mapping[str, Any], default: Connection) -> tuple[Connection, 
     return (connection_of(connection), connection.get("accountId")) if connection else (default, None)
 
 
-def _look(connection: Connection, account_id: str | None, world: World, found: Presenters) -> None:
+def _look(
+    way: tuple[Connection, str | None], rotations: Sequence[Mapping[str, Any]], world: World, found: Presenters
+) -> None:
     try:
-        gateway = world.observing_gateway(connection, account_id)
+        gateway = world.observing_gateway(*way)
         listed, usage = _listed(gateway), gateway.scan()
+        for proof in _proofs(gateway, way[1], rotations):
+            proof.guard(listed.values())
     except errors.RotationError as error:
         found.gaps.append(f"unknown: {error.what}")
         return
     found.usages.append(usage)
     for one in listed.values():
         _identify(one, found)
+
+
+def _proofs(gateway: Gateway, account_id: str | None, rotations: Sequence[Mapping[str, Any]]) -> list[Proof]:
+    """One for all that live in one account; one each where that is not known."""
+    made = [one for one in rotations if not one.get(UNMADE)]
+    ids = {str(one["rotationId"]): set(chain.from_iterable(ids_of([one]).values())) for one in made}
+    groups = [tuple(ids)] if ids and account_id is not None else [(rotation_id,) for rotation_id in ids]
+    return [
+        Proof(
+            gateway=gateway,
+            account_id=account_id,
+            rotation_ids=group,
+            ids={one for rotation_id in group for one in ids[rotation_id]},
+        )
+        for group in groups
+    ]
 
 
 def _identify(one: IssuedCertificate, found: Presenters) -> None:

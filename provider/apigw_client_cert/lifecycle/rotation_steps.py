@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
+    from apigw_client_cert.lifecycle.proof import Proof
     from apigw_client_cert.rotation.model import Generation, Rotation
     from apigw_client_cert.rotation.policy import Policy
 
@@ -41,10 +42,11 @@ class Actor:
     """One update of one certificate.
 
     ``adopted_elsewhere``: the ids that another rotation was once seen to have adopted. ``deleted``: the numbers of the
-    generations that this update deleted.
+    generations that this update deleted. ``proof``: whether the rotation lives here; elsewhere no step is taken.
     """
 
     gateway: Gateway
+    proof: Proof
     properties: Mapping[str, Any]
     policy: Policy
     now: datetime
@@ -104,6 +106,7 @@ class Actor:
             self.properties,
             tags,
             rotation=rotation,
+            proof=self.proof,
             policy=self.policy,
             now=self.now,
             say=self.say,
@@ -114,7 +117,7 @@ class Actor:
         """Look before the switch: a generation that was deleted meanwhile must not become the one to present."""
         number = decision.numbers[0]
         chosen = [one for one in rotation.generations if one.number == number]
-        looked = missing(self.gateway, chosen, str(self.properties["name"]), self.say)
+        looked = missing(self.proof, chosen, str(self.properties["name"]), self.say)
         if looked.gone:
             seen = transitions.lose(rotation, looked.gone, self.now)
             return self._act(seen, decide(seen, self.policy, self.now))
@@ -132,11 +135,14 @@ class Actor:
 
     def _in_use(self, rotation: Rotation) -> dict[int, tuple[str, ...]]:
         usage = self.gateway.scan()
+        if not self.proof.presented(usage.users):
+            self.proof.guard()
         return {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
 
     def _retire(self, rotation: Rotation, decision: Decision) -> Rotation:
         listed = self.gateway.list_certificates()
         usage = self.gateway.scan()
+        self.proof.guard(listed)
         orphans = ownership.orphans(listed, rotation)
         say_leftovers(str(self.properties["name"]), leftovers(listed, rotation.rotation_id, usage), self.say)
         in_use = {one.number: users for one in rotation.previous if (users := usage.of(one.id))}

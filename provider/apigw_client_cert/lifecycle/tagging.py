@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
+    from apigw_client_cert.lifecycle.proof import Proof
     from apigw_client_cert.rotation.model import Generation, Rotation
 
 UNTAGGED = "untaggedClientCertificateIds"
@@ -27,19 +28,20 @@ _FORGET = (
 )
 
 
-def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation) -> list[str]:
+def retag(proof: Proof, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation) -> list[str]:
     """Bring the tags of every generation in line with changed names or user tags (a renamed stack, for example).
 
     One that carries no rotation's tag is left alone unless a refresh has looked at it: new tags adopt nothing.
-    Returns the ids of those that had lost their tags.
+    Returns the ids of those that had lost their tags. Raises ``NotProven`` where none was found, perhaps elsewhere.
     """
-    lost = remembered(olds, rotation)
+    gateway, lost = proof.gateway, remembered(olds, rotation)
     theirs = set(known(olds, "tags") or {})
     had_none: list[str] = []
     for generation in rotation.generations:
         found = gateway.get(generation.id)
         if found is None:
             continue  # gone since the last run; tags are no reason to fail here
+        proof.shown([found])
         untagged = generation.id in lost and is_untagged(found, generation)
         if not untagged and found.tags.get(ROTATION_ID) != rotation.rotation_id:
             continue
@@ -50,6 +52,7 @@ def retag(gateway: Gateway, olds: Mapping[str, Any], news: Mapping[str, Any], ro
             gateway.untag(generation.id, dropped)
         gateway.tag(generation.id, tags)
         had_none += [generation.id] if untagged else []
+    proof.guard()
     return had_none
 
 

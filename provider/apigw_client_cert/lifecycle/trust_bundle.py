@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.certificate import read_certificate, split_pem
+from apigw_client_cert.lifecycle.bundle_account import targets_account
 from apigw_client_cert.lifecycle.bundle_drift import drift_lines, drift_seen
 from apigw_client_cert.lifecycle.bundle_state import (
     LACKED,
@@ -43,6 +44,8 @@ from apigw_client_cert.trust import BACKENDS, CONTENTS, OPENSSL_FAMILY
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.lifecycle.bundle_account import TargetsAccount
     from apigw_client_cert.lifecycle.world import World
 
 INPUTS = (
@@ -154,30 +157,24 @@ def delete(props: Mapping[str, Any], world: World) -> None:
 def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
     connection = connection_of({**news, "region": known(news, "region") or olds.get("region")})
     world.guard_clock(connection)
-    account_id, gateway = known(olds, "accountId"), None
+    account: TargetsAccount | None = None
+    gateway: Gateway | errors.RotationError | None = None
     if not files_alone(news):
         # Both are recorded: other credentials, or a changed AWS_REGION, must not publish where other backends read.
-        gateway = world.reached_gateway(connection, account_id or _account_of_rotations(news))
-        if not isinstance(gateway, errors.RotationError):
-            connection, account_id = replace(connection, region=gateway.region), account_id or gateway.account_id()
+        reached = targets_account(olds, news, connection, world)
+        if isinstance(reached, errors.RotationError):
+            gateway = reached
+        else:
+            account, gateway = reached, reached.gateway
+            connection = replace(connection, region=gateway.region)
     return Publication(
         olds=olds,
         news={**news, "region": connection.region},
         targets=targets_of(news, connection, gateway, world),
         also=also_trusted(news),
-        account_id=account_id,
+        account=account,
         world=world,
     ).perform()
-
-
-def _account_of_rotations(news: Mapping[str, Any]) -> str | None:
-    """Where the certificates live that are reached in the same way, for a state that does not know its account yet.
-
-    Another stack's may live anywhere, and are reached by what this stack reaches its own places by.
-    """
-    same = ("profile", "assumeRoleArn", "endpointUrl")
-    ways = [known(one, "connection") or {} for one in news["rotations"] if not one.get("shared")]
-    return next((way.get("accountId") for way in ways if not changed(way, news, same)), None)
 
 
 def _check_also_trust(before: Sequence[str], also: object, failures: Failures) -> None:

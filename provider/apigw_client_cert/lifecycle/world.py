@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import clock, errors
 from apigw_client_cert.lifecycle.looks import Looks, UnreachedTarget
+from apigw_client_cert.lifecycle.proof import account_as_recorded
 from apigw_client_cert.publish.places import place_of
 
 if TYPE_CHECKING:
@@ -107,13 +107,12 @@ class World:
         gateway = self.looks.gateway(connection, self.gateway(connection))
         here = gateway.account_id() if account_id else None
         if here and here != account_id:
-            # Out of state, which a hand may have edited.
-            there = account_id if re.fullmatch(r"[0-9]{12}", str(account_id), re.ASCII) else errors.shown(account_id)
+            there = account_as_recorded(account_id)
             raise errors.Refused(
                 f"The credentials belong to account {here}, but this resource lives in account {there}",
                 means="Credentials of another account look at nothing and change nothing.",
                 remedy=f"Use credentials of account {there}; to move, create a new resource in the other account.",
-                subject=str(there),
+                subject=there,
             )
         return gateway
 

@@ -21,6 +21,7 @@ from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, policy_of
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
+from apigw_client_cert.lifecycle.proof import proof_of
 from apigw_client_cert.lifecycle.rotation_steps import Actor
 from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.lifecycle.world import World
@@ -115,7 +116,10 @@ def _imagined_certificate(
         raise _Unforeseeable
     adopted = {adoption_in_place.MEMORY: adoption_in_place.remembered(olds)}
     placed = {**news, "region": olds.get("region"), "accountId": olds.get("accountId"), **adopted}
-    actor = _ImaginedActor(gateway=gateway, properties=news, policy=policy, now=now, say=_silent)
+    proof = proof_of(gateway, olds, rotation)
+    # Whose account it is, is the update's to find out.
+    proof.seen = True
+    actor = _ImaginedActor(gateway=gateway, proof=proof, properties=news, policy=policy, now=now, say=_silent)
     performed = actor.perform(rotation)
     if performed.failures:
         raise _Unforeseeable
