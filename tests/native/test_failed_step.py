@@ -135,11 +135,12 @@ def test_what_a_stage_presents_is_seen_although_the_run_was_cancelled(due: FakeR
 
 def test_a_component_that_failed_waits_for_the_others_and_not_for_one_that_failed() -> None:
     """Two failed ones, and one that goes on: both wait for it, and neither for the other."""
-    under_way, going_on, over = UnderWay(), threading.Event(), SimpleQueue[str]()
+    under_way, begun, going_on, over = UnderWay(), threading.Event(), threading.Event(), SimpleQueue[str]()
 
     def constructed(name: str) -> None:
         with under_way.one_more():
             if name == "well":
+                begun.set()
                 going_on.wait()
                 over.put(name)
         under_way.wait_for_others(threading.Event())
@@ -147,7 +148,9 @@ def test_a_component_that_failed_waits_for_the_others_and_not_for_one_that_faile
             over.put(name)
 
     threads = [threading.Thread(target=constructed, args=(name,)) for name in ("well", "red", "red")]
-    for thread in threads:
+    threads[0].start()
+    assert begun.wait(30)
+    for thread in threads[1:]:
         thread.start()
     going_on.set()
     for thread in threads:
