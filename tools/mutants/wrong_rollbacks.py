@@ -6,8 +6,9 @@ from tools.mutants.mutant import Edit, Mutant
 
 _ROLLBACK = "tests/lifecycle/test_rolling_back.py::"
 _UNREAD = "tests/lifecycle/confirming/test_beside_unread_targets.py::"
+_NEW = "tests/lifecycle/confirming/test_new_bindings.py::"
 _RULE = "tests/unit/rotation/test_binding.py::"
-_BINDING, _STEPS = "rotation/binding.py", "lifecycle/binding_steps.py"
+_BINDING, _STEPS, _PLACES = "rotation/binding.py", "lifecycle/binding_steps.py", "lifecycle/binding_places.py"
 
 WRONG_ROLLBACKS = (
     Mutant(
@@ -170,6 +171,42 @@ WRONG_ROLLBACKS = (
             ),
         ),
         killed_by=(_UNREAD + "test_a_good_switch_is_confirmed_and_the_run_is_red",),
+    ),
+    Mutant(
+        name="new-binding-has-no-way-back",
+        invariant=13,
+        wrong="A stage that was made again, or whose binding was renamed, stays on what its backend refuses.",
+        edits=(Edit(_PLACES, " or self._before(coming)\n", "\n"),),
+        killed_by=(
+            _NEW + "test_a_stage_that_was_made_again_goes_back_from_what_is_refused",
+            _NEW + "test_a_renamed_binding_whose_way_back_was_denied_takes_it_in_the_next_run",
+        ),
+    ),
+    Mutant(
+        name="new-binding-goes-back-for-nothing",
+        invariant=13,
+        wrong="A new binding leaves the active generation for one that nobody has seen work here, without a refusal.",
+        edits=(
+            Edit(
+                _PLACES,
+                "                    standing=Standing.UNPROVEN,\n",
+                "                    standing=Standing.LATER,\n",
+            ),
+        ),
+        killed_by=(_NEW + "test_what_nobody_has_seen_work_here_is_gone_back_to_from_a_refusal_alone",),
+    ),
+    Mutant(
+        name="new-binding-goes-back-to-the-unpublished",
+        invariant=1,
+        wrong="A new binding goes back to a generation that no bundle publishes.",
+        edits=(
+            Edit(
+                _PLACES,
+                '            handed_on = published is None or told.get("sha256") in published\n',
+                "            handed_on = True\n",
+            ),
+        ),
+        killed_by=(_NEW + "test_what_nobody_has_seen_work_here_is_gone_back_to_from_a_refusal_alone",),
     ),
     Mutant(
         name="lack-is-forgotten-by-a-confirmation",

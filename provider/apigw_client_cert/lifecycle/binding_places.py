@@ -1,7 +1,8 @@
 """Where a stage may go back to, when what it presents is not confirmed: what lives, and costs no backend its trust.
 
-The first that there is of three: what was confirmed last, or what a completed update left; what the stage was seen to
-present before that is not ours; and what a take-over must have replaced, where nobody has seen it.
+The first that there is of four: what was confirmed last, or what a completed update left; what the stage was seen to
+present before that is not ours; what a take-over must have replaced, where nobody has seen it; and where a binding is
+new, as after a change of its name, what its certificate was before.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of
 from apigw_client_cert.lifecycle.verification_steps import Last
 from apigw_client_cert.rotation.binding import Presented, Presents
+from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.verdict import Standing
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class Places:
         A certificate that cannot be looked at is no place. A target that cannot be read speaks against none.
         """
         try:
-            return self._ours(coming) or self._not_ours(coming)
+            return self._ours(coming) or self._not_ours(coming) or self._before(coming)
         except errors.RotationError:
             return None
 
@@ -88,6 +90,27 @@ class Places:
         others = (one for one in remembered if one and one != coming.presented.id)
         found = (self._left_behind(one, coming) for one in chain(others, self._trusted_besides()))
         return next(filter(None, found), None)
+
+    def _before(self, coming: Seen) -> Last | None:
+        """The generation that was active before, where this binding has set and confirmed nothing.
+
+        Its memory is new: its stage was made again, or the program calls it by another name. Nobody has seen the
+        certificate work here, so only a refusal, or a proof, leads to it.
+        """
+        if place_to_go_back_to(self.olds) is not None:
+            return None
+        published = known(self.news, "publishedSince")
+        for certificate_id, told in reversed(known_generations(self.news).items()):
+            seen = look_at_certificate(self.gateway, certificate_id, self.olds, self.news)
+            before = told.get("role") == Role.PREVIOUS.value and seen.number < coming.number
+            handed_on = published is None or told.get("sha256") in published
+            if before and handed_on and seen.presented.kind is Presents.OURS and self._is_good(seen.presented, coming):
+                return Last(
+                    certificate=self.known_by_fingerprint(seen.presented),
+                    left=self._is_ending(seen.presented),
+                    standing=Standing.UNPROVEN,
+                )
+        return None
 
     def _left_behind(self, certificate_id: str, coming: Seen) -> Last | None:
         if is_acm(certificate_id):
