@@ -95,6 +95,9 @@ def test_a_target_that_cannot_be_read_holds_no_rollback_and_the_run_is_red(run: 
     run.at(338.2)
     assert "ssm:GetParameter" in pinned(run)
     assert not [line for line in run.lines if "is not told" in line]
+    run.targets["more.txt"]._faults.clear()  # noqa: SLF001 - the permission is there
+    assert pinned(run) == ""
+    assert "failedStep" not in run.state["prod"]
 
 
 def test_a_target_that_somebody_else_has_written_holds_no_rollback_and_the_run_is_red(run: FakeRun) -> None:
@@ -108,6 +111,10 @@ def test_a_target_that_somebody_else_has_written_holds_no_rollback_and_the_run_i
     assert "It does not hold cert02 either" in said
     run.at(337.8)
     assert "more.txt" in pinned(run)
+    run.targets["more.txt"].content = ""
+    assert pinned(run) == ""
+    assert pem(run, 1) in str(run.targets["more.txt"].content)
+    assert presents(run) == ["cert01", "cert01"]
 
 
 def test_a_target_that_holds_what_is_presented_alone_holds_a_rollback(run: FakeRun) -> None:
