@@ -217,7 +217,8 @@ def presented() -> SearchStrategy[Presented]:
 def publications() -> SearchStrategy[Publication]:
     """What may be known of the trust that backends were given."""
     trusted = st.none() | st.lists(certificates().map(lambda one: one.sha256), max_size=3)
-    return st.builds(Publication, since=st.none() | _BEGINNINGS | _INSTANTS, trusted=trusted)
+    since = st.none() | _BEGINNINGS | _INSTANTS
+    return st.builds(Publication, since=since, trusted=trusted, presented_since=since)
 
 
 def turns() -> SearchStrategy[Turn]:

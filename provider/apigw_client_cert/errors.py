@@ -169,13 +169,7 @@ class NotProven(NeedsOperator):
 
 
 class NotPublished(NeedsOperator):
-    """The certificate to present is not in the trust bundle that the backends read.
-
-    Attributes:
-        lacked: The certificate that a stage should present and that a target was seen not to hold.
-    """
-
-    lacked: str = ""
+    """The certificate to present is not in the trust bundle that the backends read."""
 
 
 class NotVerified(NeedsOperator):

@@ -122,7 +122,7 @@ def test_a_wait_is_looked_at_as_well(run: FakeRun) -> None:
     pins(run).content = "pins of somebody else"
     run.at(338)
     run.begin()
-    with pytest.raises(errors.NotPublished, match=r"which file pins.txt does not hold"):
+    with pytest.raises(errors.RotationError, match=r"which file pins.txt does not hold"):
         run.binding("prod")
 
 
@@ -153,7 +153,7 @@ def test_a_target_that_cannot_be_read_keeps_the_stage_where_it_is(run: FakeRun) 
     """What the look cannot see counts as harm; the error is the target's own, with the permission."""
     half_moved(run)
     pins(run).fail_next("read", DENIED)
-    with pytest.raises(errors.AccessDenied, match="ssm:GetParameter"):
+    with pytest.raises(errors.RotationError, match="ssm:GetParameter"):
         again(run, "prod")
     assert run.presented("prod") == "cert01"
 

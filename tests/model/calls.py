@@ -129,6 +129,8 @@ class Calls:
         # Backends refuse already what it presents: every wait would only add to the loss.
         losing = bool(run.targets) and left is not None and published.since(run.stack, left, run.targets) is None
         since = published.since(run.stack, taken, run.targets)
+        if left is not None and _goes_back(left, taken) and not published.worse(run.stack, left, taken, run.targets):
+            return
         if since is None:
             self._complain("1", f"{stage} left live {name} for {taken.id}, which is not published")
         elif at - since < run.lead * 0.9 - timedelta(seconds=1) and not (losing or _hurried(run, left, since, at)):
@@ -148,6 +150,11 @@ class Calls:
 
     def _complain(self, invariant: str, what: str) -> None:
         self._ledger.complain(invariant, self._run, what)
+
+
+def _goes_back(left: Certificate, taken: Certificate) -> bool:
+    """Whether it leaves a certificate of the same rotation that was made later."""
+    return left.rotation is not None and left.rotation == taken.rotation and taken.created < left.created
 
 
 def _hurried(run: Run, left: Certificate | None, since: datetime, at: datetime) -> bool:

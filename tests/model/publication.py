@@ -41,3 +41,10 @@ class Published:
             return self._offered[stack].get(one.id)
         found = [self._held[address].get(one.sha256) for address in targets]
         return None if None in found else max(date for date in found if date is not None)
+
+    def worse(self, stack: str, left: Certificate, taken: Certificate, targets: tuple[str, ...]) -> bool:
+        """Whether backends lose by going back: one target holds only what is left, or all have held it for longer."""
+        held = [self._held[address] for address in targets]
+        since, before = self.since(stack, taken, targets), self.since(stack, left, targets)
+        longer = before is not None and (since is None or since > before)
+        return longer or any(left.sha256 in one and taken.sha256 not in one for one in held)

@@ -9,6 +9,7 @@ from tools.mutants.wrong_confirmation import WRONG_CONFIRMATION
 from tools.mutants.wrong_dependents import WRONG_DEPENDENTS
 from tools.mutants.wrong_edges import WRONG_EDGES
 from tools.mutants.wrong_failures import WRONG_FAILURES
+from tools.mutants.wrong_rollbacks import WRONG_ROLLBACKS
 from tools.mutants.wrong_rollout import WRONG_ROLLOUT
 from tools.mutants.wrong_rules import WRONG_RULES
 from tools.mutants.wrong_withdrawal import WRONG_WITHDRAWAL
@@ -23,6 +24,7 @@ MUTANTS = tuple(
             *WRONG_DEPENDENTS,
             *WRONG_EDGES,
             *WRONG_FAILURES,
+            *WRONG_ROLLBACKS,
             *WRONG_ROLLOUT,
             *WRONG_WITHDRAWAL,
             *WRONG_ACCOUNTS,

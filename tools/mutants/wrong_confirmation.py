@@ -120,7 +120,9 @@ WRONG_CONFIRMATION = (
         wrong="A stage goes back to a foreign certificate that is in no target any more.",
         edits=(
             Edit(
-                "lifecycle/binding_places.py", "        return held is None or held.desired\n", "        return True\n"
+                "lifecycle/binding_places.py",
+                "        return held is None or not held.against\n",
+                "        return True\n",
             ),
         ),
         killed_by=(

@@ -44,8 +44,8 @@ WRONG_DEPENDENTS = (
         edits=(
             Edit(
                 "lifecycle/binding_steps.py",
-                "raise refusal_error(decision.refusal or Refusal.FOREIGN, stage, presented, desired)",
-                'return self._state(presented=presented.id, set_id=self.olds.get("setClientCertificateId"))',
+                "                return refusal_error(refusal, stage, presented, desired)\n",
+                "                return None\n",
             ),
         ),
         killed_by=(_BINDING + "test_a_bundle_that_never_held_it_makes_the_stage_wait_and_then_refuse",),
@@ -184,9 +184,9 @@ WRONG_DEPENDENTS = (
         wrong="A target that cannot be read keeps no stage from moving.",
         edits=(
             Edit(
-                "lifecycle/binding_steps.py",
-                "        if presented.alive(self.now):\n            raise unread\n",
-                "",
+                "rotation/binding.py",
+                "    if held.unseen and decision.move is not Move.REFUSE:\n",
+                "    if held.unseen and decision.move is Move.KEEP:\n",
             ),
         ),
         killed_by=(_LOOK + "test_a_target_that_cannot_be_read_keeps_the_stage_where_it_is",),

@@ -274,6 +274,8 @@ def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> d
     except errors.RotationError as error:
         raise failure.seen(error, gateway, switch.progress) from error
     try:
+        if switch.progress.unfinished is not None:
+            raise switch.progress.unfinished
         guard_followed(stage_of(news), news, state, now)
     except errors.RotationError as error:
         raise failure.beside(error, state) from error

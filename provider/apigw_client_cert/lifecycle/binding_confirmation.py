@@ -56,7 +56,7 @@ class Confirmation:
             verifier=verifier,
             coming=places.known_by_fingerprint(seen.presented),
             redeploy=Redeploy(self.news.get("redeploy") or "never"),
-            last=lambda: places.last(coming, seen.number),
+            last=lambda: places.last(seen),
             say=self.world.say,
             activate_by=binding_policy(self.news).activate_by,
             before=refusal_in_force(self.olds, self.news, coming, self.now),

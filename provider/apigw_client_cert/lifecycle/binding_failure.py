@@ -45,6 +45,9 @@ class BindingFailure:
     def seen(self, error: errors.RotationError, gateway: Gateway, progress: Progress) -> Unfinished:
         """With a look at the stage after the failure, beside the one that the switch had before it."""
         before = self._before(progress)
+        if progress.lacked:
+            # Whoever writes it there may be killed before he can save that the lead begins anew.
+            before[LACKED_AT] = {progress.lacked: format_instant(self.now)}
         if not self.olds:
             # Where no stage was seen nothing says whose account it is.
             account = gateway.account_id if progress.looked else lambda: None
@@ -69,9 +72,6 @@ class BindingFailure:
     def beside(self, error: errors.RotationError, state: Mapping[str, Any]) -> Unfinished:
         """With a state that is complete already."""
         failed = {**state, FAILED_STEP: recorded(self.olds, [Failure(_STEP, error)], self.now)}
-        if isinstance(error, errors.NotPublished) and error.lacked:
-            # Whoever writes it there may be killed before he can save that the lead begins anew.
-            failed[LACKED_AT] = {error.lacked: format_instant(self.now)}
         return Unfinished(with_refusal(failed, self.olds, self.news, error, self.now), error)
 
     def _before(self, progress: Progress) -> dict[str, Any]:

@@ -49,10 +49,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held(rule.Held):
-    """What the targets hold, and which of them do not: for the rule, and for its words."""
+    """What the targets hold, which of them do not, and why one cannot be read: for the rule, and for its words."""
 
     lacking_desired: tuple[str, ...] = ()
     lacking_presented: tuple[str, ...] = ()
+    unread: errors.RotationError | None = None
 
 
 def look_at_stage(
@@ -111,24 +112,63 @@ def _identified(gateway: Gateway, presented: str, olds: Mapping[str, Any], news:
 
 
 def look_at_targets(gateway: Gateway, seen: Seen, desired: str, news: Mapping[str, Any], world: World) -> Held | None:
-    """What the targets hold, each read once per run; None where the bundle has none, or nobody named one.
-
-    Raises what the first one raises that cannot be read, and ``Refused`` for credentials of another account.
-    """
+    """What the targets hold, each read once per run; None where the bundle has none, or nobody named one."""
     published_to = known(news, PUBLISHED_TO)
     if not published_to or not published_to["targets"]:
         return None
-    connection, account_id = connection_of(published_to), known(published_to, "accountId")
-    if account_id and any(spec["type"] != "file" for spec in published_to["targets"]):
-        _guard_account(world, connection, str(account_id))
-    targets = [world.looked_at_target(spec, connection) for spec in published_to["targets"]]
-    mentioned = {target.address: fingerprints_in(target.seen() or "") for target in targets}
-    marks = _marks_in(gateway, desired, news)
-    shown = marks if seen.presented.id == desired else _marks_of(gateway, seen, news)
+    try:
+        mentioned, unread = _read(published_to, world)
+        marks = _marks_in(gateway, desired, news)
+        shown = marks if seen.presented.id == desired else _marks_of(gateway, seen, news)
+    except errors.RotationError as error:
+        return Held(desired=True, presented=True, unseen=True, unread=error)
     lacking = _lacking(mentioned, marks), () if shown is None else _lacking(mentioned, shown)
     return Held(
-        desired=not lacking[0], presented=not lacking[1], lacking_desired=lacking[0], lacking_presented=lacking[1]
+        desired=not lacking[0],
+        presented=not lacking[1],
+        worse=shown is not None
+        and (not {*lacking[0]} <= {*lacking[1]} or (unread is not None and _left_worse(news, marks, shown))),
+        unseen=unread is not None,
+        lacking_desired=lacking[0],
+        lacking_presented=lacking[1],
+        unread=unread,
     )
+
+
+def _read(
+    published_to: Mapping[str, Any], world: World
+) -> tuple[dict[str, frozenset[str]], errors.RotationError | None]:
+    """Address -> the fingerprints there, of each target that can be read, and what the first raises that cannot."""
+    connection, account_id = connection_of(published_to), known(published_to, "accountId")
+    specs, mentioned, unread = published_to["targets"], {}, None
+    if account_id and any(spec["type"] != "file" for spec in specs):
+        try:
+            _guard_account(world, connection, str(account_id))
+        except errors.RotationError as error:
+            specs, unread = [spec for spec in specs if spec["type"] == "file"], error
+    for spec in specs:
+        found = _looked_at(spec, connection, world)
+        if isinstance(found, errors.RotationError):
+            unread = unread or found
+        else:
+            mentioned.update(found)
+    return mentioned, unread
+
+
+def _looked_at(
+    spec: Mapping[str, Any], connection: Connection, world: World
+) -> dict[str, frozenset[str]] | errors.RotationError:
+    try:
+        target = world.looked_at_target(spec, connection)
+        return {target.address: fingerprints_in(target.seen() or "")}
+    except errors.RotationError as error:
+        return error
+
+
+def _left_worse(news: Mapping[str, Any], marks: frozenset[str], shown: frozenset[str]) -> bool:
+    """Whether the targets, as the bundle left them, hold what is presented and are not known to hold the other."""
+    published = known(news, "publishedSince") or {}
+    return not shown.isdisjoint(published) and marks.isdisjoint(published)
 
 
 def is_handed_on(presented: Presented, news: Mapping[str, Any], now: datetime) -> bool:

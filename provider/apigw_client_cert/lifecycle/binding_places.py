@@ -1,7 +1,8 @@
-"""Where a stage may go back to, when what it presents is not confirmed: what lives, and what the targets hold.
+"""Where a stage may go back to, when what it presents is not confirmed: what lives, and costs no backend its trust.
 
-The first that there is of three: what was confirmed last, or what a completed update left; what the stage was seen to
-present before that is not ours; and what a take-over must have replaced, where nobody has seen it.
+The first that there is of four: what was confirmed last, or what a completed update left; what the stage was seen to
+present before that is not ours; what a take-over must have replaced, where nobody has seen it; and where a binding is
+new, as after a change of its name, what its certificate was before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import is_acm
-from apigw_client_cert.lifecycle.binding_look import Seen, look_at_certificate, look_at_targets
+from apigw_client_cert.lifecycle.binding_look import look_at_certificate, look_at_targets
 from apigw_client_cert.lifecycle.binding_state import (
     binding_policy,
     known_generations,
@@ -23,6 +24,7 @@ from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of
 from apigw_client_cert.lifecycle.verification_steps import Last
 from apigw_client_cert.rotation.binding import Presented, Presents
+from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.verdict import Standing
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.lifecycle.binding_look import Seen
     from apigw_client_cert.lifecycle.world import World
 
 
@@ -47,13 +50,13 @@ class Places:
     now: datetime
     guess: bool = False
 
-    def last(self, coming: str, number: int) -> Last | None:
-        """Where a stage that presents ``coming``, the generation of this number, may go back to; None for nowhere.
+    def last(self, coming: Seen) -> Last | None:
+        """Where a stage that presents ``coming`` may go back to; None for nowhere.
 
-        What cannot be looked at counts as harm.
+        A certificate that cannot be looked at is no place. A target that cannot be read speaks against none.
         """
         try:
-            return self._ours(coming, number) or self._not_ours(coming)
+            return self._ours(coming) or self._not_ours(coming) or self._before(coming)
         except errors.RotationError:
             return None
 
@@ -66,35 +69,57 @@ class Places:
             return replace(certificate, kind=Presents.GONE)
         return replace(certificate, sha256=facts_of(found).sha256)
 
-    def _ours(self, coming: str, number: int) -> Last | None:
+    def _ours(self, coming: Seen) -> Last | None:
         certificate_id = place_to_go_back_to(self.olds)
-        if certificate_id is None or certificate_id == coming:
+        if certificate_id is None or certificate_id == coming.presented.id:
             return None
         seen = look_at_certificate(self.gateway, certificate_id, self.olds, self.news)
-        if seen.presented.kind is not Presents.OURS or not self._is_good(seen.presented):
+        if seen.presented.kind is not Presents.OURS or not self._is_good(seen.presented, coming):
             return None
-        left = self._is_ending(seen.presented) or seen.number > number
+        left = self._is_ending(seen.presented) or seen.number > coming.number
         return Last(certificate=self.known_by_fingerprint(seen.presented), left=left)
 
-    def _not_ours(self, coming: str) -> Last | None:
+    def _not_ours(self, coming: Seen) -> Last | None:
         """What was taken over, from nobody or from another rotation; nothing where the program takes nothing over.
 
         This rotation has confirmed nothing of it: only a refusal, or a proof, leads back.
         """
         if not self.news.get("takeOver"):
             return None
-        remembered = (taken_over(self.olds, coming), place_to_go_back_to(self.olds))
-        found = map(self._left_behind, (one for one in remembered if one and one != coming))
-        return next(filter(None, chain(found, map(self._left_behind, self._trusted_besides()))), None)
+        remembered = (taken_over(self.olds, coming.presented.id), place_to_go_back_to(self.olds))
+        others = (one for one in remembered if one and one != coming.presented.id)
+        found = (self._left_behind(one, coming) for one in chain(others, self._trusted_besides()))
+        return next(filter(None, found), None)
 
-    def _left_behind(self, certificate_id: str) -> Last | None:
+    def _before(self, coming: Seen) -> Last | None:
+        """The generation that was active before, where this binding has set and confirmed nothing.
+
+        Its memory is new: its stage was made again, or the program calls it by another name. Nobody has seen the
+        certificate work here, so only a refusal, or a proof, leads to it.
+        """
+        if place_to_go_back_to(self.olds) is not None:
+            return None
+        published = known(self.news, "publishedSince")
+        for certificate_id, told in reversed(known_generations(self.news).items()):
+            seen = look_at_certificate(self.gateway, certificate_id, self.olds, self.news)
+            before = told.get("role") == Role.PREVIOUS.value and seen.number < coming.number
+            handed_on = published is None or told.get("sha256") in published
+            if before and handed_on and seen.presented.kind is Presents.OURS and self._is_good(seen.presented, coming):
+                return Last(
+                    certificate=self.known_by_fingerprint(seen.presented),
+                    left=self._is_ending(seen.presented),
+                    standing=Standing.UNPROVEN,
+                )
+        return None
+
+    def _left_behind(self, certificate_id: str, coming: Seen) -> Last | None:
         if is_acm(certificate_id):
             # No target names it, and nobody here knows its end.
             found = Presented(kind=Presents.ACM, id=certificate_id)
         else:
             found = look_at_certificate(self.gateway, certificate_id, self.olds, self.news).presented
             # Ours is no take-over: it was the way here, and may be what was refused just now.
-            if found.kind is Presents.OURS or not self._is_good(found):
+            if found.kind is Presents.OURS or not self._is_good(found, coming):
                 return None
         return Last(certificate=found, left=self._is_ending(found), standing=Standing.UNPROVEN)
 
@@ -118,13 +143,12 @@ class Places:
         if len(found) == 1:
             yield from found
 
-    def _is_good(self, certificate: Presented) -> bool:
-        """Whether it lives, and the targets hold it."""
+    def _is_good(self, certificate: Presented, coming: Seen) -> bool:
+        """Whether it lives, and no target holds what is presented without it."""
         if not certificate.alive(self.now):
             return False
-        nothing = Seen(presented=Presented(kind=Presents.NOTHING))
-        held = look_at_targets(self.gateway, nothing, str(certificate.id), self.news, self.world)
-        return held is None or held.desired
+        held = look_at_targets(self.gateway, coming, str(certificate.id), self.news, self.world)
+        return held is None or not held.against
 
     def _is_ending(self, certificate: Presented) -> bool:
         return certificate.ends_within(binding_policy(self.news).activate_by, self.now)

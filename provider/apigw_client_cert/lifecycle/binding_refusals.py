@@ -99,11 +99,12 @@ def not_held(stage: StageRef, presented: Presented, desired: str, held: Held) ->
         stays = "Backends that read it refuse the stage's requests; the stage was left as it is."
     elif held.lacking_desired:
         what = f"Stage {stage} should present {desired}, but {errors.listed(held.lacking_desired)} does not hold it"
-    else:
+    elif held.lacking_presented:
         what = f"Stage {stage} waits for {desired}, and presents what {lost} does not hold"
-    error = errors.NotPublished(what, means=stays, remedy=_REPAIR, subject=str(stage))
-    error.lacked = desired if held.lacking_desired else ""
-    return error
+    else:
+        what = f"Stage {stage} should present {desired}, which is not published, and a target cannot be read"
+        stays = f"The stage keeps {named(presented.id)}, which is. {held.unread}"
+    return errors.NotPublished(what, means=stays, remedy=_REPAIR, subject=str(stage))
 
 
 def not_handed_on(stage: StageRef, presented: Presented) -> errors.NotPublished:
@@ -123,6 +124,25 @@ def bound_unheld(stage: StageRef, desired: str, held: Held) -> errors.NotPublish
         f"Stage {stage} presents {desired} now, and {lost} does not hold that certificate",
         means="It presented nothing that lives, so it was bound all the same; backends that read the target refuse it.",
         remedy=_REPAIR,
+        subject=str(stage),
+    )
+
+
+def rolled_back_unheld(stage: StageRef, desired: str, presented: Presented, held: Held) -> errors.NotPublished:
+    """The error after a rollback that lost nothing, with a target that does not hold what it led to, or is not seen."""
+    lost = errors.listed(held.lacking_desired)
+    if lost:
+        what, remedy = f", and {lost} does not hold that certificate", _REPAIR
+        means = f"It does not hold {presented.id} either; backends that read it refuse the stage's requests."
+    else:
+        what, remedy = ", although what a target holds could not be seen", _REPAIR
+        means = "Of such a target it counts how it was left, and nothing says that the stage lost a backend there."
+    if held.unread is not None:
+        means, remedy = f"{means} {held.unread.what}.", held.unread.remedy
+    return errors.NotPublished(
+        f"Stage {stage} was rolled back from {presented.id} to {desired}{what}",
+        means=means,
+        remedy=remedy,
         subject=str(stage),
     )
 

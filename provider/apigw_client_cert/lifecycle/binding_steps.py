@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.clock import parse_instant
+from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.acm import is_acm, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
 from apigw_client_cert.lifecycle.binding_confirmation import Confirmation
@@ -26,9 +26,11 @@ from apigw_client_cert.lifecycle.binding_refusals import (
     not_held,
     overruled,
     refusal_error,
+    rolled_back_unheld,
     waiting,
 )
 from apigw_client_cert.lifecycle.binding_state import (
+    LACKED_AT,
     binding_outputs,
     binding_policy,
     known_generations,
@@ -41,7 +43,7 @@ from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.last_refusal import refusal_outputs
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
-from apigw_client_cert.lifecycle.state import undamaged
+from apigw_client_cert.lifecycle.state import instant_or_none, undamaged
 from apigw_client_cert.lifecycle.turn_inputs import turn_of
 from apigw_client_cert.lifecycle.verification_inputs import asked_for
 from apigw_client_cert.rotation.binding import (
@@ -90,12 +92,15 @@ class Progress:
     """How far a switch came, for whoever has to say what a failure left.
 
     ``presented``: what the stage was first seen to present, None for nothing, and before ``looked``. ``began``: whether
-    a PATCH may have taken effect.
+    a PATCH may have taken effect. ``lacked``: the certificate that it should present and a target does not hold.
+    ``unfinished``: what makes the run red although the state that ``perform`` returned is complete.
     """
 
     presented: str | None = None
     looked: bool = False
     began: bool = False
+    lacked: str = ""
+    unfinished: errors.RotationError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +115,7 @@ class StageSwitch:
     progress: Progress = field(default_factory=Progress)
 
     def perform(self) -> dict[str, Any]:
-        """Look at the stage, decide, act; returns the complete state.
+        """Look at the stage, decide, act; returns the complete state, and in ``progress`` what is red beside it.
 
         Raises ``StageTaken``, ``NotPublished`` and ``NotVerified``, after which the stage presents what the error says,
         what the targets raise where they cannot be read, and whatever the PATCH raises.
@@ -118,55 +123,61 @@ class StageSwitch:
         stage, desired = stage_of(self.news), str(self.news["clientCertificateId"])
         seen = look_at_stage(self.gateway, stage, desired, self.olds, self.news)
         self.progress.presented, self.progress.looked = seen.presented.id, True
-        held, unread = self._held(seen, desired)
+        held = look_at_targets(self.gateway, seen, desired, self.news, self.world)
         presented = seen.presented
         decision = decide_binding(
             desired=desired,
             presented=presented,
-            publication=self._publication(desired),
+            publication=self._publication(desired, presented),
             policy=binding_policy(self.news),
             take_over=bool(self.news.get("takeOver")),
             now=self.now,
             turn=turn_of(self.news, self.now, going_back=self._going_back(desired, seen.number)),
             held=held,
         )
-        if unread is not None and decision.move is not Move.REFUSE:
-            self._go_on_unseen(stage, presented, unread)
-        stays = decision.move in {Move.KEEP, Move.WAIT}
-        if stays and not is_handed_on(presented, self.news, self.now):
-            raise not_handed_on(stage, presented)
-        match decision.move:
-            case Move.KEEP:
-                return self._state(
-                    presented=desired, set_id=desired, verified=self._confirmation.of_what_is_presented(desired)
-                )
-            case Move.BIND:
-                verified = self._moved(stage, desired, seen, decision, held)
-                return self._state(presented=desired, set_id=desired, verified=verified)
-            case Move.WAIT:
-                verified = self._confirmation.while_waiting(presented)
-                self._say_wait(stage, desired, presented, decision)
-                set_id = self.olds.get("setClientCertificateId")
-                return self._state(presented=presented.id, set_id=set_id, waiting=decision, verified=verified)
-            case Move.REFUSE if held is not None and decision.refusal is Refusal.NOT_HELD:
-                raise not_held(stage, presented, desired, held)
-            case Move.REFUSE:
-                raise refusal_error(decision.refusal or Refusal.FOREIGN, stage, presented, desired)
+        if decision.move is not Move.BIND:
+            return self._stays(desired, presented, decision, held)
+        verified = self._moved(stage, desired, seen, decision, held)
+        if held is not None and presented.alive(self.now) and (decision.unheld or held.unread):
+            self.progress.unfinished = rolled_back_unheld(stage, desired, presented, held)
+        return self._state(presented=desired, set_id=desired, verified=verified)
 
-    def _held(self, seen: Seen, desired: str) -> tuple[Held | None, errors.RotationError | None]:
-        """What the targets hold, or why that cannot be seen."""
-        try:
-            return look_at_targets(self.gateway, seen, desired, self.news, self.world), None
-        except errors.RotationError as error:
-            return None, error
+    def _stays(
+        self, desired: str, presented: Presented, decision: BindingDecision, held: Held | None
+    ) -> dict[str, Any]:
+        """The state of a stage that keeps what it presents; whatever keeps it there, an open switch is asked about."""
+        stage, keeps = stage_of(self.news), presented.id == desired
+        red = self._why_red(desired, presented, decision, held)
+        if held is not None and held.lacking_desired and decision.refusal is Refusal.NOT_HELD:
+            self.progress.lacked = desired
+        if keeps:
+            verified = self._confirmation.of_what_is_presented(desired)
+        else:
+            verified = self._confirmation.while_waiting(presented)
+        if red is not None and (not verified or self.olds.get("verifiedClientCertificateId") == presented.id):
+            raise red
+        self.progress.unfinished = red
+        waiting_for = decision if decision.move is Move.WAIT else None
+        if waiting_for is not None and red is None:
+            self._say_wait(stage, desired, presented, decision)
+        set_id = desired if keeps else self.olds.get("setClientCertificateId")
+        return self._state(presented=presented.id, set_id=set_id, waiting=waiting_for, verified=verified)
 
-    def _go_on_unseen(self, stage: StageRef, presented: Presented, unread: errors.RotationError) -> None:
-        """What could not be seen counts as harm: only a stage with nothing to lose goes on."""
-        if presented.alive(self.now):
-            raise unread
-        self.world.say(
-            f"stage {stage} is bound although a target could not be read, as it had nothing to lose: {unread}"
-        )
+    def _why_red(
+        self, desired: str, presented: Presented, decision: BindingDecision, held: Held | None
+    ) -> errors.RotationError | None:
+        """What is wrong where a stage stays; None where it may."""
+        stage = stage_of(self.news)
+        match decision.refusal:
+            case None:
+                handed_on = is_handed_on(presented, self.news, self.now)
+                return None if handed_on else not_handed_on(stage, presented)
+            case Refusal.UNSEEN if held is not None:
+                return held.unread
+            case Refusal.NOT_HELD if held is not None:
+                return not_held(stage, presented, desired, held)
+            case refusal:
+                return refusal_error(refusal, stage, presented, desired)
 
     def _moved(
         self, stage: StageRef, desired: str, seen: Seen, decision: BindingDecision, held: Held | None
@@ -186,9 +197,13 @@ class StageSwitch:
             self.world.say(losing(stage, desired, presented, held))
         if presented.alive(self.now) and moves_unseen(self.news):
             self.world.say(f"stage {stage} moves without a look at the targets: publishedTo is left out")
+        if held is not None and held.unread is not None and not presented.alive(self.now):
+            self.world.say(
+                f"stage {stage} is bound although a target could not be read, as it had nothing to lose: {held.unread}"
+            )
         self.progress.began = True
         self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))
-        if held is not None and decision.unheld:
+        if held is not None and decision.unheld and not presented.alive(self.now):
             raise bound_unheld(stage, desired, held)
         return None if switch is None or passed is None else switch.confirm(presented, passed, why)
 
@@ -241,21 +256,28 @@ class StageSwitch:
         self.world.say(waiting(stage, desired, presented, decision, held_by))
 
     @undamaged()
-    def _publication(self, desired: str) -> Publication:
-        generation = known_generations(self.news).get(desired, {})
+    def _publication(self, desired: str, presented: Presented) -> Publication:
+        generations = known_generations(self.news)
+        generation, shown = generations.get(desired, {}), generations.get(str(presented.id), {})
         published = known(self.news, "publishedSince")
         if published is None:
-            since = generation.get("pendingSince")
-            return Publication(since=None if since is None else parse_instant(since))
-        since = published.get(generation.get("sha256"))
+            return Publication(
+                since=instant_or_none(generation.get("pendingSince")),
+                presented_since=instant_or_none(shown.get("pendingSince")),
+            )
         # A bundle without targets dates what others publish, and does not know what else backends trust.
         published_to = known(self.news, PUBLISHED_TO) or {"targets": True}
         return Publication(
-            since=None if since is None else parse_instant(since),
+            since=instant_or_none(published.get(generation.get("sha256"))),
+            presented_since=instant_or_none(published.get(presented.sha256)),
             trusted=set(published) if published_to["targets"] else None,
             rotations=published_to.get("rotationIds") or (),
             lacked_at=lacked_at(self.olds, desired),
         )
+
+    def _lacked(self) -> Mapping[str, Any]:
+        lacked = self.progress.lacked
+        return {LACKED_AT: {lacked: format_instant(self.now)}} if lacked else self.olds
 
     def _state(
         self,
@@ -274,6 +296,6 @@ class StageSwitch:
             **waiting_outputs(self.news, waiting, self.now),
             **verified_outputs(self.olds, presented, verified, self.now, asked_for=asked_for(self.news)),
             **refusal_outputs(self.olds, self.news, presented),
-            **lacked_outputs(self.olds, str(self.news["clientCertificateId"]), presented),
+            **lacked_outputs(self._lacked(), str(self.news["clientCertificateId"]), presented),
         }
         return binding_outputs(self.olds, self.news, presented, self.now, {**here, **told})

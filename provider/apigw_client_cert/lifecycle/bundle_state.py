@@ -17,6 +17,7 @@ from apigw_client_cert.lifecycle.state import (
     undamaged,
     without_none,
 )
+from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.publication import Entry, Offer
 from apigw_client_cert.trust import trust_bundle
 
@@ -166,12 +167,24 @@ def bundle_outputs(
 def _published_since(news: Mapping[str, Any], entries: Sequence[Entry], read_for: Collection[str]) -> dict[str, str]:
     """What dependents are told: nothing of a certificate that became active, until every target was read for it.
 
-    A binding that looks at no target goes by this alone. The entry keeps its date, so that no lead begins anew.
+    A binding that looks at no target goes by this alone. The entry keeps its date, so that no lead begins anew. What is
+    gone back to was read for when it was active before: a target that cannot be read counts as it was left.
     """
-    unread = {offer.active_id for offer in offers_of(news)} - set(read_for)
+    unread = {offer.active_id for offer in offers_of(news)} - set(read_for) - _gone_back_to(news, read_for)
     withheld = {one.sha256 for one in generations_of(news) if one.id in unread}
     told = [entry for entry in entries if entry.sha256 not in withheld]
     return {entry.sha256: format_instant(entry.since) for entry in told if entry.since is not None}
+
+
+@undamaged()
+def _gone_back_to(news: Mapping[str, Any], read_for: Collection[str]) -> set[str]:
+    """The active generations that a later one was active after: a pin leads back."""
+    found = set()
+    for one in news["rotations"]:
+        generations = [load_generation(state) for state in one["generations"]]
+        before = max((each.number for each in generations if each.id in read_for), default=0)
+        found |= {each.id for each in generations if each.role is Role.ACTIVE and each.number < before}
+    return found
 
 
 def _dump(entry: Entry) -> dict[str, Any]:

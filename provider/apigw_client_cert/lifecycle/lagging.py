@@ -52,7 +52,7 @@ def _unpublished(
     if found is None or found.pending_since is None:
         return None
     return (
-        f"stage {stage} is not told that {found.id} is published, which waits for that since"
+        f"stage {stage} is not told since when all targets hold {found.id}, which was issued at"
         f" {minute(found.pending_since)}"
     )
 
@@ -68,7 +68,8 @@ def guard_followed(stage: StageRef, news: Mapping[str, Any], state: Mapping[str,
         " stand still.",
         remedy=f"{_IGNORED}, and pass certificate.client_certificate_id, certificate.generations and the bundle's"
         " published_since. To stay with an older generation, set pin_generation on the certificate; where no successor"
-        " is made or published, mend the run of the certificate or of its bundle (--exclude leaves it out).",
+        " is made or published, mend the run of the certificate or of its bundle (--exclude leaves it out, and a target"
+        " that cannot be read withholds the date).",
         subject=str(stage),
     )
 

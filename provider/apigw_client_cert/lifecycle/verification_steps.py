@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Last:
-    """A certificate that lives, that the targets hold, and to which a stage may go back.
+    """A certificate that lives, and to which a stage may go back without the loss of a backend that trusts it.
 
     ``left``: a rollback left it, or it ends within ``activate_by``; only a proof by trial leads there again.
     ``standing`` is what is known of it beforehand: of what was taken over, nobody here has seen it work.

@@ -7,7 +7,7 @@ their targets do not hold at this moment.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -66,6 +66,7 @@ class Refusal(enum.Enum):
     ACM = "acm"
     NOT_PUBLISHED = "not-published"
     NOT_HELD = "not-held"
+    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ class Publication:
     """What is known of the trust that backends were given.
 
     ``since``: from when the desired certificate is trusted, None when the bundle does not hold it.
+    ``presented_since``: the same of what the stage presents.
     ``lacked_at``: when a target was last seen not to hold it: a run may have mended that, and ended before its state
     was saved.
     ``trusted``: the SHA-256 of all that the bundle holds; None where there is no bundle to ask.
@@ -107,6 +109,7 @@ class Publication:
     trusted: Collection[str] | None = None
     rotations: Collection[str] = ()
     lacked_at: datetime | None = None
+    presented_since: datetime | None = None
 
     @property
     def unbroken_since(self) -> datetime | None:
@@ -115,16 +118,35 @@ class Publication:
             return self.since
         return max(self.since, self.lacked_at)
 
+    def trusted_for_less(self, held: Held | None) -> bool:
+        """Whether backends may have had less time with the desired certificate than with what the stage presents.
+
+        What has no date and is held all the same may have been there for long; where neither has one, they are alike.
+        """
+        since = self.unbroken_since
+        if self.presented_since is None:
+            return since is not None and held is not None and held.presented
+        return since is None or since > self.presented_since
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What every target that publishes the certificate holds at this moment; a look, never a memory.
+    """What every target that publishes the certificate, and can be read, holds at this moment.
 
     ``presented`` is True where it cannot be told: a stage that presents nothing, or what has no fingerprint here.
+    ``worse``: one of several targets holds what is presented and not the desired one, by a look at it, or, where it
+    cannot be read, as it was left. ``unseen``: one cannot be read.
     """
 
     desired: bool
     presented: bool
+    worse: bool = False
+    unseen: bool = False
+
+    @property
+    def against(self) -> bool:
+        """Whether a stage that goes back would lose a backend that accepts it now."""
+        return self.worse or (not self.desired and self.presented)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +154,7 @@ class BindingDecision:
     """What a binding does now; ``hold`` and ``until`` go with WAIT, ``refusal`` with REFUSE, the others with BIND.
 
     ``overruled`` are the waits that the presented certificate's expiry cuts short. ``losing`` says that backends refuse
-    what is presented already. ``unheld`` says that they refuse what is bound: there was nothing to lose, and it is red.
+    what is presented already. ``unheld`` says that some refuse what is bound: there was nothing to lose, and it is red.
     """
 
     move: Move
@@ -145,6 +167,7 @@ class BindingDecision:
 
 
 _NOT_HELD = BindingDecision(move=Move.REFUSE, refusal=Refusal.NOT_HELD)
+_UNSEEN = BindingDecision(move=Move.REFUSE, refusal=Refusal.UNSEEN)
 
 
 def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at the call
@@ -160,26 +183,58 @@ def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at th
 ) -> BindingDecision:
     """Whether the stage moves; defined for every combination. ``held`` None: there is no target to look at."""
     if presented.id == desired:
-        return BindingDecision(move=Move.KEEP) if held is None or held.desired else _NOT_HELD
+        return _kept(held)
     refusal = _not_ours_to_replace(presented, publication, take_over=take_over, now=now)
     if refusal is not None:
         return BindingDecision(move=Move.REFUSE, refusal=refusal)
     if not presented.alive(now):
         return BindingDecision(move=Move.BIND, unheld=held is not None and not held.desired)
-    decision = _in_its_turn(desired, presented, publication, policy, turn or Turn(), now)
-    return decision if held is None else _as_held(decision, held, presented, publication)
+    turn = turn or Turn()
+    if turn.going_back and not publication.trusted_for_less(held):
+        # A lead protects what is presented, and backends had as much time with what the stage goes back to.
+        decision = BindingDecision(move=Move.BIND)
+    else:
+        decision = _in_its_turn(desired, presented, publication, policy, turn, now)
+    if held is None:
+        return decision
+    if turn.going_back:
+        return _back_as_held(decision, held)
+    return _as_held(decision, held, presented, publication)
+
+
+def _kept(held: Held | None) -> BindingDecision:
+    """What a look at the targets makes of a stage that presents what it should (invariant 13)."""
+    if held is not None and not held.desired:
+        return _NOT_HELD
+    return _UNSEEN if held is not None and held.unseen else BindingDecision(move=Move.KEEP)
 
 
 def _as_held(decision: BindingDecision, held: Held, presented: Presented, publication: Publication) -> BindingDecision:
     """What a look at the targets makes of a decision about a live certificate (invariants 1 and 13)."""
-    if held.desired and not held.presented and presented.kind is Presents.OURS:
-        # It is losing traffic already: every wait would only add to the loss.
-        return BindingDecision(move=Move.BIND, losing=True)
     if not held.desired and publication.since is not None:
         return _NOT_HELD
+    if held.unseen and decision.move is not Move.REFUSE:
+        # What could not be seen counts as harm.
+        return _UNSEEN
+    if held.desired and not held.presented and presented.kind is Presents.OURS and not held.unseen:
+        # It is losing traffic already: every wait would only add to the loss.
+        return BindingDecision(move=Move.BIND, losing=True)
     if not held.presented and decision.move is Move.WAIT:
         return _NOT_HELD
     return decision
+
+
+def _back_as_held(decision: BindingDecision, held: Held) -> BindingDecision:
+    """The same for a stage that goes back to an older generation: only a backend that it would lose holds it."""
+    if held.against:
+        return _NOT_HELD
+    if held.desired and not held.presented:
+        return BindingDecision(move=Move.BIND, losing=True)
+    if decision.move is Move.WAIT and not held.presented:
+        return _NOT_HELD
+    if decision.move is Move.WAIT and held.unseen:
+        return _UNSEEN
+    return replace(decision, unheld=not held.desired) if decision.move is Move.BIND else decision
 
 
 def _in_its_turn(  # noqa: PLR0913, PLR0917 - each is one fact of the rule

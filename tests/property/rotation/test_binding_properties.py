@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
@@ -176,10 +177,25 @@ def test_a_turn_only_ever_holds_a_move_that_would_be_made(facts: Facts, turn: Tu
         assert held.until is not None
         assert held.until > facts["now"]
     elif held.move is Move.BIND:
-        assert alone.move is Move.BIND
-        assert held.overruled[: len(alone.overruled)] == alone.overruled
+        assert alone.move is Move.BIND or (turn.going_back and not facts["publication"].trusted_for_less(None))
+        assert held.overruled[: len(alone.overruled)] == alone.overruled or turn.going_back
     else:
         assert held == alone
+
+
+@given(FACTS, turns())
+def test_a_lead_holds_a_rollback_only_while_it_protects_what_is_presented(facts: Facts, turn: Turn) -> None:
+    """Stated apart: what is presented is published, and the older one is not, or was published after it."""
+    decision = decide_binding(**facts, turn=replace(turn, going_back=True))
+    since, before = facts["publication"].since, facts["publication"].presented_since
+    shown = facts["presented"]
+    if decision.hold is Hold.LEAD or decision.refusal is Refusal.NOT_PUBLISHED:
+        assert before is not None
+        assert since is None or since > before
+        assert shown.alive(facts["now"])
+    elif decision.move is Move.BIND and shown.alive(facts["now"]) and before is not None:
+        assert since is not None
+        assert since <= before or decide_binding(**facts).move is Move.BIND
 
 
 @given(FACTS, turns())
@@ -212,7 +228,13 @@ def test_the_expiry_of_what_is_presented_overrules_every_turn(facts: Facts, turn
     assert decide_binding(**facts, turn=turn).hold in {None, Hold.LEAD}
 
 
-HELD = st.builds(Held, desired=st.booleans(), presented=st.booleans())
+HELD = st.builds(
+    Held,
+    desired=st.booleans(),
+    presented=st.booleans(),
+    worse=st.booleans(),
+    unseen=st.integers(0, 3).map(lambda n: not n),
+)
 
 
 @given(FACTS, turns(), HELD)
@@ -224,26 +246,49 @@ def test_no_stage_leaves_a_live_certificate_for_what_the_targets_do_not_hold(
     lives = shown.kind not in {Presents.NOTHING, Presents.GONE} and (shown.not_after is None or shown.not_after > now)
     decision = decide_binding(**facts, turn=turn, held=held)
     if decision.move is Move.BIND:
-        assert held.desired or not lives
+        assert held.desired or not lives or turn.going_back
         assert decision.unheld is not held.desired
+        assert not held.unseen or not lives or turn.going_back
     elif decision.move is Move.KEEP:
         assert held.desired
+        assert not held.unseen
     elif decision.move is Move.WAIT:
         assert held.presented
+        assert not held.unseen
+
+
+@given(FACTS, turns(), HELD)
+def test_no_stage_goes_back_to_what_a_target_lacks_that_holds_what_it_presents(
+    facts: Facts, turn: Turn, held: Held
+) -> None:
+    """Invariant 1 for a rollback: it loses no backend; and what would lose none is held by no target."""
+    turn, shown = replace(turn, going_back=True), facts["presented"]
+    unseen, seen = (decide_binding(**facts, turn=turn, held=one) for one in (None, held))
+    if not shown.alive(facts["now"]) or shown.id == facts["desired"]:
+        return
+    if seen.move is Move.BIND:
+        assert not held.worse
+        assert held.desired or not held.presented
+    elif unseen.move is Move.BIND and not facts["publication"].trusted_for_less(held):
+        assert held.worse or (held.presented and not held.desired)
 
 
 @given(FACTS, turns(), HELD)
 def test_a_look_only_stops_a_move_or_saves_a_stage(facts: Facts, turn: Turn, held: Held) -> None:
     """Where the targets hold both it changes nothing; what it hurries is ours, held, and losing traffic already."""
     unseen, seen = (decide_binding(**facts, turn=turn, held=one) for one in (None, held))
-    assert decide_binding(**facts, turn=turn, held=Held(desired=True, presented=True)) == unseen
+    if facts["publication"].presented_since is not None or not turn.going_back:
+        assert decide_binding(**facts, turn=turn, held=Held(desired=True, presented=True)) == unseen
     if seen.losing:
-        assert facts["presented"].kind is Presents.OURS
-        assert held == Held(desired=True, presented=False)
+        assert facts["presented"].kind is Presents.OURS or turn.going_back
+        assert (held.desired, held.presented) == (True, False)
     elif seen.move is Move.BIND:
         assert unseen.move is Move.BIND
-    elif seen.refusal is not Refusal.NOT_HELD:
-        assert seen == unseen
-    else:
+    elif seen.refusal is Refusal.UNSEEN:
         assert unseen.refusal is None
-        assert not (held.desired and held.presented)
+        assert held.unseen
+    elif seen.refusal is Refusal.NOT_HELD:
+        assert unseen.refusal is None or turn.going_back
+        assert not (held.desired and held.presented) or held.worse
+    elif seen.hold is not Hold.LEAD:
+        assert seen == unseen

@@ -247,7 +247,67 @@ def test_a_stage_stays_when_the_targets_lost_what_it_should_present(held: Held) 
     assert decided(presented(), held=held) == NOT_HELD
     assert decided(presented(), Publication(since=NOW), held=held) == NOT_HELD
     assert decided(presented(left=HOUR), held=held) == NOT_HELD
-    assert decided(presented(), held=held, turn=Turn(going_back=True)) == NOT_HELD
+
+
+BACK = Turn(going_back=True)
+
+
+@pytest.mark.parametrize(
+    "held", [ONLY_OLD, Held(desired=True, presented=True, worse=True), Held(desired=False, presented=False, worse=True)]
+)
+def test_a_rollback_stays_where_a_target_holds_what_is_presented_alone(held: Held) -> None:
+    """It would lose that backend, whatever the other targets hold and whenever either was published."""
+    for publication in (LONG_AGO, NEVER, Publication(since=NOW, presented_since=NOW)):
+        assert decided(presented(), publication, held=held, turn=BACK) == NOT_HELD
+
+
+def test_a_rollback_goes_where_a_target_holds_neither_and_is_red() -> None:
+    """Nothing is lost by going; and no run is green that leaves a stage on what a target does not hold."""
+    for publication in (LONG_AGO, NEVER, Publication(since=NOW, presented_since=NOW)):
+        decision = decided(presented(), publication, held=NEITHER, turn=BACK)
+        assert decision == BindingDecision(move=Move.BIND, unheld=True)
+
+
+@pytest.mark.parametrize("since", [None, NOW, NOW - 9 * DAY])
+def test_a_rollback_waits_for_a_lead_only_behind_what_is_published_longer(since: datetime | None) -> None:
+    """A lead protects what is presented: where both began anew together, there is nothing to protect."""
+
+    def going_back(presented_since: datetime | None, held: Held | None = BOTH) -> BindingDecision:
+        publication = Publication(since=since, presented_since=presented_since)
+        return decided(presented(), publication, held=held, turn=BACK)
+
+    assert going_back(since) == going_back(since, None) == BindingDecision(move=Move.BIND)
+    longer = going_back(NOW - 10 * DAY)
+    assert longer.hold is (Hold.LEAD if since is None or since == NOW else None)
+    if since is not None:
+        assert going_back(since + SECOND) == BindingDecision(move=Move.BIND)
+        assert going_back(None, None) == BindingDecision(move=Move.BIND)
+
+
+def test_what_no_bundle_dates_and_the_targets_hold_may_be_trusted_for_longer() -> None:
+    """State was put back: the newer generation is in the targets since nobody knows when."""
+    just_now = Publication(since=NOW)
+    assert decided(presented(), just_now, held=BOTH, turn=BACK).hold is Hold.LEAD
+    assert decided(presented(), just_now, held=ONLY_NEW, turn=BACK).losing
+    assert decided(presented(), just_now, held=NEITHER, turn=BACK).unheld
+
+
+UNREAD = Held(desired=True, presented=True, unseen=True)
+
+
+def test_what_cannot_be_read_holds_every_move_but_a_rollback() -> None:
+    """It counts as harm for a move forward, and for one certificate as for the other on the way back."""
+    unseen = BindingDecision(move=Move.REFUSE, refusal=Refusal.UNSEEN)
+    for publication in (LONG_AGO, Publication(since=NOW)):
+        assert decided(presented(), publication, held=UNREAD) == unseen
+    assert decided(presented(), LONG_AGO, held=Held(desired=True, presented=False, unseen=True)) == unseen
+    assert decided(Presented(kind=Presents.OURS, id="new"), held=UNREAD) == unseen
+    assert decided(presented(), held=UNREAD, turn=BACK) == BindingDecision(move=Move.BIND)
+    later = Publication(since=NOW, presented_since=NOW - DAY)
+    assert decided(presented(), later, held=UNREAD, turn=BACK) == unseen
+    lost = Held(desired=False, presented=False, unseen=True)
+    assert decided(presented(), later, held=lost, turn=BACK) == NOT_HELD
+    assert decided(presented(left=-DAY), held=UNREAD).move is Move.BIND
 
 
 def test_a_stage_moves_when_the_targets_hold_both() -> None:
