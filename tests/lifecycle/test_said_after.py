@@ -81,3 +81,15 @@ def test_what_was_verified_is_said_with_the_move(run: FakeRun) -> None:
     said = _said(run, 337)
     assert f"stage {API}/dev presents cert02 now, which was verified; it presented cert01 before" in said
     assert not [line for line in _said(run, 337.5) if "verified" in line]
+
+
+def test_the_bundle_says_where_the_successor_was_published(run: FakeRun) -> None:
+    """In the run that issued it, and in no other of the rotation: what it withdraws, the certificate tells."""
+    run.up()
+    told = []
+    for day in (336, 337, 338, 341, 342):
+        run.lines.clear()
+        run.at(day)
+        run.up()
+        told += [(day, line) for line in run.lines if line.startswith("orders-trust: ") and ": note: " not in line]
+    assert told == [(336, "orders-trust: certificate cert02 was published to file pins.txt")]

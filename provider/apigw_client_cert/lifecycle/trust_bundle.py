@@ -99,7 +99,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     now = world.now()
     due = bundle_due(entries, offers_of(news), also, texts_of(olds, "readFor"), now)
     say_findings(str(news["name"]), last_days_of_kept(entries, now), world)
-    lines = drift_lines(olds, news, also, now)
+    lines = drift_lines(olds, news, also, world)
     for line in lines:
         world.say(line)
     undone = bool(lines) or bool(texts_of(olds, LACKED)) or FAILED_STEP in olds
