@@ -339,7 +339,8 @@ def _guard_pin(
         return
     alive = ", ".join(f"{one.number} (expires {date(one.not_after)})" for one in rotation.generations)
     raise errors.BadInput(
-        f"pin_generation={policy.pin} cannot hold: {finding.message}",
+        # The same words warn of a pin that held before, which is ignored; this one is refused.
+        f"pin_generation={policy.pin} cannot hold: {finding.message.partition(' is ignored: ')[2]}",
         means="Nothing was changed.",
         remedy=f"Pin one of the generations {alive or '(none is left)'}, or remove pin_generation."
         " To keep a generation to its last hours, lower activate_by.",

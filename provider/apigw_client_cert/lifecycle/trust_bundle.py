@@ -250,7 +250,18 @@ def _check_room(news: Mapping[str, Any], failures: Failures) -> None:
         if not has_unknown(spec):
             reason = short_of_room(spec, rotations or (), known(news, "alsoTrust") or ())
             if reason:
-                failures.add("targets", f"targets, entry {position}: {reason}")
+                failures.add("targets", f"targets, entry {position}: {reason}{_made(rotations or ())}")
+
+
+def _made(rotations: Sequence[object]) -> str:
+    """That the certificates came before: whoever reads a refusal of the bundle's believes that there is nothing."""
+    found = [one.get("clientCertificateId") for one in rotations if isinstance(one, dict)]
+    ids = errors.listed(errors.shown(one) for one in found if one not in {None, UNKNOWN})
+    return (
+        f". Certificates {ids} exist and stay; no binding that waits for this bundle moves a stage to one"
+        if ids
+        else ""
+    )
 
 
 def _place_failure(spec: Mapping[str, Any], news: Mapping[str, Any], seen: set[str]) -> str | None:
