@@ -1,7 +1,7 @@
 """What each argument of the Python API takes, and the one message for everything else.
 
-A program that gives something of another kind is stopped before it registers anything, with the argument's name and
-the form that it has. What a value of the right kind says is the lifecycle's to check: it sees it known.
+A program that gives something of another kind is stopped there, with the argument's name and the form that it has; what
+it declared before stays declared. What a value of the right kind says is the lifecycle's to check: it sees it known.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 import pulumi
@@ -225,6 +226,19 @@ CALLS: Final[Mapping[str, str]] = {
     "WebSocketStage.of": "WebSocketStage.of(stage)",
 }
 
+_REGISTERED: Final = frozenset(
+    {"ClientCertificateRotation", "RotatingClientCertificate", "StageBinding", "TrustBundle"}
+)
+#: Where an argument is looked for that belongs elsewhere.
+_TAKEN_BY: Final[Mapping[str, str]] = {
+    "confirm": 'RestStage takes it: RestStage(…, confirm=HttpProbe("https://api.example.com/health"))',
+    "content": f"a target takes it: {_TARGET_FORM}",
+    "soak": 'Wave takes it: Wave({"prod": stage}, soak="24h")',
+    **dict.fromkeys(
+        ("region", "profile", "assume_role_arn", "endpoint_url"), 'Aws takes it: aws=Aws(region="eu-west-1")'
+    ),
+}
+
 
 def takes(owner: str, more: Collection[str] = ()) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Let a function refuse arguments of the wrong kind; ``more`` names what its ``**keywords`` may be.
@@ -240,7 +254,7 @@ def takes(owner: str, more: Collection[str] = ()) -> Callable[[Callable[_P, _R]]
             try:
                 bound = signature.bind(*args, **kwargs)
             except TypeError as error:
-                raise _refusal(owner, f"{owner} was called with something else: {error}", CALLS[owner]) from None
+                raise _miscalled(owner, error, signature, set(kwargs), more) from None
             _check(owner, signature, bound, more)
             return function(*args, **kwargs)
 
@@ -268,8 +282,7 @@ def _check(owner: str, signature: inspect.Signature, bound: inspect.BoundArgumen
             continue
         for keyword, one in value.items():
             if keyword not in more:
-                what = f"{owner} has no argument {shown(keyword)}"
-                raise _refusal(keyword, what, f"{CALLS[owner]}; it also takes {', '.join(sorted(more))}")
+                raise _stranger(owner, keyword, signature, more)
             if one is not None:
                 _fit(owner, keyword, one)
 
@@ -279,11 +292,43 @@ def _fit(owner: str, name: str, value: object) -> None:
     found = kind.find(value)
     if found is not None:
         place, wrong = found
-        raise _refusal(name, f"{name}{place} of {owner} is {_named(wrong, withheld=kind.withheld)}", kind.form)
+        raise _refusal(owner, name, f"{name}{place} of {owner} is {_named(wrong, withheld=kind.withheld)}", kind.form)
 
 
-def _refusal(subject: str, what: str, form: str) -> BadArgument:
-    return BadArgument(what, means="Nothing was registered.", remedy=f"Write {form}.", subject=subject)
+def _miscalled(
+    owner: str, error: TypeError, signature: inspect.Signature, given: set[str], more: Collection[str]
+) -> BadArgument:
+    """What a call was refused for by Python itself: a misspelt name, or the wrong number of arguments."""
+    strangers = sorted(given.difference(_accepted(signature, more)))
+    if strangers:
+        return _stranger(owner, strangers[0], signature, more)
+    return _refusal(owner, owner, f"{owner} was called with something else: {error}", CALLS[owner])
+
+
+def _stranger(owner: str, keyword: str, signature: inspect.Signature, more: Collection[str]) -> BadArgument:
+    accepted = _accepted(signature, more)
+    meant = [f"did you mean {one}" for one in get_close_matches(keyword, accepted, n=1)]
+    hint = _TAKEN_BY.get(keyword) or next(iter(meant), "")
+    what = f"{owner} has no argument {shown(keyword)}{hint and '; '}{hint}"
+    return _refusal(owner, keyword, what, f"{CALLS[owner]}; its arguments are {', '.join(accepted)}")
+
+
+def _accepted(signature: inspect.Signature, more: Collection[str]) -> list[str]:
+    """The names that a call takes, its own in their order and then the others."""
+    own = [name for name, one in signature.parameters.items() if one.kind is not one.VAR_KEYWORD]
+    return [*own[1:], *sorted(more)]
+
+
+def _refusal(owner: str, subject: str, what: str, form: str) -> BadArgument:
+    return BadArgument(what, means=left_out(owner), remedy=f"Write {form}.", subject=subject)
+
+
+def left_out(owner: str) -> str:
+    """What a refusal means for the run: of what the program declared before, this package knows nothing."""
+    made, _, method = owner.partition(".")
+    if method == "shared":
+        return "No SharedCertificate was made."
+    return f"This {made} was not {'registered' if made in _REGISTERED else 'made'}."
 
 
 def _named(value: object, *, withheld: bool) -> str:

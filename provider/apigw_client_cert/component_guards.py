@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from apigw_client_cert.arguments import BadArgument
+from apigw_client_cert.arguments import BadArgument, left_out
 from apigw_client_cert.places import Wave
 from apigw_client_cert.rotation.durations import parse_duration
 
@@ -104,4 +104,4 @@ def _guard_stages(waves: Sequence[Wave]) -> None:
 
 
 def _bad(subject: str, what: str, remedy: str) -> BadArgument:
-    return BadArgument(what, means="Nothing was registered.", remedy=remedy, subject=subject)
+    return BadArgument(what, means=left_out("ClientCertificateRotation"), remedy=remedy, subject=subject)

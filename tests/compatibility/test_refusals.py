@@ -31,7 +31,7 @@ stage = RestStage(rest_api_id="a1b2c3d4e5", stage_name="prod")
 StageBinding("orders-prod", certificate=certificate.id, stage=stage)
 """
 KIND_SAYS = (
-    "certificate of StageBinding is an Output. Nothing was registered. Write certificate=certificate, the"
+    "certificate of StageBinding is an Output. This StageBinding was not registered. Write certificate=certificate, the"
     " RotatingClientCertificate itself or a SharedCertificate, no output of it."
 )
 APPLIED = """

@@ -82,12 +82,20 @@ def test_a_secret_by_arn_is_written(real: SandboxWorld) -> None:
     assert place.read() == "new"
 
 
-def test_a_secure_string_reads_as_somebody_elses_and_take_over_writes_a_string(real: SandboxWorld) -> None:
-    """What a parameter that existed before becomes (docs/resources.md): never decrypted, and public once it is ours."""
+def test_a_secure_string_is_refused_and_both_remedies_work(real: SandboxWorld) -> None:
+    """Another name, or the parameter deleted first (docs/resources.md); never decrypted, and never written over."""
     parameters = real.sandbox.client("ssm")
     parameters.put_parameter(Name="/orders/pins", Value="secret", Type="SecureString")
     place = target(real, SPECS[0])
-    assert place.read() not in {None, "", "secret"}
+    for act in (place.read, lambda: place.write("pins")):
+        with pytest.raises(errors.TargetTaken, match=r"is a SecureString, no String.*another name; or delete"):
+            act()
+    found = parameters.get_parameter(Name="/orders/pins", WithDecryption=True)["Parameter"]
+    assert (found["Type"], found["Value"]) == ("SecureString", "secret")
+    other = target(real, {**SPECS[0], "name": "/orders/other"})
+    other.write("pins")
+    assert other.read() == "pins"
+    parameters.delete_parameter(Name="/orders/pins")
     place.write("pins")
     found = parameters.get_parameter(Name="/orders/pins")["Parameter"]
     assert (found["Type"], found["Value"]) == ("String", "pins")

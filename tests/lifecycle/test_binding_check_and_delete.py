@@ -124,7 +124,7 @@ def test_an_unknown_certificate_is_a_change_at_preview(run: FakeRun) -> None:
     [
         ({"apiId": "A/B"}, "api_id is 'A/B'; expected something like"),
         ({"apiId": None}, "api_id is required"),
-        ({"stageName": "a b"}, "stage_name is 'a b'"),
+        ({"stageName": "a b"}, "stage_name is 'a b'; expected something like \"prod\", of letters, digits, - and _"),
         ({"apiKind": "HTTP"}, "api_kind is 'HTTP'; expected one of REST, WEBSOCKET"),
         ({"onDelete": "drop"}, "on_delete is 'drop'; expected one of clear, keep"),
         ({"redeploy": "always"}, "redeploy is 'always'; expected one of never, same-deployment"),

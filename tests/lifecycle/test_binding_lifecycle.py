@@ -102,8 +102,14 @@ def test_another_live_rotations_certificate_is_refused_even_with_take_over(run: 
     """Two bindings would fight over the stage for ever."""
     present(run, run.gateway.add_certificate(tags={ROTATION_ID: "another"}).id)
     run.binding_config["takeOver"] = True
-    with pytest.raises(errors.StageTaken, match="another rotation"):
+    with pytest.raises(errors.StageTaken, match="another rotation") as told:
         run.up()
+    remedies = told.value.remedy
+    assert [remedies.index(f"({number}) ") for number in range(1, 5)] == sorted(
+        remedies.index(f"({number}) ") for number in range(1, 5)
+    )
+    # In a component the user wrote no binding.
+    assert "take_over=True (on the component or the binding)" in remedies
 
 
 def test_an_acm_certificate_is_refused_without_take_over_and_never_looked_up(run: FakeRun) -> None:

@@ -179,3 +179,10 @@ def test_the_program_ends_with_what_failed_and_since_when(run: FakeRun) -> None:
     text = str(red([("orders", caught.value.state["failedStep"])]))
     assert text.startswith("orders: issue has failed in each run since 2027-02-01T10:00:00Z. The quota")
     assert text.endswith("looked after all the same.")
+
+
+@pytest.mark.parametrize(("message", "begins"), [("ssm /o8x: denied", "ssm /o8x"), ("stage a/dev is gone", "Stage a")])
+def test_an_address_is_written_as_it_is_at_the_beginning_of_a_sentence(message: str, begins: str) -> None:
+    """No service is called Ssm."""
+    failed_step = {"step": "publish", "since": "2027-02-01T10:00:00Z", "message": message}
+    assert f"since 2027-02-01T10:00:00Z. {begins}" in str(red([("trust", failed_step)]))

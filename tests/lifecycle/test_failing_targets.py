@@ -83,6 +83,16 @@ def said(run: FakeRun) -> list[str]:
     return [line.removeprefix("orders-trust: ") for line in run.lines]
 
 
+def after(run: FakeRun) -> list[str]:
+    """What an update says that it did with the targets."""
+    run.begin()
+    run.certificate()
+    announced = len(said(run)) if run.state["bundle"]["driftedTargets"] else 0
+    run.lines.clear()
+    run.bundle()
+    return [line.removeprefix("orders-trust: ") for line in run.lines[announced:]]
+
+
 def failed(run: FakeRun) -> dict[str, str]:
     """What state says of it."""
     found: dict[str, str] = bundle(run)["failedStep"]
@@ -222,7 +232,10 @@ def test_a_target_that_another_writer_has_meanwhile_is_told_as_it_is_seen(run: F
     target.write = interrupted  # type: ignore[method-assign]
     left = publish(run)
     assert left is not None
-    seen = f"As seen in this run, file {bad} holds none: backends that read it do not trust cert01, cert02."
+    seen = (
+        f"As seen in this run, file {bad} holds none of the certificates that it should: backends that read it do not"
+        " trust cert01, cert02."
+    )
     assert seen in str(left)
     # What it was seen to lack in the end, whatever it held before, has no date: a binding may look at no target.
     assert first not in bundle(run)["publishedSince"]
@@ -383,6 +396,44 @@ def test_a_new_target_that_could_not_be_written_is_not_written_yet(run: FakeRun)
     run.target({"path": "new.txt"}).fail_next("write", DENIED)
     assert publish(run) is not None
     assert said(run) == ["file new.txt is not written yet; this update tries again"]
+    assert after(run) == ["file new.txt was written"]
+
+
+def test_a_target_that_was_never_written_is_left_for_another(run: FakeRun) -> None:
+    """What is announced is what the update does: it does not try the former one again."""
+    run.up()
+    run.bundle_config["targets"].append({"type": "file", "path": "taken.txt", "content": "sha256"})
+    taken = run.target({"path": "taken.txt"})
+    taken.content = "theirs"
+    assert publish(run) is not None
+    run.bundle_config["targets"][-1] = {"type": "file", "path": "free.txt", "content": "sha256"}
+    run.lines.clear()
+    publish(run)
+    assert run.lines == [
+        (
+            "orders-trust: file taken.txt is a target no more: this update leaves it as it is, and publishes to"
+            " file one.txt, file two.txt, file free.txt"
+        ),
+        "orders-trust: file free.txt was written",
+    ]
+    assert taken.content == "theirs"
+
+
+def test_what_became_of_each_target_is_said_once(run: FakeRun) -> None:
+    """Written again, found as it should be, and found otherwise without a refresh."""
+    run.up()
+    run.targets["one.txt"].content = "theirs"
+    run.targets["two.txt"].fail_next("read", DENIED)
+    run.refresh()
+    assert after(run) == ["file one.txt was written again; file two.txt was looked at again, and holds what it should"]
+    assert after(run) == []
+    run.targets["two.txt"].content = None
+    run.at(336)
+    (told,) = after(run)
+    assert told == (
+        "file two.txt held what state does not know, and was written again; certificate cert02 was published to"
+        " file one.txt, file two.txt"
+    )
 
 
 def test_what_an_older_release_saw_is_no_accusation(run: FakeRun) -> None:

@@ -43,6 +43,14 @@ def test_four_certificates_in_one_parameter_are_refused_with_both_numbers_and_th
     assert "holds 8192" in text
     for way_out in ("Publish pins", "S3", "several bundles and places"):
         assert way_out in text
+    assert "exist and stay" not in text
+
+
+def test_certificates_that_were_made_before_the_refusal_are_named() -> None:
+    """The engine makes them first; whoever reads only the refusal believes that there is nothing."""
+    made = [{**one, "clientCertificateId": f"cert0{number}"} for number, one in enumerate(unknown(4))]
+    text = said(4, rotations=made)
+    assert "Certificates 'cert00', 'cert01', 'cert02', 'cert03' exist and stay; no binding that waits" in text
 
 
 @pytest.mark.parametrize(

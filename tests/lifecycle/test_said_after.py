@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.gateway.interface import TrialAnswer
+from apigw_client_cert.lifecycle import certificate
 from tests.lifecycle.conftest import API
 
 if TYPE_CHECKING:
@@ -81,3 +82,46 @@ def test_what_was_verified_is_said_with_the_move(run: FakeRun) -> None:
     said = _said(run, 337)
     assert f"stage {API}/dev presents cert02 now, which was verified; it presented cert01 before" in said
     assert not [line for line in _said(run, 337.5) if "verified" in line]
+
+
+def test_the_bundle_says_where_the_successor_was_published(run: FakeRun) -> None:
+    """In the run that issued it, and in no other of the rotation: what it withdraws, the certificate tells."""
+    run.up()
+    told = []
+    for day in (336, 337, 338, 341, 342):
+        run.lines.clear()
+        run.at(day)
+        run.up()
+        told += [(day, line) for line in run.lines if line.startswith("orders-trust: ") and ": note: " not in line]
+    assert told == [(336, "orders-trust: certificate cert02 was published to file pins.txt")]
+
+
+def test_a_refresh_announces_no_step_that_the_program_may_not_ask_for(run: FakeRun) -> None:
+    """It is asked with the inputs of the last run; those of the program, with a pin by now, come after it."""
+    run.rotate_to("overlapping")
+    run.at(338)
+    run.lines.clear()
+    run.refresh()
+    assert certificate.diff(run.state["certificate"], run.inputs["certificate"], run.world).changes
+    assert [line for line in run.lines if "this update" in line] == []
+    run.config["pinGeneration"] = 1
+    run.certificate()
+    assert [line for line in run.lines if "this update" in line] == [
+        (
+            "orders: pin_generation=1; this update makes certificate cert01 (generation 1) the one to present;"
+            " activation and retirement stand still while the pin is set"
+        )
+    ]
+    assert run.state["certificate"]["clientCertificateId"] == "cert01"
+
+
+def test_after_a_refresh_the_program_is_told_what_is_due(run: FakeRun) -> None:
+    """Once its inputs were checked."""
+    run.rotate_to("overlapping")
+    run.at(338)
+    run.refresh()
+    run.lines.clear()
+    run.certificate()
+    assert (
+        run.lines[0] == "orders: this update looks whether any stage still presents certificate cert01 (generation 1)"
+    )

@@ -81,7 +81,10 @@ def test_a_damaged_target_is_seen_by_refresh_and_written_again(run: FakeRun) -> 
     assert run.targets["pins.txt"].content is None
     run.up()
     assert len(pins(run)) == 1
-    assert run.lines == ["orders-trust: file pins.txt does not exist any more; this update writes it again"]
+    assert run.lines == [
+        "orders-trust: file pins.txt does not exist any more; this update writes it again",
+        "orders-trust: file pins.txt was written again",
+    ]
 
 
 def test_a_target_that_holds_something_else_is_refused_before_any_is_written(run: FakeRun) -> None:

@@ -31,7 +31,7 @@ from apigw_client_cert import (
     Wave,
     WebSocketStage,
 )
-from apigw_client_cert.arguments import CALLS, KINDS
+from apigw_client_cert.arguments import CALLS, KINDS, left_out
 from apigw_client_cert.declarations.certificate import CertificateOptions
 from apigw_client_cert.errors import BadInput
 
@@ -130,7 +130,7 @@ def test_something_of_another_kind_is_named_with_the_right_form(owner: str, name
     """No argument takes a bare object; each says what it takes."""
     call, needed = NEEDED[owner]
     said = refusal(lambda: call(**{**needed(), name: object()}))
-    assert said.startswith(f"{name} of {owner} is of type object. Nothing was registered. Write ")
+    assert said.startswith(f"{name} of {owner} is of type object. {left_out(owner)} Write ")
     assert said.endswith(f"{(KINDS.get(f'{owner}.{name}') or KINDS[name]).form}.")
 
 
@@ -142,11 +142,11 @@ def output(value: object) -> Any:
 SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     "publish=['/x']": (
         lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, publish=["/x"]),  # type: ignore[list-item]
-        "publish[0] of ClientCertificateRotation is '/x'. Nothing was registered. Write publish=[SsmParameter(",
+        "publish[0] of ClientCertificateRotation is '/x'. This ClientCertificateRotation was not registered. Write",
     ),
     "publish=File(…)": (
         lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, publish=File("p")),  # type: ignore[arg-type]
-        "publish of ClientCertificateRotation is of type File. Nothing was registered. Write publish=[",
+        "publish of ClientCertificateRotation is of type File. This ClientCertificateRotation was not registered.",
     ),
     "publish='/x'": (
         lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, publish="/x"),  # type: ignore[arg-type]
@@ -155,8 +155,8 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     "certificate=c.id": (
         lambda: StageBinding("prod", certificate=output("a1b2c3"), stage=STAGE),
         (
-            "certificate of StageBinding is an Output. Nothing was registered. Write certificate=certificate, the"
-            " RotatingClientCertificate itself"
+            "certificate of StageBinding is an Output. This StageBinding was not registered. Write"
+            " certificate=certificate, the RotatingClientCertificate itself"
         ),
     ),
     "certificate='a1b2c3'": (
@@ -170,7 +170,8 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     "a stage that is a string": (
         lambda: ClientCertificateRotation("orders", stages={"prod": "a1b2c3d4e5/prod"}),  # type: ignore[dict-item]
         (
-            "stages['prod'] of ClientCertificateRotation is 'a1b2c3d4e5/prod'. Nothing was registered. Write"
+            "stages['prod'] of ClientCertificateRotation is 'a1b2c3d4e5/prod'. This ClientCertificateRotation was not"
+            " registered. Write"
             ' stages={"prod": RestStage(rest_api_id=api.id, stage_name="prod"), or RestStage.of(stage)'
         ),
     ),
@@ -184,11 +185,14 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "aws='eu-west-1'": (
         lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, aws="eu-west-1"),  # type: ignore[arg-type]
-        "aws of ClientCertificateRotation is 'eu-west-1'. Nothing was registered. Write aws=Aws(region=\"eu-west-1\").",
+        (
+            "aws of ClientCertificateRotation is 'eu-west-1'. This ClientCertificateRotation was not registered. Write"
+            ' aws=Aws(region="eu-west-1").'
+        ),
     ),
     "Aws('eu-west-1')": (
         lambda: Aws("eu-west-1"),  # type: ignore[call-arg]
-        "Aws was called with something else: too many positional arguments. Nothing was registered. Write Aws(region=",
+        "Aws was called with something else: too many positional arguments. This Aws was not made. Write Aws(region=",
     ),
     "a class instead of a value": (
         lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, aws=Aws),  # type: ignore[arg-type]
@@ -196,11 +200,30 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "a number of days": (
         lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, rotate_before=30),  # type: ignore[arg-type]
-        'rotate_before of ClientCertificateRotation is 30. Nothing was registered. Write rotate_before="30d".',
+        (
+            "rotate_before of ClientCertificateRotation is 30. This ClientCertificateRotation was not registered. Write"
+            ' rotate_before="30d".'
+        ),
     ),
     "a misspelt policy": (
         lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, rotate_befor="30d"),  # type: ignore[call-arg]
-        "ClientCertificateRotation has no argument 'rotate_befor'. Nothing was registered.",
+        "ClientCertificateRotation has no argument 'rotate_befor'; did you mean rotate_before. This",
+    ),
+    "a misspelt argument of the component": (
+        lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, window=["Daily 01:00-05:00"]),  # type: ignore[call-arg]
+        "ClientCertificateRotation has no argument 'window'; did you mean windows. This",
+    ),
+    "confirm beside the stages": (
+        lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, confirm="https://x"),  # type: ignore[call-arg]
+        "ClientCertificateRotation has no argument 'confirm'; RestStage takes it: RestStage(…, confirm=HttpProbe(",
+    ),
+    "a region beside the stages": (
+        lambda: StageBinding("prod", certificate=shared(), stage=STAGE, region="eu-west-1"),  # type: ignore[call-arg]
+        "StageBinding has no argument 'region'; Aws takes it: aws=Aws(",
+    ),
+    "a misspelt argument of a stage": (
+        lambda: RestStage(rest_api="a1b2c3d4e5", stage_name="prod"),  # type: ignore[call-arg]
+        "RestStage has no argument 'rest_api'; did you mean rest_api_id. This RestStage was not made. Write",
     ),
     "no stage name": (
         lambda: RestStage(rest_api_id="a1b2c3d4e5"),  # type: ignore[call-arg]
@@ -220,7 +243,7 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "confirm='https://…'": (
         lambda: RestStage(rest_api_id="a", stage_name="prod", confirm="https://x/"),  # type: ignore[arg-type]
-        "confirm of RestStage is 'https://x/'. Nothing was registered. Write confirm=HttpProbe(\"https://api.",
+        "confirm of RestStage is 'https://x/'. This RestStage was not made. Write confirm=HttpProbe(\"https://api.",
     ),
     "no target at all": (
         lambda: TrustBundle("trust", certificates=[shared()], targets=None),  # type: ignore[arg-type]
@@ -228,7 +251,7 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "RestStage.of('prod')": (
         lambda: RestStage.of("prod"),  # type: ignore[arg-type]
-        "stage of RestStage.of is 'prod'. Nothing was registered. Write RestStage.of(stage), an aws.apigateway.Stage.",
+        "stage of RestStage.of is 'prod'. This RestStage was not made. Write RestStage.of(stage), an aws",
     ),
 }
 
@@ -238,6 +261,34 @@ def test_a_slip_is_told_in_one_sentence(slip: str) -> None:
     """What people type first."""
     declare, says = SLIPS[slip]
     assert refusal(declare).startswith(says)
+
+
+def test_a_stranger_is_told_every_argument() -> None:
+    """Those of the component itself, too."""
+    said = refusal(lambda: ClientCertificateRotation("orders", stages={"prod": STAGE}, nonsense=1))  # type: ignore[call-arg]
+    listed = said.partition("; its arguments are ")[2].rstrip(".").split(", ")
+    assert sorted(listed) == sorted(name for owner, name in arguments() if owner == "ClientCertificateRotation")
+
+
+def test_what_was_declared_before_is_not_said_to_be_unregistered() -> None:
+    """A program stops at the slip; the engine has what came before."""
+    engine = FakeEngine()
+    mocks.set_mocks(engine, project="orders", stack="dev")
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    def run() -> pulumi.Output[Any]:
+        registered = RotatingClientCertificate("orders").client_certificate_id
+
+        def slip(_id: str) -> None:
+            StageBinding("prod", certificate="a1b2c3", stage=STAGE)  # type: ignore[arg-type]
+
+        return registered.apply(slip)
+
+    with pytest.raises(BadInput) as told:
+        run()
+    assert len(engine.registered) == 1
+    assert "This StageBinding was not registered." in str(told.value)
+    assert "Nothing was registered" not in str(told.value)
 
 
 @pytest.mark.parametrize("headers", ["Authorization: s3cret", {"Authorization": ["s3cret"]}])

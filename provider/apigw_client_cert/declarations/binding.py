@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.arguments import BadArgument, made_of_kinds
+from apigw_client_cert.arguments import BadArgument, left_out, made_of_kinds
 from apigw_client_cert.declarations.claims import claim_stage, owner_of
 from apigw_client_cert.declarations.failed_steps import raise_at_last
 from apigw_client_cert.declarations.properties import Registering, declared, known_output, optional_output, output
@@ -188,14 +188,14 @@ def _guard_look(look: str | None, certificate: object, trust_bundle: object) -> 
     if look not in {None, "no", "targets"}:
         raise BadArgument(
             f"look is {shown(look)}",
-            means="Nothing was registered.",
+            means=left_out("StageBinding"),
             remedy='Leave it out, or say look="no".',
             subject="look",
         )
     if look == "no" and (trust_bundle is not None or not isinstance(certificate, SharedCertificate)):
         raise BadArgument(
             'look="no" is given where this program publishes the certificate itself',
-            means="Nothing was registered.",
+            means=left_out("StageBinding"),
             remedy="Leave it out: it is for a SharedCertificate whose targets this stack may not read.",
             subject="look",
         )

@@ -6,6 +6,7 @@ A code that is in no table of ``answers.py`` is reported by its name: guessing w
 from __future__ import annotations
 
 import contextlib
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 
 # Of this call alone: what the same update did before it is not known here. ``sending.py`` takes it back where an
 # earlier try of the call came to no clear end.
+# AWS: "with an explicit deny in a service control policy", and nothing that is allowed counts against it.
+_EXPLICIT: Final = re.compile(r"\bexplicit(?:ly)? den(?:y|ied)\b", re.IGNORECASE)
 _CHANGED_NOTHING: Final = "This call changed nothing."
 _LOG_IN: Final = "Log in, or correct `profile` or `assume_role_arn`; `aws sts get-caller-identity` tells who you are."
 
@@ -256,8 +259,9 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # 
         return AccessDenied(
             f"{call} is denied ({code}): {said}",
             means=_CHANGED_NOTHING,
-            remedy="Where AWS names an explicit deny, only the owner of that policy can lift it; else allow"
-            f" {permission_for(call.service, call.operation)} (docs/iam.md has the whole policy).",
+            remedy="Allowing it does not help against an explicit deny: only the owner of that policy can lift it."
+            if _EXPLICIT.search(said)
+            else f"Allow {permission_for(call.service, call.operation)} (docs/iam.md has the whole policy).",
             subject=call.subject,
         )
     if code in CREDENTIAL_CODES:

@@ -72,7 +72,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     """Validate the inputs without looking at AWS, and note that this run asserts the stage."""
     failures = Failures()
     failures.match(news, "apiId", API_ID, '"a1b2c3d4e5"', required=True)
-    failures.match(news, "stageName", STAGE_NAME, '"prod"', required=True)
+    failures.match(news, "stageName", STAGE_NAME, '"prod", of letters, digits, - and _', required=True)
     failures.text(news, "owner")
     failures.choice(news, "apiKind", [kind.value for kind in StageKind])
     failures.choice(news, "onDelete", ON_DELETE)

@@ -30,10 +30,11 @@ _WORDING = {
         errors.StageTaken,
         "Stage {stage} presents {presented}, a live certificate of another rotation",
         "The stage was left as it is.",
+        "One of these applies. (1) "
         "If the certificate was renamed or moved in the program, give it (or the component around it) an alias of its"
-        " former name. Else two bindings compete for this stage: remove one of them. To hand the stage over from one"
-        " rotation to the other, publish both certificates with one TrustBundle(certificates=[a, b]) first, and set"
-        " take_over=True on this binding. If the other rotation's state is lost, remove the tag"
+        " former name. (2) If two bindings compete for this stage, remove one of them. (3) To hand the stage over from"
+        " one rotation to the other, publish both certificates with one TrustBundle(certificates=[a, b]) first, and set"
+        " take_over=True (on the component or the binding). (4) If the other rotation's state is lost, remove the tag"
         " apigw-client-cert:rotation-id from that certificate (aws apigateway untag-resource): it is nobody's then, and"
         " take_over=True with also_trust=[its PEM] replaces it.",
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert import errors
 from apigw_client_cert.lifecycle.bundle_state import (
     LACKED,
     digest_of,
@@ -19,6 +20,7 @@ from apigw_client_cert.lifecycle.bundle_state import (
 )
 from apigw_client_cert.lifecycle.bundle_targets import look_at
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
+from apigw_client_cert.lifecycle.inputs import changed, connection_of
 from apigw_client_cert.lifecycle.state import text, undamaged, without_none
 from apigw_client_cert.rotation.publication import Look, next_entries, unwanted
 from apigw_client_cert.trust import render
@@ -68,18 +70,26 @@ def drift_of(places: Sequence[Place]) -> dict[str, Any]:
 
 
 def drift_lines(
-    olds: Mapping[str, Any], news: Mapping[str, Any], also: Sequence[TrustedCertificate], now: datetime
+    olds: Mapping[str, Any], news: Mapping[str, Any], also: Sequence[TrustedCertificate], world: World
 ) -> list[str]:
     """What ``diff`` says of them, a line for each thing that happened."""
     drifted, said = texts_of(olds, DRIFTED), dict[str, list[str]]()
     if not drifted:
         return []
     found, unread = digests_of(olds, FOUND), digests_of(olds, UNREAD)
-    ours = _written_by_this_bundle(olds, news, also, now)
+    ours = _written_by_this_bundle(olds, news, also, world.now())
+    asked_for = _addresses(news, world) if changed(olds, news, ["targets"]) else drifted
     for address in drifted:
         why = _reason(address, found.get(address), unread.get(address), olds, ours)
+        if address not in asked_for:
+            why = f"is a target no more: this update leaves it as it is, and publishes to {errors.listed(asked_for)}"
         said.setdefault(why, []).append(address)
     return [f"{news['name']}: {', '.join(addresses)} {why}" for why, addresses in said.items()]
+
+
+def _addresses(news: Mapping[str, Any], world: World) -> Sequence[str]:
+    connection = connection_of(news)
+    return [world.target(spec, connection).address for spec in news["targets"]] or ["what publish= returned"]
 
 
 def _reason(address: str, found: str | None, unread: str | None, olds: Mapping[str, Any], ours: frozenset[str]) -> str:

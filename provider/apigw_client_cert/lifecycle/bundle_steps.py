@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.lifecycle.bundle_drift import drift_of
 from apigw_client_cert.lifecycle.bundle_ownership import Ownership
+from apigw_client_cert.lifecycle.bundle_report import done
 from apigw_client_cert.lifecycle.bundle_state import (
     LACKED,
     bundle_outputs,
@@ -161,6 +162,7 @@ class Publication:
         for place in places:
             findings = reader_findings(place.content, place.spec.get("backend"), entries)
             say_findings(self.news["name"], findings, self.world)
+        self._say_done(places, published, entries)
         failed = [place for place in places if place.failure is not None]
         if not failed:
             return self._state(places, published, entries, {})
@@ -169,6 +171,13 @@ class Publication:
             raise error
         undone = {FAILED_STEP: recorded(self.olds, [Failure("publish", error)], now), **drift_of(failed)}
         raise Unfinished(self._state(places, published, entries, undone), error)
+
+    def _say_done(self, places: Sequence[Place], published: Sequence[Entry], entries: Sequence[Entry]) -> None:
+        before = {entry.sha256 for entry in published}
+        added = [entry for entry in entries if entry.sha256 not in before]
+        line = done(self.news["name"], self.olds, places, added, self._ids())
+        if line is not None:
+            self.world.say(line)
 
     def _state(
         self, places: Sequence[Place], published: Sequence[Entry], entries: Sequence[Entry], undone: Mapping[str, Any]

@@ -113,7 +113,8 @@ def _seen(place: Place, entries: Sequence[Entry], ids: Mapping[str, str]) -> str
     lacking = [one for one in entries if not place.has(one)]
     if not lacking:
         return f"As seen in this run, {place.address} holds {_named(held, ids)}, and something else."
-    there = f"holds {_named(held, ids)}, and" if held else "does not exist:" if place.holds is None else "holds none:"
+    none = "does not exist:" if place.holds is None else "holds none of the certificates that it should:"
+    there = f"holds {_named(held, ids)}, and" if held else none
     return f"As seen in this run, {place.address} {there} backends that read it do not trust {_named(lacking, ids)}."
 
 

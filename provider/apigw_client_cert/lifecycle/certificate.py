@@ -10,6 +10,7 @@ from apigw_client_cert.gateway.acm import ACM_ARN
 from apigw_client_cert.gateway.interface import Usage
 from apigw_client_cert.lifecycle import adoption, adoption_in_place, ownership, tagging
 from apigw_client_cert.lifecycle.certificate_state import CREATION_ONLY, certificate_outputs
+from apigw_client_cert.lifecycle.engine_run import READS
 from apigw_client_cert.lifecycle.existence import missing
 from apigw_client_cert.lifecycle.failed_step import (
     DECLARING,
@@ -94,6 +95,7 @@ _COMPARED = tuple(key for key in _KEPT if key not in {"rotationTrigger", "adoptC
 
 def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     """Validate the inputs without looking at AWS; values that are unknown at preview pass."""
+    READS.checked(_names(news))
     failures = Failures()
     failures.text(news, "name", required=True)
     for key in ("project", "stack", "parent", "description", "rotationTrigger"):
@@ -149,7 +151,8 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
         line = adoption_in_place.announced(name, adopting)
     untagged = tagging.remembered(olds, rotation)
     again = tagging.announced(name, untagged) if untagged else None
-    for one in (again, line):
+    # A refresh does not know what the program asks for by now: a pin, or another trigger, makes another step due.
+    for one in () if READS.unchecked(_names(news)) else (again, line):
         if one is not None:
             world.say(one)
     line = line or again
@@ -189,6 +192,7 @@ def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str,
 
     The resource stays, so that owner and history stay known; so does all of its state where nobody may look.
     """
+    READS.read(_names(props))
     now = world.now()
     rotation = load_rotation(props)
     gateway = world.reached_gateway(connection_of(props), props.get("accountId"))
@@ -321,6 +325,10 @@ def delete(props: Mapping[str, Any], world: World) -> None:
         gateway.delete(certificate_id)
 
 
+def _names(props: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(props.get(key)) for key in ownership.NAMES)
+
+
 def _guard_identity(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
     """Where a certificate lives is only in state once the default chain resolved it: ``check`` cannot see it."""
     before, after = olds.get("region"), news.get("region")
@@ -344,7 +352,8 @@ def _guard_pin(
         return
     alive = ", ".join(f"{one.number} (expires {date(one.not_after)})" for one in rotation.generations)
     raise errors.BadInput(
-        f"pin_generation={policy.pin} cannot hold: {finding.message}",
+        # The same words warn of a pin that held before, which is ignored; this one is refused.
+        f"pin_generation={policy.pin} cannot hold: {finding.message.partition(' is ignored: ')[2]}",
         means="Nothing was changed.",
         remedy=f"Pin one of the generations {alive or '(none is left)'}, or remove pin_generation."
         " To keep a generation to its last hours, lower activate_by.",

@@ -95,9 +95,42 @@ class Claims:
         return None if noted is None else {*self._own, *noted}
 
 
+class Reads:
+    """What this process has read and not checked since: a refresh's, as the program's inputs are not known yet.
+
+    The engine asks for a difference of the *old* inputs after each read (docs/pulumi.md §2.5), and checks those of the
+    program before it asks for theirs.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: set[object] = set()
+
+    def read(self, resource: object) -> None:
+        """Note that a resource was read."""
+        with self._lock:
+            self._found.add(resource)
+
+    def checked(self, resource: object) -> None:
+        """Note that the program's inputs for it are known from now on."""
+        with self._lock:
+            self._found.discard(resource)
+
+    def unchecked(self, resource: object) -> bool:
+        """Whether a difference that is asked for now is a refresh's."""
+        with self._lock:
+            return resource in self._found
+
+    def forget(self) -> None:
+        """Begin another run."""
+        with self._lock:
+            self._found.clear()
+
+
 # One process serves one run at a time; ``forget`` begins the next where it serves several.
 CLAIMS: Final = Claims()
 LOOKS: Final = Looks()
+READS: Final = Reads()
 
 
 def share(board: Board) -> None:
@@ -109,6 +142,7 @@ def forget() -> None:
     """Begin a new engine run in a process that serves several (tests, a plugin under a debugger)."""
     CLAIMS.forget()
     LOOKS.forget()
+    READS.forget()
 
 
 def stage_place(stage: StageRef) -> str:

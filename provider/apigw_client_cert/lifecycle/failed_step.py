@@ -25,6 +25,8 @@ FAILED_STEP = "failedStep"
 LOOK = "look"
 DEFER = "deferFailures"
 _RUN = "run"
+# How the addresses of targets begin that are names of services.
+_AS_WRITTEN = ("ssm ", "s3 ", "secretsmanager ")
 #: The inputs that no state keeps: they say who declares the resource, and how.
 DECLARING = ("owner", DEFER)
 
@@ -135,4 +137,4 @@ def red(failed: Sequence[tuple[str, Mapping[str, Any]]]) -> errors.NeedsOperator
 def _red(name: str, failed: Mapping[str, Any]) -> tuple[str, str]:
     message = str(failed["message"])
     what = f"{name}: {failed['step']} has failed in each run since {failed['since']}"
-    return what, f"{message[:1].upper()}{message[1:]}"
+    return what, message if message.startswith(_AS_WRITTEN) else f"{message[:1].upper()}{message[1:]}"

@@ -50,20 +50,28 @@ def check_tags(tags: object, failures: Failures) -> None:
         failures.add("tags", f"tags must be a mapping of text to text, not {errors.shown(tags)}")
         return
     if len(tags) > _USER_TAGS:
-        failures.add("tags", f"tags has {len(tags)} entries; at most {_USER_TAGS} fit beside ours")
+        failures.add(
+            "tags",
+            f"tags has {len(tags)} entries; at most {_USER_TAGS} fit beside ours: remove {len(tags) - _USER_TAGS}",
+        )
     for key, value in tags.items():
         if value == UNKNOWN:
             continue
         if not isinstance(value, str) or len(key) > _KEY_LENGTH or len(value) > _VALUE_LENGTH:
             failures.add(
-                "tags", f"tag {errors.shown(key)}: keys have up to 128 characters, values are text of up to 256"
+                "tags",
+                f"tag {errors.shown(key)}: keys have up to 128 characters, values are text of up to 256; shorten it",
             )
         elif not key or not _fits_tag(key + value):
             failures.add(
-                "tags", f"tag {errors.shown(key)}: only letters, digits, spaces and _ . : / = + - @ are allowed"
+                "tags",
+                f"tag {errors.shown(key)}: only letters, digits, spaces and _ . : / = + - @ are allowed; drop others",
             )
         elif key.startswith(("aws:", _PREFIX)):
-            failures.add("tags", f"tag {errors.shown(key)}: keys that begin with aws: or {_PREFIX} are reserved")
+            failures.add(
+                "tags",
+                f"tag {errors.shown(key)}: keys that begin with aws: or {_PREFIX} are reserved; give it another key",
+            )
 
 
 def _fits_tag(text: str) -> bool:

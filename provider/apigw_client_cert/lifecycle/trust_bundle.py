@@ -102,7 +102,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     now = world.now()
     due = bundle_due(entries, offers_of(news), also, texts_of(olds, "readFor"), now)
     say_findings(str(news["name"]), last_days_of_kept(entries, now), world)
-    lines = drift_lines(olds, news, also, now)
+    lines = drift_lines(olds, news, also, world)
     for line in lines:
         world.say(line)
     undone = bool(lines) or bool(texts_of(olds, LACKED)) or FAILED_STEP in olds
@@ -247,7 +247,18 @@ def _check_room(news: Mapping[str, Any], failures: Failures) -> None:
         if not has_unknown(spec):
             reason = short_of_room(spec, rotations or (), known(news, "alsoTrust") or ())
             if reason:
-                failures.add("targets", f"targets, entry {position}: {reason}")
+                failures.add("targets", f"targets, entry {position}: {reason}{_made(rotations or ())}")
+
+
+def _made(rotations: Sequence[object]) -> str:
+    """That the certificates came before: whoever reads a refusal of the bundle's believes that there is nothing."""
+    found = [one.get("clientCertificateId") for one in rotations if isinstance(one, dict)]
+    ids = errors.listed(errors.shown(one) for one in found if one not in {None, UNKNOWN})
+    return (
+        f". Certificates {ids} exist and stay; no binding that waits for this bundle moves a stage to one"
+        if ids
+        else ""
+    )
 
 
 def _place_failure(spec: Mapping[str, Any], news: Mapping[str, Any], seen: set[str]) -> str | None:

@@ -55,7 +55,7 @@ def construct(
     if request.type != COMPONENT:
         raise errors.BadInput(
             f"The plugin has no component {errors.shown(request.type)}",
-            means="Nothing was registered.",
+            means="It was not registered.",
             remedy=f"It has {COMPONENT}.",
         )
     if own_reference and PACKAGE not in request.providers:
@@ -205,7 +205,7 @@ def _stage(where: str, written: Any, failures: dict[str, str]) -> Stage | None: 
 
 def _refused(failures: Mapping[str, str]) -> InputPropertiesError:
     return InputPropertiesError(
-        "Nothing was registered.",
+        "This ClientCertificateRotation was not registered.",
         [{"property_path": key, "reason": reason} for key, reason in failures.items()],
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from apigw_client_cert.errors import BadInput
+from apigw_client_cert.errors import BadInput, TargetTaken
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.failures import unreadable_answer
+from apigw_client_cert.gateway.quoting import quoted
 from apigw_client_cert.publish.last_read import LastRead
 from apigw_client_cert.publish.specs import MOST_BYTES
 
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 #: docs/aws.md §6: 3 and 7 certificates.
 STANDARD_BYTES: Final = 4096
 ADVANCED_BYTES: Final = MOST_BYTES["ssm"]
-# UNVERIFIED: that AWS refuses so to overwrite a SecureString; the service model says it (docs/aws.md §6), and an
-# emulator may overwrite.
+# UNVERIFIED: that AWS refuses so to overwrite a SecureString; the service model says it (docs/aws.md §6). An emulator
+# overwrites, so the type is looked at; the error stands for what somebody makes meanwhile.
+_TYPE: Final = "String"
 _OTHER_TYPE: Final = "HierarchyTypeMismatchException"
 
 
 class SsmTarget:
-    """One parameter by name; a SecureString is read as its ciphertext, which equals nothing that we ever wrote."""
+    """One parameter by name, of type String."""
 
     def __init__(self, name: str, client: Callable[[], Client]) -> None:
         self._name = name
@@ -48,7 +50,10 @@ class SsmTarget:
             )
         except Answered:
             return None
-        value = (answer.get("Parameter") or {}).get("Value")
+        found = answer.get("Parameter") or {}
+        if found.get("Type", _TYPE) != _TYPE:
+            raise self._of_another_type(f"a {quoted(str(found['Type']))}")
+        value = found.get("Value")
         if not isinstance(value, str):
             raise unreadable_answer(Call("ssm", "GetParameter", self._name))
         return value
@@ -94,16 +99,19 @@ class SsmTarget:
                 look_again=look_again,
                 Name=self._name,
                 Value=content,
-                Type="String",
+                Type=_TYPE,
                 Overwrite=True,
                 Tier=tier,
             )
         except Answered as refused:
             if refused.code != _OTHER_TYPE:
                 raise
-            raise BadInput(
-                f"{self.address} is a parameter of another type than String, and AWS does not change a type",
-                means="Nothing was written there.",
-                remedy="Publish under another name; or let its readers read that, delete the parameter, and run again.",
-                subject=self.address,
-            ) from refused
+            raise self._of_another_type("a parameter of another type") from refused
+
+    def _of_another_type(self, what: str) -> TargetTaken:
+        return TargetTaken(
+            f"{self.address} is {what}, no {_TYPE}, and AWS does not change a type",
+            means="It was not decrypted, and nothing was written there. take_over does not apply to it.",
+            remedy="Publish under another name; or delete the parameter first, where nobody reads it, and run again.",
+            subject=self.address,
+        )

@@ -230,8 +230,17 @@ def test_awss_own_words_say_who_denied() -> None:
     )
     text = str(raised(refusal("AccessDeniedException", 403, words)))
     assert words in text
-    assert "Where AWS names an explicit deny" in text
+    assert "only the owner of that policy can lift it" in text
+    assert "Allow apigateway" not in text
     assert "lack a permission" not in text
+
+
+def test_what_no_policy_allows_is_to_be_allowed() -> None:
+    """Nobody denied it."""
+    words = "not authorized to perform: apigateway:PATCH because no identity-based policy allows the apigateway:PATCH"
+    text = str(raised(refusal("AccessDeniedException", 403, words)))
+    assert "Allow apigateway:" in text
+    assert "explicit deny" not in text
 
 
 @pytest.mark.parametrize(("minutes", "side"), [(-12, "ahead of"), (12, "behind")])

@@ -80,9 +80,17 @@ def test_an_advanced_parameter_stays_advanced(aws: StubbedAws) -> None:
 def test_a_parameter_of_another_type_is_refused_with_a_remedy(aws: StubbedAws, size: int) -> None:
     """AWS's model: a SecureString does not become a String; in either tier."""
     aws.answers({"Parameter": {"Value": "ciphertext"}}).refuses("HierarchyTypeMismatchException", 400)
-    with pytest.raises(errors.BadInput, match=r"another type than String.*Publish under another name"):
+    with pytest.raises(errors.TargetTaken, match=r"another type, no String.*Publish under another name"):
         ssm(aws).write("x" * size)
     assert aws.unused == 0
+
+
+@pytest.mark.parametrize("kind", ["SecureString", "StringList"])
+def test_the_type_of_a_parameter_is_named_when_it_is_looked_at(aws: StubbedAws, kind: str) -> None:
+    """Before anybody is advised to take it over, which does not work."""
+    aws.answers({"Parameter": {"Value": "ciphertext", "Type": kind}})
+    with pytest.raises(errors.TargetTaken, match=rf"is a {kind}, no String.*take_over does not apply to it"):
+        ssm(aws).read()
 
 
 @pytest.mark.parametrize("content", ["", "x" * 8193, "ü" * 4097])
