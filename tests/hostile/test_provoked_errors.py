@@ -146,6 +146,12 @@ def _another_account(_folder: Path) -> object:
     return certificate.read("orders", {**state, "accountId": "123456789012"}, _world(gateway))
 
 
+def _not_proven(_folder: Path) -> object:
+    _id, state = certificate.create(_props(), _world(FakeGateway(clock=lambda: START)))
+    elsewhere = _world(FakeGateway(clock=lambda: START, account=None))
+    return certificate.delete(state, elsewhere)
+
+
 def _no_folder(folder: Path) -> None:
     FileTarget(str(folder / "nowhere" / "pins.pem")).write("x")
 
@@ -210,6 +216,7 @@ PROVOKED: dict[str, tuple[type[errors.RotationError], Callable[[Path], object]]]
         _unverified(confirm={"url": f"http://no-such-host.invalid/?key={SESSION_TOKEN}", "timeout": "5s"}),
     ),
     "another account": (errors.Refused, _another_account),
+    "no account": (errors.NotProven, _not_proven),
     "no folder": (errors.BadInput, _no_folder),
     "no certificate": (errors.BadInput, _not_a_certificate),
     "token with a line break": (errors.NoCredentials, _token_with_line_break),
