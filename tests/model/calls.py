@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,9 @@ class Calls:
             # What a run adopts is its own for the rest of that run.
             self._alive[one.id] = self._after.certificates[one.id]
             self._ledger.claim(self._run.stack, self._alive[one.id])
+        elif call.succeeded and again:
+            # Retired later in the same run: what its tags say meanwhile is in no snapshot.
+            self._alive[one.id] = replace(one, rotation=min(self._ledger.rotations[self._run.stack], default=None))
 
     def _other(self, call: JournalEntry) -> None:
         if call.action != "PutParameter" or f"ssm {call.resource}" not in self._run.targets:
