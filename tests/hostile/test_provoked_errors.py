@@ -146,10 +146,10 @@ def _another_account(_folder: Path) -> object:
     return certificate.read("orders", {**state, "accountId": "123456789012"}, _world(gateway))
 
 
-def _not_proven(_folder: Path) -> object:
+def _not_proven(_folder: Path) -> None:
     _id, state = certificate.create(_props(), _world(FakeGateway(clock=lambda: START)))
     elsewhere = _world(FakeGateway(clock=lambda: START, account=None))
-    return certificate.delete(state, elsewhere)
+    certificate.delete(state, elsewhere)
 
 
 def _no_folder(folder: Path) -> None:
