@@ -24,7 +24,7 @@ def published(run: FakeRun) -> tuple[FakeTarget, str | None, str | None]:
 
 
 def test_what_a_binding_saw_missing_counts_from_then(run: FakeRun) -> None:
-    """The red run says so in state; whoever mends the file afterwards, the backends have read it since then at most."""
+    """The red run says so in state; the lead begins with the first run that sees the certificate there again."""
     target, before, after = published(run)
     run.at(337.5)
     denied = errors.AccessDenied("denied", means="", remedy="")
@@ -37,13 +37,14 @@ def test_what_a_binding_saw_missing_counts_from_then(run: FakeRun) -> None:
         run.up()
     desired = run.state["certificate"]["clientCertificateId"]
     assert run.state["prod"]["lackedAt"] == {desired: "2027-02-03T00:24:00Z"}
+    run.at(340)
     target.content = after
-    for day in (337.7, 338.4):
+    for day in (340, 340.4, 340.8):
         run.at(day)
         run.up()
         assert {run.presented(stage) for stage in run.stages} == {"cert01"}, day
         run.refresh()
-    run.at(338.6)
+    run.at(340.9)
     run.up()
     assert {run.presented(stage) for stage in run.stages} == {desired}
     assert "lackedAt" not in run.state["prod"]

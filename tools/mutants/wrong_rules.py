@@ -57,6 +57,19 @@ WRONG_RULES = (
         killed_by=(_MENDED + "test_what_a_binding_saw_missing_counts_from_then",),
     ),
     Mutant(
+        name="mended-when-last-seen-missing",
+        invariant=1,
+        wrong="The lead counts from the run that saw the certificate missing, however much later it was put back.",
+        edits=(
+            Edit(
+                "lifecycle/binding_steps.py",
+                "        self.progress.lacked = desired\n        return self.now\n",
+                "        return told\n",
+            ),
+        ),
+        killed_by=(_MENDED + "test_what_a_binding_saw_missing_counts_from_then",),
+    ),
+    Mutant(
         name="mended-behind-the-bundle",
         invariant=1,
         wrong="What a refresh saw missing from a target keeps its date where it is there again at the update.",

@@ -128,7 +128,7 @@ class StageSwitch:
         decision = decide_binding(
             desired=desired,
             presented=presented,
-            publication=self._publication(desired, presented),
+            publication=self._publication(desired, presented, held),
             policy=binding_policy(self.news),
             take_over=bool(self.news.get("takeOver")),
             now=self.now,
@@ -256,7 +256,7 @@ class StageSwitch:
         self.world.say(waiting(stage, desired, presented, decision, held_by))
 
     @undamaged()
-    def _publication(self, desired: str, presented: Presented) -> Publication:
+    def _publication(self, desired: str, presented: Presented, held: Held | None) -> Publication:
         generations = known_generations(self.news)
         generation, shown = generations.get(desired, {}), generations.get(str(presented.id), {})
         published = known(self.news, "publishedSince")
@@ -272,8 +272,17 @@ class StageSwitch:
             presented_since=instant_or_none(published.get(presented.sha256)),
             trusted=set(published) if published_to["targets"] else None,
             rotations=published_to.get("rotationIds") or (),
-            lacked_at=lacked_at(self.olds, desired),
+            lacked_at=self._lacked_until(desired, held),
         )
+
+    def _lacked_until(self, desired: str, held: Held | None) -> datetime | None:
+        """Until when a target may have lacked the certificate: up to the first run that sees it there again."""
+        told = lacked_at(self.olds, desired)
+        if told is None or held is None or not held.desired or self.olds.get("waitingFor") == desired:
+            return told
+        # Who has mended it, and when, nobody saw: perhaps a run of this minute that was killed afterwards.
+        self.progress.lacked = desired
+        return self.now
 
     def _lacked(self) -> Mapping[str, Any]:
         lacked = self.progress.lacked

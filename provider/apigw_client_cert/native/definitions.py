@@ -266,7 +266,7 @@ BINDING_OUTPUTS: Final = {
         "What was confirmed last, apart from what is presented: where a stage goes back to.", type_of("LastConfirmed")
     ),
     "lackedAt": Property(
-        "Certificate -> when a target was last seen not to hold it: its lead counts from then. RFC 3339.", TEXTS
+        "Certificate -> until when a target may not have held it: its lead counts from then. RFC 3339.", TEXTS
     ),
     "lastRefused": Property(
         "What was refused through the stage and taken back: it is not tried there again without a reason.",
