@@ -68,3 +68,17 @@ def test_what_a_refresh_saw_missing_is_dated_anew_though_it_is_there_again(run: 
     run.at(338.5)
     run.up()
     assert {run.presented(stage) for stage in run.stages} == {desired}
+
+
+def test_a_new_place_that_holds_everything_already_is_dated_from_now(run: FakeRun) -> None:
+    """A run wrote it and was killed before it was in state: its readers may have had a minute."""
+    _target, _before, after = published(run)
+    spec = {**run.bundle_config["targets"][0], "path": "other.txt"}
+    run.bundle_config["targets"] = [spec]
+    run.target(spec).content = after
+    run.at(337.5)
+    run.up()
+    assert {run.presented(stage) for stage in run.stages} == {"cert01"}
+    run.at(338.4)
+    run.up()
+    assert {run.presented(stage) for stage in run.stages} == {run.state["certificate"]["clientCertificateId"]}
