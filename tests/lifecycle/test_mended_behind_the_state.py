@@ -82,3 +82,27 @@ def test_a_new_place_that_holds_everything_already_is_dated_from_now(run: FakeRu
     run.at(338.4)
     run.up()
     assert {run.presented(stage) for stage in run.stages} == {run.state["certificate"]["clientCertificateId"]}
+
+
+def test_a_new_place_that_may_not_be_read_takes_no_date_from_the_others(run: FakeRun) -> None:
+    """It was never written: what the others hold is published as it was."""
+    published(run)
+    dates = run.state["bundle"]["publishedSince"]
+    parameter = {"type": "ssm", "name": "/pins", "content": "sha256"}
+    run.bundle_config["targets"] = [*run.bundle_config["targets"], parameter]
+    run.target(parameter).fail_next("read", errors.AccessDenied("denied", means="", remedy=""))
+    run.at(336.5)
+    with pytest.raises(errors.AccessDenied):
+        run.up()
+    assert run.state["bundle"]["publishedSince"] == dates
+
+
+def test_another_spelling_of_a_place_is_no_new_one(run: FakeRun) -> None:
+    """The dates stay."""
+    published(run)
+    dates = run.state["bundle"]["publishedSince"]
+    run.bundle_config["targets"] = [{**run.bundle_config["targets"][0], "path": "./pins.txt"}]
+    run.targets["./pins.txt"] = run.targets["pins.txt"]
+    run.at(336.5)
+    run.up()
+    assert run.state["bundle"]["publishedSince"] == dates

@@ -70,6 +70,33 @@ WRONG_RULES = (
         killed_by=(_MENDED + "test_what_a_binding_saw_missing_counts_from_then",),
     ),
     Mutant(
+        name="new-place-keeps-the-date",
+        invariant=1,
+        wrong="What a killed run wrote to a new target a minute ago counts as published there all along.",
+        edits=(Edit("lifecycle/bundle_steps.py", "self._ownership.is_new(place) for", "False for"),),
+        killed_by=(_MENDED + "test_a_new_place_that_holds_everything_already_is_dated_from_now",),
+    ),
+    Mutant(
+        name="denied-new-place-takes-the-dates",
+        invariant=13,
+        wrong="A new target that may not be read takes the dates of all that the others hold.",
+        edits=(Edit("lifecycle/bundle_steps.py", "place.failure is None and self._ownership", "self._ownership"),),
+        killed_by=(_MENDED + "test_a_new_place_that_may_not_be_read_takes_no_date_from_the_others",),
+    ),
+    Mutant(
+        name="new-place-by-its-spelling",
+        invariant=12,
+        wrong="Another spelling of a target is a new one, and every lead begins anew.",
+        edits=(
+            Edit(
+                "lifecycle/bundle_ownership.py",
+                "bool(self.olds) and not self._digests_of(place)",
+                'bool(self.olds) and place.address not in digests_of(self.olds, "digests")',
+            ),
+        ),
+        killed_by=(_MENDED + "test_another_spelling_of_a_place_is_no_new_one",),
+    ),
+    Mutant(
         name="mended-behind-the-bundle",
         invariant=1,
         wrong="What a refresh saw missing from a target keeps its date where it is there again at the update.",

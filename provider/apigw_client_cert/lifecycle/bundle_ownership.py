@@ -81,6 +81,10 @@ class Ownership:
             return digest_of(place.holds)
         return next(iter(self._digests_of(place)), None)
 
+    def is_new(self, place: Place) -> bool:
+        """Whether a bundle that is not made by this run is not known to have written there, however it was spelled."""
+        return bool(self.olds) and not self._digests_of(place)
+
     def _may_be_replaced(self, place: Place, entries: Sequence[Entry]) -> bool:
         """Whether what the target holds is nobody's, or ours: by state, or to the letter what this bundle writes.
 

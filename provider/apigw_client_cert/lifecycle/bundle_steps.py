@@ -152,8 +152,7 @@ class Publication:
         # What other resources publish to is not seen here: others than before have told their readers nothing yet.
         unseen = bool(known(self.news, "publishedBy")) and bool(changed(self.olds, self.news, ["publishedBy"]))
         # A place that state does not know may hold it since a minute ago, by a run that was killed before it said so.
-        known_places = digests_of(self.olds, "digests")
-        unseen = unseen or (bool(self.olds) and any(place.address not in known_places for place in places))
+        unseen = unseen or any(place.failure is None and self._ownership.is_new(place) for place in places)
         lacked = texts_of(self.olds, LACKED)
         missing = {
             one.sha256
