@@ -99,10 +99,11 @@ def test_a_new_place_that_may_not_be_read_takes_no_date_from_the_others(run: Fak
 
 def test_another_spelling_of_a_place_is_no_new_one(run: FakeRun) -> None:
     """The dates stay."""
-    published(run)
+    target, _before, _after = published(run)
     dates = run.state["bundle"]["publishedSince"]
-    run.bundle_config["targets"] = [{**run.bundle_config["targets"][0], "path": "./pins.txt"}]
-    run.targets["./pins.txt"] = run.targets["pins.txt"]
+    spelled = {**run.bundle_config["targets"][0], "path": "./pins.txt"}
+    run.bundle_config["targets"] = [spelled]
+    run.target(spelled).content = target.content
     run.at(336.5)
     run.up()
     assert run.state["bundle"]["publishedSince"] == dates
