@@ -69,7 +69,9 @@ class WholeStack:
         published_to: Where the bundle publishes.
         patch: Puts the recording client where targets look for theirs.
         inputs: More inputs by resource: ``certificate``, ``bundle``, ``binding``.
+        connection: More of how AWS is reached: ``profile`` and the like.
         sent: Every request so far.
+        lines: Every line that was said.
     """
 
     sandbox: Sandbox
@@ -77,18 +79,20 @@ class WholeStack:
     published_to: Sequence[Mapping[str, Any]]
     patch: pytest.MonkeyPatch
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    connection: Mapping[str, Any] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._connection = {"endpointUrl": self.sandbox.endpoint_url, "region": self.sandbox.region}
+        self._connection = {"endpointUrl": self.sandbox.endpoint_url, "region": self.sandbox.region, **self.connection}
         client = _RecordingClient(connection_of(self._connection), self.sent)
         self.patch.setattr(targets, "client_for", lambda _connection: client)
         self.world = World(
             now=lambda: self.sandbox.clock.now().replace(microsecond=0),
             gateway=lambda _connection: ApiGateway(client),
             target=targets.target_for,
-            say=lambda _line: None,
+            say=self.lines.append,
             token=lambda: "r1",
         )
 
@@ -102,7 +106,9 @@ class WholeStack:
         since = self._register("bundle", trust_bundle, bundle, "bundle")["publishedSince"]
         for stage in self.stages:
             published = {"publishedSince": since, "publishedTo": {"targets": list(self.published_to)}}
-            self._register(str(stage["apiId"]), binding, {**stage, **wired, **published}, "binding")
+            self._register(
+                f"{stage['apiId']}/{stage['stageName']}", binding, {**stage, **wired, **published}, "binding"
+            )
 
     def refresh(self, day: float) -> None:
         """One ``pulumi refresh``, whose outcome is state."""

@@ -8,26 +8,22 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
-import json
 import logging
 import pkgutil
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import apigw_client_cert
 from apigw_client_cert import Aws
 from apigw_client_cert.certificate import CertificateFacts, read_certificate
-from apigw_client_cert.gateway.api_gateway import ApiGateway
-from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.interface import IssuedCertificate
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
-from apigw_client_cert.lifecycle.inputs import CONNECTION, connection_of
+from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.inputs import CONNECTION
 from apigw_client_cert.lifecycle.results import Checked
-from apigw_client_cert.lifecycle.world import World
-from apigw_client_cert.publish.targets import target_for
 from apigw_client_cert.rotation.model import Generation, Role, TrustedCertificate
 from apigw_client_cert.rotation.publication import Entry
 from apigw_sandbox import Sandbox
+from tests.contract.whole_stack import WholeStack
 from tests.hostile.audit import (
     ACCESS_KEY,
     PROFILE_TEXT,
@@ -47,90 +43,43 @@ if TYPE_CHECKING:
 START = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 
 
-class _Stack:
-    """One certificate, its bundle at four places and two bindings, in the engine's order against the sandbox."""
-
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
-        self.sandbox = sandbox
-        self.lines: list[str] = []
-        self.states: dict[str, dict[str, Any]] = {}
-        self.connection = {"endpointUrl": sandbox.endpoint_url, "region": sandbox.region, "profile": "planted"}
-        self.api = sandbox.by_hand.create_rest_api("orders", ["dev", "prod"])
-        sandbox.client("s3").create_bucket(
-            Bucket="orders-trust", CreateBucketConfiguration={"LocationConstraint": sandbox.region}
-        )
-        self.targets = [
-            {"type": "file", "path": str(folder / "pins.pem")},
-            {"type": "ssm", "name": "/orders/pins", "content": "nginx"},
-            {"type": "s3", "bucket": "orders-trust", "key": "pins", "content": "json"},
-            {"type": "secretsmanager", "secretId": "orders/pins", "content": "sha256"},
-        ]
-        client = Client(connection_of(self.connection), sleep=lambda _seconds: None)
-        self.world = World(
-            now=lambda: sandbox.clock.now().replace(microsecond=0),
-            gateway=lambda _connection: ApiGateway(client),
-            target=target_for,
-            say=self.lines.append,
-            token=lambda: "r1",
-        )
-
-    def at(self, day: int) -> None:
-        self.sandbox.clock.set(START + timedelta(days=day))
-        engine_run.forget()
-        self.world.looks.forget()
-        made = self._register("orders", certificate, {"name": "orders", "project": "p", "stack": "dev"})
-        wired = {key: made[key] for key in ("rotationId", "clientCertificateId", "generations")}
-        bundle = {"name": "orders-trust", "rotations": [wired], "targets": self.targets, "alsoTrust": [CERTIFICATE]}
-        since = self._register("trust", trust_bundle, bundle)["publishedSince"]
-        for stage in ("dev", "prod"):
-            self._register(stage, binding, {"apiId": self.api, "stageName": stage, **wired, "publishedSince": since})
-
-    def refresh(self) -> None:
-        for name, module in self.modules():
-            found = module.read(name, self.states[name], self.world)
-            self.states[name] = _wire(found[1])
-
-    def modules(self) -> list[tuple[str, Any]]:
-        return [("orders", certificate), ("trust", trust_bundle), ("dev", binding), ("prod", binding)]
-
-    def _register(self, name: str, module: Any, props: dict[str, Any]) -> dict[str, Any]:
-        news = _wire({**props, **self.connection})
-        checked = module.check({}, news)
-        assert checked.failures == {}
-        if name not in self.states:
-            state = module.create(news, self.world)[1]
-        elif module.diff(self.states[name], news, self.world).changes:
-            state = module.update(self.states[name], news, self.world)
-        else:
-            return self.states[name]
-        self.states[name] = _wire(state)
-        return self.states[name]
+def _stack(sandbox: Sandbox, folder: Path, patch: pytest.MonkeyPatch) -> WholeStack:
+    """One certificate, its bundle at four places and two bindings, reached with planted credentials."""
+    api = sandbox.by_hand.create_rest_api("orders", ["dev", "prod"])
+    sandbox.client("s3").create_bucket(
+        Bucket="orders-trust", CreateBucketConfiguration={"LocationConstraint": sandbox.region}
+    )
+    published_to = [
+        {"type": "file", "path": str(folder / "pins.pem")},
+        {"type": "ssm", "name": "/orders/pins", "content": "nginx"},
+        {"type": "s3", "bucket": "orders-trust", "key": "pins", "content": "json"},
+        {"type": "secretsmanager", "secretId": "orders/pins", "content": "sha256"},
+    ]
+    stages = [{"apiId": api, "stageName": name} for name in ("dev", "prod")]
+    also = {"bundle": {"alsoTrust": [CERTIFICATE]}}
+    return WholeStack(sandbox, stages, published_to, patch, inputs=also, connection={"profile": "planted"})
 
 
-def _wire(properties: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(properties))
-    return found
-
-
-def test_a_year_says_and_keeps_nothing_that_is_secret(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_year_says_and_keeps_nothing_that_is_secret(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every line, every state, every published text and every log record of a whole rotation with hand edits."""
     caplog.set_level(logging.DEBUG, logger="apigw_client_cert")
     with Sandbox(region="eu-west-1") as sandbox:
-        stack = _Stack(sandbox, tmp_path)
+        stack = _stack(sandbox, tmp_path, monkeypatch)
         for day in (0, 1, 336, 337, 338, 341, 342):
             stack.at(day)
         phases = {state["phase"] for state in stack.states.values() if "phase" in state}
-        sandbox.by_hand.bind(stack.api, "dev", None)
+        sandbox.by_hand.bind(stack.stages[0]["apiId"], "dev", None)
         (tmp_path / "pins.pem").write_bytes(b"\xff" + PRIVATE_KEY.encode())
-        stack.refresh()
+        stack.refresh(342)
         stack.at(343)
-        sandbox.by_hand.delete_certificate(stack.states["orders"]["clientCertificateId"])
-        stack.refresh()
+        sandbox.by_hand.delete_certificate(stack.states["certificate"]["clientCertificateId"])
+        stack.refresh(343)
         stack.at(344)
-        engine_run.forget()
-        for name, module in reversed(stack.modules()):
-            audited_state(stack.states[name])
-            module.delete(stack.states[name], stack.world)
+        for state in stack.states.values():
+            audited_state(state)
+        stack.destroy(344)
         published = (tmp_path / "pins.pem").read_text() + str(sandbox.client("ssm").get_parameter(Name="/orders/pins"))
     assert phases == {"steady"}
     assert len(stack.lines) > 8
