@@ -51,7 +51,7 @@ from apigw_client_cert.lifecycle.room import crowded
 from apigw_client_cert.lifecycle.rotation_steps import Actor
 from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.rotation.announce import announce, date
-from apigw_client_cert.rotation.decide import decide, pin_in_force
+from apigw_client_cert.rotation.decide import dead_pin, decide
 from apigw_client_cert.rotation.last_days import last_days
 from apigw_client_cert.rotation.report import report
 from apigw_client_cert.rotation.transitions import Step, lose
@@ -347,13 +347,12 @@ def _guard_pin(
     """Refuse a new pin that could not hold; one that held and died later is only a warning."""
     if not changed(olds, news, ["pinGeneration"]):
         return
-    finding = pin_in_force(rotation, policy, now)[1]
-    if finding is None:
+    why = dead_pin(rotation, policy, now)
+    if why is None:
         return
     alive = ", ".join(f"{one.number} (expires {date(one.not_after)})" for one in rotation.generations)
     raise errors.BadInput(
-        # The same words warn of a pin that held before, which is ignored; this one is refused.
-        f"pin_generation={policy.pin} cannot hold: {finding.message.partition(' is ignored: ')[2]}",
+        f"pin_generation={policy.pin} cannot hold: {why[1]}",
         means="Nothing was changed.",
         remedy=f"Pin one of the generations {alive or '(none is left)'}, or remove pin_generation."
         " To keep a generation to its last hours, lower activate_by.",

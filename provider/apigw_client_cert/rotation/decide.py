@@ -142,20 +142,23 @@ def pin_in_force(rotation: Rotation, policy: Policy, now: datetime) -> tuple[Gen
     A pin dies with its generation, and already ``activate_by`` before the expiry: a forgotten pin must not become
     the outage that the whole package exists to prevent.
     """
+    why = dead_pin(rotation, policy, now)
+    if why is not None:
+        return None, Finding(why[0], f"pin_generation={policy.pin} is ignored: {why[1]}")
+    return None if policy.pin is None else rotation.numbered(policy.pin), None
+
+
+def dead_pin(rotation: Rotation, policy: Policy, now: datetime) -> tuple[str, str] | None:
+    """Why a pin cannot hold, as a stable word and in words; None where it can, or there is none."""
     if policy.pin is None:
-        return None, None
+        return None
     pinned = rotation.numbered(policy.pin)
     if pinned is None:
-        return None, Finding(
-            "pin-gone", f"pin_generation={policy.pin} is ignored: generation {policy.pin} does not exist (any more)"
-        )
-    if now >= pinned.not_after - policy.activate_by:
-        return None, Finding(
-            "pin-expiring",
-            f"pin_generation={policy.pin} is ignored: certificate {pinned.id} (generation {policy.pin}) expires"
-            f" {pinned.not_after:%Y-%m-%dT%H:%MZ}, and within activate_by of that no pin holds",
-        )
-    return pinned, None
+        return "pin-gone", f"generation {policy.pin} does not exist (any more)"
+    if now < pinned.not_after - policy.activate_by:
+        return None
+    expires = f"certificate {pinned.id} (generation {policy.pin}) expires {pinned.not_after:%Y-%m-%dT%H:%MZ}"
+    return "pin-expiring", f"{expires}, and within activate_by of that no pin holds"
 
 
 def left_out_after(failed: Step, *, nothing_made: bool) -> frozenset[Step]:
