@@ -118,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     known = json.loads(FILE.read_text(encoding="utf-8"))
     if chosen.report:
         report = json.loads((ROOT / "reports" / f"{chosen.report}.json").read_text(encoding="utf-8"))
-        known = entered(known, chosen.report, report, _here())
+        known = entered(known, chosen.report, report, here())
         FILE.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
         README.write_text(written(README.read_text(encoding="utf-8"), known), encoding="utf-8")
     if chosen.age:
@@ -126,7 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _here() -> dict[str, str]:
+def here() -> dict[str, str]:
+    """What is measured, on which day and machine; the commit with a "+" where the tree holds more than that."""
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     return {"commit": _git("describe", "--always", "--dirty=+"), "date": f"{wall.now():%Y-%m-%d}", "machine": machine}
 

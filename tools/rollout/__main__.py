@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 
-from tools.proof import wall
+from tools.measured import here
 from tools.proof.jobs import Job, Jobs
 from tools.rollout import scenes
 from tools.rollout.report import keeps_its_promise, report
@@ -35,7 +34,7 @@ PERFORMED = (scenes.trap, scenes.waves, scenes.confirmed, scenes.ungated)
 def main() -> int:
     """Perform every scene and return the exit status."""
     rate = float(os.environ.get("ROLLOUT_RATE", RATE))
-    began, measured = time.monotonic(), {"commit": _commit(), "date": f"{wall.now():%Y-%m-%d}"}
+    began, measured = time.monotonic(), here()
     shutil.rmtree(FOLDER, ignore_errors=True)
     for stale in (REPORT, REFUSALS):
         stale.unlink(missing_ok=True)
@@ -57,15 +56,6 @@ def main() -> int:
         f" {made['seconds']} s; see {REPORT.relative_to(ROOT)}"
     )
     return 0 if keeps_its_promise(made) else 1
-
-
-def _commit() -> str:
-    """What was measured; with a "+" where the tree held more than that."""
-    git = shutil.which("git") or "git"
-    said = subprocess.run(
-        [git, "-C", str(ROOT), "describe", "--always", "--dirty=+"], capture_output=True, text=True, check=False
-    )
-    return said.stdout.strip() or "unknown"
 
 
 def _run_of(rollout: Rollout) -> Run:
