@@ -17,7 +17,7 @@ from apigw_client_cert.rotation.durations import served
 from apigw_client_cert.rotation.model import Generation, Role, Rotation, TrustedCertificate
 from apigw_client_cert.rotation.policy import LONGEST_ROTATE_BEFORE, Policy
 from apigw_client_cert.rotation.publication import Entry, Offer
-from apigw_client_cert.rotation.turn import Predecessor, Turn
+from apigw_client_cert.rotation.waves import Predecessor, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from apigw_client_cert.certificate import trusted_certificate
-from apigw_client_cert.trust import render
+from apigw_client_cert.trust.contents import render
+from apigw_client_cert.trust.x509 import trusted_certificate
 from apigw_sandbox import Sandbox
 
 if TYPE_CHECKING:

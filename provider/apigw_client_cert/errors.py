@@ -28,7 +28,7 @@
 
 Each says what happened, what it means and what to do. Nothing is said to be unchanged, kept or unharmed but what the
 raising code has seen: a call knows of itself alone, not of what the same update did before it.
-No message may hold a PEM or a credential, nor may what it is raised from: where ``dynamic_host.py`` finds nothing to
+No message may hold a PEM or a credential, nor may what it is raised from: where ``resources.py`` finds nothing to
 take hold of, the dynamic host shows the whole chain of tracebacks to the user (docs/pulumi.md §1.6).
 """
 

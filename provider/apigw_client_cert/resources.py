@@ -2,7 +2,7 @@
 
 The engine stores a pickle that names module and class (docs/pulumi.md §1.3). The provider classes hold
 no attributes: an attribute would be frozen into state, and a set, client or lock would make every pickle differ.
-Everything they do is in ``lifecycle/``; what goes in and what comes out is declared in ``declarations.py``.
+Everything they do is in ``lifecycle/``; what goes in and what comes out is declared in ``program/``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import atexit
 import functools
 import sys
+import traceback
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -24,13 +26,16 @@ from pulumi.dynamic import (
 )
 from pulumi.output import Unknown
 
-from apigw_client_cert.dynamic_host import say_messages_only
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
-from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.errors import RotationError
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.asserted_stages import Noticeboard
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding.act import stage_of
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
-from apigw_client_cert.lifecycle.world import World
-from apigw_client_cert.noticeboard import Noticeboard
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 
 if TYPE_CHECKING:
     from apigw_client_cert.lifecycle.results import Checked, Difference
@@ -39,11 +44,48 @@ Properties = dict[str, Any]
 # Where the dynamic host keeps the pickle, in inputs and outputs (docs/pulumi.md §1.3).
 PROVIDER_KEY = "__provider"
 
+# The program that Pulumi starts for dynamic providers.
+_HOST: Final = "pulumi.dynamic.__main__"
+
+
+class Wording(ModuleType):
+    """``traceback`` as the dynamic host uses it: an error of ours is its message, everything else is as ever.
+
+    Up to SDK 3.259 the host let gRPC put ``Exception calling application: `` before the message. Since 3.260 it answers
+    with ``traceback.format_exc()``: the whole chain of causes, botocore's among them, of which the engine shows the
+    first line in the resource's row and all of it in the diagnostics. Nothing else in that function can be changed from
+    here: a second ``context.abort`` overrides the first, and what is no ``Exception`` leaves the engine without an
+    answer. What is left is the host's own name ``traceback``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(traceback.__name__, traceback.__doc__)
+
+    def format_exc(self, *limits: Any, **options: Any) -> str:  # noqa: ANN401 - handed on as they are
+        """What the host answers for the exception that it handles; a bug keeps its traceback."""
+        error = sys.exc_info()[1]
+        return str(error) if isinstance(error, RotationError) else traceback.format_exc(*limits, **options)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module has
+        return getattr(traceback, name)
+
+
+def say_messages_only() -> None:
+    """Do so where this process is the dynamic host, and its SDK one that answers with tracebacks.
+
+    An SDK that words its answers in a third way is left alone; tests/compatibility notices it.
+    """
+    host = sys.modules.get("__main__")
+    spec = getattr(host, "__spec__", None)
+    if getattr(spec, "name", "") == _HOST and getattr(host, "traceback", None) is traceback:
+        vars(host)["traceback"] = Wording()
+
+
 say_messages_only()
 
 
 class RotatingClientCertificateProvider(ResourceProvider):
-    """One logical certificate; the engine's door to ``lifecycle/certificate.py``."""
+    """One logical certificate; the engine's door to ``lifecycle/certificate/crud.py``."""
 
     serialize_as_secret_always = False
 
@@ -76,7 +118,7 @@ class RotatingClientCertificateProvider(ResourceProvider):
 
 
 class TrustBundleProvider(ResourceProvider):
-    """What backends trust; the engine's door to ``lifecycle/trust_bundle.py``."""
+    """What backends trust; the engine's door to ``lifecycle/trust_bundle/crud.py``."""
 
     serialize_as_secret_always = False
 
@@ -113,7 +155,7 @@ class TrustBundleProvider(ResourceProvider):
 
 
 class StageBindingProvider(ResourceProvider):
-    """One stage; the engine's door to ``lifecycle/binding.py``."""
+    """One stage; the engine's door to ``lifecycle/binding/crud.py``."""
 
     serialize_as_secret_always = False
 

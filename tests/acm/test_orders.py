@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, engine_run
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.environment import World
 from tests.acm import page
 from tests.acm.conftest import Callers, Shell
 from tests.sandbox.data_plane.backend import Backend

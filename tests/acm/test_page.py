@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from acceptance.pulumi_stack import PulumiStack
 from apigw_sandbox.clock import wall_now
 from tests.acm import page
 from tests.acm.conftest import Callers, Shell
-from tools.pulumi_stack import PulumiStack
 
 if TYPE_CHECKING:
     from pathlib import Path

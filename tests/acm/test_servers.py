@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
+from acceptance.servers import haproxy, nginx
+from acceptance.servers.backend import find_program
 from tests.acm import page
-from tests.backends import haproxy, nginx
-from tests.backends.backend import find_program
 from tests.backends.cast import Cast
 from tests.backends.client import Identity, ask
 from tests.backends.missing import tools_wanted
@@ -20,7 +20,7 @@ from tests.backends.missing import tools_wanted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
 
 # Server -> who is refused how: over the handshake, or by a status.
 REFUSED = {

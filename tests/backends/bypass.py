@@ -12,7 +12,7 @@ from tests.backends.withdrawal import VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
     from tests.backends.cast import Cast
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import trustme
 
-from apigw_client_cert.trust import render
-from tests.backends import apache, go, haproxy, java, nginx, node, python, stunnel
-from tests.backends.backend import Backend, Setup
+from acceptance.servers import apache, go, haproxy, java, nginx, node, python, stunnel
+from acceptance.servers.backend import Backend, Setup
+from apigw_client_cert.trust.contents import render
 from tests.backends.client import Identity
 from tests.x509 import LIFETIME, mint
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.backend import Backend, Setup
+from acceptance.servers.backend import Backend, Setup
 from tests.backends.cast import Cast
 from tests.backends.matrix import OUR_FILE
 from tests.backends.missing import tools_wanted

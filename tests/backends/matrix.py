@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.backends.apache import Apache
-from tests.backends.application import UNKNOWN
-from tests.backends.backend import Backend, Setup
+from acceptance.servers.apache import Apache
+from acceptance.servers.application import UNKNOWN
+from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.go import Go, GoAskingEachRequest
+from acceptance.servers.haproxy import Haproxy
+from acceptance.servers.java import Java, JavaAskingEachRequest
+from acceptance.servers.nginx import Nginx
+from acceptance.servers.node import Node
+from acceptance.servers.page import PAGE
+from acceptance.servers.python import Python, PythonAskingEachRequest
+from acceptance.servers.stunnel import Stunnel, StunnelVerifyPeer
 from tests.backends.bypass import tried
 from tests.backends.bypasses import BYPASSES, around, table
 from tests.backends.cast import Cast
 from tests.backends.client import ACCEPTED, HANDSHAKE, ask
-from tests.backends.go import Go, GoAskingEachRequest
-from tests.backends.haproxy import Haproxy
-from tests.backends.java import Java, JavaAskingEachRequest
-from tests.backends.nginx import Nginx
-from tests.backends.node import Node
-from tests.backends.page import PAGE
-from tests.backends.python import Python, PythonAskingEachRequest
-from tests.backends.stunnel import Stunnel, StunnelVerifyPeer
 from tests.backends.withdrawal import AFTER_RELOAD, GOES_ON, VERSIONS, observe_withdrawal
 
 if TYPE_CHECKING:

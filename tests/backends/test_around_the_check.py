@@ -14,7 +14,7 @@ from tests.backends.matrix import OUR_FILE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
     from tests.backends.cast import Cast
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends import backend
-from tests.backends.application import HOST, NONE, UNKNOWN
-from tests.backends.backend import Backend, ServerExitedError, Setup, ToolMissingError, find_program
+from acceptance.servers import backend
+from acceptance.servers.application import HOST, NONE, UNKNOWN
+from acceptance.servers.backend import Backend, ServerExitedError, Setup, ToolMissingError, find_program
+from acceptance.servers.nginx import Nginx
+from acceptance.servers.stunnel import Stunnel
 from tests.backends.cast import BACKENDS
 from tests.backends.client import ACCEPTED, Met, ask
 from tests.backends.missing import tools_wanted
-from tests.backends.nginx import Nginx
-from tests.backends.stunnel import Stunnel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

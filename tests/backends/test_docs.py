@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.backends import published_file
-from apigw_client_cert.trust import BACKENDS, render, setup_lines, trusts_nobody
-from tests.backends.backend import Backend, Setup
+from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.page import section_of
+from apigw_client_cert.trust.contents import BACKENDS, render, setup_lines, trusts_nobody
+from apigw_client_cert.trust.servers import published_file
 from tests.backends.cast import BACKENDS as SERVERS
 from tests.backends.client import ACCEPTED, ask
-from tests.backends.page import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.backend import Backend, Setup
+from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.page import PAGE
 from tests.backends.cast import BACKENDS
 from tests.backends.client import ACCEPTED
 from tests.backends.matrix import (
@@ -21,7 +22,6 @@ from tests.backends.matrix import (
     observe,
     render,
 )
-from tests.backends.page import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

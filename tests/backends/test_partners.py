@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from apigw_client_cert.certificate import trusted_certificate
-from apigw_client_cert.trust import render
-from apigw_client_cert.trust_findings import reader_findings
-from tests.backends import apache, haproxy, nginx
-from tests.backends.backend import Backend, Setup
+from acceptance.servers import apache, haproxy, nginx
+from acceptance.servers.backend import Backend, Setup
+from apigw_client_cert.trust.contents import render
+from apigw_client_cert.trust.findings import reader_findings
+from apigw_client_cert.trust.x509 import trusted_certificate
 from tests.backends.client import ACCEPTED, Identity, ask
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.backend import Backend, ReloadError, Setup
+from acceptance.servers.backend import Backend, ReloadError, Setup
+from acceptance.servers.stunnel import Stunnel
 from tests.backends.cast import BACKENDS
 from tests.backends.client import ACCEPTED, HANDSHAKE, Met, ask, ask_in_one_session
-from tests.backends.stunnel import Stunnel
 from tests.backends.traffic import Traffic
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.application import HOST
-from tests.backends.backend import Backend, ServerExitedError, Setup, find_program
+from acceptance.servers.application import HOST
+from acceptance.servers.backend import Backend, ServerExitedError, Setup, find_program
 from tests.backends.cast import BACKENDS
 from tests.backends.client import ACCEPTED, ask, ask_in_one_session
 from tests.backends.missing import tools_wanted

@@ -12,7 +12,7 @@ from tests.backends.withdrawal import AFTER_RELOAD, CLOSED, observe_withdrawal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
     from tests.backends.cast import Cast
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
     from tests.backends.cast import Cast
 
 # Longer than any reload takes on an idle machine, so that some are under way at every one.

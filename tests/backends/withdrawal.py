@@ -10,20 +10,20 @@ import ssl
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from tests.backends.apache import Apache
-from tests.backends.application import HOST
+from acceptance.servers.apache import Apache
+from acceptance.servers.application import HOST
+from acceptance.servers.go import Go, GoAskingEachRequest
+from acceptance.servers.haproxy import Haproxy
+from acceptance.servers.java import Java, JavaAskingEachRequest
+from acceptance.servers.nginx import Nginx
+from acceptance.servers.node import Node
+from acceptance.servers.python import Python, PythonAskingEachRequest
 from tests.backends.client import ACCEPTED, HANDSHAKE, TIMEOUT_SECONDS, Identity, ask, ask_in_one_session
-from tests.backends.go import Go, GoAskingEachRequest
-from tests.backends.haproxy import Haproxy
-from tests.backends.java import Java, JavaAskingEachRequest
-from tests.backends.nginx import Nginx
-from tests.backends.node import Node
-from tests.backends.python import Python, PythonAskingEachRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
     from tests.backends.cast import Cast
 
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)

@@ -19,7 +19,7 @@ from tools.toolchain import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
 
 MINORS = range(10, 14)
 """Of Python 3: what the package is said to run on."""

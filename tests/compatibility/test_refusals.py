@@ -14,9 +14,9 @@ from tests.e2e.conftest import ok, refused
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from acceptance.pulumi_stack import PulumiStack
     from tests.compatibility.conftest import Wheels
     from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

@@ -10,8 +10,8 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
-from apigw_client_cert.lifecycle import binding
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.environment import World
 from apigw_sandbox import Fault, FaultKind
 from apigw_sandbox.clock import wall_now
 from tests.by_itself import by_itself

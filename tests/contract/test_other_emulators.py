@@ -14,8 +14,8 @@ import pytest
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.connection import Connection
-from apigw_client_cert.lifecycle import certificate
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import World
 from tests.doubles.stubbed_aws import keep_to_ourselves
 
 if TYPE_CHECKING:

@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.client import Client
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.lifecycle.inputs import connection_of
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.publish import targets
 from apigw_sandbox.clock import wall_now
 

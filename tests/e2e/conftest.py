@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 
+from acceptance.pulumi_stack import Outcome, PulumiStack
 from apigw_sandbox import Fault, FaultKind, Sandbox
-from tools.pulumi_stack import Outcome, PulumiStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

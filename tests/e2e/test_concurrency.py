@@ -21,8 +21,8 @@ from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from acceptance.pulumi_stack import Outcome, PulumiStack
     from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import Outcome, PulumiStack
 
 pytestmark = pytest.mark.e2e
 

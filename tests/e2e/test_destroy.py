@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.faulty_proxy import Fault, FaultyProxy
 from tests.e2e.conftest import ok, refused
-from tests.e2e.faulty_proxy import Fault, FaultyProxy
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Scene

@@ -9,8 +9,8 @@ import pytest
 from tests.e2e.conftest import ok, refused
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

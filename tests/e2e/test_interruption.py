@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.faulty_proxy import DELETE, GENERATE, PROC, Fault, FaultyProxy, get_stage, update_stage
 from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
-from tests.e2e.faulty_proxy import DELETE, GENERATE, PROC, Fault, FaultyProxy, get_stage, update_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from tests.e2e.conftest import ok, refused
 from tools.toolchain import bin_dir, environment
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

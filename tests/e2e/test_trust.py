@@ -11,8 +11,8 @@ from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from acceptance.pulumi_stack import PulumiStack
     from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

@@ -11,7 +11,7 @@ from tests.e2e.conftest import Scene, scene
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
 
 EXAMPLES = ROOT / "examples"
 PINS = "/orders/client-cert-pins"

@@ -10,8 +10,8 @@ from tests.e2e.conftest import ok, quiet, refused
 from tests.examples.conftest import example, trusted, unharmed
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from acceptance.faulty_proxy import FaultyProxy
+from acceptance.pulumi_stack import PulumiStack
 from apigw_sandbox import Fault, FaultKind, Sandbox
 from apigw_sandbox.clock import wall_now
 from tests.e2e.conftest import ok, refused
-from tests.e2e.faulty_proxy import FaultyProxy
 from tests.harm.reader import Nightly, Reader
 from tests.harm.traffic import Traffic
 from tests.native.conftest import EXECUTABLE, PACKAGE
-from tools.pulumi_stack import PulumiStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

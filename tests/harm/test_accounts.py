@@ -12,8 +12,8 @@ from tests.harm.conftest import LAST_DAY, STAGES, TRUSTED, ok, refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from acceptance.pulumi_stack import PulumiStack
     from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance import faulty_proxy
+from acceptance.faulty_proxy import update_stage
 from apigw_sandbox import Fault, FaultKind
-from tests.e2e import faulty_proxy
-from tests.e2e.faulty_proxy import update_stage
 from tests.harm.conftest import PROGRAMS, ok
 
 if TYPE_CHECKING:
-    from tests.e2e.faulty_proxy import FaultyProxy
+    from acceptance.faulty_proxy import FaultyProxy
+    from acceptance.pulumi_stack import PulumiStack
     from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 TEAMS = {"orders": ["dev"], "teams": ["eu", "us"]}

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.faulty_proxy import PROC, Fault, update_stage
+from acceptance.faulty_proxy import PROC, Fault, update_stage
 from tests.harm.conftest import STAGES, Scene, ok, sha256
 
 if TYPE_CHECKING:
-    from tests.e2e.faulty_proxy import FaultyProxy
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.faulty_proxy import FaultyProxy
+    from acceptance.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 needs_proc = pytest.mark.skipif(not (PROC / "net/tcp").exists(), reason="finds the process to kill in Linux's /proc")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance import faulty_proxy
+from acceptance.faulty_proxy import update_stage
 from apigw_sandbox import Fault, FaultKind
-from tests.e2e import faulty_proxy
-from tests.e2e.faulty_proxy import update_stage
 from tests.harm.conftest import TRUSTED, ok, refused
 
 if TYPE_CHECKING:
-    from tests.e2e.faulty_proxy import FaultyProxy
+    from acceptance.faulty_proxy import FaultyProxy
     from tests.harm.conftest import Scene
 
 pytestmark = pytest.mark.e2e

@@ -13,8 +13,8 @@ from tests.harm.foreign import bound_and_trusted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from acceptance.pulumi_stack import PulumiStack
     from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 GET, LIST = "GetClientCertificate", "GetClientCertificates"

@@ -11,8 +11,8 @@ from tests.harm.conftest import PROGRAMS, STAGES, ok, refused
 from tests.harm.foreign import bound_and_trusted
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

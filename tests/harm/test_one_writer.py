@@ -10,8 +10,8 @@ from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 from tests.harm.conftest import PROGRAMS, STAGES, TRUSTED, ok, refused
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import apigw_sandbox as sandbox
-from tests.e2e.faulty_proxy import Fault, update_stage
+from acceptance.faulty_proxy import Fault, update_stage
 from tests.harm.conftest import TRUSTED, ok, sha256
 
 if TYPE_CHECKING:
-    from tests.e2e.faulty_proxy import FaultyProxy
+    from acceptance.faulty_proxy import FaultyProxy
+    from acceptance.pulumi_stack import Outcome, PulumiStack
     from tests.harm.conftest import Scene
-    from tools.pulumi_stack import Outcome, PulumiStack
 
 pytestmark = pytest.mark.e2e
 FOR_EVER = 999

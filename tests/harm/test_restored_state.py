@@ -9,9 +9,9 @@ import pytest
 from tests.harm.conftest import STAGES, ok
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.harm.conftest import Scene
     from tests.harm.traffic import Traffic
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 # What changes triggers; what is set for the first time does not.

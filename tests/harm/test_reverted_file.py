@@ -10,9 +10,9 @@ from apigw_sandbox import Fault, FaultKind
 from tests.harm.conftest import ok
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import Outcome, PulumiStack
     from tests.harm.conftest import Scene
     from tests.harm.traffic import Request
-    from tools.pulumi_stack import Outcome, PulumiStack
 
 pytestmark = pytest.mark.e2e
 

@@ -9,8 +9,8 @@ import pytest
 from tests.harm.conftest import TRUSTED, ok, refused
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 

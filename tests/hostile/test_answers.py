@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.interface import IssuedCertificate, StageKind, StageRef, Usage
-from apigw_client_cert.lifecycle import binding, certificate
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.publish.s3 import S3Target
 from apigw_client_cert.publish.secretsmanager import SecretsManagerTarget
 from apigw_client_cert.publish.specs import spec_findings

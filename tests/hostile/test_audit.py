@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import apigw_client_cert
 from apigw_client_cert import Aws
-from apigw_client_cert.certificate import CertificateFacts, read_certificate
 from apigw_client_cert.gateway.interface import IssuedCertificate
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import CONNECTION
 from apigw_client_cert.lifecycle.results import Checked
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.rotation.model import Generation, Role, TrustedCertificate
 from apigw_client_cert.rotation.publication import Entry
+from apigw_client_cert.trust.x509 import CertificateFacts, read_certificate
 from apigw_sandbox import Sandbox
 from tests.contract.whole_stack import WholeStack
 from tests.hostile.audit import (

@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 from tests.hostile.audit import audited, audited_error, audited_failures, audited_state

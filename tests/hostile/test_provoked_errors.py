@@ -14,14 +14,16 @@ import pytest
 from botocore.exceptions import HTTPClientError
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import read_certificate
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.connection import Connection
 from apigw_client_cert.gateway.interface import StageRef, TrialAnswer
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.publish.file import FileTarget
+from apigw_client_cert.trust.x509 import read_certificate
 from apigw_sandbox import Sandbox
 from tests.by_itself import by_itself
 from tests.doubles.fake_gateway import FakeGateway

@@ -14,18 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import (
-    binding,
-    binding_state,
-    bundle_state,
-    certificate,
-    certificate_state,
-    engine_run,
-    trust_bundle,
-)
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding import outputs as binding_state
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.certificate import outputs as certificate_state
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.results import Difference
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
+from apigw_client_cert.lifecycle.trust_bundle import outputs as bundle_state
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 from tests.hostile.answering import spoiled

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.pulumi_stack import PulumiStack
 from apigw_sandbox import Sandbox
 from tests.native.conftest import PACKAGE, NativeScene
 from tools import languages
-from tools.pulumi_stack import PulumiStack
 from tools.sdks import install
 from tools.toolchain import BUILT_BIN, ROOT, VENV, environment
 

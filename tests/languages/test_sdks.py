@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.native import committed
+from apigw_client_cert.native.schema import committed
 from tests.e2e.conftest import ok, refused
 from tests.languages.conftest import copied, wanted
 from tools.sdks import generate, install

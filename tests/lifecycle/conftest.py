@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
-from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding.act import stage_of
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.looks import Looks
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 

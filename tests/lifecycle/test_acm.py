@@ -9,14 +9,15 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
-from apigw_client_cert.lifecycle import binding, certificate
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from tests.lifecycle.conftest import API, FakeRun
 
 if TYPE_CHECKING:
+    from apigw_client_cert.gateway.http_probe import ProbeCall
     from apigw_client_cert.gateway.interface import StageRef, TrialCall
-    from apigw_client_cert.gateway.probe import ProbeCall
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import World
 
 ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-123456789012"
 NAMED = f"the ACM certificate {ACM}"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, engine_run
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from tests.lifecycle.conftest import wire

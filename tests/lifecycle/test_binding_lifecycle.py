@@ -9,7 +9,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import StageKind, StageRef
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from tests.lifecycle.conftest import API, START
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.declarations.shared import identified
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
-from apigw_client_cert.trust import CONTENTS
+from apigw_client_cert.program.shared import identified
+from apigw_client_cert.trust.contents import CONTENTS
 from tests.lifecycle.conftest import API, FakeRun
 
 if TYPE_CHECKING:

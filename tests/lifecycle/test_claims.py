@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, engine_run
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun

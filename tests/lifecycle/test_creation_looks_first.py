@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, facts_of
 from tests.lifecycle.conftest import API, START

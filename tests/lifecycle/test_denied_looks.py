@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, certificate
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 
 if TYPE_CHECKING:

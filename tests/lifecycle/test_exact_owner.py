@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import OWNER, ROTATION_ID, owner_digest
 from tests.lifecycle.conftest import START
 

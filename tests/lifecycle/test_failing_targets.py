@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.failed_step import Unfinished
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.lifecycle.conftest import wire
 
 if TYPE_CHECKING:

@@ -12,8 +12,10 @@ import pytest
 from apigw_client_cert import errors
 from apigw_client_cert.clock import parse_instant
 from apigw_client_cert.gateway.interface import IssuedCertificate, TrialAnswer
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 from tests.lifecycle.conftest import API, FakeRun, wire

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun

@@ -1,4 +1,4 @@
-"""Whose something is after an interruption or an adoption: each found by the model in tests/model."""
+"""Whose something is after an interruption or an adoption: each found by the model in tests/acceptance/model."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, engine_run
-from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding.act import stage_of
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun

@@ -8,7 +8,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import StageKind
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun

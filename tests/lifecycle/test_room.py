@@ -10,10 +10,11 @@ import pytest
 import trustme
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate, trust_bundle
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
-from apigw_client_cert.lifecycle.room import short_of_room
-from apigw_client_cert.trust import CONTENTS, render
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
+from apigw_client_cert.lifecycle.trust_bundle.room import short_of_room
+from apigw_client_cert.trust.contents import CONTENTS, render
 from tests.lifecycle.conftest import wire
 from tests.x509 import twins
 

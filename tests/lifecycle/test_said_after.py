@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.gateway.interface import TrialAnswer
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from tests.lifecycle.conftest import API
 
 if TYPE_CHECKING:

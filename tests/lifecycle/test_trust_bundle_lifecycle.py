@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.doubles.aws_shaped import issue_pem
 from tests.doubles.fake_target import FakeTarget
 from tests.lifecycle.conftest import START, wire

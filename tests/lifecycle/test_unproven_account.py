@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, certificate
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation
 from tests.doubles.fake_gateway import FakeGateway

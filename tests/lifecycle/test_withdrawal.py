@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import trusted_certificate
 from apigw_client_cert.gateway.interface import StageRef
-from apigw_client_cert.lifecycle import binding, engine_run, trust_bundle
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation
-from apigw_client_cert.trust import fingerprints_in, render
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
+from apigw_client_cert.trust.contents import fingerprints_in, render
+from apigw_client_cert.trust.x509 import trusted_certificate
 from tests.doubles.aws_shaped import issue_pem
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget

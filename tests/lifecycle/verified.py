@@ -14,9 +14,9 @@ from tests.lifecycle.conftest import FakeRun
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from apigw_client_cert.gateway.http_probe import ProbeCall
     from apigw_client_cert.gateway.interface import StageRef, TrialCall
-    from apigw_client_cert.gateway.probe import ProbeCall
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import World
 
 VERIFY = {"resource": "/health", "backend": "nginx"}
 CONFIRM = {"url": "https://orders.example.com/health", "interval": "2s", "attempts": 6}

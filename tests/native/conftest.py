@@ -18,7 +18,7 @@ from tests.native.plugin_client import PluginClient, plugin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
 
 # The account that the plugin is asked about where no engine is needed.
 __all__ = ["run"]

@@ -18,7 +18,7 @@ from apigw_client_cert.native.structs import plain, struct_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import World
 
 
 class Partial(NamedTuple):

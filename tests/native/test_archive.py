@@ -40,9 +40,12 @@ def test_the_same_sources_give_the_same_bytes_and_nothing_superfluous(tmp_path: 
     with tarfile.open(one) as archive:
         modes = {entry.name: entry.mode for entry in archive}
     assert [name for name, mode in modes.items() if mode & 0o111] == [LAUNCHER, f"{LAUNCHER}.cmd"]
-    assert {"__main__.py", "requirements.txt", "requirements.lock", "apigw_client_cert/native/schema.json"} <= set(
-        modes
-    )
+    assert {
+        "__main__.py",
+        "requirements.txt",
+        "requirements.lock",
+        "apigw_client_cert/native/schema/schema.json",
+    } <= set(modes)
     assert not [name for name in modes if "__pycache__" in name or name.endswith(("PulumiPlugin.yaml", ".pyc"))]
 
 

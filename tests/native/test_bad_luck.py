@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.faulty_proxy import GENERATE, PROC, Fault, FaultyProxy, update_stage
 from tests.e2e.conftest import ok, refused
-from tests.e2e.faulty_proxy import GENERATE, PROC, Fault, FaultyProxy, update_stage
 from tests.native.conftest import resource
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from tests.native.conftest import resource
 from tests.native.docs_blocks import committed, console
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.native.conftest import NativeScene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 PROGRAM = (Path(__file__).parent / "programs" / "component.py").read_text()

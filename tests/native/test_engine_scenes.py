@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_client_cert.native import committed
+from apigw_client_cert.native.schema import committed
 from apigw_sandbox import Fault, FaultKind
 from tests.doubles.aws_shaped import issue_pem
 from tests.e2e.conftest import START, ok, refused
@@ -17,8 +17,8 @@ from tests.native.conftest import PROGRAM, imported, resource
 from tools.toolchain import bin_dir, environment
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.native.conftest import NativeScene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 EXPLICIT = PROGRAM.replace(

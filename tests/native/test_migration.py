@@ -10,8 +10,8 @@ from tests.e2e.conftest import ok
 from tests.native.conftest import DYNAMIC, PROGRAM, imported, resource
 
 if TYPE_CHECKING:
+    from acceptance.pulumi_stack import PulumiStack
     from tests.native.conftest import NativeScene
-    from tools.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 ALL = ["RotatingClientCertificate", "TrustBundle", "StageBinding"]

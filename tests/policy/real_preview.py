@@ -14,7 +14,7 @@ from tools.policy_venv import POLICY_PACK, POLICY_PYTHON, POLICY_VENV
 from tools.toolchain import VENV
 
 if TYPE_CHECKING:
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
 
 _HERE = Path(__file__).parent
 _VIOLATION = re.compile(r"^ +- \[(\w+)\] +(\S+) +\(\S+: (\S+)\)$", re.MULTILINE)

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigw_client_cert import clock, trust
+from apigw_client_cert import clock
 from apigw_client_cert.errors import BadInput
-from apigw_client_cert.native import kinds
+from apigw_client_cert.native import resource_types as kinds
 from apigw_client_cert.rotation import durations
 from apigw_client_cert.rotation.model import Severity
 from apigw_client_cert.rotation.policy import Policy
-from apigw_client_cert.trust_findings import reader_findings
+from apigw_client_cert.trust import contents as trust
+from apigw_client_cert.trust.findings import reader_findings
 from policy.client_cert_policies import agreed, instants
 from policy.client_cert_policies.declared import Declared
 from policy.client_cert_policies.overdue import Patience

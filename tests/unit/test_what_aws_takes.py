@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert.gateway.permissions import PERMISSIONS
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.publish.specs import spec_findings
 from tests.lifecycle.conftest import wire
 
@@ -185,7 +187,8 @@ def test_checking_loads_no_botocore() -> None:
     """A check is quick: what botocore knows is compared here, not asked there."""
     program = (
         "import sys\n"
-        "from apigw_client_cert.lifecycle import certificate, trust_bundle\n"
+        "from apigw_client_cert.lifecycle.certificate import crud as certificate\n"
+        "from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle\n"
         "certificate.check({}, {'name': 'n', 'region': 'eusc-de-east-1', 'tags': {'a b': '\u00fc'}})\n"
         "target = {'type': 's3', 'bucket': 'Orders_trust', 'key': 'k'}\n"
         "trust_bundle.check({}, {'name': 'n', 'rotations': [], 'targets': [target]})\n"

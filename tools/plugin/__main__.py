@@ -37,8 +37,8 @@ def contents() -> dict[str, Path]:
 
 def version() -> str:
     """Return the release, as the schema has it."""
-    schema = json.loads((_PROVIDER / "apigw_client_cert" / "native" / "schema.json").read_text(encoding="utf-8"))
-    return str(schema["version"])
+    schema = _PROVIDER / "apigw_client_cert" / "native" / "schema" / "schema.json"
+    return str(json.loads(schema.read_text(encoding="utf-8"))["version"])
 
 
 def write(folder: Path) -> Path:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SDKS = ROOT / "sdks"
-_SCHEMA = ROOT / "provider" / "apigw_client_cert" / "native" / "schema.json"
+_SCHEMA = ROOT / "provider" / "apigw_client_cert" / "native" / "schema" / "schema.json"
 _GENERATOR = ROOT / "tools" / "sdks" / "generator"
 _SOURCES = [_GENERATOR / name for name in ("main.go", "go.mod", "go.sum")]
 _BUILT = TOOLS / "sdks"

@@ -30,8 +30,8 @@ from apigw_client_cert.gateway.failures import (
     understood,
 )
 from apigw_client_cert.gateway.quoting import speakable
-from apigw_client_cert.gateway.retries import Retries
 from apigw_client_cert.gateway.sending import NothingLeft, Resend, sending
+from apigw_client_cert.gateway.waiting import Retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

@@ -23,7 +23,7 @@ from apigw_client_cert.errors import (
 )
 from apigw_client_cert.gateway import patience
 from apigw_client_cert.gateway.answers import Call
-from apigw_client_cert.gateway.retries import Retries, Trouble, retry_after_seconds, trouble_of, waiting
+from apigw_client_cert.gateway.waiting import Retries, Trouble, retry_after_seconds, trouble_of, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import World
     from apigw_client_cert.rotation.model import Finding
 
 

@@ -8,18 +8,18 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import read_certificate
 from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, known
 from apigw_client_cert.rotation.model import Generation, Role
+from apigw_client_cert.trust.x509 import read_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from apigw_client_cert.certificate import CertificateFacts
     from apigw_client_cert.gateway.interface import IssuedCertificate, Usage
     from apigw_client_cert.lifecycle.inputs import Failures
     from apigw_client_cert.rotation.model import Rotation
+    from apigw_client_cert.trust.x509 import CertificateFacts
 
 _PREFIX = "apigw-client-cert:"
 ROTATION_ID = ROTATION_ID_TAG

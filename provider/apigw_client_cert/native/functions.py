@@ -5,22 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from apigw_client_cert import backends, errors
+from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.lifecycle.inputs import DURATIONS, Failures, check_durations, policy_of
 from apigw_client_cert.lifecycle.results import Checked
 from apigw_client_cert.lifecycle.state import load_generation
-from apigw_client_cert.native.kinds import PACKAGE, strangers
+from apigw_client_cert.native.resource_types import PACKAGE, strangers
 from apigw_client_cert.rotation.durations import parse_duration
 from apigw_client_cert.rotation.forecast import forecast, imagined
 from apigw_client_cert.rotation.model import Rotation
 from apigw_client_cert.rotation.transitions import begin
+from apigw_client_cert.trust import servers as backends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import World
 
 FORECAST: Final = f"{PACKAGE}:index:getForecast"
 BACKEND_CONFIG: Final = f"{PACKAGE}:index:getBackendConfig"

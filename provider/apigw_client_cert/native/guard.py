@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import World
 
 # Of Gateway and Target; the others only look.
 _CHANGES: Final = frozenset({"generate", "delete", "tag", "untag", "bind", "unbind", "write"})

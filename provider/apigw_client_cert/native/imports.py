@@ -9,20 +9,20 @@ from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.acm import ACM_ARN, is_acm, named
 from apigw_client_cert.gateway.interface import StageKind, StageRef
-from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
+from apigw_client_cert.lifecycle.certificate.outputs import certificate_outputs
 from apigw_client_cert.lifecycle.inputs import CERTIFICATE_ID, connection_of, policy_of
 from apigw_client_cert.lifecycle.ownership import GENERATION as GENERATION_TAG
 from apigw_client_cert.lifecycle.ownership import INFORMATION, OWNER, ROTATION_ID, issued_generation, number_of
 from apigw_client_cert.lifecycle.state import STATE_VERSION, without_none
-from apigw_client_cert.native.kinds import BINDING, CERTIFICATE
+from apigw_client_cert.native.resource_types import BINDING, CERTIFICATE
 from apigw_client_cert.rotation.transitions import resume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
-    from apigw_client_cert.lifecycle.world import World
-    from apigw_client_cert.native.kinds import Kind
+    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.native.resource_types import Kind
 
 _STAGE: Final = re.compile(r"([a-z0-9]{1,64})/([A-Za-z0-9_-]{1,128}|\$default)(@websocket)?")
 _OURS: Final = frozenset({ROTATION_ID, GENERATION_TAG, OWNER, *INFORMATION.values()})

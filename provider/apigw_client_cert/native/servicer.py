@@ -13,20 +13,21 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.patience import Patience
 from apigw_client_cert.lifecycle import engine_run
-from apigw_client_cert.lifecycle.binding_state import LACKED_AT
+from apigw_client_cert.lifecycle.asserted_stages import Noticeboard
+from apigw_client_cert.lifecycle.binding.outputs import LACKED_AT
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.lifecycle.failed_step import DEFER, Unfinished
-from apigw_client_cert.lifecycle.world import World
-from apigw_client_cert.native import committed, foresight
+from apigw_client_cert.native import preview as foresight
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
 from apigw_client_cert.native.difference import detailed_diff
 from apigw_client_cert.native.engine import INFO, WARNING, EngineLog
 from apigw_client_cert.native.failures import HalfDone, clean, raise_alone
 from apigw_client_cert.native.guard import Guard
 from apigw_client_cert.native.imports import imported
-from apigw_client_cert.native.kinds import CERTIFICATE, PACKAGE, filled, kind_of, strangers
+from apigw_client_cert.native.resource_types import CERTIFICATE, PACKAGE, filled, kind_of, strangers
+from apigw_client_cert.native.schema import committed
 from apigw_client_cert.native.structs import plain, struct_of
 from apigw_client_cert.native.under_way import UNDER_WAY
-from apigw_client_cert.noticeboard import Noticeboard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # protobuf ships no types
 
     from apigw_client_cert.lifecycle.results import Checked
-    from apigw_client_cert.native.kinds import Kind
+    from apigw_client_cert.native.resource_types import Kind
 
     _Acting = (
         provider_pb2.CreateRequest | provider_pb2.ReadRequest | provider_pb2.UpdateRequest | provider_pb2.DeleteRequest

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.rotation.durations import served
-from apigw_client_cert.rotation.turn import Hold, Turn
+from apigw_client_cert.rotation.waves import Hold, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection

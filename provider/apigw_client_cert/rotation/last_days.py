@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.rotation.announce import distance, minute, named
 from apigw_client_cert.rotation.decide import pin_in_force
+from apigw_client_cert.rotation.messages import distance, minute, named
 from apigw_client_cert.rotation.model import Finding
 from apigw_client_cert.rotation.policy import Policy
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.rotation.announce import date, minute, named
 from apigw_client_cert.rotation.durations import served
+from apigw_client_cert.rotation.messages import date, minute, named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
 from tests.lifecycle.verified import CONFIRM, Backend, ProbedRun, published
 

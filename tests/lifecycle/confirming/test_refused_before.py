@@ -9,7 +9,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from tests.lifecycle.verified import CONFIRM, VERIFY, Backend, ProbedRun, published
 
 PEM = [{"type": "file", "path": "pins.txt"}]

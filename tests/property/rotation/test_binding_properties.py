@@ -19,7 +19,7 @@ from apigw_client_cert.rotation.binding import (
     binding_due,
     decide_binding,
 )
-from apigw_client_cert.rotation.turn import Hold, Turn
+from apigw_client_cert.rotation.waves import Hold, Turn
 from tests.strategies import PIVOT, SECOND, nows, policies, presented, publications, turns
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.lifecycle.state import dump_generation
-from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.native.functions import BACKEND_CONFIG, FORECAST, invoke
 from tests.unit.rotation.builders import DAY, generation
 

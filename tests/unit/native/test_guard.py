@@ -10,7 +10,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.gateway.connection import Connection
 from apigw_client_cert.gateway.interface import StageRef
 from apigw_client_cert.gateway.patience import Patience, current
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.environment import World
 from apigw_client_cert.native.guard import Guard
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget

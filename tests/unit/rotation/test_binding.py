@@ -19,7 +19,7 @@ from apigw_client_cert.rotation.binding import (
     decide_binding,
 )
 from apigw_client_cert.rotation.policy import Policy
-from apigw_client_cert.rotation.turn import Hold, Turn
+from apigw_client_cert.rotation.waves import Hold, Turn
 from tests.unit.rotation.builders import DAY, HOUR, MINUTE, NOW, SECOND
 
 POLICY = Policy()

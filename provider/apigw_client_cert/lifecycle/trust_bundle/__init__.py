@@ -1,0 +1,1 @@
+"""A trust bundle: its lifecycle, its targets, and who presents what it would withdraw."""
