@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from apigw_sandbox.faults import Faults
 
-_MODULES = (certificate, trust_bundle, binding)
+_MODULES = {"certificate": certificate, "trust_bundle": trust_bundle, "binding": binding}
 _METHODS = ("check", "diff", "create", "read", "update", "delete")
 
 
@@ -24,10 +24,10 @@ def watched(faults: Faults) -> Iterator[dict[int, str]]:
     """The number of each call meanwhile, since the faults were armed -> ``certificate.update`` and the like."""
     made: dict[int, str] = {}
     with contextlib.ExitStack() as undo:
-        for module in _MODULES:
+        for resource, module in _MODULES.items():
             for method in _METHODS:
                 original = getattr(module, method)
-                name = f"{module.__name__.rpartition('.')[2]}.{method}"
+                name = f"{resource}.{method}"
                 undo.callback(setattr, module, method, original)
                 setattr(module, method, _noting(original, name, faults, made))
         yield made

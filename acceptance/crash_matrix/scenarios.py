@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One CLI call and the way to it; ``prepare`` is of ``preparations.py``, ``kind`` and ``refresh`` are
-    ``Play.run``'s.
+    """One CLI call and the way to it; ``prepare`` is of ``preparations.py``, ``kind`` and ``refresh`` of ``Play.run``.
 
     ``red``: the undisturbed run is. ``afterwards``: what happens after the disturbed run, before the next ones.
     ``asked_for``: part of a complaint of the oracle about what this scenario's program asks for in so many words.

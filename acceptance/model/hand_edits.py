@@ -61,6 +61,7 @@ class HandEdits(Judged):
         own = self.play.own(stack)
         if -len(own) <= nth < len(own):
             self.play.by_hand(lambda: self.play.cloud.sandbox.by_hand.delete_certificate(own[nth].id))
+            self.play.deleted.add(own[nth].sha256)
 
     @rule(stack=a_stack, nth=st.integers(-2, 1))
     @recorded

@@ -42,6 +42,8 @@ class Play:
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     surroundings: Surroundings = field(init=False)
     left: set[str] = field(default_factory=set)
+    # Fingerprints of what somebody deleted in the console.
+    deleted: set[str] = field(default_factory=set)
     foreign: str = ""
     former: dict[str, list[str | None]] = field(default_factory=dict)
     copies: dict[str, tuple[Program, dict[str, Held], list[Held]]] = field(default_factory=dict)

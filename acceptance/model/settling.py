@@ -25,11 +25,14 @@ class Settling:
 
     def perform(self) -> None:
         """Let the schedule run on, then mend, and let it take every step that is due (invariant 5)."""
+        red: set[str] = set()
         for _run in range(_RUNS_BEFORE):
+            red.clear()
             for stack in self._stacks():
-                self.play.run(stack, refresh=True)
+                if not self.play.run(stack, refresh=True):
+                    red.add(stack)
                 self.play.forward_to_next(stack)
-        self._mend()
+        self._mend(red)
         unfinished = self._stacks()
         for number in range(_MOST_RUNS):
             # Together: one may wait for a stage of the other, which still presents what it adopted.
@@ -76,7 +79,7 @@ class Settling:
         shown = {stage: now.presents.get(stage) for stage in stages}
         return [f"{stage} of {stack} presents {one}, not {active}" for stage, one in shown.items() if one != active]
 
-    def _mend(self) -> None:
+    def _mend(self, red: set[str]) -> None:
         self.play.cloud.sandbox.faults.clear()
         self.play.cloud.closed.clear()
         taken: set[str] = set()
@@ -89,7 +92,7 @@ class Settling:
             program.bindings = {key: one for key, one in program.bindings.items() if one["stageName"] not in taken}
             taken |= {one["stageName"] for one in program.bindings.values()}
             self._mend_tags(stack)
-            self._mend_targets(stack)
+            self._mend_targets(stack, red)
         for stage in self.play.places:
             self._mend_stage(stage)
         self.play.oracle.look(self.play.snapshot())
@@ -100,7 +103,7 @@ class Settling:
             if one.rotation is None:
                 self.play.cloud.sandbox.by_hand.set_tags(one.id, {ROTATION_TAG: rotation})
 
-    def _mend_targets(self, stack: str) -> None:
+    def _mend_targets(self, stack: str, red: set[str]) -> None:
         own = {one.sha256 for one in self.play.own(stack)}
         ledger = self.play.oracle.ledger
         theirs = {one.sha256 for one in ledger.known.values() if one.id not in ledger.made(stack)}
@@ -109,6 +112,8 @@ class Settling:
             # Another team's, or left as it was (invariant 12): refused until somebody removes it.
             if address in self.play.left or not own & fingerprints(self.play.cloud.content(address)):
                 self.play.cloud.write(address, None)
+        # What a killed run wrote with a certificate that was deleted in the console since: nothing tells whose it was.
+        theirs |= self.play.deleted if stack in red else set()
         for address in self.play.written(stack):
             if theirs & fingerprints(self.play.cloud.content(address)):
                 self.play.cloud.write(address, None)
