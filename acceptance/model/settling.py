@@ -25,14 +25,7 @@ class Settling:
 
     def perform(self) -> None:
         """Let the schedule run on, then mend, and let it take every step that is due (invariant 5)."""
-        red: set[str] = set()
-        for _run in range(_RUNS_BEFORE):
-            red.clear()
-            for stack in self._stacks():
-                if not self.play.run(stack, refresh=True):
-                    red.add(stack)
-                self.play.forward_to_next(stack)
-        self._mend(red)
+        self._mend(self._let_run())
         unfinished = self._stacks()
         for number in range(_MOST_RUNS):
             # Together: one may wait for a stage of the other, which still presents what it adopted.
@@ -52,6 +45,17 @@ class Settling:
         for stack in self._stacks():
             for one in self._astray(stack):
                 self._complain(f"at rest, {one}")
+
+    def _let_run(self) -> set[str]:
+        """The stacks whose last run was red."""
+        red: set[str] = set()
+        for _run in range(_RUNS_BEFORE):
+            red.clear()
+            for stack in self._stacks():
+                if not self.play.run(stack, refresh=True):
+                    red.add(stack)
+                self.play.forward_to_next(stack)
+        return red
 
     def _stacks(self) -> list[str]:
         return [stack for stack in STACKS if self.play.exists(stack)]

@@ -91,7 +91,7 @@ WRONG_CERTIFICATE = (
                 "if not found.tags:",
             ),
         ),
-        killed_by=(_OWNERSHIP + "test_a_previous_one_without_our_tag_is_reported_and_kept",),
+        killed_by=(_OWNERSHIP + "test_a_previous_one_that_another_rotation_adopted_is_reported_and_kept",),
     ),
     Mutant(
         name="sweep-foreign-certificates",
@@ -113,7 +113,7 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit("lifecycle/certificate/tagging.py", "    if ROTATION_ID in found.tags:\n        return False\n", ""),
         ),
-        killed_by=(_LOST_TAGS + "test_what_another_rotation_adopted_is_never_tagged_again",),
+        killed_by=(_LOST_TAGS + "test_what_another_rotation_adopted_before_the_update_is_not_tagged",),
     ),
     Mutant(
         name="lost-tags-without-a-fingerprint",

@@ -28,7 +28,7 @@ WRONG_CONFIRMATION = (
         ),
         killed_by=(
             _BACK + "test_what_was_confirmed_last_is_in_state_with_its_evidence_and_no_refresh_drops_it",
-            _BACK + "test_a_switch_that_nobody_confirmed_goes_back_in_the_next_run",
+            _BACK + "test_an_open_switch_is_tried_while_the_next_one_waits",
         ),
     ),
     Mutant(

@@ -7,6 +7,7 @@ from acceptance.mutants.mutant import Edit, Mutant
 _ACTIVATION = "tests/unit/rotation/test_decide_activation.py::"
 _BINDING = "tests/unit/rotation/test_binding.py::"
 _BINDING_LOOK = "tests/lifecycle/test_binding_look.py::"
+_FAILING = "tests/lifecycle/test_failing_targets.py::"
 _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _PUBLICATION = "tests/unit/rotation/test_publication.py::"
 _PUBLICATION = "tests/unit/rotation/test_publication.py::"
@@ -195,7 +196,7 @@ WRONG_RULES = (
         edits=(Edit("rotation/publication.py", '        return "read-again"\n', "        return None\n"),),
         killed_by=(
             _PUBLICATION + "test_before_a_stage_may_move_the_targets_are_read_again",
-            _BUNDLE + "test_before_the_switch_the_targets_are_read_again",
+            _FAILING + "test_what_became_active_is_told_to_nobody_until_every_target_was_read_for_it",
         ),
     ),
     Mutant(

@@ -35,8 +35,6 @@ source_paths = ["apigw_client_cert"]
 only_mutate = ["apigw_client_cert/rotation/*"]
 pytest_add_cli_args_test_selection = ["tests/unit/rotation"]
 """
-# It compares a committed document with the transition table; neither is copied, and mutmut changes no table.
-_NOT_COPIED = ("__pycache__", "test_state_diagram.py")
 _KILLED = "killed"
 
 
@@ -61,8 +59,9 @@ def measure() -> dict[str, Any]:
 def _lay_out(project: Path) -> None:
     copy_of_package(project)
     tests = Path("tests", "unit", "rotation")
-    shutil.copytree(ROOT / tests, project / tests, ignore=shutil.ignore_patterns(*_NOT_COPIED))
-    shutil.copy(ROOT / "tests" / "conftest.py", project / "tests")
+    shutil.copytree(ROOT / tests, project / tests, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("conftest.py", "sampling.py", "durations.json"):
+        shutil.copy(ROOT / "tests" / name, project / "tests")
     (project / "pyproject.toml").write_text(_CONFIGURATION, encoding="utf-8")
 
 

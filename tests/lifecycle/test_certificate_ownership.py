@@ -190,6 +190,18 @@ def test_a_previous_one_without_our_tag_is_reported_and_kept(run: FakeRun) -> No
     assert "cert01" in run.state["certificate"]["retirementBlockedBy"][0]
 
 
+def test_a_previous_one_that_another_rotation_adopted_is_reported_and_kept(run: FakeRun) -> None:
+    """Between two refreshes, and before any of its stages presents it: what its tag says counts (invariant 4)."""
+    run.rotate_to("overlapping")
+    run.at(338)
+    run.up()
+    run.gateway.tag("cert01", {ROTATION_ID: "another-rotation"})
+    run.at(342)
+    run.up()
+    assert "cert01" in run.gateway.certificates
+    assert "is not ours any more" in run.state["certificate"]["retirementBlockedBy"][0]
+
+
 def test_an_orphan_of_a_past_number_goes_with_the_next_retirement(run: FakeRun) -> None:
     """Two runs at once may leave one: nothing of ours stays for ever (invariant 5)."""
     run.rotate_to("overlapping")

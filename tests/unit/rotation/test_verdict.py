@@ -7,7 +7,6 @@ from itertools import product
 import pytest
 
 from apigw_client_cert.rotation.verdict import COMING, PRESENTED, TABLE, Outcome, Standing, Why, outcome
-from tools.rollout_table import TARGET, written
 
 ROWS = list(product(Why, PRESENTED, COMING))
 LOST = {Standing.NOTHING, Standing.DEAD}
@@ -68,11 +67,3 @@ def test_a_switch_is_confirmed_by_nothing_but_its_own_acceptance() -> None:
     for presented, coming in product(PRESENTED, COMING):
         found = outcome(Why.WAY_BACK, presented, coming)
         assert (found is Outcome.CONFIRMED) is (presented is Standing.ACCEPTED)
-
-
-def test_the_page_says_what_the_table_says() -> None:
-    """After a change of the table: ``python -m tools.rollout_table``."""
-    text = TARGET.read_text(encoding="utf-8")
-    assert written(text) == text
-    for standing in {*PRESENTED, *COMING}:
-        assert f"{standing.value}" in text

@@ -104,6 +104,8 @@ def test_a_rollback_waits_for_nobody() -> None:
     """Whoever pins an older generation has a reason."""
     turn = Turn(predecessors=(before(OLD),), opens_at=NOW + DAY, going_back=True)
     assert decided(turn) == BindingDecision(move=Move.BIND)
+    # Also where what it goes back to is trusted for less time, and waits for its lead.
+    assert turn.holds(NEW, NOW) == ()
 
 
 def test_where_no_expiry_is_known_a_held_stage_is_looked_at_daily() -> None:
