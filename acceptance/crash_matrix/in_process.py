@@ -16,7 +16,7 @@ from acceptance.crash_matrix.operations import watched
 from acceptance.crash_matrix.points import IN_PROCESS, Point, RecordedCall, fault_at, label_of, points_of
 from acceptance.crash_matrix.preparations import STACK
 from acceptance.crash_matrix.verdict import Verdict
-from acceptance.model.play import STACKS, Play
+from acceptance.model.simulation import STACKS, Simulation
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -43,7 +43,7 @@ class _Eve:
     refused: frozenset[str]
 
 
-class Rehearsal:
+class DryRun:
     """One scenario, played up to its eve once, and from there as often as asked.
 
     Raises ``AssertionError`` where the scenario fails undisturbed.
@@ -51,17 +51,17 @@ class Rehearsal:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.play = Play()
-        self._cloud = self.play.cloud
+        self.simulation = Simulation()
+        self._cloud = self.simulation.cloud
         self._faults = self._cloud.sandbox.faults
-        scenario.prepare(self.play)
+        scenario.prepare(self.simulation)
         self._eve = self._saved()
         self.calls = self._record()
         undisturbed = Verdict(scenario.name)
-        scenario.afterwards(self.play)
+        scenario.afterwards(self.simulation)
         self._end = self._next_runs(undisturbed)
         self._rest: Shape | None = None
-        wrong = scenario.violations(self.play.oracle.complaints)
+        wrong = scenario.violations(self.simulation.oracle.complaints)
         wrong += [undisturbed.unfinished] if self._end is None else incompleteness(self._end)
         if wrong:
             raise AssertionError(f"{scenario.name} fails undisturbed: {wrong}")
@@ -78,41 +78,41 @@ class Rehearsal:
         self._faults.arm()
         with self._disturb(point):
             self._run(verdict, self.scenario.kind, refresh=self.scenario.refresh, clean=False)
-        killed = self.play.said[-1].endswith(": killed")
+        killed = self.simulation.said[-1].endswith(": killed")
         struck = killed if point.kind in DEATHS else bool(self._faults.fired)
-        verdict.trouble = self._astray(point) if struck else "the fault did not strike"
+        verdict.trouble = self._wrong_stages(point) if struck else "the fault did not strike"
         self._faults.clear()
-        self.scenario.afterwards(self.play)
+        self.scenario.afterwards(self.simulation)
         end = self._next_runs(verdict)
         if end is not None and end != self._end:
             if self._rest is None:
                 self._rest = self._rest_of_undisturbed()
                 return self.judge(point)
             self._wait_for_rest(verdict)
-        verdict.violations = self.scenario.violations(self.play.oracle.complaints)
+        verdict.violations = self.scenario.violations(self.simulation.oracle.complaints)
         verdict.orphans_after = len(self._orphans())
-        verdict.said = list(self.play.said)
+        verdict.said = list(self.simulation.said)
         return verdict
 
     def _saved(self) -> _Eve:
-        addresses = tuple(one for stack in STACKS for one in self.play.addresses(stack))
-        stacks = {name: (one.program, one.state, one.condemned) for name, one in self.play.engines.items()}
-        lost = orphans(self._cloud.calls(0), self.play.snapshot(), self._listed())
+        addresses = tuple(one for stack in STACKS for one in self.simulation.addresses(stack))
+        stacks = {name: (one.program, one.state, one.condemned) for name, one in self.simulation.engines.items()}
+        lost = orphans(self._cloud.calls(0), self.simulation.snapshot(), self._listed())
         return _Eve(
             account=save(self._cloud, addresses),
-            oracle=copy.deepcopy(self.play.oracle),
+            oracle=copy.deepcopy(self.simulation.oracle),
             stacks=copy.deepcopy(stacks),
             # A lost state leaves more than one; an interrupted run's one still counts.
             lost=frozenset(lost if len(lost) > 1 else ()),
-            refused=frozenset(self.play.surroundings.refused),
+            refused=frozenset(self.simulation.surroundings.refused),
         )
 
     def _begin(self) -> None:
         restore(self._cloud, self._eve.account)
-        self.play.oracle = copy.deepcopy(self._eve.oracle)
-        self.play.said.clear()
-        self.play.surroundings.refused = set(self._eve.refused)
-        for name, engine in self.play.engines.items():
+        self.simulation.oracle = copy.deepcopy(self._eve.oracle)
+        self.simulation.said.clear()
+        self.simulation.surroundings.refused = set(self._eve.refused)
+        for name, engine in self.simulation.engines.items():
             engine.program, engine.state, engine.condemned = copy.deepcopy(self._eve.stacks[name])
 
     def _record(self) -> tuple[RecordedCall, ...]:
@@ -121,11 +121,11 @@ class Rehearsal:
             self._run(Verdict(""), self.scenario.kind, refresh=self.scenario.refresh, clean=True)
         seen = self._faults.seen
         apis = {"dev": "orders", "live": "feed", "old": "legacy"}
-        names = {self.play.places[stage]["apiId"]: api for stage, api in apis.items()}
-        for number, one in enumerate(self.play.oracle.ledger.known.values()):
+        names = {self.simulation.places[stage]["apiId"]: api for stage, api in apis.items()}
+        for number, one in enumerate(self.simulation.oracle.record.known.values()):
             names[one.id] = f"g{number}" if number else "foreign"
-        if self.play.said[-1].endswith(": green") is self.scenario.red:
-            raise AssertionError(f"{self.scenario.name} fails undisturbed: {self.play.said[-1]}")
+        if self.simulation.said[-1].endswith(": green") is self.scenario.red:
+            raise AssertionError(f"{self.scenario.name} fails undisturbed: {self.simulation.said[-1]}")
         return tuple(
             RecordedCall(seen=call, label=label_of(call, names), operation=operations[call.number]) for call in seen
         )
@@ -137,7 +137,7 @@ class Rehearsal:
         self._faults.add(fault_at(point))
         return contextlib.nullcontext()
 
-    def _astray(self, point: Point) -> str:
+    def _wrong_stages(self, point: Point) -> str:
         """What is wrong where the disturbed run did not come to its call by the recorded way."""
         count = point.call.seen.number - (point.kind is Kind.KILLED_BEFORE)
         way = [(one.action, one.resource) for one in self._faults.seen[:count]]
@@ -147,7 +147,7 @@ class Rehearsal:
     def _run(self, verdict: Verdict, kind: str, *, refresh: bool, clean: bool) -> bool:
         """One CLI call in a process of its own, which asks for its account anew; returns whether it was green."""
         self._cloud.client._account = None  # noqa: SLF001 - the client outlives the processes that it plays in
-        green = self.play.run(STACK, kind, refresh=refresh, clean=clean)
+        green = self.simulation.run(STACK, kind, refresh=refresh, clean=clean)
         verdict.max_orphans_during = max(verdict.max_orphans_during, len(self._orphans()))
         return green
 
@@ -156,15 +156,15 @@ class Rehearsal:
         destroying = self.scenario.kind == "destroy"
         for _run in range(MOST_RUNS):
             green = self._run(verdict, "destroy" if destroying else "up", refresh=not destroying, clean=True)
-            if green and (destroying or self.play.quiet(STACK)):
+            if green and (destroying or self.simulation.quiet(STACK)):
                 return self._shape()
-        verdict.unfinished = f"no rest after {MOST_RUNS} more runs: {self.play.said[-1]}"
+        verdict.unfinished = f"no rest after {MOST_RUNS} more runs: {self.simulation.said[-1]}"
         return None
 
     def _wait_for_rest(self, verdict: Verdict) -> None:
         """What was put off must come to the same end on the next days."""
         for _day in range(MOST_DAYS):
-            self.play.forward(timedelta(days=1))
+            self.simulation.forward(timedelta(days=1))
             self._run(verdict, "up", refresh=True, clean=True)
             if self._shape() == self._rest:
                 verdict.unfinished = "; ".join(incompleteness(self._rest))
@@ -175,20 +175,20 @@ class Rehearsal:
         self._begin()
         unused = Verdict("")
         self._run(unused, self.scenario.kind, refresh=self.scenario.refresh, clean=True)
-        self.scenario.afterwards(self.play)
+        self.scenario.afterwards(self.simulation)
         self._next_runs(unused)
         for _day in range(MOST_DAYS):
-            self.play.forward(timedelta(days=1))
+            self.simulation.forward(timedelta(days=1))
             self._run(unused, "up", refresh=True, clean=True)
         return self._shape()
 
     def _shape(self) -> Shape:
-        generations = self.play.engines[STACK].output("generations") or ()
-        return shape_of(self.play.snapshot(), self.play.oracle.ledger.known, generations)
+        generations = self.simulation.engines[STACK].output("generations") or ()
+        return shape_of(self.simulation.snapshot(), self.simulation.oracle.record.known, generations)
 
     def _listed(self) -> frozenset[str]:
-        return frozenset(one["id"] for one in self.play.engines[STACK].output("generations") or ())
+        return frozenset(one["id"] for one in self.simulation.engines[STACK].output("generations") or ())
 
     def _orphans(self) -> list[str]:
-        found = orphans(self._cloud.calls(0), self.play.snapshot(), self._listed())
+        found = orphans(self._cloud.calls(0), self.simulation.snapshot(), self._listed())
         return [one for one in found if one not in self._eve.lost]

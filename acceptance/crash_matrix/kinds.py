@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from apigw_sandbox.faults import SeenCall
 
 # More than the client waits for one call in all (gateway/waiting.py): it gives up at once.
-_BEYOND_PATIENCE_SECONDS = 900
+_BEYOND_WAIT_LIMIT_SECONDS = 900
 
 
 class Kind(enum.Enum):
@@ -46,7 +46,7 @@ DEATHS = frozenset({Kind.KILLED_BEFORE, Kind.KILLED})
 _FAULTS = {
     Kind.SERVER_ERROR: Fault(kind=FaultKind.SERVER_ERROR, repeats=True),
     Kind.RESET: Fault(kind=FaultKind.RESET, repeats=True),
-    Kind.THROTTLED: Fault(kind=FaultKind.THROTTLE, repeats=True, seconds=_BEYOND_PATIENCE_SECONDS),
+    Kind.THROTTLED: Fault(kind=FaultKind.THROTTLE, repeats=True, seconds=_BEYOND_WAIT_LIMIT_SECONDS),
     Kind.CONFLICT: Fault(kind=FaultKind.CONFLICT, repeats=True, mutating=True),
     Kind.ERROR_AFTER_EFFECT: Fault(kind=FaultKind.SERVER_ERROR, repeats=True, after_effect=True, mutating=True),
     Kind.ANSWER_LOST: Fault(kind=FaultKind.LOST_ANSWER, mutating=True),

@@ -63,7 +63,7 @@ class _Eve:
     kept: Path
 
 
-class RealRehearsal:
+class RealDryRun:
     """One step, played up to its eve once, and from there as often as asked.
 
     Raises ``AssertionError`` where the CLI fails undisturbed.
@@ -141,7 +141,7 @@ class RealRehearsal:
         faults.arm()
         self._undisturbed(self.step)
         seen = faults.seen
-        numbers = {one: f"g{number}" for number, one in enumerate(self._oracle.ledger.known, start=1)}
+        numbers = {one: f"g{number}" for number, one in enumerate(self._oracle.record.known, start=1)}
         names = {self._stack.api: "orders", **numbers}
         calls = [RecordedCall(seen=call, label=label_of(call, names)) for call in seen]
         end, verdict = self._stack.shape(self._oracle), Verdict(self.step.name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.crash_matrix.completion import Shape, orphans, shape_of
 from acceptance.crash_matrix.stack_state import StackState
-from acceptance.model.ledger import Run
+from acceptance.model.record import Run
 from acceptance.pulumi_stack import PulumiStack
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class RealStack:
     def __init__(self, cloud: Cloud, folder: Path) -> None:
         self._cloud = cloud
         self._folder = folder
-        self.api = cloud.sandbox.by_hand.create_rest_api("orders", stages=list(STAGES))
+        self.api = cloud.sandbox.console.create_rest_api("orders", stages=list(STAGES))
         file = folder / "project" / "pins.txt"
         self.targets = (f"file {file}", f"ssm {PARAMETER}")
         self._stack = PulumiStack(folder / "project", STACK, folder / "backend")
@@ -95,7 +95,7 @@ class RealStack:
 
     def shape(self, oracle: Oracle) -> Shape:
         """Their shape."""
-        return shape_of(self.seen(), oracle.ledger.known, self.state().generations)
+        return shape_of(self.seen(), oracle.record.known, self.state().generations)
 
     def orphans(self) -> list[str]:
         """Certificates of this stack that are in no state."""

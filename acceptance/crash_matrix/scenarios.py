@@ -10,23 +10,23 @@ from acceptance.crash_matrix import preparations as eves
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from acceptance.model.play import Play
+    from acceptance.model.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One CLI call and the way to it; ``prepare`` is of ``preparations.py``, ``kind`` and ``refresh`` of ``Play.run``.
+    """One CLI call and the way to it; ``prepare`` is of ``preparations.py``.
 
     ``red``: the undisturbed run is. ``afterwards``: what happens after the disturbed run, before the next ones.
     ``asked_for``: part of a complaint of the oracle about what this scenario's program asks for in so many words.
     """
 
     name: str
-    prepare: Callable[[Play], None]
+    prepare: Callable[[Simulation], None]
     kind: str = "up"
     refresh: bool = False
     red: bool = False
-    afterwards: Callable[[Play], None] = eves.nothing
+    afterwards: Callable[[Simulation], None] = eves.nothing
     asked_for: str = ""
 
     def violations(self, complaints: Iterable[str]) -> list[str]:
@@ -106,7 +106,9 @@ _CHANGING = (
     Scenario(name="forget-what-is-presented", prepare=eves.on(100, eves.generation_lost)),
     Scenario(name="repair-targets", prepare=eves.on(100, eves.targets_by_hand), refresh=True),
     Scenario(
-        name="repair-a-stage", prepare=eves.on(100, lambda play: eves.bind_by_hand(play, "prod", None)), refresh=True
+        name="repair-a-stage",
+        prepare=eves.on(100, lambda simulation: eves.bind_by_hand(simulation, "prod", None)),
+        refresh=True,
     ),
     Scenario(name="bind-one-more", prepare=eves.on(100, eves.bindings(dev="dev", prod="prod", live="live", old="old"))),
     Scenario(name="unbind", prepare=eves.on(100, eves.bindings(dev="dev"))),

@@ -8,9 +8,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, NamedTuple
 
-from acceptance.crash_matrix.in_process import Rehearsal
+from acceptance.crash_matrix.in_process import DryRun
 from acceptance.crash_matrix.points import IN_PROCESS, REAL_ENGINE, Point, sampled
-from acceptance.crash_matrix.real_engine import STEPS, RealRehearsal
+from acceptance.crash_matrix.real_engine import STEPS, RealDryRun
 from acceptance.crash_matrix.scenarios import SCENARIOS
 from acceptance.model.cloud import Cloud
 
@@ -50,11 +50,11 @@ def names(layers: Iterable[str]) -> list[tuple[str, str]]:
 def perform(task: Task) -> Result:
     """Judge the chosen points of one scenario; raises ``KeyError`` for a name that no scenario has."""
     with contextlib.ExitStack() as ending:
-        stage: Rehearsal | RealRehearsal
+        stage: DryRun | RealDryRun
         if task.layer == REAL_ENGINE:
-            stage = ending.enter_context(RealRehearsal(_STEPS[task.name]))
+            stage = ending.enter_context(RealDryRun(_STEPS[task.name]))
         else:
-            stage = Rehearsal(_SCENARIOS[task.name])
+            stage = DryRun(_SCENARIOS[task.name])
         points = stage.points
         chosen = [one for one in points if one.id == task.only] if task.only else sampled(points, task.share, task.seed)
         return Result(task, points, [(point, stage.judge(point)) for point in chosen])

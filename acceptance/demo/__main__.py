@@ -15,7 +15,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from acceptance.demo.scene import DEMO, Scene
+from acceptance.demo.scenario import DEMO, Scenario
 from acceptance.demo.story import tell
 from acceptance.demo.terminal import Terminal
 from apigw_sandbox import Sandbox
@@ -55,12 +55,12 @@ def _demo(terminal: Terminal) -> int:
     shutil.rmtree(DEMO, ignore_errors=True)
     broken = ""
     with Sandbox() as sandbox:
-        scene = Scene(sandbox, terminal)
+        scenario = Scenario(sandbox, terminal)
         try:
-            tell(scene)
+            tell(scenario)
         except AssertionError as error:  # StoryBroken, or a command around the story that failed
             broken = str(error)
-        terminal.journal(scene.runs, sandbox.journal.entries())
+        terminal.journal(scenario.runs, sandbox.journal.entries())
     if broken:
         terminal.failure(f"the story did not hold: {broken}")
         return 1

@@ -21,7 +21,7 @@ from acceptance.load.plan import REQUESTS, at_once, control_plan, rotation_plan,
 from acceptance.load.report import Wanted, proves, report
 from acceptance.load.rotation import rotation
 from acceptance.servers.stunnel import Stunnel
-from tests.backends.cast import BACKENDS
+from tests.backends.certificates import BACKENDS
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def main() -> int:
     orders = [Job(one.name, perform, (one, FOLDER / "controls" / one.name, small)) for one in (*bases, *CONTROLS)]
     controls = jobs.perform(orders, at_once(small))
     missing = [control.name for control in CONTROLS if control.name not in controls]
-    jobs.mishaps += [f"{name}: this control was not performed" for name in missing]
+    jobs.unexpected_failures += [f"{name}: this control was not performed" for name in missing]
     made = report(
         runs,
         controls,
         Wanted(wanted, plan.wanted_near),
         seconds=time.monotonic() - began,
-        mishaps=jobs.mishaps,
+        unexpected_failures=jobs.unexpected_failures,
     )
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")

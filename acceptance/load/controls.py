@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.load import clock as wall
-from acceptance.load.by_hand import RotationByHand
+from acceptance.load.console import RotationByHand
 from acceptance.load.observed import NEW, OLD
 from acceptance.load.site import STAGES, Site
 from acceptance.servers.backend import Setup
@@ -205,10 +205,10 @@ def perform(control: Control, folder: Path, plan: Plan) -> Run:
 
 def misplaced(control: Control, run: Run) -> list[str]:
     """The failures of a control that were not to be."""
-    return astray(run, control.expected)
+    return unexpected(run, control.expected)
 
 
-def astray(run: Run, expected: str) -> list[str]:
+def unexpected(run: Run, expected: str) -> list[str]:
     """The failures outside of the window, or for a reason that the expression does not match whole."""
     windows = [phase for phase in run.phases if phase.name == WINDOW]
     complaints = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 # What a machine, a server or a step may do; anything else is a defect of the harness and ends it.
-MISHAPS = (ProofBroken, ReloadError, ServerExitedError, ToolMissingError, OSError)
+UNEXPECTED_FAILURES = (ProofBroken, ReloadError, ServerExitedError, ToolMissingError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Jobs(Generic[Result]):
 
     who: str
     run_of: Callable[[Result], Run]
-    mishaps: list[str] = field(default_factory=list)
+    unexpected_failures: list[str] = field(default_factory=list)
     """Why some were not performed; the others are still worth measuring."""
 
     def perform(self, jobs: Sequence[Job[Result]], at_once: int) -> dict[str, Result]:
@@ -59,9 +59,9 @@ class Jobs(Generic[Result]):
     def _result(self, name: str, future: Future[Result]) -> Result | None:
         try:
             result = future.result()
-        except MISHAPS as error:
-            self.mishaps.append(f"{name}: {type(error).__name__}: {error}")
-            self._say(self.mishaps[-1])
+        except UNEXPECTED_FAILURES as error:
+            self.unexpected_failures.append(f"{name}: {type(error).__name__}: {error}")
+            self._say(self.unexpected_failures[-1])
             return None
         run = self.run_of(result)
         self._say(f"{name}: {len(run.requests)} requests, {len(run.failed)} failed")

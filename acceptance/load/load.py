@@ -154,12 +154,12 @@ class Load:
             self._asked_to_stop = True
             # vegeta's first SIGINT ends the pacing and drains its workers; only a second one would break requests off.
             process.send_signal(signal.SIGINT)
-        patience = TIMEOUT_SECONDS + 2 * _RATE_UNIT_SECONDS / self._rate  # the pacing sleeps until its next request
+        wait_limit = TIMEOUT_SECONDS + 2 * _RATE_UNIT_SECONDS / self._rate  # the pacing sleeps until its next request
         try:
-            process.wait(patience)
+            process.wait(wait_limit)
         except subprocess.TimeoutExpired as error:
             self.kill()
-            raise LoadError(f"vegeta did not end within {patience:.0f} s: {self._said()}") from error
+            raise LoadError(f"vegeta did not end within {wait_limit:.0f} s: {self._said()}") from error
 
     def kill(self) -> None:
         """End it at once, whatever is in flight; those requests have no results."""

@@ -28,14 +28,14 @@ def report(
     wanted: Wanted,
     *,
     seconds: float,
-    mishaps: Sequence[str] = (),
+    unexpected_failures: Sequence[str] = (),
 ) -> dict[str, object]:
     """The report; ``controls`` has the baselines, too. ``mishaps`` are what kept a run from being performed.
 
     ``failed`` counts the rotations' failed requests alone: controls are there to fail. Anything that was not as planned
     is a complaint and makes it ``incomplete``; then ``failed`` is null where it would have been 0.
     """
-    complaints = list(mishaps)
+    complaints = list(unexpected_failures)
     for run in runs:
         complaints += tally.complaints(run, wanted.near)
     shown = [_control(control, controls, complaints) for control in CONTROLS if control.name in controls]

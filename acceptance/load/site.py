@@ -87,14 +87,14 @@ class Site:
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as ending:
             ending.enter_context(self.sandbox)
-            self.api = self.sandbox.by_hand.create_rest_api(
+            self.api = self.sandbox.console.create_rest_api(
                 "orders", backend_url="https://${stageVariables.backendHost}/", proxy=True
             )
             for stage in self.stages:
                 self.backends[stage] = (
                     ending.enter_context(self._new_backend(stage)) if self._each or not self.backends else self.backend
                 )
-                self.sandbox.by_hand.create_stage(
+                self.sandbox.console.create_stage(
                     self.api, stage, variables={"backendHost": urlsplit(self.backends[stage].url).netloc}
                 )
             self._ending = ending.pop_all()

@@ -12,7 +12,7 @@ from apigw_sandbox.journal import BINDING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from acceptance.model.ledger import Ledger, Run
+    from acceptance.model.record import Record, Run
     from acceptance.model.seen import Write
     from apigw_sandbox.journal import JournalEntry
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Calls:
     """Follows what stages present and which certificates exist, call by call."""
 
-    def __init__(self, ledger: Ledger, run: Run, before: Snapshot, after: Snapshot) -> None:
-        self._ledger = ledger
+    def __init__(self, record: Record, run: Run, before: Snapshot, after: Snapshot) -> None:
+        self._record = record
         self._run = run
         self._after = after
         self._presents = dict(before.presents)
@@ -55,13 +55,13 @@ class Calls:
             one = self._alive.get(shown or "")
             if one is not None and one.sha256 in lost and one.expires > self._after.now:
                 self._complain("12", f"{write.address} lost live {one.id}, which {stage} presents")
-        self._ledger.published.written(write.address, write.after, self._after.now)
+        self._record.published.written(write.address, write.after, self._after.now)
 
     def _generation(self, call: JournalEntry) -> None:
         if call.succeeded:
             self._made.append(call.resource)
-            self._alive[call.resource] = self._ledger.known[call.resource]
-            self._ledger.claim(self._run.stack, self._alive[call.resource])
+            self._alive[call.resource] = self._record.known[call.resource]
+            self._record.claim(self._run.stack, self._alive[call.resource])
 
     def _deletion(self, call: JournalEntry) -> None:
         one = call.resource
@@ -69,7 +69,7 @@ class Calls:
         users = [stage for stage, shown in self._presents.items() if shown == one]
         if users:
             self._complain("3", f"DeleteClientCertificate of {one}, which {users} presented")
-        if one in self._alive and not self._ledger.owns(self._run.stack, self._alive[one]):
+        if one in self._alive and not self._record.owns(self._run.stack, self._alive[one]):
             self._complain("4", f"DeleteClientCertificate of {one}, which is not its own")
         if call.succeeded and self._alive.pop(one, None) is not None:
             self._gone.append(one)
@@ -84,15 +84,15 @@ class Calls:
         adopts = self._run.adopts not in self._run.listed[0] and (beside or one == chosen)
         # Nobody's by its tags, and this stack's by its state: a hand took them off.
         again = one.rotation is None and one.id in self._run.listed[0]
-        if not (adopts or again or self._ledger.owns(self._run.stack, one)):
+        if not (adopts or again or self._record.owns(self._run.stack, one)):
             self._complain("4", f"{call.action} of {one.id}, which is not its own")
         elif call.succeeded and one.id in self._after.certificates:
             # What a run adopts is its own for the rest of that run.
             self._alive[one.id] = self._after.certificates[one.id]
-            self._ledger.claim(self._run.stack, self._alive[one.id])
+            self._record.claim(self._run.stack, self._alive[one.id])
         elif call.succeeded and again:
             # Retired later in the same run: what its tags say meanwhile is in no snapshot.
-            self._alive[one.id] = replace(one, rotation=min(self._ledger.rotations[self._run.stack], default=None))
+            self._alive[one.id] = replace(one, rotation=min(self._record.rotations[self._run.stack], default=None))
 
     def _other(self, call: JournalEntry) -> None:
         if call.action != "PutParameter" or f"ssm {call.resource}" not in self._run.targets:
@@ -114,22 +114,22 @@ class Calls:
         run = self._run
         if stage not in run.asserted:
             self._complain("9", f"it bound {stage}, which its program does not name")
-        if taken not in self._alive or taken not in self._ledger.made(run.stack) | run.listed[1]:
+        if taken not in self._alive or taken not in self._record.made(run.stack) | run.listed[1]:
             self._complain("4", f"it bound {stage} to {taken}, which is not its own")
         left = self._alive.get(shown or "")
         dead = left.expires <= at if left is not None else shown != ACM
         if not dead and shown != taken:
-            self._replacement(stage, left, self._ledger.known[taken], at)
+            self._replacement(stage, left, self._record.known[taken], at)
 
     def _replacement(self, stage: str, left: Certificate | None, taken: Certificate, at: datetime) -> None:
         """A stage leaves a live certificate (None: ACM's) for another one."""
         run, name = self._run, left.id if left else ACM
-        if left is None or left.id not in self._ledger.made(run.stack):
+        if left is None or left.id not in self._record.made(run.stack):
             if left is not None and left.rotation is not None:
                 self._complain("9", f"{stage} left {name}, which another rotation made")
             elif not run.take_over:
                 self._complain("9", f"{stage} left {name} without take_over")
-        published = self._ledger.published
+        published = self._record.published
         # Backends refuse already what it presents: every wait would only add to the loss.
         losing = bool(run.targets) and left is not None and published.since(run.stack, left, run.targets) is None
         since = published.since(run.stack, taken, run.targets)
@@ -147,13 +147,13 @@ class Calls:
             self._complain("9", f"it cleared {stage}, which the program binds")
         if stage not in run.bound or run.keeps:
             self._complain("9", f"it cleared {stage}, which was not its own to clear")
-        if shown is not None and shown not in self._ledger.made(run.stack):
+        if shown is not None and shown not in self._record.made(run.stack):
             self._complain("9", f"it cleared {stage} of {shown}, which it never set")
-        if left is not None and left.rotation is not None and not self._ledger.owns(run.stack, left):
+        if left is not None and left.rotation is not None and not self._record.owns(run.stack, left):
             self._complain("9", f"it cleared {stage} of {shown}, which another rotation has adopted")
 
     def _complain(self, invariant: str, what: str) -> None:
-        self._ledger.complain(invariant, self._run, what)
+        self._record.complain(invariant, self._run, what)
 
 
 def _goes_back(left: Certificate, taken: Certificate) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import ModuleType
 
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 Properties = dict[str, Any]
 CERTIFICATE, BUNDLE, SECOND = "certificate", "bundle", "second bundle"
@@ -81,7 +81,7 @@ class Engine:
     """One stack: its program, its state, and the operations of the CLI. Each returns the error that made it red."""
 
     program: Program
-    world: Callable[[], World]
+    environment: Callable[[], Environment]
     state: dict[str, Held] = field(default_factory=dict)
     condemned: list[Held] = field(default_factory=list)
     _unfinished: list[str] = field(default_factory=list)
@@ -135,12 +135,12 @@ class Engine:
             raise StopError("; ".join([*self._unfinished, *failed]))
         self._delete_condemned()
         for name in [name for name in self.state if name not in self.declared()]:
-            _module(name).delete(self.state[name].outputs, self.world())
+            _module(name).delete(self.state[name].outputs, self.environment())
             del self.state[name]
 
     def _publish_by_callable(self, spec: Properties) -> None:
         """What a callable makes: a resource that writes the pins."""
-        place = self.world().target(spec, Connection())
+        place = self.environment().target(spec, Connection())
         pins = "".join(f"{one}\n" for one in self.state[CERTIFICATE].outputs["trustedFingerprintsSha256"])
         if place.read() != pins:
             place.write(pins)
@@ -155,7 +155,7 @@ class Engine:
 
     def _refresh(self) -> None:
         for name in list(self.state):
-            found = _module(name).read(name, self.state[name].outputs, self.world())
+            found = _module(name).read(name, self.state[name].outputs, self.environment())
             if found is None:
                 del self.state[name]
             else:
@@ -178,17 +178,17 @@ class Engine:
 
     def _differs(self, name: str, module: Any, inputs: Properties) -> bool:
         news = self._checked(name, module, inputs)
-        return name not in self.state or bool(module.diff(self.state[name].outputs, news, self.world()).changes)
+        return name not in self.state or bool(module.diff(self.state[name].outputs, news, self.environment()).changes)
 
     def _destroy(self) -> None:
         self._delete_condemned()
         for name in sorted(self.state, key=_destruction_order):
-            _module(name).delete(self.state[name].outputs, self.world())
+            _module(name).delete(self.state[name].outputs, self.environment())
             del self.state[name]
 
     def _delete_condemned(self) -> None:
         while self.condemned:
-            binding.delete(self.condemned[0].outputs, self.world())
+            binding.delete(self.condemned[0].outputs, self.environment())
             self.condemned.pop(0)
 
     def _register(self, name: str, module: Any, inputs: Properties) -> None:
@@ -197,7 +197,7 @@ class Engine:
         if held is None:
             outputs = self._created(module, news)
         else:
-            difference = module.diff(held.outputs, news, self.world())
+            difference = module.diff(held.outputs, news, self.environment())
             if not difference.changes:
                 held.inputs = news
                 return
@@ -211,7 +211,7 @@ class Engine:
     def _created(self, module: Any, news: Properties) -> Properties:
         """What could not be done is raised by the program, when all else is done."""
         try:
-            created: Properties = module.create(news, self.world())[1]
+            created: Properties = module.create(news, self.environment())[1]
         except Unfinished as left:
             self._unfinished.append(str(left.error))
             return left.state
@@ -219,7 +219,7 @@ class Engine:
 
     def _updated(self, module: Any, held: Held, news: Properties) -> Properties:
         try:
-            updated: Properties = module.update(held.outputs, news, self.world())
+            updated: Properties = module.update(held.outputs, news, self.environment())
         except Unfinished as left:
             self._unfinished.append(str(left.error))
             return left.state

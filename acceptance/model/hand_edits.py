@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acceptance.model.play import STACKS
 from acceptance.model.seen import ACM
+from acceptance.model.simulation import STACKS
 from acceptance.model.steps import Judged, a_stack, a_stage, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from acceptance.model.play import Play
+    from acceptance.model.simulation import Simulation
 
 # What becomes of a target that held these texts, the last one now.
 HOW: dict[str, Callable[[list[str | None]], str | None]] = {
@@ -35,62 +35,62 @@ class HandEdits(Judged):
     @recorded
     def bind_by_hand(self, stage: str, what: str) -> None:
         """Somebody lets a stage present nothing, an older or newer generation, another stack's, their own, ACM's."""
-        listed: list[list[str | None]] = [[one.id for one in self.play.own(stack)] for stack in STACKS]
+        listed: list[list[str | None]] = [[one.id for one in self.simulation.own(stack)] for stack in STACKS]
         own, other = (one or [None] for one in listed)
         ids: dict[str, str | None] = {
             "nothing": None,
             "oldest": own[0],
             "newest": own[-1],
             "other": other[-1],
-            "foreign": self.play.foreign,
+            "foreign": self.simulation.foreign,
             "acm": ACM,
         }
-        place = self.play.places[stage]
-        now = self.play.snapshot()
-        gone = self.play.path(stage) not in now.presents or (
-            what == "foreign" and self.play.foreign not in now.certificates
+        place = self.simulation.places[stage]
+        now = self.simulation.snapshot()
+        gone = self.simulation.path(stage) not in now.presents or (
+            what == "foreign" and self.simulation.foreign not in now.certificates
         )
         if gone or (what == "acm" and stage == "live"):
             return
-        self.play.by_hand(lambda: self.play.cloud.sandbox.by_hand.bind(place["apiId"], stage, ids[what]))
+        self.simulation.console(lambda: self.simulation.cloud.sandbox.console.bind(place["apiId"], stage, ids[what]))
 
     @rule(stack=a_stack, nth=st.integers(-2, 1))
     @recorded
     def delete_certificate_by_hand(self, stack: str, nth: int) -> None:
         """Somebody deletes a generation, in use or not."""
-        own = self.play.own(stack)
+        own = self.simulation.own(stack)
         if -len(own) <= nth < len(own):
-            self.play.by_hand(lambda: self.play.cloud.sandbox.by_hand.delete_certificate(own[nth].id))
-            self.play.deleted.add(own[nth].sha256)
+            self.simulation.console(lambda: self.simulation.cloud.sandbox.console.delete_certificate(own[nth].id))
+            self.simulation.deleted.add(own[nth].sha256)
 
     @rule(stack=a_stack, nth=st.integers(-2, 1))
     @recorded
     def remove_tags_by_hand(self, stack: str, nth: int) -> None:
         """Somebody cleans up tags that they do not know."""
-        own = self.play.own(stack)
+        own = self.simulation.own(stack)
         if -len(own) <= nth < len(own):
-            self.play.by_hand(lambda: self.play.cloud.sandbox.by_hand.set_tags(own[nth].id, {}))
+            self.simulation.console(lambda: self.simulation.cloud.sandbox.console.set_tags(own[nth].id, {}))
 
     @rule(stage=a_stage, back=st.sampled_from((True, True, False)))
     @recorded
     def delete_stage_by_hand(self, stage: str, back: bool) -> None:  # noqa: FBT001 - drawn by name
         """A stage is deleted, and perhaps made again under the same name."""
-        if self.play.path(stage) in self.play.snapshot().presents:
-            place = self.play.places[stage]
-            self.play.by_hand(lambda: self.play.cloud.sandbox.by_hand.delete_stage(place["apiId"], stage))
+        if self.simulation.path(stage) in self.simulation.snapshot().presents:
+            place = self.simulation.places[stage]
+            self.simulation.console(lambda: self.simulation.cloud.sandbox.console.delete_stage(place["apiId"], stage))
         if back:
-            self.play.by_hand(lambda: self.play.restore(stage))
+            self.simulation.console(lambda: self.simulation.restore(stage))
 
     @rule(stack=a_stack, which=st.integers(0, 1), how=st.sampled_from(sorted(HOW)))
     @recorded
     def change_target_by_hand(self, stack: str, which: int, how: str) -> None:
         """Somebody restores an older copy of a target, removes, empties or edits it, or writes something else there."""
-        address = self.play.addresses(stack)[which]
-        change_target(self.play, address, how)
+        address = self.simulation.addresses(stack)[which]
+        change_target(self.simulation, address, how)
 
 
-def change_target(play: Play, address: str, how: str) -> None:
+def change_target(simulation: Simulation, address: str, how: str) -> None:
     """Somebody changes what a target holds, as ``HOW`` says."""
-    former = play.former.get(address, [None])
-    there = HOW[how]([*former[:: max(len(former) // 2, 1)], play.cloud.content(address)])
-    play.by_hand(lambda: play.cloud.write(address, there))
+    former = simulation.former.get(address, [None])
+    there = HOW[how]([*former[:: max(len(former) // 2, 1)], simulation.cloud.content(address)])
+    simulation.console(lambda: simulation.cloud.write(address, there))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from acceptance.model.calls import Calls
-from acceptance.model.ledger import Ledger, Run
+from acceptance.model.record import Record, Run
 from acceptance.model.seen import ACM, Certificate, Snapshot, fingerprints
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Oracle:
     ``listed``: what each stack's state listed last. ``abandoned``: what no run finds again, or need not.
     """
 
-    ledger: Ledger = field(default_factory=Ledger)
+    record: Record = field(default_factory=Record)
     happened: Counter[str] = field(default_factory=Counter)
     listed: dict[str, frozenset[str]] = field(default_factory=lambda: defaultdict(frozenset))
     abandoned: set[str] = field(default_factory=set)
@@ -41,16 +41,16 @@ class Oracle:
     @property
     def complaints(self) -> list[str]:
         """What was found so far."""
-        return self.ledger.complaints
+        return self.record.complaints
 
     def look(self, seen: Snapshot) -> None:
         """Something happened by hand, or time passed."""
-        self.ledger.known.update(seen.certificates)
-        self.ledger.published.look(seen)
+        self.record.known.update(seen.certificates)
+        self.record.published.look(seen)
 
     def plan_changed(self, stack: str) -> None:
         """The owner asked for other dates: what an interrupted run was about may not be due any more."""
-        for one in self._orphans_of(stack, self.ledger.known.values()):
+        for one in self._orphans_of(stack, self.record.known.values()):
             self._clean_runs[one.id] = _FORGIVEN
 
     def judge(
@@ -64,20 +64,20 @@ class Oracle:
         """One run is over."""
         calls = tuple(calls)
         self._count(run, calls)
-        self.ledger.known.update(after.certificates)
+        self.record.known.update(after.certificates)
         self._count_lost_creation(run, before)
         changes = [one for one in calls if one.mutates]
         self._reading_only(run, before, calls, after)
-        Calls(self.ledger, run, before, after).judge(changes, writes)
-        self.ledger.published.look(after)
+        Calls(self.record, run, before, after).judge(changes, writes)
+        self.record.published.look(after)
         if run.kind == "up":
             self._targets(run, before, after)
             moved = {one.resource for one in changes if one.action == "UpdateStage" and one.succeeded}
             self._held(run, after, run.asserted if run.refreshed else run.asserted & moved)
         self.listed[run.stack] = run.listed[1]
-        self.ledger.had[run.stack] |= run.listed[1]
+        self.record.had[run.stack] |= run.listed[1]
         for one in run.listed[1] - run.listed[0]:
-            self.ledger.published.offered(run.stack, one, after.now)
+            self.record.published.offered(run.stack, one, after.now)
         self._orphans(run, after)
         if run.scheduled:
             self._after_a_scheduled_run(run, after)
@@ -92,7 +92,7 @@ class Oracle:
             self._complain("6, 12", run, "it wrote to a target")
 
     def _targets(self, run: Run, before: Snapshot, after: Snapshot) -> None:
-        own = {self.ledger.known[one].sha256 for one in self.ledger.made(run.stack) | run.listed[1]} | run.trusted_too
+        own = {self.record.known[one].sha256 for one in self.record.made(run.stack) | run.listed[1]} | run.trusted_too
         for address, content in before.targets.items():
             there = fingerprints(content)
             if content != after.targets[address] and _says_something(content):
@@ -100,7 +100,7 @@ class Oracle:
                 if not written and not run.takes_targets:
                     self._complain("9", run, f"it overwrote {address}, which it had not written")
             lost = there - fingerprints(after.targets[address])
-            for one in self.ledger.known.values():
+            for one in self.record.known.values():
                 # What another rotation trusted there, or a person wrote, is not this run's to keep.
                 ours = one.id in run.listed[0] or one.sha256 in run.trusted_too
                 if one.sha256 in lost and ours and one.id in after.certificates and one.expires > after.now:
@@ -138,7 +138,7 @@ class Oracle:
     def _orphans_of(self, stack: str, among: Iterable[Certificate]) -> list[Certificate]:
         # What is being adopted from another stack is in that one's state until it is in this one's.
         in_state = frozenset[str]().union(self.listed[stack], *self.listed.values())
-        return [one for one in among if self.ledger.owns(stack, one) and one.id not in in_state]
+        return [one for one in among if self.record.owns(stack, one) and one.id not in in_state]
 
     def _count_lost_creation(self, run: Run, before: Snapshot) -> None:
         if run.kind == "up" and not run.listed[0]:
@@ -152,7 +152,7 @@ class Oracle:
         self.happened.update(f"{one.action} {_answer(one)}" for one in calls if one.mutates)
 
     def _complain(self, invariant: str, run: Run, what: str) -> None:
-        self.ledger.complain(invariant, run, what)
+        self.record.complain(invariant, run, what)
 
 
 def _says_something(content: str | None) -> bool:

@@ -25,11 +25,11 @@ def script(text: str) -> str:
     return "\n".join(statements[starts[-1] :]) + "\n"
 
 
-def play(text: str) -> None:
+def simulation(text: str) -> None:
     """Run the example; raises what it fails with."""
     exec(compile(script(text), "<example>", "exec"), {"RotationMachine": RotationMachine})  # noqa: S102 - the user's own text
 
 
 if __name__ == "__main__":
-    play(Path(sys.argv[1]).read_text() if sys.argv[1:] else sys.stdin.read())
+    simulation(Path(sys.argv[1]).read_text() if sys.argv[1:] else sys.stdin.read())
     print("the example does not fail")

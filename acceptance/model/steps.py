@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from acceptance.model.play import STACKS, Play
 from acceptance.model.settling import Settling
+from acceptance.model.simulation import STACKS, Simulation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,16 +55,18 @@ class Judged(RuleBasedStateMachine):
         super().__init__()
         self.tally.examples += 1
         self.tally.script = ["state = RotationMachine()"]
-        self.play = Play()
+        self.simulation = Simulation()
 
     def listen(self) -> None:
         """Raise what the oracle found."""
-        assert not self.play.oracle.complaints, "\n".join([*self.play.oracle.complaints, *self.play.said[-6:]])
+        assert not self.simulation.oracle.complaints, "\n".join(
+            [*self.simulation.oracle.complaints, *self.simulation.said[-6:]]
+        )
 
     def teardown(self) -> None:
         """After the last step everything comes to rest."""
         self.tally.script.append("state.teardown()")
-        self.tally.happened += self.play.oracle.happened
-        if not self.play.oracle.complaints:
-            Settling(self.play).perform()
+        self.tally.happened += self.simulation.oracle.happened
+        if not self.simulation.oracle.complaints:
+            Settling(self.simulation).perform()
             self.listen()

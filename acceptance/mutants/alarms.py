@@ -67,7 +67,7 @@ WRONG_ALARMS = (
         edits=(
             Edit(
                 "lifecycle/certificate/crud.py",
-                '        say_findings(str(news["name"]), last_days(after, policy, now), world)\n',
+                '        say_findings(str(news["name"]), last_days(after, policy, now), environment)\n',
                 "        pass\n",
             ),
         ),

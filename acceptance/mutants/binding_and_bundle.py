@@ -60,7 +60,7 @@ WRONG_DEPENDENTS = (
                 _BOUND,
                 f"        try:\n    {_BOUND}"
                 "        except errors.RotationError as error:\n"
-                "            self.world.say(str(error))\n",
+                "            self.environment.say(str(error))\n",
             ),
         ),
         killed_by=(_BINDING + "test_a_switch_that_fails_leaves_the_stage_and_state_as_they_were",),
@@ -126,7 +126,7 @@ WRONG_DEPENDENTS = (
                 "lifecycle/trust_bundle/crud.py",
                 '    addresses = ", ".join(sorted(digests_of(props, "digests")))\n',
                 '    for spec in props["targets"]:\n'
-                '        world.target(spec, connection_of(props)).write("")\n'
+                '        environment.target(spec, connection_of(props)).write("")\n'
                 '    addresses = ", ".join(sorted(digests_of(props, "digests")))\n',
             ),
         ),
@@ -142,7 +142,7 @@ WRONG_DEPENDENTS = (
                 "    return Publication(\n",
                 '    for spec in olds.get("targets") or ():\n'
                 '        if spec not in news["targets"]:\n'
-                '            world.target(spec, connection).write("")\n'
+                '            environment.target(spec, connection).write("")\n'
                 "    return Publication(\n",
             ),
         ),

@@ -210,14 +210,14 @@ WRONG_CERTIFICATE = (
         edits=(
             Edit(
                 "lifecycle/certificate/crud.py",
-                "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n",
+                "    Look(props=props, origin=found, gateway=gateway, environment=environment, now=now).guard()\n",
                 "",
             ),
             Edit(
                 "lifecycle/certificate/crud.py",
-                "    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)\n",
-                "    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)\n"
-                "    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()\n",
+                "    rotation = adoption.first_rotation(gateway, props, found, environment.token(), now)\n",
+                "    rotation = adoption.first_rotation(gateway, props, found, environment.token(), now)\n"
+                "    Look(props=props, origin=found, gateway=gateway, environment=environment, now=now).guard()\n",
             ),
         ),
         killed_by=(
@@ -244,7 +244,7 @@ WRONG_CERTIFICATE = (
             Edit(
                 "lifecycle/certificate/crud.py",
                 "    decision = decide(rotation, policy, now)\n",
-                "    seen = world.observing_gateway(connection_of(olds))\n"
+                "    seen = environment.observing_gateway(connection_of(olds))\n"
                 "    gone = [one.number for one in rotation.generations if not seen.get(one.id)]\n"
                 "    rotation = lose(rotation, gone, now)\n"
                 "    decision = decide(rotation, policy, now)\n",
@@ -264,7 +264,7 @@ WRONG_CERTIFICATE = (
                 "lifecycle/certificate/crud.py",
                 "    rotation = adoption.with_presented(gateway, lose(rotation, looked.gone, now), now)\n",
                 "    rotation = Actor(gateway=gateway, proof=proof_of(gateway, props, rotation), properties=props,"
-                " policy=policy_of(props), now=now, say=world.say)"
+                " policy=policy_of(props), now=now, say=environment.say)"
                 ".perform(lose(rotation, looked.gone, now)).rotation\n",
             ),
         ),

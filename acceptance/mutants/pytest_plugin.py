@@ -1,7 +1,7 @@
 """A pytest plugin that writes down how each test ended and where the package under test came from.
 
 Loaded by ``trial.py`` with ``-p acceptance.mutants.pytest_plugin``; the report goes to the file that
-``MUTANTS_WITNESS`` names.
+``MUTANTS_REPORT`` names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-VARIABLE = "MUTANTS_WITNESS"
+VARIABLE = "MUTANTS_REPORT"
 PASSED, ASSERTION = "passed", "assertion"
 
 _ended: dict[str, str] = {}

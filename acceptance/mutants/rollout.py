@@ -6,7 +6,7 @@ from acceptance.mutants.mutant import Edit, Mutant
 
 _GATE = "tests/lifecycle/test_verification.py::"
 _JUDGE = "tests/unit/rotation/test_verification.py::"
-_TURN = "tests/unit/rotation/test_waves.py::"
+_RULE = "tests/unit/rotation/test_waves.py::"
 _WAVES = "tests/lifecycle/test_waves.py::"
 _BACK = "tests/lifecycle/confirming/test_confirmation.py::"
 _STEPS, _RULES, _SWITCH = "lifecycle/binding/act.py", "rotation/verification.py", "lifecycle/binding/verify_steps.py"
@@ -111,7 +111,7 @@ WRONG_ROLLOUT = (
         edits=(
             Edit("rotation/waves.py", "        if len(known) < len(ready):\n", "        if not known and ready:\n"),
         ),
-        killed_by=(_TURN + "test_one_binding_that_has_not_moved_or_was_not_verified_holds_the_next_wave",),
+        killed_by=(_RULE + "test_one_binding_that_has_not_moved_or_was_not_verified_holds_the_next_wave",),
     ),
     Mutant(
         name="soak-of-the-fastest",
@@ -124,7 +124,7 @@ WRONG_ROLLOUT = (
                 "        elif known and now < min(known):\n            found.append((Hold.WAVE, min(known)))\n",
             ),
         ),
-        killed_by=(_TURN + "test_the_slowest_of_the_wave_before_counts",),
+        killed_by=(_RULE + "test_the_slowest_of_the_wave_before_counts",),
     ),
     Mutant(
         name="wave-to-the-death",
@@ -133,12 +133,12 @@ WRONG_ROLLOUT = (
         edits=(
             Edit(
                 "rotation/binding.py",
-                "*((hold, ends, hurry_at) for hold, ends in turn.holds(desired, now)),",
-                "*((hold, ends, None) for hold, ends in turn.holds(desired, now)),",
+                "*((hold, ends, hurry_at) for hold, ends in wave_order.holds(desired, now)),",
+                "*((hold, ends, None) for hold, ends in wave_order.holds(desired, now)),",
             ),
         ),
         killed_by=(
-            _TURN + "test_near_the_expiry_waves_and_windows_are_overruled_and_it_says_which",
+            _RULE + "test_near_the_expiry_waves_and_windows_are_overruled_and_it_says_which",
             _WAVES + "test_the_expiry_overrules_a_wave_that_never_moves",
         ),
     ),
@@ -147,7 +147,7 @@ WRONG_ROLLOUT = (
         invariant=8,
         wrong="A rollback waits for waves, soak and windows.",
         edits=(Edit("rotation/waves.py", "        if self.going_back:\n            return ()\n", ""),),
-        killed_by=(_TURN + "test_a_rollback_waits_for_nobody",),
+        killed_by=(_RULE + "test_a_rollback_waits_for_nobody",),
     ),
     Mutant(
         name="window-ignored",

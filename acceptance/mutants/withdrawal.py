@@ -140,8 +140,8 @@ WRONG_WITHDRAWAL = (
         edits=(
             Edit(
                 "lifecycle/trust_bundle/account.py",
-                "    gateway = world.reached_gateway(connection, expected)\n",
-                "    expected = None\n    gateway = world.reached_gateway(connection, expected)\n",
+                "    gateway = environment.reached_gateway(connection, expected)\n",
+                "    expected = None\n    gateway = environment.reached_gateway(connection, expected)\n",
             ),
         ),
         killed_by=(_WITHDRAWAL + "test_a_bundle_acts_in_no_other_account",),

@@ -94,7 +94,7 @@ def test_what_it_was_made_for_is_never_looked_at_again(run: FakeRun) -> None:
     run.config["madeFor"] = {"stages": [{"apiId": "zzz", "stageName": UNKNOWN}], "takeOver": True}
     run.certificate()
     news = {**run.inputs["certificate"], "madeFor": UNKNOWN}
-    assert not certificate.diff(run.state["certificate"], news, run.world).changes
+    assert not certificate.diff(run.state["certificate"], news, run.environment).changes
     run.config["tags"] = {"team": "a"}
     run.gateway.calls.clear()
     run.certificate()

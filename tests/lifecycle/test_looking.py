@@ -47,6 +47,6 @@ def test_diff_asks_nobody(run: FakeRun, day: float) -> None:
     damaged(run, day)
     modules = {"certificate": certificate, "bundle": trust_bundle, "dev": binding, "prod": binding}
     for name, module in modules.items():
-        module.diff(run.state[name], run.inputs[name], run.world)
+        module.diff(run.state[name], run.inputs[name], run.environment)
     assert run.gateway.calls == []
     assert run.targets["pins.txt"].calls == []

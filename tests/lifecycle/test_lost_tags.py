@@ -168,11 +168,11 @@ def test_a_destroy_without_tags_names_the_refresh_that_brings_them_back(run: Fak
     for ref in run.gateway.stages:
         run.gateway.stages[ref].client_certificate_id = None
     with pytest.raises(errors.NotOurs, match="run pulumi up --refresh, which tags it again"):
-        certificate.delete(run.state["certificate"], run.world)
+        certificate.delete(run.state["certificate"], run.environment)
     run.stages = ()
     run.refresh()
     run.up()
-    certificate.delete(run.state["certificate"], run.world)
+    certificate.delete(run.state["certificate"], run.environment)
     assert run.gateway.certificates == {}
 
 

@@ -46,7 +46,7 @@ def test_a_released_stage_keeps_what_another_rotation_adopted(run: FakeRun) -> N
     run.up()
     _adopted_elsewhere(run, "cert01")
     engine_run.forget()
-    binding.delete(run.state["prod"], run.world)
+    binding.delete(run.state["prod"], run.environment)
     assert run.presented("prod") == "cert01"
 
 
@@ -55,7 +55,7 @@ def test_a_released_stage_is_cleared_of_a_certificate_that_lost_its_tags(run: Fa
     run.up()
     run.gateway.untag("cert01", [ROTATION_ID])
     engine_run.forget()
-    binding.delete(run.state["prod"], run.world)
+    binding.delete(run.state["prod"], run.environment)
     assert run.presented("prod") is None
     assert stage_of(run.state["prod"]) in run.gateway.stages
 

@@ -112,7 +112,7 @@ def test_what_has_expired_is_renewed_in_no_other_account(run: FakeRun, recorded:
     ours = elsewhere(run, there)
     run.at(366)
     with pytest.raises(errors.NotProven):
-        certificate.update(before, run.inputs["certificate"], run.world)
+        certificate.update(before, run.inputs["certificate"], run.environment)
     back(run, ours)
     run.up()
     assert run.state["certificate"]["clientCertificateId"] == run.presented("dev") == "cert02"
@@ -193,10 +193,10 @@ def test_what_is_not_found_is_not_forgotten_by_a_destroy(run: FakeRun, recorded:
     ours = elsewhere(run, there)
     for name, module in (("dev", binding), ("prod", binding), ("certificate", certificate)):
         with pytest.raises(errors.NotProven, match="pulumi state delete"):
-            module.delete(run.state[name], run.world)
+            module.delete(run.state[name], run.environment)
     back(run, ours)
     for name, module in (("dev", binding), ("prod", binding), ("certificate", certificate)):
-        module.delete(run.state[name], run.world)
+        module.delete(run.state[name], run.environment)
     assert run.gateway.certificates == {}
 
 

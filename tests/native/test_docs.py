@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def client() -> Iterator[PluginClient]:
     """A plugin that needs no world."""
-    with plugin(FakeRun(FakeGateway()).world) as client:
+    with plugin(FakeRun(FakeGateway()).environment) as client:
         yield client
 
 

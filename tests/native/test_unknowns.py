@@ -45,7 +45,7 @@ def run() -> FakeRun:
 @pytest.fixture(scope="module")
 def client(run: FakeRun) -> Iterator[PluginClient]:
     """The plugin in that world."""
-    with plugin(run.world) as client:
+    with plugin(run.environment) as client:
         yield client
 
 

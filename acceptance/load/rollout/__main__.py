@@ -14,21 +14,21 @@ import time
 from typing import TYPE_CHECKING
 
 from acceptance.load.jobs import Job, Jobs
-from acceptance.load.rollout import scenes
+from acceptance.load.rollout import scenarios
 from acceptance.load.rollout.report import keeps_its_promise, report
 from acceptance.measured import here
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
     from acceptance.load.observed import Run
-    from acceptance.load.rollout.scenes import Rollout
+    from acceptance.load.rollout.scenarios import Rollout
 
 FOLDER = ROOT / ".proof" / "rollout"
 REPORT = ROOT / "reports" / "rollout.json"
 REFUSALS = ROOT / "reports" / "rollout-refusals.txt"
 """What the refused runs printed."""
 RATE = 60.0
-PERFORMED = (scenes.trap, scenes.waves, scenes.confirmed, scenes.ungated)
+PERFORMED = (scenarios.trap, scenarios.waves, scenarios.confirmed, scenarios.ungated)
 
 
 def main() -> int:
@@ -42,7 +42,7 @@ def main() -> int:
     jobs = Jobs("rollout", _run_of)
     # One after the other: two would ask two cores for more than they have.
     rollouts = jobs.perform([Job(one.__name__, one, (FOLDER / one.__name__, rate)) for one in PERFORMED], 1)
-    made = report(rollouts, seconds=time.monotonic() - began, mishaps=jobs.mishaps)
+    made = report(rollouts, seconds=time.monotonic() - began, unexpected_failures=jobs.unexpected_failures)
     made |= measured
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")

@@ -5,28 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.load import tally
-from acceptance.load.controls import NOT_VERIFIED, astray
-from acceptance.load.rollout.scenes import WAVES
+from acceptance.load.controls import NOT_VERIFIED, unexpected
+from acceptance.load.rollout.scenarios import WAVES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from acceptance.load.rollout.scenes import Rollout
+    from acceptance.load.rollout.scenarios import Rollout
 
 CONTROL = "ungated"
-SCENES = ("trap", "waves", "confirmed")
+SCENARIOS = ("trap", "waves", "confirmed")
 # Of each shape, near everything that is done to the system.
 WANTED_NEAR = 1
 
 
-def report(rollouts: Mapping[str, Rollout], *, seconds: float, mishaps: Sequence[str] = ()) -> dict[str, object]:
+def report(
+    rollouts: Mapping[str, Rollout], *, seconds: float, unexpected_failures: Sequence[str] = ()
+) -> dict[str, object]:
     """The report over all scenes; the control is told apart.
 
     ``completed`` is True only if every scene ended with its last certificate alone, nothing was missed, and the control
     did fail. ``failed`` is null where an incomplete measurement saw no failure.
     """
-    shown = [rollouts[name] for name in SCENES if name in rollouts]
-    complaints = [*mishaps, *(f"{name}: this was not performed" for name in (*SCENES, CONTROL) if name not in rollouts)]
+    shown = [rollouts[name] for name in SCENARIOS if name in rollouts]
+    complaints = [
+        *unexpected_failures,
+        *(f"{name}: this was not performed" for name in (*SCENARIOS, CONTROL) if name not in rollouts),
+    ]
     for one in shown:
         complaints += tally.complaints(one.run, WANTED_NEAR)
         if not one.completed:
@@ -64,7 +69,7 @@ def _control_complaints(control: Rollout | None) -> list[str]:
     found = [f"{CONTROL}: {one}" for one in control.run.complaints]
     if not control.run.failed:
         found.append(f"{CONTROL}: no request failed: this measurement cannot fail")
-    return found + astray(control.run, NOT_VERIFIED)
+    return found + unexpected(control.run, NOT_VERIFIED)
 
 
 def _figures(one: Rollout) -> dict[str, object]:

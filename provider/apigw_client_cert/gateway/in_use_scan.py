@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.errors import AccessDenied, RotationError, Throttled, Unavailable
-from apigw_client_cert.gateway import patience
+from apigw_client_cert.gateway import wait_limit
 from apigw_client_cert.gateway.answers import Answered
 from apigw_client_cert.gateway.interface import StageKind, StageRef, Usage
 
@@ -52,7 +52,7 @@ class Scan:
         apis = [*self._rest_apis(), *self._websocket_apis()]
         for number, (api_id, read) in enumerate(apis):
             if number % _TOLD_EVERY == 0:
-                patience.current().say(f"scanning stages: API {number + 1} of {len(apis)}")
+                wait_limit.current().say(f"scanning stages: API {number + 1} of {len(apis)}")
             read(api_id)
         users = {certificate_id: tuple(sorted(stages)) for certificate_id, stages in self._users.items()}
         return Usage(users=users, gaps=tuple(self._gaps))

@@ -21,7 +21,7 @@ from apigw_client_cert.errors import (
     StillInUse,
     Unavailable,
 )
-from apigw_client_cert.gateway import patience
+from apigw_client_cert.gateway import wait_limit
 from apigw_client_cert.gateway.answers import Call
 from apigw_client_cert.gateway.waiting import Retries, Trouble, retry_after_seconds, trouble_of, waiting
 
@@ -155,9 +155,9 @@ class Resend:
         )
         if seconds is None:
             return None
-        allowed = patience.current()
+        allowed = wait_limit.current()
         if seconds > allowed.left():
-            raise patience.OutOfPatience(_failed(**event))
+            raise wait_limit.WaitLimitReached(_failed(**event))
         allowed.say(waiting(seconds, call.operation, trouble))
         waits.seconds += seconds
         self._sleep(seconds)

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from apigw_client_cert.errors import BadInput, shown
+from apigw_client_cert.errors import BadInput, safe_repr
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.failures import unreadable_answer
 from apigw_client_cert.gateway.interface import TrialAnswer
@@ -127,7 +127,7 @@ def _texts(variables: object) -> dict[str, str]:
 
 def _no_such(stage: StageRef, trial: TrialCall, why: str) -> BadInput:
     return BadInput(
-        f"{trial.method} {shown(trial.path or trial.resource)} of API {stage.api_id} cannot be tried: {why}",
+        f"{trial.method} {safe_repr(trial.path or trial.resource)} of API {stage.api_id} cannot be tried: {why}",
         means="A trial changes nothing.",
         remedy="Correct resource, path and method of verify=TestInvoke(…): they name a method that the API has now.",
         subject=str(stage),

@@ -34,7 +34,7 @@ _FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW",
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-class Noticeboard:
+class AssertedStages:
     """The board of one engine run. Thread-safe; nothing is opened before the first use.
 
     Where the file cannot be had, ``warn`` is told once, and nobody can tell what other processes note.

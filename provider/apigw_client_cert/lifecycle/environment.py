@@ -70,7 +70,7 @@ def _token() -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class Environment:
     """Everything that is not a value; the defaults are the real ones.
 
     ``looks`` is what this engine run has seen; a host gives all resources of a run the same one.

@@ -45,5 +45,5 @@ class NativeRotation(ClientCertificateRotation):
     """``apigw-client-cert:index:ClientCertificateRotation``: the same wiring over the plugin's resources."""
 
     children: ClassVar[Children] = Children(
-        NativeCertificate, NativeBundle, NativeBinding, other_door="pulumi-python:dynamic/apigw"
+        NativeCertificate, NativeBundle, NativeBinding, other_host="pulumi-python:dynamic/apigw"
     )

@@ -54,7 +54,7 @@ def construct(
     """
     if request.type != COMPONENT:
         raise errors.BadInput(
-            f"The plugin has no component {errors.shown(request.type)}",
+            f"The plugin has no component {errors.safe_repr(request.type)}",
             means="It was not registered.",
             remedy=f"It has {COMPONENT}.",
         )

@@ -18,7 +18,7 @@ from apigw_client_cert.lifecycle.binding.look import PUBLISHED_TO
 from apigw_client_cert.lifecycle.certificate import adopt_in_place as adoption_in_place
 from apigw_client_cert.lifecycle.certificate.act import Actor
 from apigw_client_cert.lifecycle.certificate.outputs import certificate_outputs
-from apigw_client_cert.lifecycle.environment import World
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, policy_of
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
@@ -53,20 +53,22 @@ def after_create(kind: Kind, news: Mapping[str, Any]) -> dict[str, Any]:
     return {**dict.fromkeys((*kind.outputs, *resolved), UNKNOWN), **_kept(kind, news)}
 
 
-def after_update(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+def after_update(
+    kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment
+) -> dict[str, Any]:
     """The state after an update, with ``UNKNOWN`` for what cannot be told."""
     where = {PUBLISHED_TO: news[PUBLISHED_TO]} if has_unknown(news.get(PUBLISHED_TO)) else {}
     # Where the targets are says nothing of what they hold; the update looks.
     news = {key: value for key, value in news.items() if key not in where}
-    return {**_foreseen(kind, olds, news, world), **where}
+    return {**_foreseen(kind, olds, news, environment), **where}
 
 
-def _foreseen(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+def _foreseen(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
     news = _kept(kind, news)
     if has_unknown(news):
         return _unknown(kind, olds, news)
     try:
-        one, other = (_imagined(kind, olds, news, world, again=again) for again in (False, True))
+        one, other = (_imagined(kind, olds, news, environment, again=again) for again in (False, True))
     except (_Unforeseeable, errors.RotationError, Unfinished):
         # A refusal is the update's to say, after it has looked.
         return _unknown(kind, olds, news)
@@ -84,9 +86,9 @@ def _unknown(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> di
 
 
 def _imagined(
-    kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], world: World, *, again: bool
+    kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment, *, again: bool
 ) -> dict[str, Any]:
-    now = world.now() + (_APART if again else timedelta(0))
+    now = environment.now() + (_APART if again else timedelta(0))
     gateway = cast("Gateway", _AsStateSays(olds, again=again))
     if kind is CERTIFICATE:
         return _imagined_certificate(gateway, olds, news, now)
@@ -94,14 +96,14 @@ def _imagined(
     def target(spec: Mapping[str, Any], connection: Connection) -> Target:
         if kind is BINDING:
             return _AsWritten("imagined", "\n".join(news.get("publishedSince") or ()))
-        return _imagined_target(olds, spec, world.target(spec, connection))
+        return _imagined_target(olds, spec, environment.target(spec, connection))
 
-    imagined = _ImaginedWorld(
+    imagined = _ImaginedEnvironment(
         now=lambda: now,
         gateway=lambda _connection: gateway,
         target=target,
         say=_silent,
-        token=world.token,
+        token=environment.token,
         probe=_unforeseeable,
         pause=_unforeseeable,
     )
@@ -134,7 +136,7 @@ def _silent(_line: str) -> None:
     """The update itself says it."""
 
 
-class _ImaginedWorld(World):
+class _ImaginedEnvironment(Environment):
     """A made-up clock may change everything here."""
 
     def guard_clock(self, connection: Connection) -> None:

@@ -21,7 +21,7 @@ from apigw_client_cert.lifecycle.trust_bundle import outputs as bundle_state
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.results import Checked, Difference
 
 PACKAGE: Final = "apigw-client-cert"
@@ -35,23 +35,25 @@ class Lifecycle(Protocol):
         """Validate the inputs."""
         ...
 
-    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
+    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> Difference:
         """Say whether an update is due."""
         ...
 
-    def create(self, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+    def create(self, props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
         """Make it; returns id and state."""
         ...
 
-    def read(self, resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]] | None:
+    def read(
+        self, resource_id: str, props: Mapping[str, Any], environment: Environment
+    ) -> tuple[str, dict[str, Any]] | None:
         """What is there now; None when it is gone."""
         ...
 
-    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
         """Perform the step that is due; returns the complete state."""
         ...
 
-    def delete(self, props: Mapping[str, Any], world: World) -> None:
+    def delete(self, props: Mapping[str, Any], environment: Environment) -> None:
         """Remove it."""
         ...
 
@@ -217,7 +219,7 @@ def strangers(name: str, news: Iterable[str], inputs: Collection[str], outputs: 
 def _stranger(name: str, key: str, inputs: Collection[str]) -> str:
     close = difflib.get_close_matches(key, inputs, n=1)
     meant = f"did you mean {close[0]} ({snake(close[0])} in Python)?" if close else f"it has {', '.join(inputs)}"
-    return f"{name} has no property {errors.shown(key)}; {meant}"
+    return f"{name} has no property {errors.safe_repr(key)}; {meant}"
 
 
 def names_of(urn: str) -> dict[str, str | None]:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 import pulumi
 from pulumi.output import Unknown
 
-from apigw_client_cert.errors import BadInput, shown
+from apigw_client_cert.errors import BadInput, safe_repr
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -84,7 +84,7 @@ def _keyed(inner: _Finder) -> _Finder:
         strangers = [key for key in value if not isinstance(key, str)]
         if strangers:
             return " (a key)", strangers[0]
-        return _first((f"[{shown(key)}]", inner(one)) for key, one in value.items())
+        return _first((f"[{safe_repr(key)}]", inner(one)) for key, one in value.items())
 
     return find
 
@@ -309,7 +309,7 @@ def _stranger(owner: str, keyword: str, signature: inspect.Signature, more: Coll
     accepted = _accepted(signature, more)
     meant = [f"did you mean {one}" for one in get_close_matches(keyword, accepted, n=1)]
     hint = _TAKEN_BY.get(keyword) or next(iter(meant), "")
-    what = f"{owner} has no argument {shown(keyword)}{hint and '; '}{hint}"
+    what = f"{owner} has no argument {safe_repr(keyword)}{hint and '; '}{hint}"
     return _refusal(owner, keyword, what, f"{CALLS[owner]}; its arguments are {', '.join(accepted)}")
 
 
@@ -337,4 +337,4 @@ def _named(value: object, *, withheld: bool) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__}"
     plain = value is None or isinstance(value, str | int | float | list | tuple | dict)
-    return shown(value) if plain and not withheld else f"of type {type(value).__name__}"
+    return safe_repr(value) if plain and not withheld else f"of type {type(value).__name__}"

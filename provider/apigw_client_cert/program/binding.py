@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.errors import shown
+from apigw_client_cert.errors import safe_repr
 from apigw_client_cert.lifecycle.binding.outputs import OUTPUTS
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.state import without_none
@@ -187,7 +187,7 @@ def _published(
 def _guard_look(look: str | None, certificate: object, trust_bundle: object) -> None:
     if look not in {None, "no", "targets"}:
         raise BadArgument(
-            f"look is {shown(look)}",
+            f"look is {safe_repr(look)}",
             means=left_out("StageBinding"),
             remedy='Leave it out, or say look="no".',
             subject="look",

@@ -15,7 +15,7 @@ from pulumi.resource import create_urn
 
 from apigw_client_cert.gateway.interface import StageRef
 from apigw_client_cert.lifecycle import engine_run
-from apigw_client_cert.lifecycle.asserted_stages import Noticeboard
+from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -45,7 +45,7 @@ def _join_the_run() -> None:
     """
     address = engine_address()
     if address:
-        engine_run.share(Noticeboard(address, pulumi.log.warn))
+        engine_run.share(AssertedStages(address, pulumi.log.warn))
 
 
 def engine_address() -> str:

@@ -39,7 +39,7 @@ class Children(NamedTuple):
     certificate: type[CertificateDeclaration]
     bundle: type[BundleDeclaration]
     binding: type[BindingDeclaration]
-    other_door: str
+    other_host: str
 
 
 TYPE = "apigw-client-cert:index:ClientCertificateRotation"
@@ -72,7 +72,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
     """
 
     children: ClassVar[Children] = Children(
-        RotatingClientCertificate, TrustBundle, StageBinding, other_door="apigw-client-cert:index"
+        RotatingClientCertificate, TrustBundle, StageBinding, other_host="apigw-client-cert:index"
     )
 
     def __init__(  # noqa: PLR0913 - one keyword per documented input
@@ -171,7 +171,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
     def _child(self, kind: str, suffix: str = "") -> pulumi.ResourceOptions:
         # Pulumi hands a component's parent-ish options down (protect, aliases, transforms), but not these two; and
         # aliases only where the component itself was found by one, which after a run that failed it no longer is.
-        other = pulumi.Alias(type_=f"{self.children.other_door}:{kind}")
+        other = pulumi.Alias(type_=f"{self.children.other_host}:{kind}")
         former = [pulumi.Alias(name=f"{name}{suffix}", parent=urn) for name, urn in self._former]
         return pulumi.ResourceOptions(
             parent=self,

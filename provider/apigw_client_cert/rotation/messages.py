@@ -27,7 +27,7 @@ def announce(  # noqa: PLR0913 - what decide() obeys, and whom it is for
     """
     if decision.step not in _SENTENCES:
         return None
-    follow = f"{errors.listed(stages)} {'moves' if len(stages) == 1 else 'move'} to it" if stages else ""
+    follow = f"{errors.joined(stages)} {'moves' if len(stages) == 1 else 'move'} to it" if stages else ""
     return f"{name}: {_SENTENCES[decision.step](rotation, policy, decision, now, follow)}"
 
 
@@ -61,7 +61,9 @@ def named(generation: Generation) -> str:
 def _issue(rotation: Rotation, policy: Policy, decision: Decision, now: datetime, follow: str) -> str:
     shown, pending = rotation.active, rotation.pending
     if decision.reason == "triggered":
-        why = f"rotation_trigger changed from {errors.shown(rotation.trigger)} to {errors.shown(policy.trigger)}"
+        why = (
+            f"rotation_trigger changed from {errors.safe_repr(rotation.trigger)} to {errors.safe_repr(policy.trigger)}"
+        )
     elif pending is not None:
         why = f"{_expiry(pending, now)} and is still pending"
     elif shown is not None:
@@ -142,7 +144,7 @@ def _retire(rotation: Rotation, _policy: Policy, decision: Decision, _now: datet
 
 def _confirm(rotation: Rotation, _policy: Policy, decision: Decision, _now: datetime, _follow: str) -> str:
     blocked = rotation.retirement_blocked_by
-    last = f" (last seen at {errors.listed(blocked)})" if decision.reason == "still-in-use" and blocked else ""
+    last = f" (last seen at {errors.joined(blocked)})" if decision.reason == "still-in-use" and blocked else ""
     return f"this update looks whether any stage still presents {_names(rotation, decision.numbers)}{last}"
 
 

@@ -47,7 +47,7 @@ class Predecessor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class WaveOrder:
     """When a binding may move, besides the rule of publication.
 
     ``opens_at``: when its next maintenance window opens, None where one is open or none is asked for.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from apigw_client_cert.errors import shown
+from apigw_client_cert.errors import safe_repr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,11 +93,11 @@ def parse_window(text: object) -> Window:
     """The window that a user wrote; raises ``ValueError`` with the remedy."""
     match = _FORM.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        raise ValueError(f"{shown(text)} is no window; write it like {_EXAMPLE}")
+        raise ValueError(f"{safe_repr(text)} is no window; write it like {_EXAMPLE}")
     start = _time(match["from"])
     end = _time(match["to"])
     if start == end:
-        raise ValueError(f"{shown(text)} opens and closes at the same time; write it like {_EXAMPLE}")
+        raise ValueError(f"{safe_repr(text)} opens and closes at the same time; write it like {_EXAMPLE}")
     return Window(
         _days(match["days"], text),
         start,
@@ -149,9 +149,9 @@ def _days(text: str, whole: object) -> tuple[int, ...]:
         try:
             ends = [_DAYS.index(day) for day in part.split("-")]
         except ValueError:
-            raise ValueError(f"{shown(whole)} names a day that is none of {', '.join(_DAYS)}") from None
+            raise ValueError(f"{safe_repr(whole)} names a day that is none of {', '.join(_DAYS)}") from None
         if len(ends) > 2:  # noqa: PLR2004 - from and to
-            raise ValueError(f"{shown(whole)} is no window; write it like {_EXAMPLE}")
+            raise ValueError(f"{safe_repr(whole)} is no window; write it like {_EXAMPLE}")
         first, last = ends[0], ends[-1]
         found |= {day % len(_DAYS) for day in range(first, last + (last < first) * len(_DAYS) + 1)}
     return tuple(sorted(found))
@@ -164,6 +164,6 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(
-            f"time zone {shown(name)} is not known here; use a name such as Europe/Berlin or UTC (and install the"
+            f"time zone {safe_repr(name)} is not known here; use a name such as Europe/Berlin or UTC (and install the"
             " package tzdata where the machine has no time zone database)"
         ) from error

@@ -14,7 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.errors import BadInput, shown
+from apigw_client_cert.errors import BadInput, safe_repr
 from apigw_client_cert.trust.servers import (
     BACKENDS,
     OPENSSL_FAMILY,
@@ -116,7 +116,7 @@ def render(content: str, certificates: Iterable[TrustedCertificate]) -> str:
     if content == "json":
         return _json(distinct)
     raise BadInput(
-        f"there is no content {shown(content)}",
+        f"there is no content {safe_repr(content)}",
         means="Nothing was rendered.",
         remedy=f"Use one of {', '.join(CONTENTS)}.",
         subject=content,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.errors import BadInput, shown
+from apigw_client_cert.errors import BadInput, safe_repr
 from apigw_client_cert.rotation.model import Finding, Severity
 from apigw_client_cert.trust.contents import PIN_CONTENTS
 from apigw_client_cert.trust.servers import BACKENDS, OPENSSL_FAMILY
@@ -109,4 +109,4 @@ def _pinned_authorities(content: str, authorities: Sequence[CertificateFacts]) -
 
 
 def _named(authorities: Sequence[CertificateFacts]) -> str:
-    return ", ".join(f"the CA {shown(one.subject)} ({one.sha256[:16]}…)" for one in authorities)
+    return ", ".join(f"the CA {safe_repr(one.subject)} ({one.sha256[:16]}…)" for one in authorities)

@@ -16,7 +16,7 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.errors import BadInput, shown
+from apigw_client_cert.errors import BadInput, safe_repr
 from apigw_client_cert.trust.x509 import split_pem
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _backend(kind: str) -> _Backend:
         return _BACKENDS[kind]
     except KeyError:
         raise BadInput(
-            f"there is no backend configuration for {shown(kind)}",
+            f"there is no backend configuration for {safe_repr(kind)}",
             means="Nothing was rendered.",
             remedy=f"Use one of {', '.join(BACKENDS)}; docs/backends.md says what to do for other servers.",
             subject=kind,

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acceptance.crash_matrix.completion import incompleteness, orphans, shape_of
-from acceptance.crash_matrix.in_process import Rehearsal
+from acceptance.crash_matrix.in_process import DryRun
 from acceptance.crash_matrix.kinds import Kind
 from acceptance.crash_matrix.points import sampled
 from acceptance.crash_matrix.report import report
 from acceptance.crash_matrix.scenarios import SCENARIOS
-from acceptance.model.ledger import Run
 from acceptance.model.oracle import Oracle
+from acceptance.model.record import Run
 from acceptance.model.seen import Certificate, Snapshot
 from apigw_client_cert.lifecycle import ownership
 from apigw_client_cert.lifecycle.certificate import adopt as adoption
@@ -87,8 +87,8 @@ BOTH = account(ONE, TWO, presents="two", trusts="one two")
 def judged(run: Run, before: Snapshot, after: Snapshot, *calls: JournalEntry) -> str:
     """The complaints about one run of the stack that owns the rotation ``ours``."""
     oracle = Oracle()
-    oracle.ledger.rotations["orders"].add("ours")
-    oracle.ledger.had["orders"] |= run.listed[0]
+    oracle.record.rotations["orders"].add("ours")
+    oracle.record.had["orders"] |= run.listed[0]
     oracle.listed["orders"] = run.listed[0]
     oracle.look(before)
     oracle.judge(run, before, calls, after)
@@ -185,8 +185,8 @@ def test_a_planted_orphan_is_found() -> None:
     assert incompleteness(shape_of(complete, complete.certificates, generations)) == []
 
 
-def _rehearsal(name: str) -> Rehearsal:
-    return Rehearsal(next(one for one in SCENARIOS if one.name == name))
+def _dry_run(name: str) -> DryRun:
+    return DryRun(next(one for one in SCENARIOS if one.name == name))
 
 
 def _generates_again(gateway: Any, props: Any, tags: Any, **_more: Any) -> Any:
@@ -206,14 +206,14 @@ def test_a_defect_of_the_package_is_found(
     scenario: str, plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Invariant 5: a run that was killed after it generated leaves an orphan, or a retirement overlooks one."""
-    rehearsal = _rehearsal(scenario)
+    dry_run = _dry_run(scenario)
     plant(monkeypatch)
     point = next(
         one
-        for one in rehearsal.points
+        for one in dry_run.points
         if one.kind is Kind.KILLED and one.call.seen.action in {"GenerateClientCertificate", "GetApis"}
     )
-    verdict = rehearsal.judge(point)
+    verdict = dry_run.judge(point)
     assert not verdict.passed
     assert not verdict.trouble
     found = report([(point, verdict)])
@@ -222,7 +222,7 @@ def test_a_defect_of_the_package_is_found(
 
 def test_a_sample_is_the_seeds_and_of_its_size() -> None:
     """The same seed chooses the same points, another one others, about as many as asked for."""
-    points = _rehearsal("create").points
+    points = _dry_run("create").points
     chosen = sampled(points, 0.5, 1)
     assert chosen == sampled(points, 0.5, 1) != sampled(points, 0.5, 2)
     assert len(points) / 4 < len(chosen) < len(points) * 3 / 4

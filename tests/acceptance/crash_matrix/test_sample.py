@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance.crash_matrix.in_process import Rehearsal
+from acceptance.crash_matrix.in_process import DryRun
 from acceptance.crash_matrix.page import PAGE, rows_of
 from acceptance.crash_matrix.points import REAL_KINDS, sampled, seed
-from acceptance.crash_matrix.real_engine import STEPS, RealRehearsal
+from acceptance.crash_matrix.real_engine import STEPS, RealDryRun
 from acceptance.crash_matrix.report import rows
 from acceptance.crash_matrix.scenarios import SCENARIOS
 
@@ -33,25 +33,25 @@ def _lines(point: Point, verdict: Verdict) -> str:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 def test_a_tenth_of_the_points_of_each_run_in_one_process(scenario: Scenario) -> None:
     """Nothing is violated, every point is completed, and no orphan stays; the page has the same points."""
-    rehearsal = Rehearsal(scenario)
-    points = rehearsal.points
+    dry_run = DryRun(scenario)
+    points = dry_run.points
     expected = [f"| {' | '.join(row.cells())} |" for row in rows((point, None) for point in points)]
     assert rows_of(PAGE.read_text(encoding="utf-8"), scenario.name) == expected, "run `make crash-matrix`"
     chosen = sampled(points, SHARE, seed())
     print(f"seed {seed()}: {len(chosen)} of {len(points)} points")  # noqa: T201 - pytest shows it with a failure
     for point in chosen:
-        verdict = rehearsal.judge(point)
+        verdict = dry_run.judge(point)
         assert verdict.passed, _lines(point, verdict)
 
 
 @pytest.mark.e2e
 def test_two_points_on_the_real_engine() -> None:
     """The first run of a stack, killed by a signal and left without an answer, each at a call that the seed chooses."""
-    with RealRehearsal(STEPS[0]) as rehearsal:
-        changes = [point for point in rehearsal.points if point.call.seen.mutating]
+    with RealDryRun(STEPS[0]) as dry_run:
+        changes = [point for point in dry_run.points if point.call.seen.mutating]
         killed, lost = ([one for one in changes if one.kind is kind] for kind in REAL_KINDS)
         for point in (killed[seed() % len(killed)], lost[seed() % len(lost)]):
-            verdict = rehearsal.judge(point)
+            verdict = dry_run.judge(point)
             assert verdict.passed, _lines(point, verdict)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.load import clock as wall
-from acceptance.load.by_hand import RotationByHand
+from acceptance.load.console import RotationByHand
 from acceptance.load.join import ONE_WAY
 from acceptance.load.observed import OLD, Run
 from acceptance.load.plan import Plan

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PATIENCE_SECONDS = 60
+WAIT_LIMIT_SECONDS = 60
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -33,7 +33,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if self.path == "/held":
-            self.server.released.wait(PATIENCE_SECONDS)
+            self.server.released.wait(WAIT_LIMIT_SECONDS)
         self.send_response(302 if self.path == "/moved" else 200)
         self.send_header("Location", "/elsewhere")
         self.send_header("X-Path", self.path)
@@ -65,7 +65,7 @@ class Api(http.server.ThreadingHTTPServer):
     def await_requests(self, count: int) -> None:
         """Return when so many have arrived."""
         with self._arrival:
-            assert self._arrival.wait_for(lambda: len(self.arrived) >= count, PATIENCE_SECONDS)
+            assert self._arrival.wait_for(lambda: len(self.arrived) >= count, WAIT_LIMIT_SECONDS)
 
     def target(self, path: str, *headers: tuple[str, str]) -> Target:
         """Something to ask it."""
@@ -123,7 +123,7 @@ def test_answers_that_do_not_come_slow_nothing_down_and_are_waited_for(api: Api,
         with pytest.raises(concurrent.futures.TimeoutError):
             stopping.result(0.5)
         api.released.set()
-        stopping.result(PATIENCE_SECONDS)
+        stopping.result(WAIT_LIMIT_SECONDS)
     results = list(load.results())
 
     assert not load.died

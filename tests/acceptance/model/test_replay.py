@@ -91,8 +91,8 @@ def test_a_failure_of_a_broken_lifecycle_is_played_again_as_printed(
         said = "\n".join([capsys.readouterr().out, *getattr(caught.value, "__notes__", ())])
         assert replay.script(said) == replay.script(own)
         with pytest.raises(AssertionError, match="invariant 1"):
-            replay.play(said)
-    replay.play(own)
+            replay.simulation(said)
+    replay.simulation(own)
 
 
 @pytest.mark.usefixtures("_cloud")
@@ -103,7 +103,7 @@ def test_a_failure_of_a_broken_lifecycle_is_played_again_as_printed(
 )
 def test_what_once_went_wrong_goes_right(example: str) -> None:
     """Each is as small as a failure becomes, or shows what a wrong version of the package does."""
-    replay.play(example)
+    replay.simulation(example)
 
 
 def test_a_pasted_example_runs_from_a_file(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from acceptance.load.observed import Phase
 from acceptance.load.rollout.report import keeps_its_promise, report
-from acceptance.load.rollout.scenes import Rollout
+from acceptance.load.rollout.scenarios import Rollout
 from tests.acceptance.load.synthetic import control_run, rotation_run
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.load.observed import NEW, OLD
-from acceptance.load.rollout import scenes
+from acceptance.load.rollout import scenarios
 from acceptance.load.tally import complaints, reasons
 from tests.acceptance.load.generator import wanted_generator
 from tests.backends.missing import tools_wanted
@@ -18,7 +18,7 @@ from tests.pages import between, console, page
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from acceptance.load.rollout.scenes import Rollout
+    from acceptance.load.rollout.scenarios import Rollout
 
 pytestmark = pytest.mark.e2e
 RATE = 20.0
@@ -59,7 +59,7 @@ def shown() -> str:
 def test_the_gate_catches_the_trap_and_its_remedy_mends_it(tmp_path: Path) -> None:
     """No request meets the certificate that the plain CA file refuses."""
     with tools_wanted():
-        rollout = scenes.trap(tmp_path / "run", RATE)
+        rollout = scenarios.trap(tmp_path / "run", RATE)
     unharmed(rollout)
     (said,) = rollout.refusals
     assert "If it has them already, it has not loaded what is published: reload it. Then run again." in said
@@ -69,7 +69,7 @@ def test_the_gate_catches_the_trap_and_its_remedy_mends_it(tmp_path: Path) -> No
 def test_a_failed_wave_holds_the_next_is_rolled_back_and_completed(tmp_path: Path) -> None:
     """The first wave alone goes there and back; the third never presents the new certificate before the second."""
     with tools_wanted():
-        rollout = scenes.waves(tmp_path / "run", RATE)
+        rollout = scenarios.waves(tmp_path / "run", RATE)
     unharmed(rollout)
     assert (rollout.waves, len(rollout.refusals), rollout.rollbacks) == (3, 2, 1)
     assert [refusal(said) for said in rollout.refusals] == [shown()] * 2
@@ -84,7 +84,7 @@ def test_a_failed_wave_holds_the_next_is_rolled_back_and_completed(tmp_path: Pat
 def test_a_confirmed_switch_goes_back_by_pin_and_where_it_goes_wrong(tmp_path: Path) -> None:
     """A lost echo holds it; what fails while the way back is refused, no run could have prevented."""
     with tools_wanted():
-        rollout = scenes.confirmed(tmp_path / "run", RATE)
+        rollout = scenarios.confirmed(tmp_path / "run", RATE)
     assert rollout.failed == 0, reasons(rollout.run)
     assert rollout.failed_before_a_run
     assert complaints(rollout.run, 1) == []

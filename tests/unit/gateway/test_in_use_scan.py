@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.interface import StageKind, StageRef
-from apigw_client_cert.gateway.patience import Patience, with_patience
+from apigw_client_cert.gateway.wait_limit import WaitLimit, with_wait_limit
 
 if TYPE_CHECKING:
     from tests.doubles.stubbed_aws import StubbedAws
@@ -115,7 +115,7 @@ def test_progress_names_the_total_from_the_first_line_on(aws: StubbedAws) -> Non
     aws.answers({"items": [{"apiId": "sock01", "protocolType": "WEBSOCKET"}]})
     for _ in range(12):
         aws.answers({})
-    with with_patience(Patience(seen.append)):
+    with with_wait_limit(WaitLimit(seen.append)):
         ApiGateway(aws.client).scan()
     assert seen == ["scanning stages: API 1 of 12", "scanning stages: API 11 of 12"]
     assert aws.unused == 0

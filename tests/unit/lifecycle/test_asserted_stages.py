@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import asserted_stages as noticeboard
-from apigw_client_cert.lifecycle.asserted_stages import Noticeboard
+from apigw_client_cert.lifecycle import asserted_stages
+from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,8 @@ HERE, ELSEWHERE = "127.0.0.1:43585", "127.0.0.1:43586"
 MINUTE, DAY = 60, 86_400
 NOTING = """
 import sys
-from apigw_client_cert.lifecycle.asserted_stages import Noticeboard
-Noticeboard(sys.argv[1], print).note("theirs")
+from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
+AssertedStages(sys.argv[1], print).note("theirs")
 """
 
 
@@ -35,14 +35,14 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def board(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: list[str]) -> Callable[..., Noticeboard]:
+def board(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: list[str]) -> Callable[..., AssertedStages]:
     """Boards in a temporary folder of this test's own."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    return lambda address=HERE: Noticeboard(address, said.append)
+    return lambda address=HERE: AssertedStages(address, said.append)
 
 
-def read(board: Noticeboard) -> frozenset[str]:
+def read(board: AssertedStages) -> frozenset[str]:
     """What a process reads that can."""
     noted = board.noted()
     assert noted is not None
@@ -61,7 +61,7 @@ def aged(seconds: float) -> None:
         os.utime(path, (then, then))
 
 
-def test_the_processes_of_one_run_read_what_each_of_them_noted(board: Callable[..., Noticeboard]) -> None:
+def test_the_processes_of_one_run_read_what_each_of_them_noted(board: Callable[..., AssertedStages]) -> None:
     """And nobody else's: another run has another address."""
     one, other, stranger = board(), board(), board(ELSEWHERE)
     one.note("a")
@@ -73,7 +73,7 @@ def test_the_processes_of_one_run_read_what_each_of_them_noted(board: Callable[.
     ]
 
 
-def test_many_threads_note_at_once(board: Callable[..., Noticeboard]) -> None:
+def test_many_threads_note_at_once(board: Callable[..., AssertedStages]) -> None:
     """No entry is lost or torn."""
     boards, entries = [board(), board()], [f"{number:064}" for number in range(200)]
     with ThreadPoolExecutor(16) as threads:
@@ -81,7 +81,7 @@ def test_many_threads_note_at_once(board: Callable[..., Noticeboard]) -> None:
     assert all(entry in read(board()) for entry in entries)
 
 
-def test_the_file_is_this_users_alone_and_the_last_process_removes_it(board: Callable[..., Noticeboard]) -> None:
+def test_the_file_is_this_users_alone_and_the_last_process_removes_it(board: Callable[..., AssertedStages]) -> None:
     """Nothing is left of a run that ended; nothing is opened by one that never asked."""
     one, other, idle = board(), board(), board()
     one.note("a")
@@ -95,7 +95,7 @@ def test_the_file_is_this_users_alone_and_the_last_process_removes_it(board: Cal
     assert (folder().exists(), other.noted()) == (False, None)
 
 
-def test_the_folder_stays_while_another_run_has_a_file_in_it(board: Callable[..., Noticeboard]) -> None:
+def test_the_folder_stays_while_another_run_has_a_file_in_it(board: Callable[..., AssertedStages]) -> None:
     """Whose next process must find it."""
     theirs, mine = board(ELSEWHERE), board()
     theirs.note("a")
@@ -105,10 +105,10 @@ def test_the_folder_stays_while_another_run_has_a_file_in_it(board: Callable[...
 
 
 def test_a_folder_that_is_taken_away_before_the_file_is_opened_is_made_again(
-    board: Callable[..., Noticeboard], said: list[str], monkeypatch: pytest.MonkeyPatch
+    board: Callable[..., AssertedStages], said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last process of another run ends whenever it does."""
-    guard = noticeboard._guard  # noqa: SLF001 - the instants around the folder's making
+    guard = asserted_stages._guard  # noqa: SLF001 - the instants around the folder's making
     taken: list[Path] = []
 
     def taking(path: Path, found: os.stat_result, is_kind: Callable[[int], bool]) -> None:
@@ -117,7 +117,7 @@ def test_a_folder_that_is_taken_away_before_the_file_is_opened_is_made_again(
             taken.append(path)
             path.rmdir()
 
-    monkeypatch.setattr(noticeboard, "_guard", taking)
+    monkeypatch.setattr(asserted_stages, "_guard", taking)
     board().note("a")
     assert "a" in read(board())
     assert (taken, said) == ([folder()], [])
@@ -125,7 +125,7 @@ def test_a_folder_that_is_taken_away_before_the_file_is_opened_is_made_again(
 
 @pytest.mark.parametrize(("minutes", "kept"), [(1, True), (11, False)])
 def test_what_a_killed_run_left_is_emptied_once_it_is_old(
-    board: Callable[..., Noticeboard],
+    board: Callable[..., AssertedStages],
     minutes: int,
     kept: bool,  # noqa: FBT001 - a parametrised case
 ) -> None:
@@ -137,7 +137,7 @@ def test_what_a_killed_run_left_is_emptied_once_it_is_old(
     assert ("theirs" in read(board())) is kept
 
 
-def test_what_is_held_is_never_stale(board: Callable[..., Noticeboard]) -> None:
+def test_what_is_held_is_never_stale(board: Callable[..., AssertedStages]) -> None:
     """A run may wait for an hour between its first check and its last delete."""
     board().note("a")
     one = board()
@@ -149,7 +149,7 @@ def test_what_is_held_is_never_stale(board: Callable[..., Noticeboard]) -> None:
     one.close()
 
 
-def test_files_of_yesterday_are_tidied_away(board: Callable[..., Noticeboard]) -> None:
+def test_files_of_yesterday_are_tidied_away(board: Callable[..., AssertedStages]) -> None:
     """By any run, whatever its port."""
     subprocess.run(
         [sys.executable, "-c", NOTING, HERE], env={**os.environ, "TMPDIR": tempfile.gettempdir()}, check=True
@@ -175,7 +175,7 @@ def _open_to_others(path: Path) -> None:
 @pytest.mark.parametrize("arrange", [_as_link, _as_file, _open_to_others])
 @pytest.mark.parametrize("what", ["folder", "file"])
 def test_what_others_could_have_written_is_not_used(
-    board: Callable[..., Noticeboard], said: list[str], arrange: Callable[[Path], None], what: str
+    board: Callable[..., AssertedStages], said: list[str], arrange: Callable[[Path], None], what: str
 ) -> None:
     """It is said once, with what to do; the process goes on by itself."""
     if what == "folder":
@@ -201,7 +201,7 @@ def test_what_others_could_have_written_is_not_used(
 
 
 def test_what_belongs_to_another_user_is_not_used(
-    board: Callable[..., Noticeboard], said: list[str], monkeypatch: pytest.MonkeyPatch
+    board: Callable[..., AssertedStages], said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever made the folder first could read the entries, and forge them."""
     folder().mkdir(mode=0o700)
@@ -211,7 +211,7 @@ def test_what_belongs_to_another_user_is_not_used(
 
 
 def test_a_neighbour_cannot_be_there_first_where_the_user_has_a_folder_of_his_own(
-    board: Callable[..., Noticeboard], said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    board: Callable[..., AssertedStages], said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Whoever makes ours in the temporary folder switches nothing off; a folder of somebody else's is not used."""
     _open_to_others(folder())
@@ -230,7 +230,7 @@ def test_a_neighbour_cannot_be_there_first_where_the_user_has_a_folder_of_his_ow
 
 
 def test_a_full_disk_is_said(
-    board: Callable[..., Noticeboard], said: list[str], monkeypatch: pytest.MonkeyPatch
+    board: Callable[..., AssertedStages], said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is no reason to fail a check."""
 
@@ -243,7 +243,7 @@ def test_a_full_disk_is_said(
 
 
 def test_a_machine_without_a_temporary_folder_is_said(
-    board: Callable[..., Noticeboard], said: list[str], monkeypatch: pytest.MonkeyPatch
+    board: Callable[..., AssertedStages], said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A read-only container may have none."""
 
@@ -256,11 +256,11 @@ def test_a_machine_without_a_temporary_folder_is_said(
 
 
 def test_a_file_that_is_taken_away_while_it_is_opened_is_made_again(
-    board: Callable[..., Noticeboard], monkeypatch: pytest.MonkeyPatch
+    board: Callable[..., AssertedStages], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else this process would write where nobody reads."""
     taken: list[Path] = []
-    share = noticeboard._share  # noqa: SLF001 - the instant between opening and holding
+    share = asserted_stages._share  # noqa: SLF001 - the instant between opening and holding
 
     def taking(file: int) -> None:
         if not taken:
@@ -268,7 +268,7 @@ def test_a_file_that_is_taken_away_while_it_is_opened_is_made_again(
             taken[0].unlink()
         share(file)
 
-    monkeypatch.setattr(noticeboard, "_share", taking)
+    monkeypatch.setattr(asserted_stages, "_share", taking)
     board().note("a")
     assert taken[0].exists()
     assert "a" in read(board())

@@ -28,7 +28,7 @@ def run() -> FakeRun:
 def foreseen(run: FakeRun, kind: Kind, name: str, /, **inputs: object) -> dict[str, Any]:
     """The state after an update of one resource, which asks nothing of AWS."""
     calls = len(run.gateway.calls), [len(target.calls) for target in run.targets.values()]
-    after = after_update(kind, run.state[name], {**run.inputs[name], **inputs}, run.world)
+    after = after_update(kind, run.state[name], {**run.inputs[name], **inputs}, run.environment)
     assert (len(run.gateway.calls), [len(target.calls) for target in run.targets.values()]) == calls
     return after
 

@@ -11,7 +11,7 @@ import pytest
 
 from apigw_client_cert import ClientCertificateRotation, RotatingClientCertificate, __version__
 from apigw_client_cert.lifecycle.binding.crud import ON_DELETE, PLACE
-from apigw_client_cert.lifecycle.environment import World
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
 from apigw_client_cert.native.configuration import CONFIGURATION
 from apigw_client_cert.native.functions import BACKEND_CONFIG, BACKEND_CONFIG_INPUTS, FORECAST, FORECAST_INPUTS, invoke
@@ -100,10 +100,10 @@ def test_functions_take_what_they_read_and_give_what_they_answer() -> None:
     taken = {token: set(one["inputs"]["properties"]) for token, one in SCHEMA["functions"].items()}
     assert taken == {FORECAST: set(FORECAST_INPUTS), BACKEND_CONFIG: set(BACKEND_CONFIG_INPUTS)}
     for token, arguments in {FORECAST: {}, BACKEND_CONFIG: {"kind": "nginx"}}.items():
-        answer = invoke(token, arguments, World())
+        answer = invoke(token, arguments, Environment())
         assert answer.failures == {}
         assert set(answer.inputs) == set(SCHEMA["functions"][token]["outputs"]["properties"])
-    step = invoke(FORECAST, {}, World()).inputs["steps"][0]
+    step = invoke(FORECAST, {}, Environment()).inputs["steps"][0]
     assert set(step) == set(SCHEMA["types"]["apigw-client-cert:index:ForecastStep"]["properties"])
 
 

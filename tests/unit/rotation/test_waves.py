@@ -9,7 +9,7 @@ import pytest
 
 from apigw_client_cert.rotation.binding import BindingDecision, Move, Presented, Presents, Publication, decide_binding
 from apigw_client_cert.rotation.policy import Policy
-from apigw_client_cert.rotation.waves import Hold, Predecessor, Turn
+from apigw_client_cert.rotation.waves import Hold, Predecessor, WaveOrder
 from tests.unit.rotation.builders import DAY, HOUR, NOW, SECOND
 
 OLD, NEW = "aaaaaa", "bbbbbb"
@@ -22,7 +22,7 @@ def before(presented: str | None = NEW, ago: timedelta = 2 * DAY, *, verified: b
     return Predecessor(name="orders-dev", presented=presented, since=NOW - ago, verified=verified)
 
 
-def decided(turn: Turn, left: timedelta = 20 * DAY, presents: Presents = Presents.OURS) -> BindingDecision:
+def decided(wave_order: WaveOrder, left: timedelta = 20 * DAY, presents: Presents = Presents.OURS) -> BindingDecision:
     """The decision of a stage whose successor was published long ago."""
     return decide_binding(
         desired=NEW,
@@ -31,7 +31,7 @@ def decided(turn: Turn, left: timedelta = 20 * DAY, presents: Presents = Present
         policy=Policy(),
         take_over=False,
         now=NOW,
-        turn=turn,
+        wave_order=wave_order,
     )
 
 
@@ -40,7 +40,7 @@ def decided(turn: Turn, left: timedelta = 20 * DAY, presents: Presents = Present
 )
 def test_a_wave_follows_when_the_one_before_has_soaked_for_95_per_cent(ago: timedelta, move: Move) -> None:
     """As every wait, so that an exact daily schedule does not slip by a day."""
-    decision = decided(Turn(predecessors=(before(ago=ago),), soak=SOAK))
+    decision = decided(WaveOrder(predecessors=(before(ago=ago),), soak=SOAK))
     assert decision.move is move
     if move is Move.WAIT:
         assert (decision.hold, decision.until) == (Hold.WAVE, NOW + SECOND)
@@ -48,7 +48,7 @@ def test_a_wave_follows_when_the_one_before_has_soaked_for_95_per_cent(ago: time
 
 def test_without_a_soak_a_wave_follows_in_the_same_run() -> None:
     """The engine has moved the wave before already: it is a dependency."""
-    assert decided(Turn(predecessors=(before(ago=timedelta(0)),))).move is Move.BIND
+    assert decided(WaveOrder(predecessors=(before(ago=timedelta(0)),))).move is Move.BIND
 
 
 @pytest.mark.parametrize(
@@ -64,20 +64,22 @@ def test_without_a_soak_a_wave_follows_in_the_same_run() -> None:
 )
 def test_one_binding_that_has_not_moved_or_was_not_verified_holds_the_next_wave(first: Predecessor) -> None:
     """Only a change of that binding can wake it, or the limit."""
-    turn = Turn(predecessors=(before(), first))
-    assert decided(turn) == BindingDecision(move=Move.WAIT, until=NOW + 17 * DAY, hold=Hold.WAVE)
-    assert turn.unready(NEW, NOW) == ("orders-dev",)
+    wave_order = WaveOrder(predecessors=(before(), first))
+    assert decided(wave_order) == BindingDecision(move=Move.WAIT, until=NOW + 17 * DAY, hold=Hold.WAVE)
+    assert wave_order.unready(NEW, NOW) == ("orders-dev",)
 
 
 def test_the_slowest_of_the_wave_before_counts() -> None:
     """All of it soaks."""
-    turn = Turn(predecessors=(before(ago=3 * DAY), before(ago=HOUR)), soak=SOAK)
-    assert decided(turn).until == NOW - HOUR + SERVED
+    wave_order = WaveOrder(predecessors=(before(ago=3 * DAY), before(ago=HOUR)), soak=SOAK)
+    assert decided(wave_order).until == NOW - HOUR + SERVED
 
 
 def test_a_closed_window_holds_a_move_until_it_opens() -> None:
     """And no longer."""
-    assert decided(Turn(opens_at=NOW + HOUR)) == BindingDecision(move=Move.WAIT, until=NOW + HOUR, hold=Hold.WINDOW)
+    assert decided(WaveOrder(opens_at=NOW + HOUR)) == BindingDecision(
+        move=Move.WAIT, until=NOW + HOUR, hold=Hold.WINDOW
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_near_the_expiry_waves_and_windows_are_overruled_and_it_says_which(
     left: timedelta, overruled: tuple[Hold, ...] | None
 ) -> None:
     """Liveness before order."""
-    decision = decided(Turn(predecessors=(before(OLD),), opens_at=NOW + 30 * DAY), left)
+    decision = decided(WaveOrder(predecessors=(before(OLD),), opens_at=NOW + 30 * DAY), left)
     if overruled is None:
         assert (decision.move, decision.until) == (Move.WAIT, NOW + SECOND)
     else:
@@ -97,15 +99,15 @@ def test_near_the_expiry_waves_and_windows_are_overruled_and_it_says_which(
 @pytest.mark.parametrize("presents", [Presents.NOTHING, Presents.GONE])
 def test_a_stage_that_presents_nothing_waits_for_nobody(presents: Presents) -> None:
     """A stage that joins a wave in mid-rotation, or was unbound by hand, is bound at once."""
-    assert decided(Turn(predecessors=(before(OLD),), opens_at=NOW + DAY), presents=presents).move is Move.BIND
+    assert decided(WaveOrder(predecessors=(before(OLD),), opens_at=NOW + DAY), presents=presents).move is Move.BIND
 
 
 def test_a_rollback_waits_for_nobody() -> None:
     """Whoever pins an older generation has a reason."""
-    turn = Turn(predecessors=(before(OLD),), opens_at=NOW + DAY, going_back=True)
-    assert decided(turn) == BindingDecision(move=Move.BIND)
+    wave_order = WaveOrder(predecessors=(before(OLD),), opens_at=NOW + DAY, going_back=True)
+    assert decided(wave_order) == BindingDecision(move=Move.BIND)
     # Also where what it goes back to is trusted for less time, and waits for its lead.
-    assert turn.holds(NEW, NOW) == ()
+    assert wave_order.holds(NEW, NOW) == ()
 
 
 def test_where_no_expiry_is_known_a_held_stage_is_looked_at_daily() -> None:
@@ -117,6 +119,6 @@ def test_where_no_expiry_is_known_a_held_stage_is_looked_at_daily() -> None:
         policy=Policy(),
         take_over=True,
         now=NOW,
-        turn=Turn(predecessors=(before(OLD),)),
+        wave_order=WaveOrder(predecessors=(before(OLD),)),
     )
     assert decision == BindingDecision(move=Move.WAIT, until=NOW + DAY, hold=Hold.WAVE)

@@ -41,7 +41,7 @@ from apigw_client_cert.lifecycle.binding.outputs import (
     waiting_outputs,
 )
 from apigw_client_cert.lifecycle.binding.verify_inputs import asked_for
-from apigw_client_cert.lifecycle.binding.waves_inputs import turn_of
+from apigw_client_cert.lifecycle.binding.waves_inputs import wave_order_of
 from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.interface import Gateway
     from apigw_client_cert.lifecycle.binding.verify_steps import Passed, VerifiedSwitch
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 
 @undamaged()
@@ -110,7 +110,7 @@ class StageSwitch:
     gateway: Gateway
     olds: Mapping[str, Any]
     news: Mapping[str, Any]
-    world: World
+    environment: Environment
     now: datetime
     progress: Progress = field(default_factory=Progress)
 
@@ -123,7 +123,7 @@ class StageSwitch:
         stage, desired = stage_of(self.news), str(self.news["clientCertificateId"])
         seen = look_at_stage(self.gateway, stage, desired, self.olds, self.news)
         self.progress.presented, self.progress.looked = seen.presented.id, True
-        held = look_at_targets(self.gateway, seen, desired, self.news, self.world)
+        held = look_at_targets(self.gateway, seen, desired, self.news, self.environment)
         presented = seen.presented
         decision = decide_binding(
             desired=desired,
@@ -132,7 +132,7 @@ class StageSwitch:
             policy=binding_policy(self.news),
             take_over=bool(self.news.get("takeOver")),
             now=self.now,
-            turn=turn_of(self.news, self.now, going_back=self._going_back(desired, seen.number)),
+            wave_order=wave_order_of(self.news, self.now, going_back=self._going_back(desired, seen.number)),
             held=held,
         )
         if decision.move is not Move.BIND:
@@ -192,13 +192,13 @@ class StageSwitch:
             passed = self._passed(switch, presented, why)
             self._unchanged_since(stage, presented)
         if decision.overruled:
-            self.world.say(overruled(stage, desired, presented, decision.overruled))
+            self.environment.say(overruled(stage, desired, presented, decision.overruled))
         if held is not None and decision.losing:
-            self.world.say(losing(stage, desired, presented, held))
+            self.environment.say(losing(stage, desired, presented, held))
         if presented.alive(self.now) and moves_unseen(self.news):
-            self.world.say(f"stage {stage} moves without a look at the targets: publishedTo is left out")
+            self.environment.say(f"stage {stage} moves without a look at the targets: publishedTo is left out")
         if held is not None and held.unread is not None and not presented.alive(self.now):
-            self.world.say(
+            self.environment.say(
                 f"stage {stage} is bound although a target could not be read, as it had nothing to lose: {held.unread}"
             )
         self.progress.began = True
@@ -242,7 +242,7 @@ class StageSwitch:
             stage=stage_of(self.news),
             olds=self.olds,
             news=self.news,
-            world=self.world,
+            environment=self.environment,
             now=self.now,
         )
 
@@ -252,8 +252,8 @@ class StageSwitch:
         return desired in numbers and presented_number > numbers[desired]
 
     def _say_wait(self, stage: StageRef, desired: str, presented: Presented, decision: BindingDecision) -> None:
-        held_by = turn_of(self.news, self.now, going_back=False).unready(desired, self.now)
-        self.world.say(waiting(stage, desired, presented, decision, held_by))
+        held_by = wave_order_of(self.news, self.now, going_back=False).unready(desired, self.now)
+        self.environment.say(waiting(stage, desired, presented, decision, held_by))
 
     @undamaged()
     def _publication(self, desired: str, presented: Presented, held: Held | None) -> Publication:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.gateway.interface import Gateway, StageRef
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.rotation.binding import Presented
 
 
@@ -32,7 +32,7 @@ class Confirmation:
     stage: StageRef
     olds: Mapping[str, Any]
     news: Mapping[str, Any]
-    world: World
+    environment: Environment
     now: datetime
 
     def switch(self, coming: str, *, presents_it: bool = False) -> VerifiedSwitch | None:
@@ -42,22 +42,27 @@ class Confirmation:
             stage=self.stage,
             test_invoke=test_invoke_of(self.news),
             probe_spec=probe_of(self.news),
-            probe=self.world.probe,
-            pause=self.world.pause,
+            probe=self.environment.probe,
+            pause=self.environment.pause,
             now=self.now,
         )
         if not verifier.asked_for:
             return None
         seen = look_at_certificate(self.gateway, coming, self.olds, self.news)
         places = Places(
-            gateway=self.gateway, olds=self.olds, news=self.news, world=self.world, now=self.now, guess=presents_it
+            gateway=self.gateway,
+            olds=self.olds,
+            news=self.news,
+            environment=self.environment,
+            now=self.now,
+            guess=presents_it,
         )
         return VerifiedSwitch(
             verifier=verifier,
             coming=places.known_by_fingerprint(seen.presented),
             redeploy=Redeploy(self.news.get("redeploy") or "never"),
             last=lambda: places.last(seen),
-            say=self.world.say,
+            say=self.environment.say,
             activate_by=binding_policy(self.news).activate_by,
             before=refusal_in_force(self.olds, self.news, coming, self.now),
         )

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from apigw_client_cert.gateway.interface import Gateway
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 ON_DELETE = ("clear", "keep")
 # A place, not a way to it: endpoint, profile and role are how the same stage is reached.
@@ -83,7 +83,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     check_connection({}, news, failures)
     check_durations(news, failures, ("publishLead", "activateBy", "rotateBefore"))
     verification_inputs.check_verification(news, failures)
-    turn_inputs.check_turn(news, failures)
+    turn_inputs.check_wave_order(news, failures)
     check_published_to(news, failures)
     desired = failures.text(news, "clientCertificateId", required=True)
     if desired is not None and ACM_ARN.fullmatch(desired):
@@ -95,7 +95,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     elif desired is not None and CERTIFICATE_ID.fullmatch(desired) is None:
         failures.add(
             "clientCertificateId",
-            f"client_certificate_id is {errors.shown(desired)}; expected something like 'a1b2c3': pass"
+            f"client_certificate_id is {errors.safe_repr(desired)}; expected something like 'a1b2c3': pass"
             " certificate.client_certificate_id, never certificate.id",
         )
     elif desired is not None:
@@ -111,7 +111,7 @@ def _claim(news: Mapping[str, Any], failures: Failures) -> None:
     if other is not None:
         failures.add(
             "stageName",
-            f"stage_name: stage {stage} has another binding in this program ({errors.shown(other)}), and each would"
+            f"stage_name: stage {stage} has another binding in this program ({errors.safe_repr(other)}), and each would"
             " undo what the other one makes the stage present; remove one of the two",
         )
 
@@ -125,13 +125,13 @@ def _check_desired(desired: str, news: Mapping[str, Any], failures: Failures) ->
     if desired not in ids:
         failures.add(
             "clientCertificateId",
-            f"client_certificate_id is {errors.shown(desired)}, which is none of the certificate's generations"
-            f" ({errors.listed(map(errors.shown, ids))}): pass certificate.client_certificate_id, never certificate.id"
-            " (and no ignore_changes on this binding: it keeps old inputs)",
+            f"client_certificate_id is {errors.safe_repr(desired)}, which is none of the certificate's generations"
+            f" ({errors.joined(map(errors.safe_repr, ids))}): pass certificate.client_certificate_id, never"
+            " certificate.id (and no ignore_changes on this binding: it keeps old inputs)",
         )
 
 
-def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
+def diff(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> Difference:
     """Whether the stage should move, or this binding now means another stage; from state, inputs and clock alone."""
     guard_version(olds)
     replaces = tuple(key for key in PLACE if key in changed(olds, news, PLACE) and news.get(key) is not None)
@@ -146,70 +146,70 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
         presented=presented,
         waiting_for=olds.get("waitingFor"),
         waiting_until=instant_or_none(olds.get("waitingUntil")),
-        now=world.now(),
+        now=environment.now(),
     )
     unverified = not due and verification_inputs.asked_for(news) and is_open(olds, desired)
-    line = lagging = lag(stage_of(news), news, world.now())
+    line = lagging = lag(stage_of(news), news, environment.now())
     if lagging:
-        world.say(lagging)
+        environment.say(lagging)
     if unverified:
         line = f"stage {stage_of(news)} presents {_named(presented)}, which has not been verified"
-        world.say(line)
+        environment.say(line)
     if due:
         line = f"stage {stage_of(news)} presents {_named(presented)} and should present {desired}"
-        world.say(line)
+        environment.say(line)
     unheld = not due and not is_told_of(news, presented)
     if unheld:
         line = f"stage {stage_of(news)} presents {_named(presented)}, which what publish= returned does not hold"
-        world.say(line)
+        environment.say(line)
     failed = FAILED_STEP in olds
     changes = due or unverified or unheld or failed or bool(lagging) or bool(changed(olds, news, _OPTIONS))
     return Difference(changes=changes, line=line)
 
 
-def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+def create(props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
     """Bind the stage, or record that it has to wait; refuse what presents somebody else's certificate.
 
     Raises ``Unfinished``, as an update does: a stage that is gone keeps no other one from being looked after.
     """
-    return str(stage_of(props)), _switch({}, props, world)
+    return str(stage_of(props)), _switch({}, props, environment)
 
 
-def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]] | None:
+def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]] | None:
     """What the stage presents now; None when the stage is gone, which only NotFound may say.
 
     Where nobody may look, and where that may be another account, state stays as it is.
     """
     guard_version(props)
     stage = stage_of(props)
-    gateway = world.reached_gateway(connection_of(props), props.get("accountId"))
+    gateway = environment.reached_gateway(connection_of(props), props.get("accountId"))
     if isinstance(gateway, errors.RotationError):
-        return resource_id, {**props, **unseen(props, gateway, world.now(), world.say)}
+        return resource_id, {**props, **unseen(props, gateway, environment.now(), environment.say)}
     try:
         presented = gateway.presented(stage)
     except errors.StageNotFound:
-        return _gone(resource_id, props, gateway, world)
+        return _gone(resource_id, props, gateway, environment)
     except errors.RotationError as error:
-        return resource_id, {**props, **unseen(props, error, world.now(), world.say)}
+        return resource_id, {**props, **unseen(props, error, environment.now(), environment.say)}
     before = props.get("presentedClientCertificateId")
     if presented != before and presented is None:
-        world.say(
+        environment.say(
             f"stage {stage} was unbound by another tool. If Pulumi or Terraform manages the stage itself, give it"
             ' ignore_changes=["clientCertificateId"] (Terraform: client_certificate_id), or it will happen again'
         )
     elif presented is not None and presented != before:
         by = _by_whom(gateway, props, presented)
-        world.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
-    return resource_id, as_presented(props, presented, world.now())
+        environment.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
+    return resource_id, as_presented(props, presented, environment.now())
 
 
 def _gone(
-    resource_id: str, props: Mapping[str, Any], gateway: Gateway, world: World
+    resource_id: str, props: Mapping[str, Any], gateway: Gateway, environment: Environment
 ) -> tuple[str, dict[str, Any]] | None:
     try:
         guard_gone(gateway, props, stage_of(props))
     except errors.RotationError as error:
-        return resource_id, {**props, **unseen(props, error, world.now(), world.say)}
+        return resource_id, {**props, **unseen(props, error, environment.now(), environment.say)}
     return None
 
 
@@ -221,23 +221,23 @@ def _by_whom(gateway: Gateway, props: Mapping[str, Any], presented: str) -> str:
         return f"hand, by another tool, or by a run whose answer was lost ({error.what})"
 
 
-def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+def update(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
     """Move the stage, keep it, or record a wait; the complete state comes back in every case.
 
     Raises ``Unfinished`` with what the stage is seen to present after whatever went wrong.
     """
     guard_version(olds)
-    state = _switch(olds, news, world)
+    state = _switch(olds, news, environment)
     before, presented = (one.get("presentedClientCertificateId") for one in (olds, state))
     verified = state.get("verifiedAt") not in {None, olds.get("verifiedAt")}
     if presented != before or verified:
         proof = ", which was verified" if verified else ""
         moved = f"; it presented {_named(before)} before" if presented != before else ""
-        world.say(f"stage {stage_of(news)} presents {_named(presented)} now{proof}{moved}")
+        environment.say(f"stage {stage_of(news)} presents {_named(presented)} now{proof}{moved}")
     return state
 
 
-def delete(props: Mapping[str, Any], world: World) -> None:
+def delete(props: Mapping[str, Any], environment: Environment) -> None:
     """Clear only what this binding set, and only if nobody else asserts the stage; a gone stage is success.
 
     Raises ``NotProven`` for a stage that is not found where nothing says that this is its account.
@@ -246,7 +246,7 @@ def delete(props: Mapping[str, Any], world: World) -> None:
     stage = stage_of(props)
     if props.get("onDelete") == "keep" or CLAIMS.claimed(stage_place(stage), known(props, "owner") or ""):
         return
-    gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
+    gateway = environment.acting_gateway(connection_of(props), props.get("accountId"))
     try:
         presented = gateway.presented(stage)
     except errors.StageNotFound:
@@ -254,22 +254,22 @@ def delete(props: Mapping[str, Any], world: World) -> None:
         return
     if presented is not None and ours(gateway, props, presented):
         gateway.unbind(stage)
-        world.say(
+        environment.say(
             f"stage {stage} presents nothing now; it presented {presented} of this rotation. If another stack binds the"
             " same stage, its next pulumi up --refresh binds it again"
         )
 
 
-def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+def _switch(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
     connection = connection_of({**news, "region": olds.get("region") or known(news, "region")})
-    world.guard_clock(connection)
-    now = world.now()
+    environment.guard_clock(connection)
+    now = environment.now()
     failure = BindingFailure(olds=olds, news=news, now=now)
     try:
-        gateway = world.observing_gateway(connection, olds.get("accountId"))
+        gateway = environment.observing_gateway(connection, olds.get("accountId"))
     except errors.RotationError as error:
         raise failure.unseen(error) from error
-    switch = StageSwitch(gateway=gateway, olds=olds, news=news, world=world, now=now)
+    switch = StageSwitch(gateway=gateway, olds=olds, news=news, environment=environment, now=now)
     try:
         state = switch.perform()
     except errors.RotationError as error:
@@ -288,4 +288,4 @@ def _named(in_state: object) -> str:
     if not in_state:
         return "no certificate"
     known_form = isinstance(in_state, str) and (CERTIFICATE_ID.fullmatch(in_state) or ACM_ARN.fullmatch(in_state))
-    return named(str(in_state)) if known_form else errors.shown(in_state)
+    return named(str(in_state)) if known_form else errors.safe_repr(in_state)

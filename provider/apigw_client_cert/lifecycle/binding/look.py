@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway, StageRef
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 PUBLISHED_TO = "publishedTo"
 _WAYS = (*CONNECTION, "accountId")
@@ -111,13 +111,15 @@ def _identified(gateway: Gateway, presented: str, olds: Mapping[str, Any], news:
     )
 
 
-def look_at_targets(gateway: Gateway, seen: Seen, desired: str, news: Mapping[str, Any], world: World) -> Held | None:
+def look_at_targets(
+    gateway: Gateway, seen: Seen, desired: str, news: Mapping[str, Any], environment: Environment
+) -> Held | None:
     """What the targets hold, each read once per run; None where the bundle has none, or nobody named one."""
     published_to = known(news, PUBLISHED_TO)
     if not published_to or not published_to["targets"]:
         return None
     try:
-        mentioned, unread = _read(published_to, world)
+        mentioned, unread = _read(published_to, environment)
         marks = _marks_in(gateway, desired, news)
         shown = marks if seen.presented.id == desired else _marks_of(gateway, seen, news)
     except errors.RotationError as error:
@@ -136,18 +138,18 @@ def look_at_targets(gateway: Gateway, seen: Seen, desired: str, news: Mapping[st
 
 
 def _read(
-    published_to: Mapping[str, Any], world: World
+    published_to: Mapping[str, Any], environment: Environment
 ) -> tuple[dict[str, frozenset[str]], errors.RotationError | None]:
     """Address -> the fingerprints there, of each target that can be read, and what the first raises that cannot."""
     connection, account_id = connection_of(published_to), known(published_to, "accountId")
     specs, mentioned, unread = published_to["targets"], {}, None
     if account_id and any(spec["type"] != "file" for spec in specs):
         try:
-            _guard_account(world, connection, str(account_id))
+            _guard_account(environment, connection, str(account_id))
         except errors.RotationError as error:
             specs, unread = [spec for spec in specs if spec["type"] == "file"], error
     for spec in specs:
-        found = _looked_at(spec, connection, world)
+        found = _looked_at(spec, connection, environment)
         if isinstance(found, errors.RotationError):
             unread = unread or found
         else:
@@ -156,10 +158,10 @@ def _read(
 
 
 def _looked_at(
-    spec: Mapping[str, Any], connection: Connection, world: World
+    spec: Mapping[str, Any], connection: Connection, environment: Environment
 ) -> dict[str, frozenset[str]] | errors.RotationError:
     try:
-        target = world.looked_at_target(spec, connection)
+        target = environment.looked_at_target(spec, connection)
         return {target.address: fingerprints_in(target.seen() or "")}
     except errors.RotationError as error:
         return error
@@ -196,10 +198,10 @@ def moves_unseen(news: Mapping[str, Any]) -> bool:
     return known(news, "publishedSince") is not None and known(news, PUBLISHED_TO) is None
 
 
-def _guard_account(world: World, connection: Connection, account_id: str) -> None:
+def _guard_account(environment: Environment, connection: Connection, account_id: str) -> None:
     """A parameter of the same name in another account would be believed."""
     try:
-        world.observing_gateway(connection, account_id)
+        environment.observing_gateway(connection, account_id)
     except errors.Refused as error:
         raise errors.Refused(
             f"The targets that publish the certificate cannot be looked at: {error.what}",
@@ -240,15 +242,17 @@ def check_published_to(news: Mapping[str, Any], failures: Failures) -> None:
         return
     targets = told.get("targets") if isinstance(told, dict) else None
     if not isinstance(targets, list):
-        failures.add(PUBLISHED_TO, f"published_to must have a list of targets, not {errors.shown(told)}")
+        failures.add(PUBLISHED_TO, f"published_to must have a list of targets, not {errors.safe_repr(told)}")
         return
     for spec in targets:
-        finding = spec_findings(spec) if isinstance(spec, dict) else f"expected a target, not {errors.shown(spec)}"
+        finding = spec_findings(spec) if isinstance(spec, dict) else f"expected a target, not {errors.safe_repr(spec)}"
         if finding is not None:
             failures.add(PUBLISHED_TO, f"published_to: {finding}")
     rotations = told.get("rotationIds")
     if rotations is not None and not (isinstance(rotations, list) and all(isinstance(one, str) for one in rotations)):
-        failures.add(PUBLISHED_TO, f"published_to: rotationIds must be a list of texts, not {errors.shown(rotations)}")
+        failures.add(
+            PUBLISHED_TO, f"published_to: rotationIds must be a list of texts, not {errors.safe_repr(rotations)}"
+        )
     for key in _WAYS:
         if told.get(key) is not None and not isinstance(told[key], str):
-            failures.add(PUBLISHED_TO, f"published_to: {key} must be a text, not {errors.shown(told[key])}")
+            failures.add(PUBLISHED_TO, f"published_to: {key} must be a text, not {errors.safe_repr(told[key])}")

@@ -87,7 +87,7 @@ _REPAIR = (
 
 def not_held(stage: StageRef, presented: Presented, desired: str, held: Held) -> errors.NotPublished:
     """The error for a stage that stays, because the targets do not hold what it presents or should present."""
-    lost = errors.listed(held.lacking_presented)
+    lost = errors.joined(held.lacking_presented)
     if lost:
         stays = f"The stage keeps {named(presented.id)}, which {lost} does not hold: it is refused there."
     else:
@@ -99,7 +99,7 @@ def not_held(stage: StageRef, presented: Presented, desired: str, held: Held) ->
         what = f"Stage {stage} presents {desired}, and {lost} does not hold that certificate"
         stays = "Backends that read it refuse the stage's requests; the stage was left as it is."
     elif held.lacking_desired:
-        what = f"Stage {stage} should present {desired}, but {errors.listed(held.lacking_desired)} does not hold it"
+        what = f"Stage {stage} should present {desired}, but {errors.joined(held.lacking_desired)} does not hold it"
     elif held.lacking_presented:
         what = f"Stage {stage} waits for {desired}, and presents what {lost} does not hold"
     else:
@@ -120,7 +120,7 @@ def not_handed_on(stage: StageRef, presented: Presented) -> errors.NotPublished:
 
 def bound_unheld(stage: StageRef, desired: str, held: Held) -> errors.NotPublished:
     """The error after a stage that presented nothing alive was bound to what the targets do not hold."""
-    lost = errors.listed(held.lacking_desired)
+    lost = errors.joined(held.lacking_desired)
     return errors.NotPublished(
         f"Stage {stage} presents {desired} now, and {lost} does not hold that certificate",
         means="It presented nothing that lives, so it was bound all the same; backends that read the target refuse it.",
@@ -131,7 +131,7 @@ def bound_unheld(stage: StageRef, desired: str, held: Held) -> errors.NotPublish
 
 def rolled_back_unheld(stage: StageRef, desired: str, presented: Presented, held: Held) -> errors.NotPublished:
     """The error after a rollback that lost nothing, with a target that does not hold what it led to, or is not seen."""
-    lost = errors.listed(held.lacking_desired)
+    lost = errors.joined(held.lacking_desired)
     if lost:
         what, remedy = f", and {lost} does not hold that certificate", _REPAIR
         means = f"It does not hold {presented.id} either; backends that read it refuse the stage's requests."
@@ -150,7 +150,7 @@ def rolled_back_unheld(stage: StageRef, desired: str, presented: Presented, held
 
 def losing(stage: StageRef, desired: str, presented: Presented, held: Held) -> str:
     """Why a stage moves at once, whatever it would have waited for."""
-    lost = errors.listed(held.lacking_presented)
+    lost = errors.joined(held.lacking_presented)
     return (
         f"stage {stage} moves to {desired} at once: {lost} does not hold {presented.id}, and the stage is losing"
         " traffic already"
@@ -163,7 +163,7 @@ def waiting(
     """Until when a stage keeps what it presents, and why."""
     hold = decision.hold or Hold.LEAD
     until = "" if decision.until is None else f" until {format_instant(decision.until)}"
-    slow = errors.listed(map(errors.shown, held_by))
+    slow = errors.joined(map(errors.safe_repr, held_by))
     why = {
         Hold.WAVE: f"the wave before has not moved, been verified and soaked ({slow})",
         Hold.WINDOW: "its maintenance windows are closed; let a scheduled run fall into one",

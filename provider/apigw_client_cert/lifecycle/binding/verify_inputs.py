@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from apigw_client_cert.errors import shown
+from apigw_client_cert.errors import safe_repr
 from apigw_client_cert.gateway.connection import is_loopback
 from apigw_client_cert.gateway.http_probe import ProbeCall
 from apigw_client_cert.gateway.interface import StageKind, TrialCall
@@ -156,10 +156,10 @@ class _Checks:
         self.given: Mapping[str, Any] = spec if isinstance(spec, dict) else {}
         self._wrong: list[str] = []
         if not isinstance(spec, dict):
-            self.wrong(f"must be an object, not {shown(spec)}")
+            self.wrong(f"must be an object, not {safe_repr(spec)}")
         strangers = sorted(set(self.given) - set(keys))
         if strangers:
-            self.wrong(f"has no {shown(strangers[0])}; it has {', '.join(map(snake, keys))}")
+            self.wrong(f"has no {safe_repr(strangers[0])}; it has {', '.join(map(snake, keys))}")
 
     def wrong(self, what: str) -> None:
         """Note something."""
@@ -179,7 +179,7 @@ class _Checks:
         """A text; nothing else will do."""
         value = self.value(key)
         if value is not None and not isinstance(value, str):
-            self.wrong(f"has {snake(key)} {shown(value)}; expected a text")
+            self.wrong(f"has {snake(key)} {safe_repr(value)}; expected a text")
             return None
         return value
 
@@ -190,7 +190,7 @@ class _Checks:
             if required and self.given.get(key) is None:
                 self.wrong(f'needs {snake(key)}, the path of a resource of the API such as "/health"')
         elif not _PATH.fullmatch(value) or not value.isprintable():
-            self.wrong(f'has {snake(key)} {shown(value)}; expected a path such as "/health", its query in query')
+            self.wrong(f'has {snake(key)} {safe_repr(value)}; expected a path such as "/health", its query in query')
 
     def url(self, key: str) -> None:
         """An http or https URL without credentials."""
@@ -203,7 +203,7 @@ class _Checks:
             # Not shown: it would be a secret in the log, as it would be in state.
             self.wrong(f"has a user name or password in {key}; give credentials by headers")
         elif not is_url(value):
-            self.wrong(f'has {key} {shown(value)}; expected a URL like "https://api.example.com/health"')
+            self.wrong(f'has {key} {safe_repr(value)}; expected a URL like "https://api.example.com/health"')
 
     def texts(self, key: str) -> None:
         """A mapping of text to text; the values may be secret and are not shown."""
@@ -225,7 +225,7 @@ class _Checks:
         """One of these words."""
         value = self.value(key)
         if value is not None and value not in choices:
-            self.wrong(f"has {snake(key)} {shown(value)}; expected one of {', '.join(choices)}")
+            self.wrong(f"has {snake(key)} {safe_repr(value)}; expected one of {', '.join(choices)}")
 
     def whole(self, key: str, wanted: range, default: int) -> int:
         """A whole number in a range."""
@@ -233,7 +233,9 @@ class _Checks:
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 or int(value) not in wanted:
-            self.wrong(f"has {snake(key)} {shown(value)}; expected a whole number, {wanted.start} to {wanted.stop - 1}")
+            self.wrong(
+                f"has {snake(key)} {safe_repr(value)}; expected a whole number, {wanted.start} to {wanted.stop - 1}"
+            )
             return default
         return int(value)
 

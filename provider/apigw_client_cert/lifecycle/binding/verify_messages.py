@@ -291,4 +291,4 @@ def _status(trial: Trial | None) -> str:
 
 def _seen(trial: Trial | None) -> str:
     seen = sorted(trial.seen) if trial is not None else []
-    return errors.listed([f"{one[:16]}…" for one in seen]) or "none"
+    return errors.joined([f"{one[:16]}…" for one in seen]) or "none"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from apigw_client_cert.errors import shown
+from apigw_client_cert.errors import safe_repr
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, known, snake
 from apigw_client_cert.lifecycle.state import instant_or_none, undamaged
 from apigw_client_cert.rotation.durations import format_duration, parse_duration
 from apigw_client_cert.rotation.policy import Policy
-from apigw_client_cert.rotation.waves import Predecessor, Turn
+from apigw_client_cert.rotation.waves import Predecessor, WaveOrder
 from apigw_client_cert.rotation.windows import longest_closed, next_opening, parse_window
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ PREDECESSOR = (
 _POLICY = {"rotateBefore": "rotate_before", "publishLead": "publish_lead", "activateBy": "activate_by"}
 
 
-def check_turn(news: Mapping[str, Any], failures: Failures) -> None:
+def check_wave_order(news: Mapping[str, Any], failures: Failures) -> None:
     """Validate the wave before, the soak and the windows, and that a window opens in time at all."""
     after = known(news, "after")
     if after is not None and not (isinstance(after, list) and all(_is_predecessor(one) for one in after)):
@@ -47,7 +47,7 @@ def check_turn(news: Mapping[str, Any], failures: Failures) -> None:
     if windows is None:
         return
     if not isinstance(windows, list):
-        failures.add("windows", f"windows must be a list of texts, not {shown(windows)}")
+        failures.add("windows", f"windows must be a list of texts, not {safe_repr(windows)}")
         return
     parsed: list[Window] = []
     for position, text in enumerate(windows, start=1):
@@ -61,10 +61,10 @@ def check_turn(news: Mapping[str, Any], failures: Failures) -> None:
     _check_room(news, parsed, failures)
 
 
-def turn_of(news: Mapping[str, Any], now: datetime, *, going_back: bool) -> Turn:
+def wave_order_of(news: Mapping[str, Any], now: datetime, *, going_back: bool) -> WaveOrder:
     """The turn that checked inputs describe."""
     soak = news.get("soak")
-    return Turn(
+    return WaveOrder(
         predecessors=_predecessors(news),
         soak=parse_duration(soak) if soak else timedelta(0),
         opens_at=next_opening([parse_window(text) for text in news.get("windows") or ()], now),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.interface import Gateway
     from apigw_client_cert.lifecycle.binding.look import Seen
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Places:
     gateway: Gateway
     olds: Mapping[str, Any]
     news: Mapping[str, Any]
-    world: World
+    environment: Environment
     now: datetime
     guess: bool = False
 
@@ -147,7 +147,7 @@ class Places:
         """Whether it lives, and no target holds what is presented without it."""
         if not certificate.alive(self.now):
             return False
-        held = look_at_targets(self.gateway, coming, str(certificate.id), self.news, self.world)
+        held = look_at_targets(self.gateway, coming, str(certificate.id), self.news, self.environment)
         return held is None or not held.against
 
     def _is_ending(self, certificate: Presented) -> bool:

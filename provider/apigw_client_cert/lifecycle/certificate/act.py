@@ -129,7 +129,7 @@ class Actor:
 
     def _say_rediscovered(self, before: Rotation, after: Rotation) -> None:
         in_state = {one.id for one in before.generations}
-        found = errors.listed(one.id for one in after.generations if one.id not in in_state)
+        found = errors.joined(one.id for one in after.generations if one.id not in in_state)
         self.say(
             f"{self.properties['name']}: AWS still knows {found} of this rotation, which state does not: this update"
             " carries on with it and generates nothing; every wait begins anew"

@@ -272,7 +272,7 @@ def _refuse_presented(
         stages = usage.users.get(one.id, ())
         if stages or usage.gaps:
             adoptable = one if one in alive else max(alive, key=number_of)
-            by = errors.listed(stages) or f"a stage that could not be seen ({errors.listed(usage.gaps, '; ')})"
+            by = errors.joined(stages) or f"a stage that could not be seen ({errors.joined(usage.gaps, '; ')})"
             raise errors.NotOurs(
                 f"Certificate {one.id}, generated {format_instant(one.created_date)} under the same project, stack and"
                 f" name, is presented by {by}",

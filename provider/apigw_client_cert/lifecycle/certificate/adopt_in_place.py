@@ -120,8 +120,8 @@ def _refuse_presented(gateway: Gateway, certificate_id: str, live: Sequence[str]
     presented = {one: stages for one in live if (stages := usage.users.get(one, ()))}
     if not presented and not usage.gaps:
         return
-    seen = [f"{one} by {errors.listed(stages)}" for one, stages in presented.items()]
-    unseen = [f"one of them, perhaps, by a stage that could not be seen ({errors.listed(usage.gaps, '; ')})"]
+    seen = [f"{one} by {errors.joined(stages)}" for one, stages in presented.items()]
+    unseen = [f"one of them, perhaps, by a stage that could not be seen ({errors.joined(usage.gaps, '; ')})"]
     raise errors.BadInput(
         f"adopt_client_certificate_id is {certificate_id!r}, but stages present this rotation's own certificates:"
         f" {'; '.join([*seen, *(unseen if usage.gaps else [])])}",

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.proof import Proof
     from apigw_client_cert.rotation.model import Rotation
     from apigw_client_cert.rotation.policy import Policy
@@ -127,16 +127,18 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         )
     pin = known(news, "pinGeneration")
     if pin is not None and (isinstance(pin, bool) or not isinstance(pin, int | float) or not pin >= 1 or pin % 1 != 0):
-        failures.add("pinGeneration", f"pin_generation must be a generation number such as 2, not {errors.shown(pin)}")
+        failures.add(
+            "pinGeneration", f"pin_generation must be a generation number such as 2, not {errors.safe_repr(pin)}"
+        )
     return Checked(dict(news), failures.found)
 
 
-def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
+def diff(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> Difference:
     """Whether an update is due, from state, inputs and the clock alone; says one line when a step is due.
 
     Raises ``BadInput`` for a pin to a generation that cannot hold it, and for a changed region.
     """
-    now = world.now()
+    now = environment.now()
     rotation = load_rotation(olds)
     _guard_identity(olds, news)
     if has_unknown({key: news.get(key) for key in _KEPT}):
@@ -145,7 +147,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     _guard_pin(olds, news, rotation, policy, now)
     decision = decide(rotation, policy, now)
     name = str(news["name"])
-    say_findings(name, (*decision.findings, *last_days(rotation, policy, now)), world)
+    say_findings(name, (*decision.findings, *last_days(rotation, policy, now)), environment)
     adopting = adoption_in_place.wanted(olds, news, rotation)
     if adopting is None:
         line = announce(name, rotation, policy, decision, now, stages=stages_of(news))
@@ -157,7 +159,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     # A refresh does not know what the program asks for by now: a pin, or another trigger, makes another step due.
     for one in () if READS.unchecked(_names(news)) else (again, line):
         if one is not None:
-            world.say(one)
+            environment.say(one)
     line = line or again
     # One that asks for nothing is remembered; one that has to wait is said, and no change until its turn comes.
     to_remember = not trigger_pulled(rotation, policy) and olds.get("rotationTrigger") != news.get("rotationTrigger")
@@ -165,22 +167,22 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     return Difference(changes=due or to_remember or bool(changed(olds, news, _COMPARED)), line=line)
 
 
-def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+def create(props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
     """Look at what it is for, then generate or adopt the first generation; the id is the resource's name, not AWS's.
 
     Nothing is generated, adopted or tagged where a stage or a target stands in the way.
     """
-    now = world.now()
-    gateway = world.acting_gateway(connection_of(props))
+    now = environment.now()
+    gateway = environment.acting_gateway(connection_of(props))
     found = adoption.origin(gateway, props, now)
-    Look(props=props, origin=found, gateway=gateway, world=world, now=now).guard()
+    Look(props=props, origin=found, gateway=gateway, environment=environment, now=now).guard()
     crowd = crowded(found.listed, more=0 if found.taken else 1)
     if crowd is not None:
-        world.say(f"{props['name']}: warning: {crowd}")
-    rotation = adoption.first_rotation(gateway, props, found, world.token(), now)
+        environment.say(f"{props['name']}: warning: {crowd}")
+    rotation = adoption.first_rotation(gateway, props, found, environment.token(), now)
     # Nobody presents one of these, or the look would have ended here.
     taken = {one.id for one in found.taken.values()}
-    say_leftovers(str(props["name"]), (one.id for one in found.earlier if one.id not in taken), world.say)
+    say_leftovers(str(props["name"]), (one.id for one in found.earlier if one.id not in taken), environment.say)
     placed = {
         **props,
         "region": gateway.region,
@@ -190,36 +192,36 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
     return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)
 
 
-def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
     """Notice generations that are gone, looked for twice, and those that state does not know and stages present.
 
     The resource stays, so that owner and history stay known; so does all of its state where nobody may look.
     """
     READS.read(_names(props))
-    now = world.now()
+    now = environment.now()
     rotation = load_rotation(props)
-    gateway = world.reached_gateway(connection_of(props), props.get("accountId"))
+    gateway = environment.reached_gateway(connection_of(props), props.get("accountId"))
     if isinstance(gateway, errors.RotationError):
-        return resource_id, {**props, **unseen(props, gateway, now, world.say)}
+        return resource_id, {**props, **unseen(props, gateway, now, environment.say)}
     name, told = str(props["name"]), dict[str, Any]()
     try:
-        looked = missing(proof_of(gateway, props, rotation), rotation.generations, name, world.say)
+        looked = missing(proof_of(gateway, props, rotation), rotation.generations, name, environment.say)
         theirs = tagging.elsewhere(props, rotation, looked.found)
-        untagged = tagging.look(gateway, rotation, looked.found, name, world.say, theirs=theirs or ())
+        untagged = tagging.look(gateway, rotation, looked.found, name, environment.say, theirs=theirs or ())
         told = {tagging.UNTAGGED: untagged, tagging.ELSEWHERE: theirs}
         rotation = adoption.with_presented(gateway, lose(rotation, looked.gone, now), now)
     except errors.RotationError as error:
-        told |= unseen(props, error, now, world.say)
+        told |= unseen(props, error, now, environment.say)
     return resource_id, certificate_outputs({**props, **told}, rotation, policy_of(props), now)
 
 
-def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+def update(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
     """Perform the step that is due, or a safer one after looking, and return the complete state.
 
     A certificate that the user names to be adopted comes first; the step that is due is the next run's.
     Raises ``Unfinished``, with the complete state, for what could not be done while the active certificate lives.
     """
-    now = world.now()
+    now = environment.now()
     rotation = load_rotation(olds)
     policy = policy_of(news)
     _guard_identity(olds, news)
@@ -228,8 +230,8 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
     if adopting is not None:
         adoption_in_place.guard_pin(adopting, rotation, policy, now)
     connection = settled_connection(olds, news)
-    world.guard_clock(connection)
-    gateway = world.reached_gateway(connection, olds.get("accountId"))
+    environment.guard_clock(connection)
+    gateway = environment.reached_gateway(connection, olds.get("accountId"))
     if isinstance(gateway, errors.RotationError):
         raise unreached(olds, rotation, gateway, now) from gateway
     after, proof = None, proof_of(gateway, olds, rotation)
@@ -237,8 +239,8 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
         after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
         # Whoever names it says that it is here.
         proof.seen = True
-    rotation, failures = _look_again(proof, olds, rotation, world)
-    failures += _retag(proof, olds, news, rotation, world)
+    rotation, failures = _look_again(proof, olds, rotation, environment)
+    failures += _retag(proof, olds, news, rotation, environment)
     # What could not be written is still to be written.
     untold = any(one.what == _TAG for one in failures)
     metadata = {key: olds.get(key) for key in (*_METADATA, tagging.UNTAGGED)} if untold else {}
@@ -250,7 +252,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
             properties=news,
             policy=policy,
             now=now,
-            say=world.say,
+            say=environment.say,
             adopted_elsewhere=theirs,
         )
         after, failed = actor.perform(rotation)
@@ -259,9 +261,9 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
         raise failures[0].error
     done = report(str(news["name"]), rotation, after, policy, deleted)
     if done is not None:
-        world.say(done)
+        environment.say(done)
     if after.retirement_blocked_by != rotation.retirement_blocked_by:  # else ``diff`` has said it
-        say_findings(str(news["name"]), last_days(after, policy, now), world)
+        say_findings(str(news["name"]), last_days(after, policy, now), environment)
     placed = {
         **news,
         **metadata,
@@ -278,7 +280,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> di
 
 
 def _look_again(
-    proof: Proof, olds: Mapping[str, Any], rotation: Rotation, world: World
+    proof: Proof, olds: Mapping[str, Any], rotation: Rotation, environment: Environment
 ) -> tuple[Rotation, list[Failure]]:
     """What a refresh could not see, seen now: the rotation without what is gone; or why it cannot be seen still.
 
@@ -289,15 +291,17 @@ def _look_again(
         return rotation, []
     name = str(olds.get("name"))
     try:
-        looked = missing(proof, rotation.generations, name, world.say)
-        tagging.look(proof.gateway, rotation, looked.found, name, world.say, theirs=tagging.adopted_elsewhere(olds))
+        looked = missing(proof, rotation.generations, name, environment.say)
+        tagging.look(
+            proof.gateway, rotation, looked.found, name, environment.say, theirs=tagging.adopted_elsewhere(olds)
+        )
     except errors.RotationError as error:
         return rotation, [Failure(LOOK, error)]
-    return lose(rotation, looked.gone, world.now()), []
+    return lose(rotation, looked.gone, environment.now()), []
 
 
 def _retag(
-    proof: Proof, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, world: World
+    proof: Proof, olds: Mapping[str, Any], news: Mapping[str, Any], rotation: Rotation, environment: Environment
 ) -> list[Failure]:
     if not changed(olds, news, _METADATA) and not tagging.remembered(olds, rotation):
         return []
@@ -306,24 +310,24 @@ def _retag(
     except errors.RotationError as error:
         return [Failure(_TAG, error)]
     if again:
-        world.say(tagging.done(str(news["name"]), again))
+        environment.say(tagging.done(str(news["name"]), again))
     return []
 
 
-def delete(props: Mapping[str, Any], world: World) -> None:
+def delete(props: Mapping[str, Any], environment: Environment) -> None:
     """Delete every generation of this rotation, orphans included; refuse while any stage presents one.
 
     Raises ``StillInUse`` naming the stages, and for a scan that could not see everything. Raises ``NotProven`` where
     all of it may be in another account: stages would go on presenting what nobody renews.
     """
     rotation = load_rotation(props)
-    gateway = world.acting_gateway(connection_of(props), props.get("accountId"))
+    gateway = environment.acting_gateway(connection_of(props), props.get("accountId"))
     listed = gateway.list_certificates()
     proof_of(gateway, props, rotation).guard(listed, otherwise=FORGET)
     ids = ownership.owned_ids(listed, rotation)
     usage = gateway.scan() if ids else Usage(users={})
     ownership.guard_unused(usage, ids)
-    say_leftovers(str(props["name"]), leftovers(listed, rotation.rotation_id, usage), world.say)
+    say_leftovers(str(props["name"]), leftovers(listed, rotation.rotation_id, usage), environment.say)
     for certificate_id in ids:
         gateway.delete(certificate_id)
 

@@ -34,7 +34,7 @@ def say_leftovers(name: str, ids: Iterable[str], say: Callable[[str], None]) -> 
     found = list(ids)
     if found:
         say(
-            f"{name}: warning: {errors.listed(found)}: made under these very names by another creation, and presented"
+            f"{name}: warning: {errors.joined(found)}: made under these very names by another creation, and presented"
             " by no stage. A creation that was interrupted may have left it, or another stack of the same names keeps"
             " it; AWS shows no difference, so no run deletes it. If no other stack does, delete it by hand: aws"
             f" apigateway delete-client-certificate --client-certificate-id {found[0]}"

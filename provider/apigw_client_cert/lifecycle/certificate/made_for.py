@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.interface import Gateway, StageRef
     from apigw_client_cert.lifecycle.certificate.adopt import Origin
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.inputs import Failures
     from apigw_client_cert.publish.interface import Target
 
@@ -68,14 +68,14 @@ def check_made_for(made_for: object, failures: Failures) -> None:
     if made_for is None or made_for == UNKNOWN:
         return
     if not isinstance(made_for, dict):
-        failures.add(MADE_FOR, f"made_for must be stages and targets, not {errors.shown(made_for)}")
+        failures.add(MADE_FOR, f"made_for must be stages and targets, not {errors.safe_repr(made_for)}")
         return
     for key, value in made_for.items():
         wanted, text = _SHAPES.get(key, (None, ""))
         if wanted is None:
-            failures.add(MADE_FOR, f"made_for has no {errors.shown(key)}; it takes {', '.join(_SHAPES)}")
+            failures.add(MADE_FOR, f"made_for has no {errors.safe_repr(key)}; it takes {', '.join(_SHAPES)}")
         elif value not in (None, UNKNOWN) and not isinstance(value, wanted):
-            failures.add(MADE_FOR, f"{key} of made_for must be {text}, not {errors.shown(value)}")
+            failures.add(MADE_FOR, f"{key} of made_for must be {text}, not {errors.safe_repr(value)}")
 
 
 def _is_stage(one: object) -> bool:
@@ -105,7 +105,7 @@ class Look:
     props: Mapping[str, Any]
     origin: Origin
     gateway: Gateway
-    world: World
+    environment: Environment
     now: datetime
 
     def guard(self) -> None:
@@ -185,13 +185,13 @@ class Look:
             **{key: self.props.get(key) for key in CONNECTION},
         }
         unread: list[errors.RotationError] = []
-        rehearsal = replace(
-            self.world,
-            target=lambda spec, connection: _ReadOnly(self.world.target(spec, connection), unread),
+        dry_run = replace(
+            self.environment,
+            target=lambda spec, connection: _ReadOnly(self.environment.target(spec, connection), unread),
             say=lambda _line: None,
         )
         with contextlib.suppress(_Written, Unfinished):
-            trust_bundle.create(without_none(inputs), rehearsal)
+            trust_bundle.create(without_none(inputs), dry_run)
         if unread:
             # The bundle leaves it to the next run where others are written; before the certificate is made it is early.
             raise unread[0]
@@ -243,7 +243,7 @@ def _made_up(now: datetime) -> Generation:
 def _no_such_entry(key: str, one: object) -> errors.BadInput:
     finding = spec_findings(one) if key == "targets" and isinstance(one, dict) else None
     return errors.BadInput(
-        f"made_for holds {errors.shown(one)} among its {key}" + (f": {finding}" if finding else ""),
+        f"made_for holds {errors.safe_repr(one)} among its {key}" + (f": {finding}" if finding else ""),
         means="No stage, target or certificate is like that; nothing was changed.",
         remedy="Correct the entry.",
         subject=MADE_FOR,

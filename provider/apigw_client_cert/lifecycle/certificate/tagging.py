@@ -109,7 +109,7 @@ def look(  # noqa: PLR0913 - what is looked at, and for whom
     if not untagged:
         return None
     say(
-        f"{name}: {errors.listed(untagged)} does not carry the tags of this rotation any more. Most likely a tool that"
+        f"{name}: {errors.joined(untagged)} does not carry the tags of this rotation any more. Most likely a tool that"
         " manages the certificate still has removed them: it does so with each of its runs, and deletes the certificate"
         f" one day. {_FORGET}. The next update tags it again"
     )
@@ -128,12 +128,12 @@ def _ids_in(state: Mapping[str, Any], key: str) -> list[str]:
 
 def announced(name: str, ids: Iterable[str]) -> str:
     """The line of a preview."""
-    return f"{name}: this update tags {errors.listed(ids)} again, which is this rotation's by state and fingerprint"
+    return f"{name}: this update tags {errors.joined(ids)} again, which is this rotation's by state and fingerprint"
 
 
 def done(name: str, ids: Iterable[str]) -> str:
     """The line after it."""
-    return f"{name}: {errors.listed(ids)} had lost the tags of this rotation, and carries them again"
+    return f"{name}: {errors.joined(ids)} had lost the tags of this rotation, and carries them again"
 
 
 def blocking(generation: Generation) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.trust_bundle.targets import Place
     from apigw_client_cert.rotation.model import TrustedCertificate
 
@@ -72,18 +72,18 @@ class TargetsAccount:
 
 
 def targets_account(
-    olds: Mapping[str, Any], news: Mapping[str, Any], connection: Connection, world: World
+    olds: Mapping[str, Any], news: Mapping[str, Any], connection: Connection, environment: Environment
 ) -> TargetsAccount | errors.RotationError:
     """Or why AWS cannot be asked; raises ``Refused`` where STS says that it is another account."""
     recorded = known(olds, "accountId")
     alike = _reached_alike(news)
     expected = recorded or next((_way(one).get("accountId") for one in alike), None)
-    gateway = world.reached_gateway(connection, expected)
+    gateway = environment.reached_gateway(connection, expected)
     if isinstance(gateway, errors.RotationError):
         return gateway
     ways = [way for one in alike if (way := _way(one))]
     # They may live in another region than the targets.
-    seen_by = world.reached_gateway(connection_of(ways[0]), expected) if ways else gateway
+    seen_by = environment.reached_gateway(connection_of(ways[0]), expected) if ways else gateway
     if isinstance(seen_by, errors.RotationError):
         return seen_by
     proof = Proof(

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.looks import LookedAtTarget
     from apigw_client_cert.lifecycle.trust_bundle.account import TargetsAccount
     from apigw_client_cert.lifecycle.trust_bundle.targets import Place
@@ -63,7 +63,7 @@ class Publication:
     targets: Sequence[LookedAtTarget]
     also: Sequence[TrustedCertificate]
     account: TargetsAccount | None
-    world: World
+    environment: Environment
 
     def perform(self) -> dict[str, Any]:
         """Bring every target to the bundle's next content; returns the complete state.
@@ -71,7 +71,7 @@ class Publication:
         Raises ``Unfinished`` where that could not be done for all of them, after all were tried. A creation raises
         ``TargetTaken`` before any target is written, and the failure itself where it could write none.
         """
-        now, offers = self.world.now(), offers_of(self.news)
+        now, offers = self.environment.now(), offers_of(self.news)
         places = [look_at(*one) for one in zip(self.targets, self.news["targets"], strict=True)]
         published = load_entries(self.olds)
         if self.account is not None:
@@ -92,7 +92,7 @@ class Publication:
 
     def _presenters(self) -> Presenters:
         default = connection_of({**self.news, "region": known(self.news, "region") or self.olds.get("region")})
-        return presenters(self._rotations(), default, self.world)
+        return presenters(self._rotations(), default, self.environment)
 
     def _rotations(self) -> list[Mapping[str, Any]]:
         """All that are asked for, were before, and once were and are still kept: how each is looked at."""
@@ -143,7 +143,7 @@ class Publication:
         for entry in entries:
             if entry.kept_for and entry.look_again_at and said.get(entry.sha256) != entry.kept_for:
                 ids = [one.id for one in seen.named({entry.sha256})]
-                self.world.say(kept(self.news["name"], entry, ids, handed_on=not self._by_others))
+                self.environment.say(kept(self.news["name"], entry, ids, handed_on=not self._by_others))
 
     def _write(
         self, places: Sequence[Place], published: Sequence[Entry], entries: Sequence[Entry], now: datetime
@@ -163,7 +163,7 @@ class Publication:
         entries = restart(entries, missing, now, unpublished=self._unpublished(entries), unheld=unheld)
         for place in places:
             findings = reader_findings(place.content, place.spec.get("backend"), entries)
-            say_findings(self.news["name"], findings, self.world)
+            say_findings(self.news["name"], findings, self.environment)
         self._say_done(places, published, entries)
         failed = [place for place in places if place.failure is not None]
         if not failed:
@@ -179,7 +179,7 @@ class Publication:
         added = [entry for entry in entries if entry.sha256 not in before]
         line = done(self.news["name"], self.olds, places, added, self._ids())
         if line is not None:
-            self.world.say(line)
+            self.environment.say(line)
 
     def _state(
         self, places: Sequence[Place], published: Sequence[Entry], entries: Sequence[Entry], undone: Mapping[str, Any]
@@ -212,7 +212,7 @@ class Publication:
         lacking = {entry.sha256 for entry in entries} & set(known(self.news, "unpublished") or ())
         if lacking:
             ids = [one for sha256, one in self._ids().items() if sha256 in lacking]
-            self.world.say(not_published_yet(self.news["name"], ids, self.news["publishedBy"]))
+            self.environment.say(not_published_yet(self.news["name"], ids, self.news["publishedBy"]))
         return lacking | {entry.sha256 for entry in entries if self._by_others and entry.kept_for}
 
     def _remembered(
@@ -243,7 +243,7 @@ class Publication:
 
     @property
     def _ownership(self) -> Ownership:
-        return Ownership(olds=self.olds, news=self.news, also=self.also, world=self.world)
+        return Ownership(olds=self.olds, news=self.news, also=self.also, environment=self.environment)
 
 
 def _out_of_sight(entry: Entry, looked_at: Collection[str]) -> tuple[str, ...]:

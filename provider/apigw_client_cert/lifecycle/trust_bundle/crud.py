@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from apigw_client_cert.gateway.interface import Gateway
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.trust_bundle.account import TargetsAccount
 
 INPUTS = (
@@ -90,7 +90,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     return Checked(dict(news), failures.found)
 
 
-def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Difference:
+def diff(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> Difference:
     """Whether something is to be published, withdrawn, read again or repaired; from state, inputs and the clock."""
     guard_version(olds)
     if has_unknown({key: news.get(key) for key in _DECIDING}):
@@ -99,18 +99,18 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> Diff
     # What the user asked to trust as well is compared as text: parsing it would load cryptography at each preview.
     # One that is kept for its presenters is asked for no more.
     also = [entry for entry in entries if entry.rotation_id is None and entry.look_again_at is None]
-    now = world.now()
+    now = environment.now()
     due = bundle_due(entries, offers_of(news), also, texts_of(olds, "readFor"), now)
-    say_findings(str(news["name"]), last_days_of_kept(entries, now), world)
-    lines = drift_lines(olds, news, also, world)
+    say_findings(str(news["name"]), last_days_of_kept(entries, now), environment)
+    lines = drift_lines(olds, news, also, environment)
     for line in lines:
-        world.say(line)
+        environment.say(line)
     undone = bool(lines) or bool(texts_of(olds, LACKED)) or FAILED_STEP in olds
     changes = due is not None or undone or bool(changed(olds, news, _COMPARED))
     return Difference(changes=changes, line="; ".join(lines) or None)
 
 
-def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+def create(props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
     """Publish to every target and read it back; a target that holds something else is refused without take_over.
 
     Raises ``Unfinished``, with the complete state, where some could not be read or written.
@@ -124,44 +124,44 @@ def create(props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]
             remedy="Change `publish`, and run again.",
             subject="targets",
         )
-    return str(props["name"]), _publish({}, props, world)
+    return str(props["name"]), _publish({}, props, environment)
 
 
-def read(resource_id: str, props: Mapping[str, Any], world: World) -> tuple[str, dict[str, Any]]:
+def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
     """Notice targets that no longer hold what was written; they are repaired by the next update."""
     guard_version(props)
     connection, gateway = connection_of(props), None
     if props.get("accountId") and not files_alone(props):
         # In another account the same names are other places.
-        gateway = world.reached_gateway(connection, props["accountId"])
-    return resource_id, drift_seen(props, targets_of(props, connection, gateway, world), world)
+        gateway = environment.reached_gateway(connection, props["accountId"])
+    return resource_id, drift_seen(props, targets_of(props, connection, gateway, environment), environment)
 
 
-def update(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+def update(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
     """Read every target again, write what is missing, and restart the time that was lost by it.
 
     Raises ``Unfinished``, with the complete state, where that could not be done for all of them.
     """
     guard_version(olds)
-    return _publish(olds, news, world)
+    return _publish(olds, news, environment)
 
 
-def delete(props: Mapping[str, Any], world: World) -> None:
+def delete(props: Mapping[str, Any], environment: Environment) -> None:
     """Leave every target as it is: trust is withdrawn only by retirement or expiry (invariant 12)."""
     guard_version(props)
     addresses = ", ".join(sorted(digests_of(props, "digests")))
     if addresses:
-        world.say(f"{props['name']}: left as it is, to be removed when no backend reads it: {addresses}")
+        environment.say(f"{props['name']}: left as it is, to be removed when no backend reads it: {addresses}")
 
 
-def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> dict[str, Any]:
+def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
     connection = connection_of({**news, "region": known(news, "region") or olds.get("region")})
-    world.guard_clock(connection)
+    environment.guard_clock(connection)
     account: TargetsAccount | None = None
     gateway: Gateway | errors.RotationError | None = None
     if not files_alone(news):
         # Both are recorded: other credentials, or a changed AWS_REGION, must not publish where other backends read.
-        reached = targets_account(olds, news, connection, world)
+        reached = targets_account(olds, news, connection, environment)
         if isinstance(reached, errors.RotationError):
             gateway = reached
         else:
@@ -170,22 +170,22 @@ def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], world: World) -> 
     return Publication(
         olds=olds,
         news={**news, "region": connection.region},
-        targets=targets_of(news, connection, gateway, world),
+        targets=targets_of(news, connection, gateway, environment),
         also=also_trusted(news),
         account=account,
-        world=world,
+        environment=environment,
     ).perform()
 
 
 def _check_also_trust(before: Sequence[str], also: object, failures: Failures) -> None:
     if also is not None and not isinstance(also, list):
-        failures.add("alsoTrust", f"also_trust must be a list of PEM certificates, not {errors.shown(also)}")
+        failures.add("alsoTrust", f"also_trust must be a list of PEM certificates, not {errors.safe_repr(also)}")
         return
     for position, pem in enumerate(also or (), start=1):
         if pem == UNKNOWN or pem in before:
             continue
         if not isinstance(pem, str):
-            failures.add("alsoTrust", f"also_trust, entry {position} must be one PEM, not {errors.shown(pem)}")
+            failures.add("alsoTrust", f"also_trust, entry {position} must be one PEM, not {errors.safe_repr(pem)}")
             continue
         try:
             count = len(split_pem(pem))
@@ -253,7 +253,7 @@ def _check_room(news: Mapping[str, Any], failures: Failures) -> None:
 def _made(rotations: Sequence[object]) -> str:
     """That the certificates came before: whoever reads a refusal of the bundle's believes that there is nothing."""
     found = [one.get("clientCertificateId") for one in rotations if isinstance(one, dict)]
-    ids = errors.listed(errors.shown(one) for one in found if one not in {None, UNKNOWN})
+    ids = errors.joined(errors.safe_repr(one) for one in found if one not in {None, UNKNOWN})
     return (
         f". Certificates {ids} exist and stay; no binding that waits for this bundle moves a stage to one"
         if ids
@@ -272,18 +272,18 @@ def _place_failure(spec: Mapping[str, Any], news: Mapping[str, Any], seen: set[s
     if other is None:
         return None
     return (
-        f"is written by another bundle of this program, too ({errors.shown(other)}); publish both certificates with one"
-        " TrustBundle(certificates=[a, b]), or give each its own place"
+        f"is written by another bundle of this program, too ({errors.safe_repr(other)}); publish both certificates with"
+        " one TrustBundle(certificates=[a, b]), or give each its own place"
     )
 
 
 def _spec_failure(spec: object) -> str | None:
     if not isinstance(spec, dict):
-        return f"expected a target such as SsmParameter(…), not {errors.shown(spec)}"
+        return f"expected a target such as SsmParameter(…), not {errors.safe_repr(spec)}"
     content, backend = spec.get("content", "pem"), spec.get("backend")
     if content not in CONTENTS:
-        return f"content is {errors.shown(content)}; expected one of {', '.join(CONTENTS)}"
+        return f"content is {errors.safe_repr(content)}; expected one of {', '.join(CONTENTS)}"
     readers = sorted({*BACKENDS, *OPENSSL_FAMILY})
     if backend is not None and backend not in readers:
-        return f"backend is {errors.shown(backend)}; expected one of {', '.join(readers)}"
+        return f"backend is {errors.safe_repr(backend)}; expected one of {', '.join(readers)}"
     return spec_findings(spec)

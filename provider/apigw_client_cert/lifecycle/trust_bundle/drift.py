@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.looks import LookedAtTarget
     from apigw_client_cert.lifecycle.trust_bundle.targets import Place
     from apigw_client_cert.rotation.model import TrustedCertificate
@@ -43,7 +43,7 @@ _MOST_MOVED: Final = 6
 _NOTHING: Final = "none"
 
 
-def drift_seen(state: Mapping[str, Any], targets: Sequence[LookedAtTarget], world: World) -> dict[str, Any]:
+def drift_seen(state: Mapping[str, Any], targets: Sequence[LookedAtTarget], environment: Environment) -> dict[str, Any]:
     """The state after a refresh: which targets do not hold what they should, or cannot be read, and what was seen.
 
     One that cannot be read must not end the refresh, and with it the steps that do not need it.
@@ -51,7 +51,7 @@ def drift_seen(state: Mapping[str, Any], targets: Sequence[LookedAtTarget], worl
     drifted = []
     for place in (look_at(*one) for one in zip(targets, state["targets"], strict=True)):
         if place.failure is not None:
-            world.say(str(place.failure))
+            environment.say(str(place.failure))
         if place.failure is not None or digest_of(place.found) != _expected(state, place):
             drifted.append(place)
     before = {key: value for key, value in state.items() if key not in {FOUND, UNREAD}}
@@ -70,26 +70,26 @@ def drift_of(places: Sequence[Place]) -> dict[str, Any]:
 
 
 def drift_lines(
-    olds: Mapping[str, Any], news: Mapping[str, Any], also: Sequence[TrustedCertificate], world: World
+    olds: Mapping[str, Any], news: Mapping[str, Any], also: Sequence[TrustedCertificate], environment: Environment
 ) -> list[str]:
     """What ``diff`` says of them, a line for each thing that happened."""
     drifted, said = texts_of(olds, DRIFTED), dict[str, list[str]]()
     if not drifted:
         return []
     found, unread = digests_of(olds, FOUND), digests_of(olds, UNREAD)
-    ours = _written_by_this_bundle(olds, news, also, world.now())
-    asked_for = _addresses(news, world) if changed(olds, news, ["targets"]) else drifted
+    ours = _written_by_this_bundle(olds, news, also, environment.now())
+    asked_for = _addresses(news, environment) if changed(olds, news, ["targets"]) else drifted
     for address in drifted:
         why = _reason(address, found.get(address), unread.get(address), olds, ours)
         if address not in asked_for:
-            why = f"is a target no more: this update leaves it as it is, and publishes to {errors.listed(asked_for)}"
+            why = f"is a target no more: this update leaves it as it is, and publishes to {errors.joined(asked_for)}"
         said.setdefault(why, []).append(address)
     return [f"{news['name']}: {', '.join(addresses)} {why}" for why, addresses in said.items()]
 
 
-def _addresses(news: Mapping[str, Any], world: World) -> Sequence[str]:
+def _addresses(news: Mapping[str, Any], environment: Environment) -> Sequence[str]:
     connection = connection_of(news)
-    return [world.target(spec, connection).address for spec in news["targets"]] or ["what publish= returned"]
+    return [environment.target(spec, connection).address for spec in news["targets"]] or ["what publish= returned"]
 
 
 def _reason(address: str, found: str | None, unread: str | None, olds: Mapping[str, Any], ours: frozenset[str]) -> str:

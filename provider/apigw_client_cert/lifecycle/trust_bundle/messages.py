@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def kept(name: str, entry: Entry, ids: Sequence[str], *, handed_on: bool) -> str:
     """For whom a certificate stays that no input asks for; ``handed_on`` False: targets are written by others."""
     certificate = ", ".join(ids) or f"{entry.sha256[:16]}…"
-    by = f"it is presented by {errors.listed(entry.kept_for)}"
+    by = f"it is presented by {errors.joined(entry.kept_for)}"
     if not handed_on:
         return (
             f"{name}: certificate {certificate} is not what publish= is given any more, but {by}: also_trust keeps it"
@@ -30,15 +30,15 @@ def kept(name: str, entry: Entry, ids: Sequence[str], *, handed_on: bool) -> str
 def not_published_yet(name: str, ids: Sequence[str], published_by: Sequence[str]) -> str:
     """What the program's own resources do not hold, by their outputs: they did not run, or were not told."""
     # A name, and a digest of where it publishes.
-    names = errors.listed(one.rpartition(" ")[0] or one for one in published_by)
-    return f"{name}: {errors.listed(ids)} is not in what {names} holds: its wait begins when it is"
+    names = errors.joined(one.rpartition(" ")[0] or one for one in published_by)
+    return f"{name}: {errors.joined(ids)} is not in what {names} holds: its wait begins when it is"
 
 
 def not_looked_up(address: str, gaps: Sequence[str]) -> errors.TargetTaken:
     """The error for a target that holds what somebody wrote, while it could not be seen who presents it."""
     return errors.TargetTaken(
         f"{address} holds certificates that this bundle did not write there, and whose they are could not be seen"
-        f" ({errors.listed(gaps, '; ')})",
+        f" ({errors.joined(gaps, '; ')})",
         means="A stage may present one of them; nothing was written there. take_over does not apply to it.",
         remedy="Allow what is named above, or run again when AWS answers.",
         subject=address,
@@ -59,7 +59,7 @@ def taken(address: str) -> errors.TargetTaken:
 
 def holds_trust(address: str, one: Issued, users: Sequence[str]) -> errors.TargetTaken:
     """The error for a target that holds live trust of somebody else's."""
-    by = f"which is presented by {errors.listed(users)}" if users else "which is alive"
+    by = f"which is presented by {errors.joined(users)}" if users else "which is alive"
     return errors.TargetTaken(
         f"{address} holds certificate {one.id}, {by}, and this bundle did not write it there",
         means="Writing over it would cut its stages off, now or at their next switch; nothing was written there."
@@ -84,7 +84,7 @@ def left_undone(
     """
     failed = [(place, place.failure) for place in places if place.failure is not None]
     names = [place.address for place in places if place.failure is None]
-    more = [f"{errors.listed(names)} holds what it should."] if names else []
+    more = [f"{errors.joined(names)} holds what it should."] if names else []
     if staying:
         more.append(f"Until then nothing is withdrawn from any target: {_named(staying, ids)} stays trusted.")
     kinds = {type(failure) for _place, failure in failed}
@@ -119,4 +119,4 @@ def _seen(place: Place, entries: Sequence[Entry], ids: Mapping[str, str]) -> str
 
 
 def _named(entries: Sequence[Entry], ids: Mapping[str, str]) -> str:
-    return errors.listed(ids.get(one.sha256, f"{one.sha256[:16]}\u2026") for one in entries)
+    return errors.joined(ids.get(one.sha256, f"{one.sha256[:16]}\u2026") for one in entries)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.errors import TargetTaken
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.trust_bundle.presenters import Presenters
     from apigw_client_cert.lifecycle.trust_bundle.targets import Place
     from apigw_client_cert.rotation.model import TrustedCertificate
@@ -37,7 +37,7 @@ class Ownership:
     olds: Mapping[str, Any]
     news: Mapping[str, Any]
     also: Sequence[TrustedCertificate]
-    world: World
+    environment: Environment
 
     def strange(self, place: Place, published: Sequence[Entry]) -> frozenset[str]:
         """The fingerprints that a target holds and that neither state nor an input knows."""
@@ -109,5 +109,5 @@ class Ownership:
         connection = connection_of(self.news)
         here, digests = place_of(place.spec, connection), digests_of(self.olds, "digests")
         same = [spec for spec in known(self.olds, "targets") or () if place_of(spec, connection) == here]
-        addresses = [place.address, *(self.world.looked_at_target(spec, connection).address for spec in same)]
+        addresses = [place.address, *(self.environment.looked_at_target(spec, connection).address for spec in same)]
         return [digests[address] for address in addresses if address in digests]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.rotation.model import TrustedCertificate
 
 
@@ -68,20 +68,20 @@ class Presenters:
         return [one for one in self.issued if not one.known_by.isdisjoint(fingerprints)]
 
 
-def presenters(rotations: Iterable[Mapping[str, Any]], default: Connection, world: World) -> Presenters:
+def presenters(rotations: Iterable[Mapping[str, Any]], default: Connection, environment: Environment) -> Presenters:
     """Look once at every account in which one of these rotations lives.
 
     Args:
         rotations: As among a bundle's inputs or in its state: ``rotationId``, ``generations`` and ``connection``.
         default: For rotations that do not say how they connect.
-        world: The world outside.
+        environment: The world outside.
 
     What cannot be read becomes a gap, another account's credentials included; no error of AWS's is raised.
     """
     rotations = list(rotations)
     found = Presenters(ids=ids_of(rotations))
     for way, there in _by_way(rotations, default).items():
-        _look(way, there, world, found)
+        _look(way, there, environment, found)
     return found
 
 
@@ -101,10 +101,13 @@ def _way(rotation: Mapping[str, Any], default: Connection) -> tuple[Connection, 
 
 
 def _look(
-    way: tuple[Connection, str | None], rotations: Sequence[Mapping[str, Any]], world: World, found: Presenters
+    way: tuple[Connection, str | None],
+    rotations: Sequence[Mapping[str, Any]],
+    environment: Environment,
+    found: Presenters,
 ) -> None:
     try:
-        gateway = world.observing_gateway(*way)
+        gateway = environment.observing_gateway(*way)
         listed, usage = _listed(gateway), gateway.scan()
         for proof in _proofs(gateway, way[1], rotations):
             proof.guard(listed.values())

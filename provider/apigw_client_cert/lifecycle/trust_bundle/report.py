@@ -35,10 +35,10 @@ def done(
         became = _became(place, drifted, digests)
         if became is not None:
             told.setdefault(became, []).append(place.address)
-    lines = [f"{errors.listed(addresses)} {became}" for became, addresses in told.items()]
+    lines = [f"{errors.joined(addresses)} {became}" for became, addresses in told.items()]
     if added:
-        named = errors.listed(ids.get(one.sha256, f"{one.sha256[:16]}…") for one in added)
-        lines.append(f"certificate {named} was published to {errors.listed(place.address for place in well)}")
+        named = errors.joined(ids.get(one.sha256, f"{one.sha256[:16]}…") for one in added)
+        lines.append(f"certificate {named} was published to {errors.joined(place.address for place in well)}")
     return f"{name}: {'; '.join(lines)}" if lines else None
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway
-    from apigw_client_cert.lifecycle.environment import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.looks import LookedAtTarget
     from apigw_client_cert.rotation.model import TrustedCertificate
 
@@ -69,15 +69,18 @@ def files_alone(props: Mapping[str, Any]) -> bool:
 
 
 def targets_of(
-    props: Mapping[str, Any], connection: Connection, gateway: Gateway | errors.RotationError | None, world: World
+    props: Mapping[str, Any],
+    connection: Connection,
+    gateway: Gateway | errors.RotationError | None,
+    environment: Environment,
 ) -> list[LookedAtTarget]:
     """What is published to; a file is reached whatever keeps this run from AWS."""
     if not isinstance(gateway, errors.RotationError):
-        return [world.looked_at_target(spec, connection) for spec in props["targets"]]
+        return [environment.looked_at_target(spec, connection) for spec in props["targets"]]
     return [
-        world.looked_at_target(spec, connection)
+        environment.looked_at_target(spec, connection)
         if spec["type"] == "file"
-        else world.unreached_target(spec, connection, gateway)
+        else environment.unreached_target(spec, connection, gateway)
         for spec in props["targets"]
     ]
 

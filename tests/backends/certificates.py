@@ -31,7 +31,7 @@ BACKENDS: tuple[type[Backend], ...] = (
 DAY = dt.timedelta(days=1)
 
 
-class Cast:
+class Certificates:
     """Clients by name, and servers that one authority vouches for, in a folder.
 
     ``old`` and ``new`` overlap; ``stranger`` is as good as ``new``, but of somebody else; ``expired`` ended yesterday;

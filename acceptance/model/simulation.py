@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance.model.cloud import Cloud, Kill
 from acceptance.model.engine import BUNDLE, CERTIFICATE, NO_BACKEND, SECOND, Engine, KilledError, Program
-from acceptance.model.ledger import Run
+from acceptance.model.environment import Surroundings
 from acceptance.model.oracle import Oracle
+from acceptance.model.record import Run
 from acceptance.model.seen import fingerprint
-from acceptance.model.world import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ _UNITS = {"d": 86400, "h": 3600}
 
 
 @dataclass(kw_only=True)
-class Play:
+class Simulation:
     """What the machine's rules act on."""
 
     cloud: Cloud = field(default_factory=Cloud.running)
@@ -52,7 +52,7 @@ class Play:
         """Two APIs with REST stages, one with a WebSocket stage, one certificate that no tool made."""
         self.cloud.fresh()
         self.surroundings = Surroundings(self.cloud)
-        hand = self.cloud.sandbox.by_hand
+        hand = self.cloud.sandbox.console
         orders = hand.create_rest_api("orders", stages=["dev", "prod"], backend_url=NO_BACKEND)
         live = hand.create_websocket_api("feed", stages=["live"])
         old = hand.create_rest_api("legacy", stages=["old"], backend_url=NO_BACKEND)
@@ -64,7 +64,7 @@ class Play:
             program = Program(name=stack, connection=dict(self.cloud.connection))
             program.targets = [self.file_target(stack)]
             program.bindings = {stage: self.places[stage] for stage in stages}
-            self.engines[stack] = Engine(program=program, world=self.surroundings.world)
+            self.engines[stack] = Engine(program=program, environment=self.surroundings.environment)
         self.oracle.look(self.snapshot())
 
     @property
@@ -168,7 +168,7 @@ class Play:
             self.oracle.complaints.append(f"invariant 6: preview of {stack} called something")
         return not changes and error is None
 
-    def by_hand(self, act: Callable[[], object]) -> None:
+    def console(self, act: Callable[[], object]) -> None:
         """Somebody does something in the console."""
         act()
         self.oracle.look(self.snapshot())
@@ -211,7 +211,7 @@ class Play:
     def restore(self, stage: str) -> None:
         """The stage is there again."""
         if self.path(stage) not in self.snapshot().presents:
-            self.cloud.sandbox.by_hand.create_stage(self.places[stage]["apiId"], stage)
+            self.cloud.sandbox.console.create_stage(self.places[stage]["apiId"], stage)
 
     def facts(self, stack: str) -> dict[str, Any]:
         """What the oracle is told of a run before it begins: the program, and what state says."""

@@ -1,4 +1,4 @@
-"""What a person does in the console: seeding, and changes behind the tool's back. Marked ``by_hand`` in the journal."""
+"""What a person does in the console: seeding, and changes behind the tool's back. Marked ``console`` in the journal."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class ByHand:
                 resource=resource,
                 status=200,
                 region=self._plane.region,
-                by_hand=True,
+                console=True,
                 patch=patch,
             )
         )

@@ -62,7 +62,7 @@ class KilledError(Exception):
 
 
 @dataclass(kw_only=True)
-class World:
+class Environment:
     """The account, the target that backends read, our state, and the log."""
 
     policy: Policy
@@ -113,17 +113,17 @@ class World:
         """Somebody deletes certificates, in use or not."""
         for one in generations:
             if one is not None and self.certificates.pop(one.id, None) is not None:
-                self._tell("deleted", one.id, by_hand=True)
+                self._tell("deleted", one.id, console=True)
 
     def present_by_hand(self, stage: str, certificate_id: str | None) -> None:
         """Somebody binds or clears a stage, ours or another."""
-        self._tell("moved", stage, self.presents.get(stage), certificate_id, by_hand=True)
+        self._tell("moved", stage, self.presents.get(stage), certificate_id, console=True)
         self.presents[stage] = certificate_id
 
     def revert_target_by_hand(self) -> None:
         """Somebody restores an older copy of the published file."""
         self.target = self.target[:-1]
-        self._tell("bundle", after=" ".join(self.target), by_hand=True)
+        self._tell("bundle", after=" ".join(self.target), console=True)
 
     # --- one run --------------------------------------------------------------------------------------------------
 
@@ -245,6 +245,6 @@ class World:
         self._tell("pending", str(pending))
 
     def _tell(
-        self, what: str, who: str = "", before: str | None = None, after: str | None = None, *, by_hand: bool = False
+        self, what: str, who: str = "", before: str | None = None, after: str | None = None, *, console: bool = False
     ) -> None:
-        self.log.append(Record(self.now, 0 if by_hand else self.run_number, what, who, before, after))
+        self.log.append(Record(self.now, 0 if console else self.run_number, what, who, before, after))

@@ -51,7 +51,7 @@ class Run:
 
 
 @dataclass(kw_only=True)
-class Ledger:
+class Record:
     """``known``: every certificate that ever was, as last seen. ``had``: what each stack's state ever listed.
 
     ``rotations``: the values of the tag that certificates of each stack's runs carried.

@@ -33,7 +33,7 @@ KINDS = {
 FROM_THE_URN = ("project", "stack")
 
 
-class DynamicDoor:
+class DynamicHost:
     """The provider classes that the dynamic host calls."""
 
     def check(
@@ -68,7 +68,7 @@ class DynamicDoor:
         PROVIDERS[kind].delete("id", dict(state))
 
 
-class PluginDoor:
+class PluginHost:
     """The plugin over gRPC, whose programs leave out what the URN says."""
 
     def __init__(self, client: PluginClient) -> None:
@@ -106,16 +106,16 @@ class PluginDoor:
 
 
 @dataclass
-class DoorRun(FakeRun):
+class HostRun(FakeRun):
     """A run whose calls go through a door; ``diffs`` are the answers on the way."""
 
-    door: Any = None
+    host: Any = None
     diffs: list[tuple[str, bool, list[str]]] = field(default_factory=list)
 
     def refresh(self) -> None:
         """Read everything that is in state."""
         for name in list(self.state):
-            found = self.door.read(KINDS[name], self.state[name])
+            found = self.host.read(KINDS[name], self.state[name])
             if found is None:
                 del self.state[name], self.inputs[name]
             else:
@@ -125,30 +125,30 @@ class DoorRun(FakeRun):
         """Delete everything, in the engine's order."""
         self.begin()
         for name in sorted(self.state, key=lambda one: list(KINDS).index(one), reverse=True):
-            self.door.delete(KINDS[name], self.state.pop(name))
+            self.host.delete(KINDS[name], self.state.pop(name))
 
     def _register(self, name: str, _module: Any, props: Mapping[str, Any]) -> None:
         kind = KINDS[name]
-        news, failures = self.door.check(kind, self.inputs.get(name, {}), wire(props))
+        news, failures = self.host.check(kind, self.inputs.get(name, {}), wire(props))
         assert failures == {}
         if name not in self.state:
-            _id, self.state[name] = self.door.create(kind, news)
+            _id, self.state[name] = self.host.create(kind, news)
         else:
-            changes, replaces = self.door.changes(kind, self.state[name], news)
+            changes, replaces = self.host.changes(kind, self.state[name], news)
             self.diffs.append((name, changes, replaces))
             if changes:
-                self.state[name] = self.door.update(kind, self.state[name], news)
+                self.state[name] = self.host.update(kind, self.state[name], news)
         self.inputs[name] = news
 
 
 @dataclass
-class Doors:
+class Hosts:
     """Two equal worlds, one behind each door."""
 
-    dynamic: DoorRun
-    native: DoorRun
+    dynamic: HostRun
+    native: HostRun
 
-    def both(self, act: Callable[[DoorRun], object]) -> None:
+    def both(self, act: Callable[[HostRun], object]) -> None:
         """Do the same behind both doors."""
         act(self.dynamic)
         engine_run.forget()
@@ -170,36 +170,36 @@ class Doors:
 
 
 @pytest.fixture
-def doors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Doors]:
+def hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
     """Accounts that issue the same certificate at the same instant."""
     monkeypatch.setattr(fake_gateway, "issue_pem", functools.cache(issue_pem))
     dynamic, native = _run(), _run()
-    monkeypatch.setattr(resources, "World", lambda looks: dynamic.world)  # noqa: ARG005 - the run has its own
-    dynamic.door = DynamicDoor()
+    monkeypatch.setattr(resources, "World", lambda looks: dynamic.environment)  # noqa: ARG005 - the run has its own
+    dynamic.host = DynamicHost()
     # The clock of the plugin's world moves with its run.
-    with plugin(native.world) as client:
-        native.door = PluginDoor(client)
-        yield Doors(dynamic, native)
+    with plugin(native.environment) as client:
+        native.host = PluginHost(client)
+        yield Hosts(dynamic, native)
 
 
-def _run() -> DoorRun:
+def _run() -> HostRun:
     gateway = FakeGateway()
     for stage in ("dev", "prod"):
         gateway.add_stage(API, stage)
-    return DoorRun(gateway)
+    return HostRun(gateway)
 
 
-def test_a_whole_life_leaves_the_same_state_behind_both_doors(doors: Doors) -> None:
+def test_a_whole_life_leaves_the_same_state_behind_both_doors(hosts: Hosts) -> None:
     """Create, quiet, issue, activate, confirm, retire, with refreshes in between, and delete: no difference."""
     for day in (0, 100, 336, 336.5, 337, 338, 341, 342):
-        doors.both(lambda run, day=day: run.at(day))  # type: ignore[misc]
-        doors.both(DoorRun.up)
-        assert doors.differences() == []
-        doors.both(DoorRun.refresh)
-        assert doors.differences() == []
-    doors.both(DoorRun.destroy)
-    assert doors.differences() == []
-    assert doors.native.gateway.certificates == {}
+        hosts.both(lambda run, day=day: run.at(day))  # type: ignore[misc]
+        hosts.both(HostRun.up)
+        assert hosts.differences() == []
+        hosts.both(HostRun.refresh)
+        assert hosts.differences() == []
+    hosts.both(HostRun.destroy)
+    assert hosts.differences() == []
+    assert hosts.native.gateway.certificates == {}
 
 
 @pytest.mark.parametrize(
@@ -211,19 +211,19 @@ def test_a_whole_life_leaves_the_same_state_behind_both_doors(doors: Doors) -> N
         {"pinGeneration": 1},
     ],
 )
-def test_a_changed_input_changes_the_same_behind_both_doors(doors: Doors, config: dict[str, Any]) -> None:
+def test_a_changed_input_changes_the_same_behind_both_doors(hosts: Hosts, config: dict[str, Any]) -> None:
     """Set, and removed again."""
-    doors.both(DoorRun.up)
+    hosts.both(HostRun.up)
     for wanted in (config, {}):
-        doors.both(lambda run, wanted=wanted: run.config.update(wanted) if wanted else run.config.clear())  # type: ignore[misc]
-        doors.both(DoorRun.up)
-        assert doors.differences() == []
+        hosts.both(lambda run, wanted=wanted: run.config.update(wanted) if wanted else run.config.clear())  # type: ignore[misc]
+        hosts.both(HostRun.up)
+        assert hosts.differences() == []
 
 
-def test_what_others_did_is_seen_the_same_behind_both_doors(doors: Doors) -> None:
+def test_what_others_did_is_seen_the_same_behind_both_doors(hosts: Hosts) -> None:
     """A deleted generation, an unbound stage, a changed file, a stage that is gone."""
 
-    def meddle(run: DoorRun) -> None:
+    def meddle(run: HostRun) -> None:
         run.rotate_to("published")
         pending = run.state["certificate"]["pendingClientCertificateId"]
         del run.gateway.certificates[pending]
@@ -233,9 +233,9 @@ def test_what_others_did_is_seen_the_same_behind_both_doors(doors: Doors) -> Non
         run.targets["pins.txt"].content = "something else"
         run.refresh()
 
-    doors.both(meddle)
-    assert doors.differences() == []
-    assert "prod" not in doors.native.state
+    hosts.both(meddle)
+    assert hosts.differences() == []
+    assert "prod" not in hosts.native.state
 
 
 @pytest.mark.parametrize(
@@ -247,8 +247,8 @@ def test_what_others_did_is_seen_the_same_behind_both_doors(doors: Doors) -> Non
         ("StageBinding", {"apiId": "A", "clientCertificateId": "orders trust", "onDelete": "drop"}),
     ],
 )
-def test_bad_inputs_are_refused_in_the_same_words(doors: Doors, kind: str, news: dict[str, Any]) -> None:
+def test_bad_inputs_are_refused_in_the_same_words(hosts: Hosts, kind: str, news: dict[str, Any]) -> None:
     """Property by property."""
-    refused = [run.door.check(kind, {}, wire(news))[1] for run in (doors.dynamic, doors.native)]
+    refused = [run.host.check(kind, {}, wire(news))[1] for run in (hosts.dynamic, hosts.native)]
     assert refused[0] == refused[1]
     assert refused[0]

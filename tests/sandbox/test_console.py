@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def test_a_seeded_rest_api_is_whole(sandbox: Sandbox, rest: Any) -> None:
     """A method, an HTTP integration, a deployment, stages on it: valid to AWS, and to a data plane later."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev", "prod"], backend_url="https://backend.example.com/orders")
+    api = sandbox.console.create_rest_api("orders", ["dev", "prod"], backend_url="https://backend.example.com/orders")
     assert rest.get_rest_api(restApiId=api)["name"] == "orders"
     (resource,) = rest.get_resources(restApiId=api)["items"]
     integration = rest.get_integration(restApiId=api, resourceId=resource["id"], httpMethod="GET")
@@ -27,14 +27,14 @@ def test_a_seeded_rest_api_is_whole(sandbox: Sandbox, rest: Any) -> None:
 
 def test_a_seeded_websocket_api_is_whole(sandbox: Sandbox, websocket: Any) -> None:
     """Protocol and stages; both kinds are listed."""
-    chat = sandbox.by_hand.create_websocket_api("chat", ["live"])
+    chat = sandbox.console.create_websocket_api("chat", ["live"])
     assert websocket.get_api(ApiId=chat)["ProtocolType"] == "WEBSOCKET"
     assert [(stage.kind, stage.api_id, stage.stage_name) for stage in sandbox.stages()] == [("WEBSOCKET", chat, "live")]
 
 
 def test_everything_is_marked_in_the_journal_and_counts_as_no_call(sandbox: Sandbox) -> None:
     """In the order done, with AWS's names."""
-    hand = sandbox.by_hand
+    hand = sandbox.console
     api = hand.create_rest_api("orders", ["dev"])
     chat = hand.create_websocket_api("chat", ["live"])
     made = hand.generate_certificate()
@@ -48,7 +48,7 @@ def test_everything_is_marked_in_the_journal_and_counts_as_no_call(sandbox: Sand
     hand.delete_api(api)
     hand.delete_api(chat)
     entries = sandbox.journal.entries()
-    assert all(entry.by_hand and entry.succeeded and entry.mutates for entry in entries)
+    assert all(entry.console and entry.succeeded and entry.mutates for entry in entries)
     assert sandbox.journal.calls() == ()
     assert [(entry.service, entry.action, entry.resource) for entry in entries] == [
         ("apigateway", "CreateRestApi", api),
@@ -76,10 +76,10 @@ def test_everything_is_marked_in_the_journal_and_counts_as_no_call(sandbox: Sand
 
 def test_a_hand_deletes_from_under_a_stage(sandbox: Sandbox, rest: Any) -> None:
     """The stage then names what no longer exists."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
-    made = sandbox.by_hand.generate_certificate()
-    sandbox.by_hand.bind(api, "dev", made)
-    sandbox.by_hand.delete_certificate(made)
+    api = sandbox.console.create_rest_api("orders", ["dev"])
+    made = sandbox.console.generate_certificate()
+    sandbox.console.bind(api, "dev", made)
+    sandbox.console.delete_certificate(made)
     assert rest.get_stage(restApiId=api, stageName="dev")["clientCertificateId"] == made
     assert rest.get_client_certificates()["items"] == []
 
@@ -88,7 +88,7 @@ def test_a_hand_mints_with_any_dates_and_beyond_the_quota(sandbox: Sandbox, rest
     """An expired certificate, for the tests that need one."""
     sandbox.change(certificate_quota=0)
     start = datetime(2020, 1, 23, 5, 42, 57, tzinfo=timezone.utc)
-    made = sandbox.by_hand.generate_certificate(
+    made = sandbox.console.generate_certificate(
         description="old", tags={"a": "b"}, not_before=start, validity=timedelta(hours=1)
     )
     found = rest.get_client_certificate(clientCertificateId=made)
@@ -98,25 +98,25 @@ def test_a_hand_mints_with_any_dates_and_beyond_the_quota(sandbox: Sandbox, rest
 
 def test_a_hand_sets_exactly_these_tags(sandbox: Sandbox, rest: Any) -> None:
     """As when somebody removed ours."""
-    made = sandbox.by_hand.generate_certificate(tags={"ours": "1"})
-    sandbox.by_hand.set_tags(made, {})
+    made = sandbox.console.generate_certificate(tags={"ours": "1"})
+    sandbox.console.set_tags(made, {})
     assert "tags" not in rest.get_client_certificate(clientCertificateId=made)
 
 
 def test_a_stage_made_again_starts_bare(sandbox: Sandbox) -> None:
     """Deleted and re-created by hand."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
-    sandbox.by_hand.bind(api, "dev", sandbox.by_hand.generate_certificate())
-    sandbox.by_hand.delete_stage(api, "dev")
+    api = sandbox.console.create_rest_api("orders", ["dev"])
+    sandbox.console.bind(api, "dev", sandbox.console.generate_certificate())
+    sandbox.console.delete_stage(api, "dev")
     with pytest.raises(KeyError):
         sandbox.presented(api, "dev")
-    sandbox.by_hand.create_stage(api, "dev")
+    sandbox.console.create_stage(api, "dev")
     assert sandbox.presented(api, "dev") is None
 
 
 def test_a_hand_cannot_do_the_impossible_and_leaves_no_trace_of_it(sandbox: Sandbox, rest: Any) -> None:
     """Unknown things are refused, and not journalled as done."""
-    hand = sandbox.by_hand
+    hand = sandbox.console
     api = hand.create_rest_api("orders", ["dev"])
     bare = rest.create_rest_api(name="bare")["id"]
     count = len(sandbox.journal.entries())

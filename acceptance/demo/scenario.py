@@ -28,7 +28,7 @@ class StoryBroken(AssertionError):  # noqa: N818 - a story breaks; nothing is in
     """An expectation failed; the text says on which day, what was expected and what was found."""
 
 
-class Scene:
+class Scenario:
     """A REST API with two stages that present nothing, and a project with the repository's own program.
 
     Args:
@@ -41,7 +41,7 @@ class Scene:
         self.terminal = terminal
         self._day = 0
         sandbox.clock.set(START)
-        self.api = sandbox.by_hand.create_rest_api("orders", stages=STAGES)
+        self.api = sandbox.console.create_rest_api("orders", stages=STAGES)
         self.stack = PulumiStack(DEMO / "orders", "demo", DEMO)
         self.stack.write_project(project="orders")
         self.observer = Observer(sandbox, self.api, self.stack.folder / FILE, PARAMETER)

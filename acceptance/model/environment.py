@@ -8,7 +8,7 @@ from acceptance.model.seen import ACM
 from apigw_client_cert.errors import AccessDenied
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.interface import TrialAnswer
-from apigw_client_cert.lifecycle.environment import World
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.publish.file import FileTarget
 from apigw_client_cert.publish.ssm import SsmTarget
 from apigw_client_cert.publish.targets import ReadBack
@@ -60,9 +60,9 @@ class Surroundings:
         """The fingerprints that the backend of every stage answers with 403."""
         self.said: list[str] = []
 
-    def world(self) -> World:
+    def environment(self) -> Environment:
         """A world as a new process has it."""
-        return World(
+        return Environment(
             now=self._cloud.now,
             gateway=lambda _connection: ApiGateway(self._cloud.client),
             target=lambda spec, _connection: self._target(spec),

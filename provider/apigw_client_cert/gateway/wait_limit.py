@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-class OutOfPatience(Exception):  # noqa: N818 - caught in failures.py, never a user's error
+class WaitLimitReached(Exception):  # noqa: N818 - caught in failures.py, never a user's error
     """The wait before the next try would pass the limit; ``cause`` is how the last try ended."""
 
     def __init__(self, cause: Exception) -> None:
@@ -32,7 +32,7 @@ def _nobody(_line: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class WaitLimit:
     """What one call of the engine allows.
 
     Attributes:
@@ -45,7 +45,7 @@ class Patience:
     deadline: float | None = None
 
     @classmethod
-    def until(cls, seconds: float, say: Callable[[str], None]) -> Patience:
+    def until(cls, seconds: float, say: Callable[[str], None]) -> WaitLimit:
         """So many seconds from now on; 0 for no limit, as the engine says it."""
         return cls(say, clock.monotonic() + seconds if seconds > 0 else None)
 
@@ -54,18 +54,18 @@ class Patience:
         return math.inf if self.deadline is None else max(0.0, self.deadline - clock.monotonic())
 
 
-_current: ContextVar[Patience] = ContextVar("patience", default=Patience())  # noqa: B039 - frozen
+_current: ContextVar[WaitLimit] = ContextVar("patience", default=WaitLimit())  # noqa: B039 - frozen
 
 
-def current() -> Patience:
+def current() -> WaitLimit:
     """What the call that runs in this thread allows."""
     return _current.get()
 
 
 @contextlib.contextmanager
-def with_patience(patience: Patience) -> Iterator[None]:
+def with_wait_limit(wait_limit: WaitLimit) -> Iterator[None]:
     """Let the calls to AWS in this block wait so long; what was before comes back, as the thread serves others too."""
-    token = _current.set(patience)
+    token = _current.set(wait_limit)
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from apigw_sandbox import Sandbox
 
 
-class World(Protocol):
+class Environment(Protocol):
     """What a contract scenario may arrange."""
 
     @property
@@ -45,7 +45,7 @@ class World(Protocol):
 
 
 @dataclass
-class FakeWorld:
+class FakeEnvironment:
     """In memory."""
 
     gateway: FakeGateway = field(default_factory=FakeGateway)
@@ -69,7 +69,7 @@ class FakeWorld:
         self.gateway.quota = quota
 
 
-class SandboxWorld:
+class SandboxEnvironment:
     """Over boto3 and loopback HTTP."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -81,17 +81,17 @@ class SandboxWorld:
 
     def new_stage(self, kind: StageKind = StageKind.REST) -> StageRef:
         """A stage."""
-        hand = self.sandbox.by_hand
+        hand = self.sandbox.console
         make = hand.create_rest_api if kind is StageKind.REST else hand.create_websocket_api
         return StageRef(make("contract", ["prod"]), "prod", kind)
 
     def drop_stage(self, stage: StageRef) -> None:
         """Gone."""
-        self.sandbox.by_hand.delete_stage(stage.api_id, stage.stage_name)
+        self.sandbox.console.delete_stage(stage.api_id, stage.stage_name)
 
     def drop_certificate(self, certificate_id: str) -> None:
         """Gone."""
-        self.sandbox.by_hand.delete_certificate(certificate_id)
+        self.sandbox.console.delete_certificate(certificate_id)
 
     def set_quota(self, quota: int) -> None:
         """The limit."""

@@ -65,7 +65,7 @@ def plan(rate: float) -> Plan:
     )
 
 
-class _Scene:
+class _Scenario:
     """One rotation on a site, run by run, as a schedule and an operator perform it."""
 
     def __init__(self, site: Site, pulumi: PulumiRotation) -> None:
@@ -167,18 +167,18 @@ def _site(name: str, folder: Path, setup: Setup, rate: float, stages: tuple[str,
 def trap(folder: Path, rate: float) -> Rollout:
     """A plain CA file on nginx: the gate refuses, the stage stays; with the remedy that the error names it moves."""
     with _site("trap", folder, Setup.PLAIN, rate, ("prod",)) as site:
-        scene = _Scene(site, PulumiRotation(site, config=GATE))
-        scene.issue()
+        scenario = _Scenario(site, PulumiRotation(site, config=GATE))
+        scenario.issue()
         with site.phase("overlapping"):
-            scene.refused("activate", "prod", TRAP, REMEDY, prod=OLD)
-            pins = scene.pulumi.stack.folder / "pins"
-            scene.pulumi.stack.configure({"publish[1].file": pins.name, "publish[1].content": "nginx"})
-            scene.pulumi.attempt("publish pins")
+            scenario.refused("activate", "prod", TRAP, REMEDY, prod=OLD)
+            pins = scenario.pulumi.stack.folder / "pins"
+            scenario.pulumi.stack.configure({"publish[1].file": pins.name, "publish[1].content": "nginx"})
+            scenario.pulumi.attempt("publish pins")
             site.backend.set_up_anew(Setup.OURS, pins)
             site.reload("our configuration")
-            scene.lead()
-            scene.complete()
-        return scene.result()
+            scenario.lead()
+            scenario.complete()
+        return scenario.result()
 
 
 def waves(folder: Path, rate: float) -> Rollout:
@@ -188,15 +188,15 @@ def waves(folder: Path, rate: float) -> Rollout:
     """
     stages = tuple(stage for wave in WAVES for stage in wave)
     with _site("waves", folder, Setup.OURS, rate, stages) as site:
-        scene = _Scene(site, PulumiRotation(site, waves=WAVES, soak=f"{SOAK_SECONDS}s", config=GATE))
-        pulumi = scene.pulumi
-        scene.issue("dev", "us")
+        scenario = _Scenario(site, PulumiRotation(site, waves=WAVES, soak=f"{SOAK_SECONDS}s", config=GATE))
+        pulumi = scenario.pulumi
+        scenario.issue("dev", "us")
         with site.phase("overlapping"):
             pulumi.attempt("activate")
             pulumi.expect_state("activate", "overlapping", {"dev": NEW, "eu": OLD, "us": OLD})
             for step in ("second wave", "second wave again"):
-                scene.soak()
-                scene.refused(step, "eu", dev=NEW, eu=OLD, us=OLD)
+                scenario.soak()
+                scenario.refused(step, "eu", dev=NEW, eu=OLD, us=OLD)
         with site.phase("rollback"):
             pulumi.stack.configure({"pinGeneration": 1})
             pulumi.attempt("roll back")
@@ -207,47 +207,47 @@ def waves(folder: Path, rate: float) -> Rollout:
             pulumi.stack.unset("pinGeneration")
             pulumi.attempt("roll on")
             pulumi.expect_state("roll on", "overlapping", {"dev": NEW, "eu": OLD, "us": OLD})
-            scene.complete()
-        return scene.result(len(WAVES))
+            scenario.complete()
+        return scenario.result(len(WAVES))
 
 
 def confirmed(folder: Path, rate: float) -> Rollout:
     """Switches that are confirmed: an echo that is lost, a rollback afterwards, and a way back that is refused once."""
     (stage,) = stages = ("prod",)
     with _site("confirmed", folder, Setup.OURS, rate, stages) as site, Prober(_url(site, stage)) as prober:
-        scene = _Scene(site, PulumiRotation(site))
+        scenario = _Scenario(site, PulumiRotation(site))
         site.probed = prober.numbers
-        stack, old_only = scene.pulumi.stack, site.folder / "old-only"
+        stack, old_only = scenario.pulumi.stack, site.folder / "old-only"
         probe = {"url": prober.url, "interval": "1s", "attempts": 20}
-        scene.issue(then={f"stages.{stage}.confirm.{key}": value for key, value in probe.items()})
-        old_only.write_text(scene.pulumi.first_published)
+        scenario.issue(then={f"stages.{stage}.confirm.{key}": value for key, value in probe.items()})
+        old_only.write_text(scenario.pulumi.first_published)
         with site.phase("overlapping"):
             stack.configure({**GATE, "verify.query.mute": "1"})
-            scene.red("activate without an echo", "names no certificate", OLD)
+            scenario.red("activate without an echo", "names no certificate", OLD)
             stack.unset("verify.query")
-            scene.pulumi.attempt("activate")
-            scene.pulumi.expect_state("activate", "overlapping", {stage: NEW})
+            scenario.pulumi.attempt("activate")
+            scenario.pulumi.expect_state("activate", "overlapping", {stage: NEW})
             site.settle()
         with site.phase("rollback"):
             stack.unset("verify")
             stack.configure({"pinGeneration": 1})
-            scene.pulumi.attempt("roll back after the confirmation")
-            scene.pulumi.expect_state("roll back after the confirmation", "published", {stage: OLD})
+            scenario.pulumi.attempt("roll back after the confirmation")
+            scenario.pulumi.expect_state("roll back after the confirmation", "published", {stage: OLD})
             site.settle()
         with site.phase("overlapping"):
             site.backend.set_up_anew(Setup.OURS, old_only)
             site.reload("the backend forgets the new certificate")
             stack.unset("pinGeneration")
-            with scene.losing():
+            with scenario.losing():
                 _refuse_the_way_back(site, stage)
-                scene.red("a switch that goes wrong", "The stage presents ", NEW)
+                scenario.red("a switch that goes wrong", "The stage presents ", NEW)
                 site.sandbox.faults.clear()
-                scene.red("the way back", "was told to present ", OLD)
+                scenario.red("the way back", "was told to present ", OLD)
                 site.settle()
-            site.backend.set_up_anew(Setup.OURS, scene.pulumi.published)
+            site.backend.set_up_anew(Setup.OURS, scenario.pulumi.published)
             site.reload("the backend reads what is published")
-            scene.complete()
-        return scene.result()
+            scenario.complete()
+        return scenario.result()
 
 
 def _refuse_the_way_back(site: Site, stage: str) -> None:
@@ -267,11 +267,11 @@ def _url(site: Site, stage: str) -> str:
 def ungated(folder: Path, rate: float) -> Rollout:
     """The control: the trap without a gate. Its requests must fail, or this measurement cannot."""
     with _site("ungated", folder, Setup.PLAIN, rate, ("prod",)) as site:
-        scene = _Scene(site, PulumiRotation(site))
-        scene.issue()
+        scenario = _Scenario(site, PulumiRotation(site))
+        scenario.issue()
         with site.phase(WINDOW):
-            scene.pulumi.up("activate", "overlapping", presented=NEW)
+            scenario.pulumi.up("activate", "overlapping", presented=NEW)
             site.settle()
             # Nothing mends it: requests fail until the last one.
             site.load.stop()
-        return scene.result()
+        return scenario.result()

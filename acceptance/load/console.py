@@ -52,7 +52,7 @@ class RotationByHand:
     def generate_expired(self, name: str) -> None:
         """A certificate whose year ended yesterday, as if it had been generated then."""
         sandbox = self.site.sandbox
-        made = sandbox.by_hand.generate_certificate(not_before=wall.now() - timedelta(days=366))
+        made = sandbox.console.generate_certificate(not_before=wall.now() - timedelta(days=366))
         self._learn(name, made, self._client.get_client_certificate(clientCertificateId=made)["pemEncodedCertificate"])
 
     def publish(self, *names: str) -> None:
