@@ -44,7 +44,7 @@ class _Eve:
 
 
 class DryRun:
-    """One scenario, played up to its eve once, and from there as often as asked.
+    """One scenario, played up to the eve of its call once, and from there as often as asked.
 
     Raises ``AssertionError`` where the scenario fails undisturbed.
     """

@@ -1,4 +1,4 @@
-"""Which method of the lifecycle makes which call, by listening at its doors."""
+"""Which method of the lifecycle makes which call, by listening at its hosts."""
 
 from __future__ import annotations
 

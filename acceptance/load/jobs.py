@@ -46,7 +46,7 @@ class Jobs(Generic[Result]):
     """Why some were not performed; the others are still worth measuring."""
 
     def perform(self, jobs: Sequence[Job[Result]], at_once: int) -> dict[str, Result]:
-        """The results by name, so many jobs at a time; one that could not be performed is a mishap."""
+        """The results by name, so many jobs at a time; one that could not be performed is an unexpected failure."""
         results = {}
         with ProcessPoolExecutor(at_once, get_context("spawn")) as processes:
             pending = [(job.name, processes.submit(job.perform, *job.arguments)) for job in jobs]

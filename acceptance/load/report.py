@@ -30,7 +30,7 @@ def report(
     seconds: float,
     unexpected_failures: Sequence[str] = (),
 ) -> dict[str, object]:
-    """The report; ``controls`` has the baselines, too. ``mishaps`` are what kept a run from being performed.
+    """The report; ``controls`` has the baselines, too. ``unexpected_failures`` kept a run from being performed.
 
     ``failed`` counts the rotations' failed requests alone: controls are there to fail. Anything that was not as planned
     is a complaint and makes it ``incomplete``; then ``failed`` is null where it would have been 0.

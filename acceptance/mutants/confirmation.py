@@ -70,8 +70,8 @@ WRONG_CONFIRMATION = (
         edits=(
             Edit(
                 _SWITCH,
-                "            return wording.way_back_failed(to, error, self._presents()), False\n",
-                "            return wording.went_back(to) if error else self._presents(), False\n",
+                "            return verify_messages.way_back_failed(to, error, self._presents()), False\n",
+                "            return verify_messages.went_back(to) if error else self._presents(), False\n",
             ),
         ),
         killed_by=(_BACK + "test_a_way_back_that_is_refused_once_is_taken_by_the_next_run",),

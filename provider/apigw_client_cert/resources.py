@@ -85,7 +85,7 @@ say_messages_only()
 
 
 class RotatingClientCertificateProvider(ResourceProvider):
-    """One logical certificate; the engine's door to ``lifecycle/certificate/crud.py``."""
+    """One logical certificate; the engine's host to ``lifecycle/certificate/crud.py``."""
 
     serialize_as_secret_always = False
 
@@ -118,7 +118,7 @@ class RotatingClientCertificateProvider(ResourceProvider):
 
 
 class TrustBundleProvider(ResourceProvider):
-    """What backends trust; the engine's door to ``lifecycle/trust_bundle/crud.py``."""
+    """What backends trust; the engine's host to ``lifecycle/trust_bundle/crud.py``."""
 
     serialize_as_secret_always = False
 
@@ -155,7 +155,7 @@ class TrustBundleProvider(ResourceProvider):
 
 
 class StageBindingProvider(ResourceProvider):
-    """One stage; the engine's door to ``lifecycle/binding/crud.py``."""
+    """One stage; the engine's host to ``lifecycle/binding/crud.py``."""
 
     serialize_as_secret_always = False
 

@@ -142,7 +142,7 @@ def test_the_python_component_becomes_the_plugins_and_back_and_nothing_moves(sce
     (certificate,) = scenario.ids()
     before = scenario.mark()
     for host in ("plugin", "dynamic"):
-        stack.configure({"door": host})
+        stack.configure({"host": host})
         ok(stack.up())
         assert scenario.changes(before) == []
         (kind,) = {one.partition(":")[0] for one in _children(stack)}

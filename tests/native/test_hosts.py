@@ -1,4 +1,4 @@
-"""One truth for two doors: the same life through the dynamic classes and through the plugin, state by state."""
+"""One truth for two hosts: the same life through the dynamic classes and through the plugin, state by state."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class PluginHost:
 
 @dataclass
 class HostRun(FakeRun):
-    """A run whose calls go through a door; ``diffs`` are the answers on the way."""
+    """A run whose calls go through a host; ``diffs`` are the answers on the way."""
 
     host: Any = None
     diffs: list[tuple[str, bool, list[str]]] = field(default_factory=list)
@@ -143,13 +143,13 @@ class HostRun(FakeRun):
 
 @dataclass
 class Hosts:
-    """Two equal worlds, one behind each door."""
+    """Two equal worlds, one behind each host."""
 
     dynamic: HostRun
     native: HostRun
 
     def both(self, act: Callable[[HostRun], object]) -> None:
-        """Do the same behind both doors."""
+        """Do the same behind both hosts."""
         act(self.dynamic)
         engine_run.forget()
         act(self.native)
@@ -161,7 +161,7 @@ class Hosts:
             for part in ("state", "inputs")
             for name in {*getattr(self.dynamic, part), *getattr(self.native, part)}
             for one, other in [(getattr(self.dynamic, part).get(name, {}), getattr(self.native, part).get(name, {}))]
-            # Two doors are two resources, each with a URN of its own.
+            # Two hosts are two resources, each with a URN of its own.
             for key in {*one, *other} - {"owner"}
         }
         pairs["diffs"] = (self.dynamic.diffs, self.native.diffs)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from apigw_client_cert import clock
 from apigw_client_cert.errors import BadInput
-from apigw_client_cert.native import resource_types as kinds
+from apigw_client_cert.native import resource_types
 from apigw_client_cert.rotation import durations
 from apigw_client_cert.rotation.model import Severity
 from apigw_client_cert.rotation.policy import Policy
@@ -39,8 +39,8 @@ GLUE = {"__main__", "arguments", "pack"}
 def test_the_type_tokens_are_those_of_both_doors() -> None:
     """As Python programs register them, and as the plugin's schema names them."""
     registered = {one.type for one in run("no_delete_before_replace_passing").inputs} - {"pulumi:pulumi:Stack"}
-    assert set(agreed.KINDS) == registered | set(kinds.KINDS)
-    assert agreed.COMPONENT == kinds.COMPONENT
+    assert set(agreed.KINDS) == registered | set(resource_types.KINDS)
+    assert agreed.COMPONENT == resource_types.COMPONENT
     assert agreed.COMPONENT in {one.type for one in run("certificate_overdue_passing").inputs}
 
 

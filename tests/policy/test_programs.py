@@ -1,4 +1,4 @@
-"""Every policy on a program that keeps it and one that breaks it, by pulumi-policy's own server, through both doors."""
+"""Every policy on a program that keeps it and one that breaks it, by pulumi-policy's own server, through both hosts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def configured(pack: PackProcess) -> Iterator[PackProcess]:
     pack.configure({})
 
 
-@pytest.mark.parametrize("door", HOSTS)
+@pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("policy", BROKEN)
 def test_a_program_that_keeps_the_policy_passes(policy: str, host: str, pack: PackProcess) -> None:
     """No policy has anything to say of it."""
@@ -50,7 +50,7 @@ def test_a_program_that_keeps_the_policy_passes(policy: str, host: str, pack: Pa
     assert pack.judge(found.inputs, found.outputs) == []
 
 
-@pytest.mark.parametrize("door", HOSTS)
+@pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("policy", BROKEN)
 def test_a_program_that_breaks_the_policy_fails(policy: str, host: str, pack: PackProcess) -> None:
     """That policy says so, at its level, of the resource at fault and with the remedy; no other policy does."""

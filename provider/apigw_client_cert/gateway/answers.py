@@ -127,7 +127,7 @@ def behind_aws(answer: Any, here: datetime) -> timedelta | None:  # noqa: ANN401
 
 
 def is_throttle(code: str, status: int) -> bool:
-    """Whether the answer asks for patience; a quota's 429 does not."""
+    """Whether the answer asks to wait; a quota's 429 does not."""
     return code in THROTTLED_CODES or (status == _TOO_MANY_REQUESTS and code not in LIMIT_CODES)
 
 

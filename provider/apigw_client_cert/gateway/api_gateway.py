@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.gateway import trial_calls as invoke
+from apigw_client_cert.gateway import trial_calls
 from apigw_client_cert.gateway.certificates import Certificates
 from apigw_client_cert.gateway.in_use_scan import Scan
 from apigw_client_cert.gateway.interface import Redeploy
@@ -74,7 +74,7 @@ class ApiGateway:
         self, stage: StageRef, trial: TrialCall, certificate_ids: Sequence[str | None]
     ) -> tuple[TrialAnswer, ...]:
         """What a method answers with each of these certificates."""
-        return invoke.try_certificates(self._client, stage, trial, certificate_ids)
+        return trial_calls.try_certificates(self._client, stage, trial, certificate_ids)
 
     def scan(self) -> Usage:
         """Which stage presents what."""

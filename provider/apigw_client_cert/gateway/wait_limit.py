@@ -54,7 +54,7 @@ class WaitLimit:
         return math.inf if self.deadline is None else max(0.0, self.deadline - clock.monotonic())
 
 
-_current: ContextVar[WaitLimit] = ContextVar("patience", default=WaitLimit())  # noqa: B039 - frozen
+_current: ContextVar[WaitLimit] = ContextVar("wait_limit", default=WaitLimit())  # noqa: B039 - frozen
 
 
 def current() -> WaitLimit:

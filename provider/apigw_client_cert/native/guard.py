@@ -27,7 +27,7 @@ class Guard:
 
     Attributes:
         stop: Set by Cancel; the next call outside is then not begun. A call that was begun always ends.
-        patience: How long the calls outside may wait for AWS, and who hears of it.
+        wait_limit: How long the calls outside may wait for AWS, and who hears of it.
         changed: Whether a changing call was begun; one that failed may have taken effect all the same.
     """
 

@@ -17,7 +17,7 @@ from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
 from apigw_client_cert.lifecycle.binding.outputs import LACKED_AT
 from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import DEFER, Unfinished
-from apigw_client_cert.native import preview as foresight
+from apigw_client_cert.native import preview
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
 from apigw_client_cert.native.difference import detailed_diff
 from apigw_client_cert.native.engine import INFO, WARNING, EngineLog
@@ -142,7 +142,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if difference.replaces:
             after = {**olds, **{key: value for key, value in news.items() if key not in kind.unkept}}
         else:
-            after = foresight.after_update(kind, olds, news, self._environment)
+            after = preview.after_update(kind, olds, news, self._environment)
         detail = detailed_diff(olds, after, kind.inputs, difference.replaces)
         return _DiffResponse(
             changes=_DiffResponse.DIFF_SOME,
@@ -160,7 +160,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind, news, like = kind_of(request.urn), plain(request.properties), [request.properties]
         if request.preview:
             return provider_pb2.CreateResponse(
-                properties=struct_of(foresight.after_create(kind, news), like, kind.repeats)
+                properties=struct_of(preview.after_create(kind, news), like, kind.repeats)
             )
         guard = self._guard(request)
         try:
@@ -203,7 +203,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Perform the step that is due, or at preview say what it will change."""
         kind, olds, news, like = kind_of(request.urn), plain(request.olds), plain(request.news), [request.news]
         if request.preview:
-            foreseen = foresight.after_update(kind, olds, news, self._environment)
+            foreseen = preview.after_update(kind, olds, news, self._environment)
             return provider_pb2.UpdateResponse(properties=struct_of(foreseen, like, kind.repeats))
         guard = self._guard(request)
         try:

@@ -43,7 +43,7 @@ class CertificateOptions(TypedDict, total=False):
 
 @made_of_kinds("RotatingClientCertificate")
 class CertificateDeclaration(Registering):
-    """One logical client certificate that renews itself over scheduled runs, whichever door serves it.
+    """One logical client certificate that renews itself over scheduled runs, whichever host serves it.
 
     Dependents take ``client_certificate_id``, never ``id``: the id is this resource's name and never changes.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Registering(pulumi.Resource):
-    """What a declaration leaves to its door: the dynamic host and the plugin register the same properties."""
+    """What a declaration leaves to its host: the dynamic host and the plugin register the same properties."""
 
     def _register(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         raise NotImplementedError

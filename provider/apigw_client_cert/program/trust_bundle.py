@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @made_of_kinds("TrustBundle")
 class BundleDeclaration(Registering):
-    """What backends must trust, written to places that they read, whichever door serves it.
+    """What backends must trust, written to places that they read, whichever host serves it.
 
     Args:
         resource_name: The Pulumi name.

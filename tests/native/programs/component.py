@@ -30,7 +30,7 @@ def target(name: str) -> str:
 
 previous: Remote | None = None
 for name in names:
-    if config.get("door") == "dynamic":
+    if config.get("host") == "dynamic":
         ClientCertificateRotation(
             name,
             stages={

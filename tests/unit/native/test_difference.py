@@ -31,5 +31,5 @@ def test_what_replaces_says_so() -> None:
 
 
 def test_the_pickle_of_the_dynamic_form_is_no_difference() -> None:
-    """A resource that moves from one door to the other shows nothing."""
+    """A resource that moves from one host to the other shows nothing."""
     assert detailed_diff({"__provider": "gAR9"}, {}, (), ()) == {}

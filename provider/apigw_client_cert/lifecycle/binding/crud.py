@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.acm import ACM_ARN, named
 from apigw_client_cert.gateway.interface import Redeploy, StageKind
-from apigw_client_cert.lifecycle.binding import verify_inputs as verification_inputs
-from apigw_client_cert.lifecycle.binding import waves_inputs as turn_inputs
+from apigw_client_cert.lifecycle.binding import verify_inputs, waves_inputs
 from apigw_client_cert.lifecycle.binding.act import StageSwitch, ours, stage_of
 from apigw_client_cert.lifecycle.binding.failure import BindingFailure
 from apigw_client_cert.lifecycle.binding.gone_stage import guard_gone
@@ -54,8 +53,8 @@ _OPTIONS = (
     "profile",
     "assumeRoleArn",
     "endpointUrl",
-    *verification_inputs.INPUTS,
-    *turn_inputs.INPUTS,
+    *verify_inputs.INPUTS,
+    *waves_inputs.INPUTS,
 )
 INPUTS = (
     *DECLARING,
@@ -82,8 +81,8 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
     failures.flag(news, DEFER)
     check_connection({}, news, failures)
     check_durations(news, failures, ("publishLead", "activateBy", "rotateBefore"))
-    verification_inputs.check_verification(news, failures)
-    turn_inputs.check_wave_order(news, failures)
+    verify_inputs.check_verification(news, failures)
+    waves_inputs.check_wave_order(news, failures)
     check_published_to(news, failures)
     desired = failures.text(news, "clientCertificateId", required=True)
     if desired is not None and ACM_ARN.fullmatch(desired):
@@ -148,7 +147,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environm
         waiting_until=instant_or_none(olds.get("waitingUntil")),
         now=environment.now(),
     )
-    unverified = not due and verification_inputs.asked_for(news) and is_open(olds, desired)
+    unverified = not due and verify_inputs.asked_for(news) and is_open(olds, desired)
     line = lagging = lag(stage_of(news), news, environment.now())
     if lagging:
         environment.say(lagging)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle.binding import verify_messages as wording
+from apigw_client_cert.lifecycle.binding import verify_messages
 from apigw_client_cert.rotation.binding import Presents
 from apigw_client_cert.rotation.verdict import Standing
 from apigw_client_cert.rotation.verification import (
@@ -126,7 +126,7 @@ class Verifier:
             try:
                 trial = _trial(self.probe(spec.call))
                 row.append(sighting(spec.expected, trial, certificate.sha256 or "", known))
-                last = wording.sighted(row[-1], trial, spec.expected)
+                last = verify_messages.sighted(row[-1], trial, spec.expected)
             except errors.ProbeUnreachable as error:
                 row.append(Sighting.REFUSED)
                 last = error

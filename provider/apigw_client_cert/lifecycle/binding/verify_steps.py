@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle.binding import verify_messages as wording
+from apigw_client_cert.lifecycle.binding import verify_messages
 from apigw_client_cert.rotation.verdict import Outcome, Standing, Why, outcome
 
 if TYPE_CHECKING:
@@ -76,15 +76,15 @@ class VerifiedSwitch:
         """
         verifier = self.verifier
         if not self.coming.alive(verifier.now):
-            raise wording.coming_is_dead(verifier, presented, self.coming)
+            raise verify_messages.coming_is_dead(verifier, presented, self.coming)
         look = verifier.tried(self.coming, presented)
         if self.before is not None and look.coming is not Standing.REFUSED:
             self._guard_before(self.before, presented, why, look)
         if look.coming is not Standing.LATER:
             if outcome(why, look.presented, look.coming) is Outcome.STAY:
-                raise look.unasked or wording.gate_refusal(verifier, presented, self.coming, look)
+                raise look.unasked or verify_messages.gate_refusal(verifier, presented, self.coming, look)
             if look.coming is not Standing.ACCEPTED or look.presented is Standing.REFUSED:
-                self.say(wording.gate_warning(verifier, presented, self.coming, look, why))
+                self.say(verify_messages.gate_warning(verifier, presented, self.coming, look, why))
         probed = Standing.LATER if verifier.lost(presented) else self._probed(presented, why, look)
         return Passed(look=look, evidence=verifier.trial_evidence(look, self.coming), probed=probed)
 
@@ -117,8 +117,8 @@ class VerifiedSwitch:
         if back is not None and outcome(Why.WAY_BACK, found, standing) is Outcome.GO_BACK:
             raise self._taken_back(back, unseen, found)
         if why is Why.ROLLBACK:
-            raise wording.rollback_unconfirmed(verifier, self.coming, unseen)
-        raise wording.not_confirmed(verifier, self.coming, unseen, self._presents())
+            raise verify_messages.rollback_unconfirmed(verifier, self.coming, unseen)
+        raise verify_messages.not_confirmed(verifier, self.coming, unseen, self._presents())
 
     def settle(self) -> Evidence:
         """Prove what the stage presents already: by hand, by a run that was killed, by one that could not prove it.
@@ -144,7 +144,7 @@ class VerifiedSwitch:
             and outcome(Why.WAY_BACK, unseen.standing, last.standing) is Outcome.GO_BACK
         ):
             raise self._taken_back(last.certificate, unseen, unseen.standing)
-        raise wording.not_confirmed(verifier, self.coming, unseen, self._presents())
+        raise verify_messages.not_confirmed(verifier, self.coming, unseen, self._presents())
 
     def _after_a_failed_trial(self, look: Look) -> errors.RotationError:
         """Try it beside the certificate that the stage may go back to, and go there where the table says so."""
@@ -164,7 +164,7 @@ class VerifiedSwitch:
         return self._unproven(look, self._go_back(last.certificate)[0] if going else self._presents())
 
     def _unproven(self, look: Look, presents: str) -> errors.RotationError:
-        return wording.presented_unproven(self.verifier, self.coming, look, presents)
+        return verify_messages.presented_unproven(self.verifier, self.coming, look, presents)
 
     def _probed(self, presented: Presented, why: Why, look: Look) -> Standing:
         """What the probe says before the switch: one that fails already could not tell whether it went well."""
@@ -176,21 +176,21 @@ class VerifiedSwitch:
         if outcome(why, known, Standing.LATER) is not Outcome.STAY:
             return probed
         if trouble is not None:
-            raise wording.probe_unreachable(presented, trouble) from trouble
-        raise wording.probe_fails_already(verifier, presented, trial)
+            raise verify_messages.probe_unreachable(presented, trouble) from trouble
+        raise verify_messages.probe_fails_already(verifier, presented, trial)
 
     def _guard_before(self, before: LastRefusal, presented: Presented, why: Why, look: Look) -> None:
         """What a trial says now it said before, too, and the stage's own backend refused it all the same."""
         if outcome(why, look.presented, Standing.BEFORE) is Outcome.STAY:
             again = before.try_again_at(presented.not_after, self.activate_by)
-            raise wording.refused_before(self.verifier, presented, self.coming, before.at, again)
+            raise verify_messages.refused_before(self.verifier, presented, self.coming, before.at, again)
 
     def _taken_back(self, to: Presented, unseen: Unseen, found: Standing) -> errors.RotationError:
         """Go back, and say so; what was seen to be refused is told apart, for the runs to come."""
         presents, there = self._go_back(to)
         if not there or found is not Standing.REFUSED:
-            return wording.not_confirmed(self.verifier, self.coming, unseen, presents)
-        error = wording.not_confirmed(self.verifier, self.coming, unseen, presents, wording.LATER_TRY)
+            return verify_messages.not_confirmed(self.verifier, self.coming, unseen, presents)
+        error = verify_messages.not_confirmed(self.verifier, self.coming, unseen, presents, verify_messages.LATER_TRY)
         if isinstance(error, errors.NotVerified):
             error.refused = str(self.coming.id)
         return error
@@ -200,12 +200,12 @@ class VerifiedSwitch:
         try:
             self.verifier.gateway.bind(self.verifier.stage, str(to.id), self.redeploy)
         except errors.RotationError as error:
-            return wording.way_back_failed(to, error, self._presents()), False
-        return wording.went_back(to), True
+            return verify_messages.way_back_failed(to, error, self._presents()), False
+        return verify_messages.went_back(to), True
 
     def _presents(self) -> str:
         """What the stage presents at this moment, in words."""
         try:
-            return wording.presents(self.verifier.gateway.presented(self.verifier.stage))
+            return verify_messages.presents(self.verifier.gateway.presented(self.verifier.stage))
         except errors.RotationError:
-            return wording.presents_unseen()
+            return verify_messages.presents_unseen()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert import __version__
 from apigw_client_cert.lifecycle.binding.crud import PLACE
-from apigw_client_cert.native import resource_types as kinds
+from apigw_client_cert.native import resource_types
 from apigw_client_cert.native.configuration import CONFIGURATION
 from apigw_client_cert.native.resource_types import BINDING, BUNDLE, CERTIFICATE, KINDS, PACKAGE
 from apigw_client_cert.native.schema import component as component_definitions
@@ -88,7 +88,7 @@ def schema(version: str) -> dict[str, Any]:
         },
         "types": {f"{PACKAGE}:index:{name}": one for name, one in sorted(_types().items())},
         "resources": {
-            kinds.COMPONENT: _component(),
+            resource_types.COMPONENT: _component(),
             **{token: _resource(kind) for token, kind in sorted(KINDS.items())},
         },
         "functions": {token: _function(token) for token in sorted(component_definitions.FUNCTIONS)},
@@ -129,8 +129,8 @@ def _component() -> dict[str, Any]:
         "description": "A certificate that rotates, published, and presented by stages: the three resources, wired in"
         " the order that keeps every request served." + _examples(_OF_THE_COMPONENT),
         "isComponent": True,
-        "inputProperties": _properties(inputs, kinds.COMPONENT_INPUTS, ()),
-        "properties": _properties(outputs, kinds.COMPONENT_OUTPUTS, ()),
+        "inputProperties": _properties(inputs, resource_types.COMPONENT_INPUTS, ()),
+        "properties": _properties(outputs, resource_types.COMPONENT_OUTPUTS, ()),
         "required": ["nextAction", "phase", "retirementBlockedBy", "trustBundlePem", "trustedFingerprintsSha256"],
     }
 

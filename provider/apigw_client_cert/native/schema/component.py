@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from apigw_client_cert.native import resource_types as kinds
+from apigw_client_cert.native import resource_types
 from apigw_client_cert.native.functions import BACKEND_CONFIG, FORECAST, MOST_STEPS, STEPS
 from apigw_client_cert.native.schema.properties import (
     BINDING_INPUTS,
@@ -119,10 +119,10 @@ INPUTS: Final = {
     "alsoTrust": BUNDLE_INPUTS["alsoTrust"],
     "takeOver": Property("Replace live certificates and target contents that are not ours; `false` by default.", FLAG),
     **{key: BINDING_INPUTS[key] for key in ("onDelete", "redeploy")},
-    **{key: CERTIFICATE_INPUTS[key] for key in kinds.COMPONENT_POLICY},
+    **{key: CERTIFICATE_INPUTS[key] for key in resource_types.COMPONENT_POLICY},
     **CONNECTION,
 }
-OUTPUTS: Final = {key: CERTIFICATE_OUTPUTS[key] for key in kinds.COMPONENT_OUTPUTS}
+OUTPUTS: Final = {key: CERTIFICATE_OUTPUTS[key] for key in resource_types.COMPONENT_OUTPUTS}
 _GIVEN: Final = {"generations": Property("`generations` of a certificate.", list_of(type_of("Generation")))}
 FUNCTIONS: Final = {
     FORECAST: (
