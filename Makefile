@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof rollout mutants harm crash-matrix plugin sdks test test-all test-fast test-long check lint format lock clean
+.PHONY: help setup demo proof rollout mutants harm crash-matrix plugin release sdks test test-all test-fast test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -65,6 +65,9 @@ crash-matrix: setup ## let every AWS call of every run go wrong, and judge what 
 
 plugin: setup ## build dist/pulumi-resource-apigw-client-cert-v*.tar.gz for `pulumi plugin install`
 	@.venv/bin/python -m tools.plugin
+
+release: setup ## build wheels, sdists, the plugin's archive, checksums and notes into dist/
+	@.venv/bin/python -m tools.release
 
 sdks: setup ## generate the SDKs for Python, TypeScript and Go into sdks/
 	@.venv/bin/python -m tools.sdks.generate
