@@ -236,11 +236,11 @@ def _retire_unpinned(rotation: Rotation, policy: Policy, now: datetime) -> Itera
     ripe: list[Due] = []
     for generation in rotation.previous:
         unused, scanned = generation.unused_since, generation.scanned_at
-        if unused is not None and unused <= now:
+        # Never scanned, or scanned at an instant that lies in the future (a clock put back): look now.
+        at = scanned + pause if scanned is not None and scanned <= now else now
+        if unused is not None and unused <= max(now, at):
             ripe.append(Due(Step.RETIRE, unused + served(policy.overlap), (generation.number,), "unused"))
         else:
-            # Never scanned, or scanned at an instant that lies in the future (a clock put back): look now.
-            at = scanned + pause if scanned is not None and scanned <= now else now
             yield Due(Step.CONFIRM, at, (generation.number,), "still-in-use" if scanned else "overlapping")
     due = tuple(number for one in ripe if one.at <= now for number in one.numbers)
     if due:

@@ -60,7 +60,12 @@ def test_a_property_is_the_output_of_its_name_and_type(declaration: type, kind: 
         return await getattr(resource, name).future()
 
     key = _wire_name(kind, name)
-    assert asyncio.run(read()) == key
+    # asyncio.run would leave the thread without a loop, and the tests after it need one.
+    loop = asyncio.new_event_loop()
+    try:
+        assert loop.run_until_complete(read()) == key
+    finally:
+        loop.close()
     annotation = getattr(declaration, name).fget.__annotations__["return"]
     declared = re.sub(
         r"dict\[str, (list\[str\]|\w+)\]", "dict", annotation.removeprefix("pulumi.Output[").removesuffix("]")

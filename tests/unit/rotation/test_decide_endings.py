@@ -87,6 +87,14 @@ def test_an_unused_time_in_the_future_is_looked_at_again() -> None:
     assert decide(after, POLICY, NOW).next_action_at == NOW + OVERLAP_SERVED
 
 
+def test_an_unused_time_just_ahead_asks_for_no_look_that_would_find_nothing_due() -> None:
+    """Another machine's clock is a second ahead: the next look would come when that instant has passed and counts."""
+    held = rotation(generation(1, PREVIOUS, unused_since=NOW + SECOND, scanned_at=NOW), generation(2))
+    decision = decide(held, POLICY, NOW)
+    assert (decision.step, decision.next_action) == (Step.NONE, Step.RETIRE)
+    assert decision.next_action_at == NOW + SECOND + OVERLAP_SERVED
+
+
 # --- retire -------------------------------------------------------------------------------------------------------
 
 
