@@ -1,0 +1,217 @@
+"""A binding's part of a forecast: when its stage moves, by the rules of binding.py and turn.py. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, NamedTuple
+
+from apigw_client_cert.rotation.binding import (
+    BindingPolicy,
+    Held,
+    Move,
+    Presented,
+    Presents,
+    Publication,
+    Refusal,
+    binding_due,
+    decide_binding,
+)
+from apigw_client_cert.rotation.turn import Predecessor, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from apigw_client_cert.rotation.binding import BindingDecision
+    from apigw_client_cert.rotation.forecast_bundle import BundleAhead
+    from apigw_client_cert.rotation.model import Generation, Rotation
+    from apigw_client_cert.rotation.turn import Hold
+
+
+_DEFAULTS = BindingPolicy()
+
+
+def _always_open(_now: datetime) -> datetime | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """One binding, of whatever stack, as its state has it.
+
+    ``name`` is unique among all that are played together, and what ``after`` names. ``stage`` is what a look calls the
+    stage. ``opens_at`` says when the next maintenance window opens, None while one is open. ``verifies``: a switch is
+    tried before, or confirmed after it. ``by_bundle``: its lead counts from when the bundle published the certificate.
+    """
+
+    name: str
+    stage: str
+    presented: Presented
+    since: datetime | None = None
+    policy: BindingPolicy = _DEFAULTS
+    after: tuple[Predecessor, ...] = ()
+    soak: timedelta = timedelta(0)
+    opens_at: Callable[[datetime], datetime | None] = _always_open
+    verifies: bool = False
+    take_over: bool = False
+    by_bundle: bool = True
+    failed: bool = False
+    waiting_for: str | None = None
+    waiting_until: datetime | None = None
+
+
+class Moved(NamedTuple):
+    """A stage that moves, or is refused to: when, from which generation to which, and what it waited for until then.
+
+    ``former`` is None where the stage presented nothing, or nothing of this rotation. ``overruled`` are the waits that
+    the end of what it presents cuts short. ``former_ends``: when what it leaves expires. ``refusal``: it stays.
+    """
+
+    at: datetime
+    binding: str
+    stage: str
+    generation: int
+    former: int | None
+    waited_for: tuple[Hold, ...] = ()
+    overruled: tuple[Hold, ...] = ()
+    former_ends: datetime | None = None
+    verified: bool = False
+    refusal: Refusal | None = None
+
+
+@dataclass(slots=True)
+class Ahead:
+    """A binding while it is played forward."""
+
+    bound: Bound
+    presented: Presented
+    since: datetime | None
+    wakes_at: datetime | None
+    hold: Hold | None = None
+    _waiting_for: str | None = None
+    _waited_for: tuple[Hold, ...] = ()
+    _after: tuple[Predecessor, ...] = ()
+    _refused_for: str | None = None
+    _first: bool = True
+
+    def run(
+        self, rotation: Rotation, bundle: BundleAhead | None, told: Mapping[str, Ahead], now: datetime
+    ) -> Moved | None:
+        """One run's update, where something is due; None where the stage keeps what it presents."""
+        active = rotation.active
+        if self._first and self.bound.failed:
+            # The first run without a failure dates what is presented anew, for those who wait until it has soaked.
+            self.since = now
+        woken, self._first = self._first, False
+        if active is None:
+            return None
+        after = self._predecessors(told)
+        woken, self._after = woken or after != self._after, after
+        due = binding_due(
+            desired=active.id,
+            presented=self.presented.id,
+            waiting_for=self._waiting_for,
+            waiting_until=self.wakes_at,
+            now=now,
+        )
+        if not due and not (woken and active.id != self.presented.id):
+            return None
+        return self._decided(rotation, active, bundle, now)
+
+    def told(self, former: Predecessor) -> Predecessor:
+        """What the next wave is told of it."""
+        return replace(former, presented=self.presented.id, since=self.since, verified=True, failed=False)
+
+    def _predecessors(self, told: Mapping[str, Ahead]) -> tuple[Predecessor, ...]:
+        if not self.bound.after:
+            return ()
+        return tuple(told[one.name].told(one) if one.name in told else one for one in self.bound.after)
+
+    def _decided(
+        self, rotation: Rotation, active: Generation, bundle: BundleAhead | None, now: datetime
+    ) -> Moved | None:
+        bound, former = self.bound, self._number(rotation)
+        dates = bundle if bound.by_bundle else None
+        going_back = former is not None and former > active.number
+        turn = Turn(predecessors=self._after, soak=bound.soak, opens_at=bound.opens_at(now), going_back=going_back)
+        decision = decide_binding(
+            desired=active.id,
+            presented=self.presented,
+            publication=self._publication(rotation, active, dates),
+            policy=bound.policy,
+            take_over=bound.take_over,
+            now=now,
+            turn=turn,
+            held=self._held(active, dates),
+        )
+        moved = Moved(now, bound.name, bound.stage, active.number, former, former_ends=self.presented.not_after)
+        match decision.move:
+            case Move.BIND:
+                return self._bound(moved, active, decision)
+            case Move.WAIT:
+                self._wait(active.id, decision)
+            case Move.REFUSE:
+                return self._refused(moved, active.id, decision)
+        return None
+
+    def _bound(self, moved: Moved, active: Generation, decision: BindingDecision) -> Moved:
+        self.presented = Presented(kind=Presents.OURS, id=active.id, not_after=active.not_after, sha256=active.sha256)
+        self.since, self.wakes_at, self.hold = moved.at, None, None
+        self._waiting_for, waited, self._waited_for = None, self._waited_for, ()
+        return moved._replace(waited_for=waited, overruled=decision.overruled, verified=self.bound.verifies)
+
+    def _wait(self, desired: str, decision: BindingDecision) -> None:
+        self._waiting_for, self.wakes_at, self.hold = desired, decision.until, decision.hold
+        if decision.hold is not None and decision.hold not in self._waited_for:
+            self._waited_for = (*self._waited_for, decision.hold)
+
+    def _refused(self, moved: Moved, desired: str, decision: BindingDecision) -> Moved | None:
+        """Said once; only the end of what is presented changes the answer, and what the next steps bring."""
+        again = self._refused_for == desired
+        self._refused_for, self._waiting_for = desired, desired
+        self.wakes_at = self.presented.not_after or moved.at + timedelta(days=3650)
+        return None if again else moved._replace(refusal=decision.refusal)
+
+    def _number(self, rotation: Rotation) -> int | None:
+        return next((one.number for one in rotation.generations if one.id == self.presented.id), None)
+
+    def _publication(self, rotation: Rotation, active: Generation, bundle: BundleAhead | None) -> Publication:
+        if bundle is None:
+            shown = next((one.pending_since for one in rotation.generations if one.id == self.presented.id), None)
+            return Publication(since=active.pending_since, presented_since=shown)
+        return Publication(
+            since=bundle.since(active.sha256),
+            presented_since=bundle.since(self.presented.sha256),
+            trusted=bundle.held() if bundle.told.targets else None,
+            rotations=(rotation.rotation_id,),
+        )
+
+    def _held(self, active: Generation, bundle: BundleAhead | None) -> Held | None:
+        if bundle is None or not bundle.told.targets:
+            return None
+        held, shown = bundle.held(), self.presented.sha256
+        return Held(desired=active.sha256 in held, presented=shown is None or shown in held)
+
+
+def in_turn(bindings: Sequence[Bound]) -> list[Ahead]:
+    """The bindings as a run comes to them: a wave after the one before it."""
+    names = {one.name: one for one in bindings}
+    waits = {one.name: [each.name for each in one.after if each.name in names] for one in bindings}
+    try:
+        order = list(TopologicalSorter(waits).static_order())
+    except CycleError:
+        # No engine runs such a program; a state that was edited by hand says so.
+        order = list(names)
+    return [
+        Ahead(
+            bound=one,
+            presented=one.presented,
+            since=one.since,
+            wakes_at=one.waiting_until,
+            _waiting_for=one.waiting_for,
+            _after=one.after,
+        )
+        for one in map(names.__getitem__, order)
+    ]
