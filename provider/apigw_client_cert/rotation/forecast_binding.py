@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, NamedTuple
 
 from apigw_client_cert.rotation.binding import (
@@ -196,22 +195,31 @@ class Ahead:
 
 
 def in_turn(bindings: Sequence[Bound]) -> list[Ahead]:
-    """The bindings as a run comes to them: a wave after the one before it."""
+    """The bindings as a run comes to them: each after those of the wave before it, else in the order given."""
     names = {one.name: one for one in bindings}
-    waits = {one.name: [each.name for each in one.after if each.name in names] for one in bindings}
-    try:
-        order = list(TopologicalSorter(waits).static_order())
-    except CycleError:
-        # No engine runs such a program; a state that was edited by hand says so.
-        order = list(names)
-    return [
-        Ahead(
-            bound=one,
-            presented=one.presented,
-            since=one.since,
-            wakes_at=one.waiting_until,
-            _waiting_for=one.waiting_for,
-            _after=one.after,
-        )
-        for one in map(names.__getitem__, order)
-    ]
+    order: dict[str, Ahead] = {}
+    begun: set[str] = set()
+
+    def visit(one: Bound) -> None:
+        if one.name in begun:
+            return
+        begun.add(one.name)
+        for former in one.after:
+            if former.name in names:
+                visit(names[former.name])
+        order[one.name] = _ahead(one)
+
+    for one in bindings:
+        visit(one)
+    return list(order.values())
+
+
+def _ahead(bound: Bound) -> Ahead:
+    return Ahead(
+        bound=bound,
+        presented=bound.presented,
+        since=bound.since,
+        wakes_at=bound.waiting_until,
+        _waiting_for=bound.waiting_for,
+        _after=bound.after,
+    )
