@@ -10,6 +10,11 @@ import click
 #: Name -> the module that has a click command named ``command``, and the line that ``--help`` has of it.
 COMMANDS: Final = {
     "status": ("apigw_client_cert.cli.status", "Every rotation: phase, certificate, next step, stages, findings."),
+    "forecast": (
+        "apigw_client_cert.cli.forecast",
+        "What the runs until a date will do, and where they come too seldom.",
+    ),
+    "explain": ("apigw_client_cert.cli.explain", "Why the next run does what it does, and what a person has to do."),
 }
 
 

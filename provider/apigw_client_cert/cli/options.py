@@ -80,3 +80,15 @@ def saying(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(form="json" if as_json else form, **rest)
 
     return with_form
+
+
+def table_or_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--format`` with two of the formats, and ``--json``; the command gets ``form``."""
+
+    @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+    @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+    @functools.wraps(command)
+    def with_form(*, form: str, as_json: bool, **rest: Any) -> Any:  # noqa: ANN401
+        return command(form="json" if as_json else form, **rest)
+
+    return with_form

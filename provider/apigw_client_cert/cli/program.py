@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _INTERRUPTED: Final = 130
-_EXTRA: Final = ("click", "rich")
+_EXTRA: Final = ("click", "cronsim", "rich")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apigw_client_cert.rotation import transitions
 from apigw_client_cert.rotation.decide import Decision, decide
-from apigw_client_cert.rotation.forecast_binding import Ahead, Bound, Moved, in_turn
+from apigw_client_cert.rotation.forecast_binding import Ahead, Bound, Moved, Waiting, in_turn
 from apigw_client_cert.rotation.forecast_bundle import BundleAhead, Published, Publishing
 from apigw_client_cert.rotation.forecast_findings import Findings
 from apigw_client_cert.rotation.model import Finding, Generation, Phase, Role, Rotation
@@ -41,7 +41,7 @@ class Milestone(NamedTuple):
 
     ``generation`` is the one that the step is about, ``presented`` the one that stages may present after it,
     ``trusted`` all that backends trust after it; numbers, oldest first. ``kept_for`` are the stages that a look finds
-    presenting a previous generation, which is kept for them.
+    presenting a previous generation, and ``kept`` the generations that are kept for them.
     """
 
     at: datetime
@@ -51,14 +51,19 @@ class Milestone(NamedTuple):
     presented: int | None
     trusted: tuple[int, ...]
     kept_for: tuple[str, ...] = ()
+    kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What runs will do until an instant, in the order in which they do it, and what is wrong with that."""
+    """What runs will do until an instant, in the order in which they do it, and what is wrong with that.
+
+    ``waiting`` are the stages that wait when it ends.
+    """
 
     events: tuple[Milestone | Published | Moved, ...]
     findings: tuple[Finding, ...]
+    waiting: tuple[Waiting, ...] = ()
 
 
 def imagined(number: int, now: datetime) -> Generation:
@@ -115,8 +120,9 @@ def forecast_until(  # noqa: PLR0913 - each is one part of what is played
         stages=in_turn(bindings),
     )
     events = tuple(future.play(start, runs, until))
-    future.findings.at_the_end(future.rotation, future.stages, until)
-    return Forecast(events=events, findings=future.findings.found)
+    waiting = tuple(one for stage in future.stages if (one := stage.waiting(until)) is not None)
+    future.findings.at_the_end(future.rotation, waiting, until)
+    return Forecast(events=events, findings=future.findings.found, waiting=waiting)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -172,6 +178,7 @@ class _Future:
         before, numbers = self.rotation, decision.numbers
         made = decision.step in {Step.ISSUE, Step.REGENERATE}
         about = before.highest_number + 1 if made or not numbers else numbers[0]
+        kept = tuple(self._in_use()) if decision.step in {Step.CONFIRM, Step.RETIRE} else ()
         self.rotation = transitions.remember_trigger(self._taken(decision, now), self.policy.trigger)
         self.findings.stepped(before, self.policy, decision, now)
         active = self.rotation.active
@@ -182,7 +189,8 @@ class _Future:
             self.rotation.phase,
             active.number if active else None,
             tuple(one.number for one in self.rotation.generations if one.trusted),
-            self.rotation.retirement_blocked_by if decision.step in {Step.CONFIRM, Step.RETIRE} else (),
+            self.rotation.retirement_blocked_by if kept else (),
+            kept,
         )
 
     def _taken(self, decision: Decision, now: datetime) -> Rotation:

@@ -80,6 +80,19 @@ class Moved(NamedTuple):
     refusal: Refusal | None = None
 
 
+class Waiting(NamedTuple):
+    """A stage that waits when the forecast ends: for which generation's turn, for what, until when.
+
+    ``unready`` are the bindings of the wave before that hold it.
+    """
+
+    binding: str
+    stage: str
+    hold: Hold
+    until: datetime
+    unready: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Ahead:
     """A binding while it is played forward."""
@@ -118,6 +131,14 @@ class Ahead:
         if not due and not (woken and active.id != self.presented.id):
             return None
         return self._decided(rotation, active, bundle, now)
+
+    def waiting(self, now: datetime) -> Waiting | None:
+        """What it waits for, once the runs until ``now`` were played; None where it waits for nothing."""
+        if self.hold is None or self.wakes_at is None or self._waiting_for is None:
+            return None
+        turn = Turn(predecessors=self._after, soak=self.bound.soak)
+        unready = turn.unready(self._waiting_for, now)
+        return Waiting(self.bound.name, self.bound.stage, self.hold, self.wakes_at, unready)
 
     def told(self, former: Predecessor) -> Predecessor:
         """What the next wave is told of it."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.rotation.decide import Decision
-    from apigw_client_cert.rotation.forecast_binding import Ahead, Moved
+    from apigw_client_cert.rotation.forecast_binding import Ahead, Moved, Waiting
     from apigw_client_cert.rotation.model import Rotation
     from apigw_client_cert.rotation.policy import Policy
 
@@ -93,7 +93,7 @@ class Findings:
                 f" presents expires: {_OFTEN}",
             )
 
-    def at_the_end(self, rotation: Rotation, stages: Sequence[Ahead], until: datetime) -> None:
+    def at_the_end(self, rotation: Rotation, waiting: Sequence[Waiting], until: datetime) -> None:
         """What no run came for, or what still waits when the forecast ends."""
         active = rotation.active
         if active is not None and active.expired(until):
@@ -109,14 +109,13 @@ class Findings:
                     f"generation {one.number} expires {minute(one.not_after)} and is presented by"
                     f" {errors.listed(rotation.retirement_blocked_by)}, which no binding here moves",
                 )
-        for stage in stages:
-            if stage.hold is not None and stage.wakes_at is not None:
-                self._add(
-                    "still-waiting",
-                    f"stage {stage.bound.stage} still waits for its {stage.hold.value}, until"
-                    f" {minute(stage.wakes_at)}, when the forecast ends",
-                    Severity.NOTE,
-                )
+        for each in waiting:
+            self._add(
+                "still-waiting",
+                f"stage {each.stage} waits for its {each.hold.value} until {minute(each.until)}, after the end of the"
+                " forecast",
+                Severity.NOTE,
+            )
 
     def _add(self, reason: str, message: str, severity: Severity = Severity.WARNING) -> None:
         self._found.setdefault(message, Finding(reason, message, severity))
