@@ -78,11 +78,16 @@ def stopped() -> bytes:
     return exported(ran(new_run("billing", "prod"), 0), project="billing")
 
 
-def foreign() -> bytes:
-    """A stage that no binding knows presents the former certificate, near its end."""
+def blocked(*later: float) -> bytes:
+    """A stage that no binding knows presents the former certificate."""
     run = ran(new_run("payments", "prod"), 0, 336)
     run.gateway.add_stage(API, "legacy", run.state["certificate"]["clientCertificateId"])
-    return exported(ran(run, 337, 338, 341, BUSY_DAY), project="payments")
+    return exported(ran(run, 337, 338, 342, *later), project="payments")
+
+
+def foreign() -> bytes:
+    """The same near its end."""
+    return blocked(BUSY_DAY)
 
 
 def full() -> bytes:
@@ -99,6 +104,11 @@ def two_stacks() -> tuple[bytes, bytes]:
     run.stages = ()
     ran(run, 337)
     return exported(run, project="platform", only=("certificate", "bundle")), consumer
+
+
+def consumer() -> bytes:
+    """The stack that follows, alone."""
+    return two_stacks()[1]
 
 
 def newer() -> bytes:

@@ -2,16 +2,76 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
+import apigw_client_cert.cli
 from tests.cli import scenes
-from tests.cli.exports import DYNAMIC, PLUGIN
+from tests.cli.exports import DYNAMIC, PLUGIN, exported
+from tests.cli.golden.__main__ import FOLDER, OUTPUTS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
+
+SCHEMAS = Path(str(apigw_client_cert.cli.__file__)).parent
+GOLDEN_STATES = sorted((Path(__file__).parents[1] / "lifecycle" / "golden").glob("state-v*.json"))
+
+
+def described(name: str) -> Draft202012Validator:
+    """The schema, with nothing allowed that it does not describe: the program has no property without a description."""
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+
+    def closed(part: Any) -> Any:
+        if isinstance(part, list):
+            return [closed(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        whole = {key: closed(one) for key, one in part.items()}
+        return {**whole, "additionalProperties": False} if "properties" in part else whole
+
+    return Draft202012Validator(closed(copy.deepcopy(schema)))
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_the_output_is_the_golden_one(command: Command, name: str) -> None:
+    """``python -m tests.cli.golden`` writes them anew."""
+    arguments, width = OUTPUTS[name]
+    command.at(scenes.day(scenes.BUSY_DAY))
+    command.columns(width)
+    assert command(*arguments, *command.files(*scenes.busy())).out == (FOLDER / name).read_text()
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    """And none is coloured where nobody sees it."""
+    text = (FOLDER / f"status-{width}.txt").read_text()
+    assert max(map(len, text.splitlines())) <= width
+    assert "\x1b" not in text
+
+
+def test_the_json_is_what_the_schema_describes() -> None:
+    """Every property of it."""
+    described("status").validate(json.loads((FOLDER / "status.json").read_text()))
+    described("matrix").validate(json.loads((FOLDER / "matrix.json").read_text()))
+
+
+def test_every_line_for_prometheus_is_a_sample_of_a_declared_gauge() -> None:
+    """As the text format has it; no metric stands in two places, and no series comes twice."""
+    lines = (FOLDER / "status.prom").read_text().splitlines()
+    declared = re.findall(r"^# TYPE (\S+) gauge$", "\n".join(lines), re.MULTILINE)
+    samples = [line for line in lines if not line.startswith("#")]
+    assert len(declared) == len(set(declared))
+    label = r'[a-z_]+="(?:[^"\\\n]|\\["\\n])*"'
+    form = re.compile(rf"({'|'.join(declared)})(?:{{{label}(?:,{label})*}})? \d+")
+    assert [line for line in samples if not form.fullmatch(line)] == []
+    assert len({line.rpartition(" ")[0] for line in samples}) == len(samples)
 
 
 @pytest.mark.parametrize("host", [DYNAMIC, PLUGIN])
@@ -27,6 +87,20 @@ def test_a_rotation_under_way_is_fine_in_either_host(command: Command, host: str
         ("a1b2c3d4e5/dev", "cert01"),
         ("a1b2c3d4e5/prod", "cert01"),
     ]
+
+
+@pytest.mark.parametrize("file", GOLDEN_STATES, ids=lambda file: str(file.stem))
+def test_the_states_of_every_release_are_read(command: Command, file: Path) -> None:
+    """Those of the golden states too (invariant 11), in each phase."""
+    for phase, saved in json.loads(file.read_text()).items():
+        run = scenes.new_run("orders", "dev")
+        run.state, run.inputs, run.now = saved["state"], saved["inputs"], scenes.day(saved["day"])
+        command.at(run.now)
+        answer = json.loads(command("status", "--json", command.file(exported(run))).out)
+        described("status").validate(answer)
+        (row,) = answer["rotations"]
+        assert (row["phase"], answer["unread"]) == (phase, [])
+        assert row["next"]["step"] == run.state["certificate"]["nextAction"]
 
 
 def test_a_step_that_is_due_is_2_and_one_that_no_run_takes_is_3(command: Command) -> None:

@@ -10,10 +10,10 @@ import click
 #: Name -> the module that has a click command named ``command``, and the line that ``--help`` has of it.
 COMMANDS: Final = {
     "status": ("apigw_client_cert.cli.status", "Every rotation: phase, certificate, next step, stages, findings."),
+    "check": ("apigw_client_cert.cli.check", "An alarm for cron and CI: silent, or a line for each finding."),
+    "matrix": ("apigw_client_cert.cli.matrix", "The stacks in which something is due, for a matrix of CI jobs."),
     "forecast": (
         "apigw_client_cert.cli.forecast",
-        "What the runs until a date will do, and where they come too seldom.",
-    ),
     "explain": ("apigw_client_cert.cli.explain", "Why the next run does what it does, and what a person has to do."),
 }
 

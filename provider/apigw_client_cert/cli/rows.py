@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.cli.exit_status import ExitStatus, worst
-from apigw_client_cert.cli.findings import StatusFinding, findings_of
+from apigw_client_cert.cli.findings.rotation import findings_of
 from apigw_client_cert.cli.fleet import fleet_of
 from apigw_client_cert.lifecycle.binding_state import known_generations
 from apigw_client_cert.lifecycle.state import instant_or_none
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from apigw_client_cert.cli.findings.finding import StatusFinding
     from apigw_client_cert.cli.fleet import Binding, Certificate, Group
     from apigw_client_cert.cli.limits import Limits
     from apigw_client_cert.cli.states import StackState, Unread

@@ -56,12 +56,14 @@ class Resource:
 class StackState:
     """What one stack's state holds of ours.
 
-    ``label`` is what people call the stack, ``selector`` what ``pulumi --stack`` takes, where it is known.
+    ``label`` is what people call the stack, ``name`` its last part, and ``selector`` what ``pulumi --stack`` takes,
+    where it is known.
     ``written_at`` is the state's own time: when a run, a refresh or an import wrote it last.
     """
 
     label: str
     project: str = ""
+    name: str = ""
     selector: str | None = None
     written_at: datetime | None = None
     resources: tuple[Resource, ...] = ()
@@ -115,6 +117,7 @@ def _state(told: Mapping[str, Any], source: str, selector: str | None) -> StackS
     return StackState(
         label=named if selector is None else selector.removeprefix("organization/"),
         project=project,
+        name=stack,
         selector=selector,
         written_at=_instant(written_at),
         resources=tuple(_ours(resources)),

@@ -10,7 +10,7 @@ from apigw_client_cert.clock import format_instant
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apigw_client_cert.cli.findings import StatusFinding
+    from apigw_client_cert.cli.findings.finding import StatusFinding
     from apigw_client_cert.cli.rows import Report, Row, ShownCertificate, ShownStage
 
 #: Raised where a property is renamed, dropped or means something else; new ones come without.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # From here on there is room for each stage and for the last run.
 _WIDE: Final = 120
+_LONGEST_UNBROKEN: Final = 20
 _STYLES: Final = {"person": "bold red", "due": "yellow", "note": "dim", "unread": "bold red"}
 _ROW_STYLES: Final = {ExitStatus.PERSON: "red", ExitStatus.DUE: "yellow"}
 
@@ -41,10 +42,17 @@ def render(report: Report) -> str:
 
 
 def _table(report: Report, *, wide: bool) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold" if sys.stdout.isatty() else "")
+    table = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 2 if wide else 1, 0, 0),
+        header_style="bold" if sys.stdout.isatty() else "",
+    )
     columns = ["STACK", "ROTATION", "PHASE", "ACTIVE", "LEFT", "NEXT STEP", "STAGES"]
     for title in [*columns, "LAST RUN"] if wide else columns:
         table.add_column(title, justify="right" if title == "LEFT" else "left", overflow="fold")
+    # A name is broken only where it is longer than what stands on a terminal beside the rest.
+    table.columns[0].min_width = min(_LONGEST_UNBROKEN, max(len(row.stack.label) for row in report.rows))
     for row in report.rows:
         table.add_row(
             *map(Text, map(texts.printable, _cells(row, report, wide=wide))), style=_ROW_STYLES.get(row.exit_status, "")

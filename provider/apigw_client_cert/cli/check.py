@@ -1,0 +1,37 @@
+"""``apigw-client-cert check``: an alarm for cron and CI. Silent where all is fine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from apigw_client_cert import clock
+from apigw_client_cert.cli.findings.finding import Urgency
+from apigw_client_cert.cli.formats import rendered, texts
+from apigw_client_cert.cli.options import judging, reading
+from apigw_client_cert.cli.rows import report_of
+
+if TYPE_CHECKING:
+    from apigw_client_cert.cli.limits import Limits
+    from apigw_client_cert.cli.sources import Sources
+
+
+@click.command("check")
+@reading
+@judging
+@click.option("--json", "as_json", is_flag=True, help="The document of `status --json`, whether all is fine or not.")
+def command(*, sources: Sources, limits: Limits, as_json: bool) -> int:
+    """Say what is due and what needs a person, one line each; nothing where all is fine.
+
+    Exit status: 0 fine, 2 something is due, 3 something needs a person, 4 something could not be read; of several the
+    one that a person must see, 3 before 4 before 2.
+    """
+    report = report_of(sources.read(), clock.now(), limits)
+    if as_json:
+        click.echo(rendered(report, "json"), nl=False)
+        return report.exit_status
+    for word, where, message in texts.said(report):
+        if word != Urgency.NOTE.value:
+            click.echo(texts.printable(f"{word}: {where}: {message}"))
+    return report.exit_status
