@@ -14,6 +14,8 @@ COMMANDS: Final = {
     "matrix": ("apigw_client_cert.cli.matrix", "The stacks in which something is due, for a matrix of CI jobs."),
     "forecast": (
         "apigw_client_cert.cli.forecast",
+        "What the runs until a date will do, and where they come too seldom.",
+    ),
     "explain": ("apigw_client_cert.cli.explain", "Why the next run does what it does, and what a person has to do."),
 }
 

@@ -89,7 +89,7 @@ def forecast_of(states: Iterable[StackState | Unread], cadence: Cadence) -> Fore
         except RotationError as error:
             unread.append(Unread(owner.stack.label, f"{owner.resource.name}: {error}"))
             continue
-        coming += _coming(group, owner, told)
+        coming += coming_of(group, owner, told)
         where = {"stack": owner.stack.label, "rotation": owner.resource.name}
         findings += [ForecastFinding(**where, finding=one) for one in (*told.findings, *_assumed(group))]
     order = sorted(coming, key=lambda one: one.at)
@@ -145,7 +145,8 @@ def _prefix(binding: Binding) -> str:
     return f"{binding.stack.label} "
 
 
-def _coming(group: Group, owner: Certificate, told: Forecast) -> list[Coming]:
+def coming_of(group: Group, owner: Certificate, told: Forecast) -> list[Coming]:
+    """A forecast's events, each with the stack and the resource that it is about."""
     bindings = {f"{_prefix(one)}{one.resource.name}": one for one in group.bindings}
     found: list[Coming] = []
     for event in told.events:
