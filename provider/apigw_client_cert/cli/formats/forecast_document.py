@@ -67,6 +67,7 @@ def _event(one: Coming) -> dict[str, Any]:
             "phase": event.phase.value,
             "presented": event.presented,
             "trusted": list(event.trusted),
+            "kept": list(event.kept),
             "keptFor": list(event.kept_for),
         }
     if isinstance(event, Published):
