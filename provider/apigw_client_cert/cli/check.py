@@ -10,6 +10,7 @@ from apigw_client_cert import clock
 from apigw_client_cert.cli.findings.finding import Urgency
 from apigw_client_cert.cli.formats import rendered, texts
 from apigw_client_cert.cli.options import judging, reading
+from apigw_client_cert.cli.output import say
 from apigw_client_cert.cli.rows import report_of
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ def command(*, sources: Sources, limits: Limits, as_json: bool) -> int:
     """
     report = report_of(sources.read(), clock.now(), limits)
     if as_json:
-        click.echo(rendered(report, "json"), nl=False)
+        say(rendered(report, "json"))
         return report.exit_status
     for word, where, message in texts.said(report):
         if word != Urgency.NOTE.value:
-            click.echo(texts.printable(f"{word}: {where}: {message}"))
+            say(texts.printable(f"{word}: {where}: {message}") + "\n")
     return report.exit_status

@@ -17,6 +17,7 @@ from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.formats.texts import printable
 from apigw_client_cert.cli.limits import Limits
 from apigw_client_cert.cli.options import reading
+from apigw_client_cert.cli.output import say
 from apigw_client_cert.cli.rows import report_of
 from apigw_client_cert.clock import format_instant
 
@@ -115,5 +116,5 @@ def command(*, sources: Sources, form: str, template: str, limit: int) -> int:
     if len(due) > limit:
         click.echo(f"{len(due) - limit} more stacks are due: the next matrix has them", err=True)
     chosen = due[:limit]
-    click.echo(json.dumps(github(chosen) if form == "github" else gitlab(chosen, template)))
+    say(json.dumps(github(chosen) if form == "github" else gitlab(chosen, template)) + "\n")
     return ExitStatus.UNREAD if report.unread else ExitStatus.FINE

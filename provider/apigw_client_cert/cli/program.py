@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -21,24 +19,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program; ends the process with an ``ExitStatus``, and never with a traceback for what can be expected."""
     try:
         status = _ended(arguments)
-        sys.stdout.flush()
     except ModuleNotFoundError as error:
-        if error.name not in _EXTRA:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRA:
             raise
         sys.stderr.write(
-            f"apigw-client-cert: {error.name} is not installed. Nothing was read."
+            f"apigw-client-cert: {missing} is not installed. Nothing was read."
             " Install the extra: pip install 'apigw-client-cert[cli]'\n"
         )
         status = ExitStatus.UNREAD
     except errors.RotationError as error:
         sys.stderr.write(f"apigw-client-cert: {error}\n")
         status = ExitStatus.UNREAD
-    except OSError as error:
-        if error.errno != errno.EPIPE:
-            raise
-        # Whoever reads has enough; what is buffered must not be written at the interpreter's end either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = ExitStatus.FINE
     sys.exit(status)
 
 

@@ -28,7 +28,8 @@ def stacks(project: str | None, tags: Sequence[str]) -> list[str] | Unread:
     filters = [*(("--project", project) if project else ()), *(part for tag in tags for part in ("--tag", tag))]
     answer = _call("stack", "ls", "--all", "--json", *filters)
     if isinstance(answer, str):
-        return Unread("pulumi stack ls", answer)
+        # One checkpoint of a file backend that cannot be parsed ends its whole listing.
+        return Unread("pulumi stack ls", f"{answer}. Name the stacks with --stack, or narrow it with --project")
     try:
         return [str(one["name"]) for one in json.loads(answer)]
     except (LookupError, TypeError, ValueError) as error:

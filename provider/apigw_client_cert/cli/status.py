@@ -9,6 +9,7 @@ import click
 from apigw_client_cert import clock
 from apigw_client_cert.cli.formats import rendered
 from apigw_client_cert.cli.options import judging, reading, saying
+from apigw_client_cert.cli.output import say
 from apigw_client_cert.cli.rows import report_of
 
 if TYPE_CHECKING:
@@ -23,5 +24,5 @@ if TYPE_CHECKING:
 def command(*, sources: Sources, limits: Limits, form: str) -> int:
     """Show every rotation: phase, active certificate, next step, stages, and what there is to say of it."""
     report = report_of(sources.read(), clock.now(), limits)
-    click.echo(rendered(report, form), nl=False)
+    say(rendered(report, form))
     return report.exit_status
