@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from apigw_client_cert.lifecycle import turn_inputs
 from apigw_client_cert.lifecycle.inputs import Failures, check_durations
+from apigw_client_cert.rotation import forecast, forecast_binding, forecast_bundle
+from apigw_client_cert.rotation.binding import decide_binding
+from apigw_client_cert.rotation.decide import decide
 from apigw_sandbox import Sandbox
 from tests.doubles.stubbed_aws import keep_to_ourselves
 from tests.property.two_years import Plan, Seen, Stacks, as_seen
@@ -19,8 +22,14 @@ from tests.property.two_years import Plan, Seen, Stacks, as_seen
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import ModuleType
 
     from hypothesis.strategies import DrawFn, SearchStrategy
+
+    from apigw_client_cert.rotation.binding import BindingDecision
+    from apigw_client_cert.rotation.decide import Decision
+    from apigw_client_cert.rotation.model import Rotation
+    from apigw_client_cert.rotation.policy import Policy
 
 START = datetime(2027, 3, 1, 6, 17, tzinfo=timezone.utc)
 YEARS = timedelta(days=731)
@@ -102,8 +111,8 @@ def cadences() -> SearchStrategy[Cadence]:
 
 def played(
     sandbox: Sandbox, patch: pytest.MonkeyPatch, folder: Path, plan: Plan, runs: list[datetime]
-) -> tuple[list[Seen], list[Seen]]:
-    """What was forecast on day 0, or from the first look at a stranger's stage on, and what the runs did."""
+) -> tuple[list[Seen] | None, list[Seen]]:
+    """What was forecast on day 0, or at the first look at a stranger's stage (None: there was none), and was done."""
     keep_to_ourselves(patch)
     sandbox.reset()
     for file in folder.iterdir():
@@ -118,12 +127,16 @@ def played(
         if told is None and stacks.seen_a_stranger and place < len(runs):
             # State knows of a stage of somebody else's from the first look on, and not before.
             told = [*stacks.seen, *as_seen(stacks.told(now, runs[place:]))]
-    assume(told is not None)
-    return told or [], stacks.seen
+    return told, stacks.seen
+
+
+WAVES = Plan(policy=DEFAULTS, waves=(1, 1), soak="72h", windows=((), WINDOWS[3:]))
+EACH_THIRD_DAY = Cadence(hours=72)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plan=plans(), cadence=cadences())
+@example(plan=WAVES, cadence=EACH_THIRD_DAY)
 @example(
     plan=Plan(policy=DEFAULTS, waves=(1, 2), soak="24h", windows=((), WINDOWS[:1]), consumers=1), cadence=Cadence()
 )
@@ -133,4 +146,33 @@ def test_what_was_forecast_is_what_the_runs_did(
     """Every step, publication and move, at its run, in its order."""
     with pytest.MonkeyPatch.context() as patch:
         told, seen = played(sandbox, patch, tmp_path_factory.mktemp("targets"), plan, cadence.runs)
+    assume(told is not None)
     assert told == seen
+
+
+def _any_time(**facts: Any) -> BindingDecision:
+    return decide_binding(**{**facts, "turn": None})
+
+
+def _three_days_short(rotation: Rotation, policy: Policy, now: datetime) -> Decision:
+    return decide(rotation, replace(policy, rotate_before=policy.rotate_before - timedelta(days=3)), now)
+
+
+# Each is wrong in the forecast alone: the runs have these from elsewhere.
+ERRORS = [
+    (forecast_binding, "decide_binding", _any_time),
+    (forecast, "decide", _three_days_short),
+    (forecast, "LIFETIME", timedelta(days=361)),
+    (forecast_bundle, "next_entries", lambda published, *_rest: published),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=[name for _module, name, _wrong in ERRORS])
+def test_a_forecast_that_is_wrong_is_found(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: tuple[ModuleType, str, object]
+) -> None:
+    """The comparison above sees a wait that is forgotten, a date that is off, a publication that is left out."""
+    module, name, wrong = error
+    monkeypatch.setattr(module, name, wrong)
+    told, seen = played(sandbox, monkeypatch, tmp_path, WAVES, EACH_THIRD_DAY.runs)
+    assert told != seen

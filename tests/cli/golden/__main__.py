@@ -24,6 +24,12 @@ OUTPUTS: Final[dict[str, tuple[tuple[str, ...], int]]] = {
     "check.txt": (("check",), 80),
     "matrix.json": (("matrix",), 80),
     "matrix-gitlab.json": (("matrix", "--format", "gitlab"), 80),
+    "forecast-80.txt": (("forecast", "--until", "2028-03-10", "--cron", "17 6 * * 1"), 80),
+    "forecast-160.txt": (("forecast", "--until", "2028-03-10", "--every", "24h"), 160),
+    "forecast.json": (("forecast", "--until", "2028-03-10", "--json"), 80),
+    "explain-80.txt": (("explain", "orders"), 80),
+    "explain-160.txt": (("explain", "orders"), 160),
+    "explain.json": (("explain", "orders", "--json"), 80),
 }
 
 
