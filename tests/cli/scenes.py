@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The instant as of which the busy fleet is looked at.
 BUSY_DAY = 363
+#: The rotation id of the steady scene.
+STEADY = "rotation-steady"
 
 
 def day(number: float) -> datetime:
@@ -65,7 +67,7 @@ def ran_red(run: OwnRun, *days: float) -> OwnRun:
 
 def steady() -> bytes:
     """Nothing due for months."""
-    return exported(ran(new_run("orders", "dev", "prod"), 0))
+    return exported(ran(new_run(STEADY, "dev", "prod"), 0))
 
 
 def published(host: str = PLUGIN) -> bytes:

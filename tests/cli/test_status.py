@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import copy
+import fcntl
 import json
+import os
+import pty
 import re
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,5 +119,29 @@ def test_a_step_that_is_due_is_2_and_one_that_no_run_takes_is_3(command: Command
         codes.append(command("status", file).code)
     assert codes == [2, 2, 3]
     assert command("status", "--grace", "10d", file).code == 2
+    assert command("check", "--person", "--grace", "10d", file) == (0, "", "")
+    assert command("check", "--person", file).code == 3
     command.at(scenes.day(334))
     assert command("status", file).code == 0
+
+
+@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_colours_unless_it_wants_none(
+    command: Command, environment: dict[str, str], *, coloured: bool
+) -> None:
+    """As wide as it is: the pseudo-terminal has 100 columns."""
+    command.at(scenes.day(340))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    env = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "NO_COLOR"}}
+    call = [sys.executable, "-c", "from apigw_client_cert.cli.program import main; main()", "status"]
+    done = subprocess.run(
+        [*call, command.file(scenes.stopped())], stdout=theirs, env={**env, "TERM": "xterm", **environment}, check=False
+    )
+    os.close(theirs)
+    out = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert done.returncode == 3
+    assert ("\x1b[1;31mperson" in out) is coloured
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", out).splitlines()
+    assert 80 < max(map(len, plain)) <= 100

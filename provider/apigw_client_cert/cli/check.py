@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from apigw_client_cert import clock
+from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.findings.finding import Urgency
 from apigw_client_cert.cli.formats import rendered, texts
 from apigw_client_cert.cli.options import judging, reading
@@ -21,18 +22,21 @@ if TYPE_CHECKING:
 @click.command("check")
 @reading
 @judging
+@click.option("--person", is_flag=True, help="Leave out what the next run does by itself: 0 instead of 2.")
 @click.option("--json", "as_json", is_flag=True, help="The document of `status --json`, whether all is fine or not.")
-def command(*, sources: Sources, limits: Limits, as_json: bool) -> int:
+def command(*, sources: Sources, limits: Limits, person: bool, as_json: bool) -> int:
     """Say what is due and what needs a person, one line each; nothing where all is fine.
 
     Exit status: 0 fine, 2 something is due, 3 something needs a person, 4 something could not be read; of several the
     one that a person must see, 3 before 4 before 2.
     """
     report = report_of(sources.read(), clock.now(), limits)
+    status = ExitStatus.FINE if person and report.exit_status is ExitStatus.DUE else report.exit_status
     if as_json:
         say(rendered(report, "json"))
-        return report.exit_status
+        return status
+    left_out = {Urgency.NOTE.value, Urgency.DUE.value} if person else {Urgency.NOTE.value}
     for word, where, message in texts.said(report):
-        if word != Urgency.NOTE.value:
+        if word not in left_out:
             say(texts.printable(f"{word}: {where}: {message}") + "\n")
-    return report.exit_status
+    return status

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.cli.exit_status import ExitStatus, worst
+from apigw_client_cert.cli.findings.certificate import due_since
 from apigw_client_cert.cli.findings.rotation import findings_of
 from apigw_client_cert.cli.fleet import fleet_of
 from apigw_client_cert.lifecycle.binding_state import known_generations
@@ -40,7 +41,7 @@ class ShownCertificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """The step that comes next, and when it is due; ``due`` says that this is now."""
+    """The step that comes next, and when it is due; with ``due``, since when it is."""
 
     step: str
     at: datetime
@@ -164,7 +165,9 @@ def _shown(generation: Generation | None) -> ShownCertificate | None:
 
 def _next(one: Certificate, now: datetime) -> NextStep:
     decision = decide(one.rotation, one.policy, now)
-    return NextStep(step=decision.next_action.value, at=decision.next_action_at, due=decision.step is not Step.NONE)
+    due = decision.step is not Step.NONE
+    since = due_since(one, decision, now) if due else None
+    return NextStep(step=decision.next_action.value, at=since or decision.next_action_at, due=due)
 
 
 def _stage(binding: Binding, active: str | None) -> ShownStage:

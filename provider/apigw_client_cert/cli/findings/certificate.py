@@ -52,13 +52,16 @@ def _due(group: Group, one: Certificate, decision: Decision, now: datetime) -> S
         reason=decision.reason if lost else decision.step.value,
         urgency=Urgency.PERSON if lost else Urgency.DUE,
         message=ahead(line.removeprefix(f"{name}: ")),
-        since=_due_since(one, decision, now),
+        since=due_since(one, decision, now),
         run=True,
     )
 
 
-def _due_since(one: Certificate, decision: Decision, now: datetime) -> datetime | None:
-    """Since when the step is due; one that is due at any instant has been so since state was written."""
+def due_since(one: Certificate, decision: Decision, now: datetime) -> datetime | None:
+    """Since when the step is due; one that is due at any instant has been so since state was written.
+
+    None where that is not known: the clock is set back before the state's own time.
+    """
     outputs, at = one.resource.outputs, decision.next_action_at
     recorded = None
     if outputs.get("nextAction") == decision.step.value:
