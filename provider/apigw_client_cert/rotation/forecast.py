@@ -164,12 +164,13 @@ class _Future:
             published = self.bundle.run(self.rotation, self.policy, self._users(), now)
             if published is not None:
                 yield published
-        if not self.stages:
+        active = self.rotation.active
+        if not self.stages or active is None:
             return
         # A wave is told what the one before came to in this very run.
         told = {one.bound.name: one for one in self.stages}
         for stage in self.stages:
-            moved = stage.run(self.rotation, self.bundle, told, now)
+            moved = stage.run(self.rotation, active, self.bundle, told, now)
             if moved is not None:
                 self.findings.moved(moved, stage)
                 yield moved

@@ -109,16 +109,18 @@ class Ahead:
     _first: bool = True
 
     def run(
-        self, rotation: Rotation, bundle: BundleAhead | None, told: Mapping[str, Ahead], now: datetime
+        self,
+        rotation: Rotation,
+        active: Generation,
+        bundle: BundleAhead | None,
+        told: Mapping[str, Ahead],
+        now: datetime,
     ) -> Moved | None:
         """One run's update, where something is due; None where the stage keeps what it presents."""
-        active = rotation.active
         if self._first and self.bound.failed:
             # The first run without a failure dates what is presented anew, for those who wait until it has soaked.
             self.since = now
         woken, self._first = self._first, False
-        if active is None:
-            return None
         after = self._predecessors(told)
         woken, self._after = woken or after != self._after, after
         due = binding_due(
@@ -167,13 +169,11 @@ class Ahead:
             held=self._held(active, dates),
         )
         moved = Moved(now, bound.name, bound.stage, active.number, former, former_ends=self.presented.not_after)
-        match decision.move:
-            case Move.BIND:
-                return self._bound(moved, active, decision)
-            case Move.WAIT:
-                self._wait(active.id, decision)
-            case Move.REFUSE:
-                return self._refused(moved, active.id, decision)
+        if decision.move is Move.BIND:
+            return self._bound(moved, active, decision)
+        if decision.move is Move.REFUSE:
+            return self._refused(moved, active.id, decision)
+        self._wait(active.id, decision)
         return None
 
     def _bound(self, moved: Moved, active: Generation, decision: BindingDecision) -> Moved:
@@ -204,7 +204,8 @@ class Ahead:
         return Publication(
             since=bundle.since(active.sha256),
             presented_since=bundle.since(self.presented.sha256),
-            trusted=bundle.held() if bundle.told.targets else None,
+            # Whether a certificate of somebody else's is trusted as well, only its PEM could say.
+            trusted=bundle.held() if bundle.told.targets and self.presented.sha256 is not None else None,
             rotations=(rotation.rotation_id,),
         )
 

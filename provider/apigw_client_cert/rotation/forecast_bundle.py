@@ -74,9 +74,8 @@ class BundleAhead:
         self.entries = restart(next_entries(self.entries, (offer,), (), now, look), (), now)
         self._read_for = {active.id} if active else set()
         after = {entry.sha256 for entry in self.entries}
-        if after == before:
-            return None
-        return Published(now, self.told.name, self._numbered(after - before), self._numbered(before - after))
+        added, withdrawn = self._numbered(after - before), self._numbered(before - after)
+        return Published(now, self.told.name, added, withdrawn) if added or withdrawn else None
 
     def since(self, sha256: str | None) -> datetime | None:
         """Since when it publishes a certificate."""

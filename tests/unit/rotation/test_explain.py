@@ -37,6 +37,9 @@ STEADY = rotation(generation(1, left=40 * DAY))
 WAITING = rotation(generation(1, left=29 * DAY), generation(2, PENDING, pending_since=NOW - HOUR))
 UNUSED = rotation(generation(1, PREVIOUS, unused_since=NOW - DAY, scanned_at=NOW - DAY), generation(2, ACTIVE))
 BLOCKED = rotation(generation(1, PREVIOUS, scanned_at=NOW - HOUR), generation(2, ACTIVE), blocked_by=["api/legacy"])
+ENDED = rotation(generation(1, PREVIOUS, left=-DAY), generation(2, ACTIVE))
+HURRIED = rotation(generation(1, left=2 * DAY), generation(2, PENDING, pending_since=NOW - HOUR))
+UNSEEN = rotation(generation(1, PREVIOUS), generation(2, ACTIVE))
 RULES = [
     (
         STEADY,
@@ -53,6 +56,10 @@ RULES = [
         "publish_lead (1d, of which 95 % count as all of it): it is pending since 2027-",
     ),
     (UNUSED, Policy(), Step.RETIRE, "nobody has presented generation 1 since 2027-01-31T12:00Z"),
+    (HURRIED, Policy(), Step.ACTIVATE, "From activate_by (3d) before its expiry, which is 2027-02-03T12:00Z"),
+    (UNSEEN, Policy(), Step.CONFIRM, "any stage of the account and region presents generation 1 still"),
+    (UNSEEN, Policy(pin=1), Step.PIN, "pin_generation=1 asks for that generation"),
+    (ENDED, Policy(), Step.WITHDRAW, "leaves the trust bundle when it expires 2027-01-31T12:00Z"),
     (BLOCKED, Policy(), Step.CONFIRM, "At the last look (2027-02-01T11:00Z) a stage presented it"),
     (rotation(generation(1, left=-DAY)), Policy(), Step.REGENERATE, "expires 2027-01-31T12:00Z"),
     (rotation(generation(1, PREVIOUS)), Policy(), Step.RECOVER, "is gone from AWS"),

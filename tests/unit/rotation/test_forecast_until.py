@@ -208,3 +208,51 @@ def test_without_a_bundle_the_lead_counts_from_the_issue() -> None:
         bindings=[bound("dev", by_bundle=False)],
     )
     assert moves(found) == [("dev", 11 + 1 / 1440)]
+
+
+def test_a_move_that_is_late_and_overruled_is_said_once() -> None:
+    """Every third day none is open, and the first run in the last days is that of day 39."""
+    assert reasons(told(bound("dev", opens_at=window("Daily 01:00-05:00")), every=3 * DAY)) == ["window-missed"]
+
+
+def test_a_stage_that_presents_nothing_is_bound_at_once() -> None:
+    """And the one after it does not wait for a binding that nobody knows any more, once that had soaked."""
+    unbound = bound("dev", presented=Presented(kind=Presents.NOTHING), since=None)
+    gone = bound("prod", after=(Predecessor(name="removed", presented="generation-2", since=NOW),))
+    found = told(unbound, gone, days=12)
+    assert [one.former for one in found.events if isinstance(one, Moved)] == [None, 1, 1]
+    assert moves(found) == [("dev", 0), ("dev", 11), ("prod", 11)]
+
+
+def test_what_is_lost_is_recovered_and_nothing_is_late_by_that() -> None:
+    """The active certificate was deleted by hand: no cadence would have helped."""
+    former = generation(1, PREVIOUS, left=90 * DAY, pending_since=NOW - 9 * DAY)
+    found = told(bound("dev", former), of=rotation(former), days=9)
+    assert [one.step for one in found.events if isinstance(one, Milestone)] == [Step.RECOVER]
+    assert (moves(found), reasons(found)) == ([], [])
+
+
+def test_a_bundle_looks_again_at_what_it_keeps() -> None:
+    """What no input lists any more stays for the stage that it is kept for, and its end is no step of a generation."""
+    gone, active = generation(1, left=90 * DAY), generation(2, pending_since=NOW - 9 * DAY)
+    kept = replace(entry_of(gone, "r1"), since=NOW - 90 * DAY, kept_for=("api/old",), look_again_at=NOW + 5 * DAY)
+    entries = (kept, replace(entry_of(active, "r1"), since=NOW - 9 * DAY))
+    found = forecast_until(
+        rotation(active),
+        POLICY,
+        start=NOW,
+        until=NOW + 99 * DAY,
+        runs=runs_every(NOW, DAY),
+        publishing=Publishing(name="trust", entries=entries, read_for={active.id}),
+    )
+    assert found.events == ()
+
+
+def test_one_generation_is_kept_for_a_stranger_and_another_is_deleted() -> None:
+    """In one retirement."""
+    kept = generation(1, PREVIOUS, left=90 * DAY, scanned_at=NOW - HOUR)
+    unused = generation(2, PREVIOUS, left=200 * DAY, scanned_at=NOW - 4 * DAY, unused_since=NOW - 4 * DAY)
+    found = told(of=rotation(kept, unused, generation(3), blocked_by=["other/legacy"]), days=1)
+    first = found.events[0]
+    assert isinstance(first, Milestone)
+    assert (first.step, first.generation, first.kept, first.kept_for) == (Step.RETIRE, 2, (1,), ("other/legacy",))
