@@ -15,10 +15,12 @@ from apigw_client_cert.lifecycle.binding_state import binding_policy, known_gene
 from apigw_client_cert.lifecycle.bundle_state import load_entries
 from apigw_client_cert.lifecycle.inputs import DURATIONS, known, policy_of
 from apigw_client_cert.lifecycle.state import guard_version, instant_or_none, load_rotation, text, undamaged
+from apigw_client_cert.rotation.turn import Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
+    from typing import Any
 
     from apigw_client_cert.rotation.model import Rotation
     from apigw_client_cert.rotation.policy import Policy
@@ -54,7 +56,10 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """A ``StageBinding`` as its state has it; ``told`` is the certificate that its last run was told to present."""
+    """A ``StageBinding`` as its state has it.
+
+    ``told`` is the certificate that its last run was told to present, ``generations`` what it was told of all of them.
+    """
 
     stack: StackState
     resource: Resource
@@ -62,6 +67,7 @@ class Binding:
     rotation_id: str | None
     told: str
     presented: str | None
+    generations: Mapping[str, Mapping[str, Any]]
     waiting_until: datetime | None = None
     waiting_because: str | None = None
 
@@ -162,11 +168,12 @@ def _binding(stack: StackState, resource: Resource) -> Binding:
         stack=stack,
         resource=resource,
         stage=StageRef(text(props["apiId"]), text(props["stageName"]), StageKind(props.get("apiKind") or "REST")),
-        rotation_id=known(props, "rotationId"),
+        rotation_id=None if known(props, "rotationId") is None else text(props["rotationId"]),
         told=text(props["clientCertificateId"]),
         presented=None if presented is None else text(presented),
+        generations=known_generations(props),
         waiting_until=instant_or_none(outputs.get("waitingUntil")),
-        waiting_because=outputs.get("waitingBecause"),
+        waiting_because=Hold(outputs["waitingBecause"]).value if outputs.get("waitingBecause") else None,
     )
 
 
@@ -205,5 +212,6 @@ def _key(binding: Binding, by_certificate: dict[str, str]) -> str:
     """The rotation's id; where a binding is not told it, that of the certificate that it is to present."""
     if binding.rotation_id is not None:
         return binding.rotation_id
-    ids = (binding.told, *known_generations(binding.resource.inputs))
-    return next((by_certificate[one] for one in ids if one in by_certificate), binding.told)
+    return next(
+        (by_certificate[one] for one in (binding.told, *binding.generations) if one in by_certificate), binding.told
+    )

@@ -10,8 +10,9 @@ from apigw_client_cert.cli.exit_status import ExitStatus, worst
 from apigw_client_cert.cli.findings.certificate import due_since
 from apigw_client_cert.cli.findings.rotation import findings_of
 from apigw_client_cert.cli.fleet import fleet_of
-from apigw_client_cert.lifecycle.binding_state import known_generations
-from apigw_client_cert.lifecycle.state import instant_or_none
+from apigw_client_cert.cli.states import Unread
+from apigw_client_cert.errors import RotationError
+from apigw_client_cert.lifecycle.state import instant_or_none, undamaged
 from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.transitions import Step
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.findings.finding import StatusFinding
     from apigw_client_cert.cli.fleet import Binding, Certificate, Group
     from apigw_client_cert.cli.limits import Limits
-    from apigw_client_cert.cli.states import StackState, Unread
+    from apigw_client_cert.cli.states import StackState
     from apigw_client_cert.rotation.model import Generation
 
 
@@ -99,13 +100,23 @@ class Report:
 def report_of(states: Iterable[StackState | Unread], now: datetime, limits: Limits) -> Report:
     """What these states say of their rotations."""
     fleet = fleet_of(states)
-    rows = [_row(group, now, limits) for group in fleet.groups]
-    return Report(now=now, rows=tuple(sorted(rows, key=_order)), unread=fleet.unread)
+    read = [_readable_row(group, now, limits) for group in fleet.groups]
+    rows = [one for one in read if isinstance(one, Row)]
+    unread = [one for one in read if isinstance(one, Unread)]
+    return Report(now=now, rows=tuple(sorted(rows, key=_order)), unread=(*fleet.unread, *unread))
 
 
 def _order(row: Row) -> tuple[int, bool, float, str, str]:
     ends = None if row.active is None or row.active.expires is None else row.active.expires.timestamp()
     return -row.exit_status, ends is None, ends or 0.0, row.stack.label, row.name
+
+
+def _readable_row(group: Group, now: datetime, limits: Limits) -> Row | Unread:
+    try:
+        with undamaged():
+            return _row(group, now, limits)
+    except RotationError as error:
+        return Unread(group.stack.label, str(error))
 
 
 def _row(group: Group, now: datetime, limits: Limits) -> Row:
@@ -148,7 +159,7 @@ def _elsewhere(group: Group, stages: tuple[ShownStage, ...], findings: tuple[Sta
 
 
 def _told(binding: Binding) -> ShownCertificate:
-    known = known_generations(binding.resource.inputs).get(binding.told, {})
+    known = binding.generations.get(binding.told, {})
     number = known.get("number")
     return ShownCertificate(
         id=binding.told,

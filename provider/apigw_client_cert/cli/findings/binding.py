@@ -13,7 +13,7 @@ from apigw_client_cert.cli.findings.finding import (
     looking_on,
 )
 from apigw_client_cert.lifecycle import binding
-from apigw_client_cert.lifecycle.binding_state import binding_policy, is_open, known_generations
+from apigw_client_cert.lifecycle.binding_state import binding_policy, is_open
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.lagging import lag
 from apigw_client_cert.lifecycle.state import instant_or_none
@@ -54,7 +54,7 @@ def binding_findings(group: Group, one: Binding, now: datetime) -> Iterator[Stat
 def _lagging(one: Binding, now: datetime) -> Iterator[StatusFinding]:
     inputs = one.resource.inputs or one.resource.outputs
     line = lag(one.stage, inputs, now)
-    told = known_generations(inputs).get(one.told, {})
+    told = one.generations.get(one.told, {})
     ends = instant_or_none(told.get("expirationDate"))
     this = Told(id=one.told, not_after=ends, pending_since=instant_or_none(told.get("pendingSince")))
     if line is None and ends is not None and this.near_its_end(binding_policy(inputs).activate_by, now):
