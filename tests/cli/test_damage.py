@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigw_client_cert.cli.formats import FORMATS, rendered
+from apigw_client_cert.cli.cadence import Cadence
+from apigw_client_cert.cli.explanations import explanations_of
+from apigw_client_cert.cli.forecasts import forecast_of
+from apigw_client_cert.cli.formats import (
+    FORMATS,
+    explanation_document,
+    explanation_text,
+    forecast_document,
+    forecast_table,
+    rendered,
+)
 from apigw_client_cert.cli.limits import Limits
 from apigw_client_cert.cli.matrix import due_stacks, github
 from apigw_client_cert.cli.rows import report_of
 from apigw_client_cert.cli.states import state_of
+from apigw_client_cert.rotation.schedule import runs_every
 from tests.cli import scenes
 
 STATES = [json.loads(content) for content in scenes.busy()]
@@ -54,3 +66,9 @@ def test_any_part_of_a_state_may_be_anything(place: tuple[int, tuple[Any, ...]],
     for form in FORMATS:
         assert rendered(report, form).endswith("\n")
     assert github(due_stacks(report))["include"] is not None
+    state = [state_of(json.dumps(told).encode(), source="state")]
+    cadence = Cadence(start=now, until=scenes.day(500), runs=runs_every(now, timedelta(days=1)), written="daily")
+    coming = forecast_of(state, cadence)
+    assert forecast_table.render(coming) + forecast_document.render(coming)
+    explained = explanations_of(state, "orders", now, Limits())
+    assert explanation_text.render(explained) + explanation_document.render(explained)

@@ -9,6 +9,7 @@ import click
 from apigw_client_cert import clock
 from apigw_client_cert.cli.explanations import explanations_of
 from apigw_client_cert.cli.options import judging, reading, table_or_json
+from apigw_client_cert.cli.output import say
 
 if TYPE_CHECKING:
     from apigw_client_cert.cli.limits import Limits
@@ -30,5 +31,5 @@ def command(*, rotation: str, sources: Sources, limits: Limits, form: str) -> in
         from apigw_client_cert.cli.formats.explanation_document import render  # noqa: PLC0415 - one of the two
     else:
         from apigw_client_cert.cli.formats.explanation_text import render  # noqa: PLC0415 - the other
-    click.echo(render(report), nl=False)
+    say(render(report))
     return report.exit_status

@@ -13,6 +13,7 @@ from apigw_client_cert.cli.forecasts import coming_of, played
 from apigw_client_cert.cli.states import Unread
 from apigw_client_cert.errors import RotationError, listed
 from apigw_client_cert.lifecycle.failed_step import failed_before
+from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.rotation.announce import minute
 from apigw_client_cert.rotation.explain import because, facts
 from apigw_client_cert.rotation.remedies import remedy_for
@@ -104,6 +105,7 @@ def _known(fleet: Fleet) -> tuple[str, ...]:
     return tuple(sorted({one.resource.name for one in owned}))
 
 
+@undamaged()
 def _explained(group: Group, owner: Certificate, now: datetime, limits: Limits) -> Explanation:
     told = played(group, owner, Cadence(start=now, until=now, runs=runs_at([now]), written=""))
     return Explanation(

@@ -9,6 +9,7 @@ import click
 from apigw_client_cert.cli.cadence import scheduling
 from apigw_client_cert.cli.forecasts import forecast_of
 from apigw_client_cert.cli.options import reading, table_or_json
+from apigw_client_cert.cli.output import say
 
 if TYPE_CHECKING:
     from apigw_client_cert.cli.cadence import Cadence
@@ -29,5 +30,5 @@ def command(*, sources: Sources, cadence: Cadence, form: str) -> int:
         from apigw_client_cert.cli.formats.forecast_document import render  # noqa: PLC0415 - one of the two
     else:
         from apigw_client_cert.cli.formats.forecast_table import render  # noqa: PLC0415 - loads rich
-    click.echo(render(report), nl=False)
+    say(render(report))
     return report.exit_status

@@ -11,6 +11,7 @@ from apigw_client_cert.cli.states import Unread
 from apigw_client_cert.errors import RotationError
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.forecast_state import bound_of, publishing_of
+from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.rotation.forecast import Milestone, forecast_until
 from apigw_client_cert.rotation.forecast_binding import Moved
 from apigw_client_cert.rotation.model import Finding, Severity
@@ -96,6 +97,7 @@ def forecast_of(states: Iterable[StackState | Unread], cadence: Cadence) -> Fore
     return ForecastReport(cadence=cadence, coming=tuple(order), findings=tuple(findings), unread=tuple(unread))
 
 
+@undamaged()
 def played(group: Group, owner: Certificate, cadence: Cadence) -> Forecast:
     """One rotation, with its bundle and the bindings of all stacks."""
     rotation = owner.rotation
