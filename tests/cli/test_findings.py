@@ -165,6 +165,23 @@ def test_a_consumer_stack_stands_beside_the_rotation_that_it_follows(command: Co
     assert row["active"] == {"id": "cert01", "generation": 1, "expirationDate": "2027-03-02T10:00:00Z", "daysLeft": 28}
 
 
+def test_a_bundle_of_another_stack_publishes_what_its_owner_has_issued_since(command: Command) -> None:
+    """Where the team publishes a shared certificate itself."""
+    run = run_over("prod", days=(0,))
+    team = exported(run, project="team", only=("bundle", "prod"))
+    platform = exported(scenes.ran(run, 336), project="platform", only=("certificate",))
+    command.at(scenes.day(336))
+    answer = command("check", *command.files(platform, team))
+    assert answer.code == 2
+    said = "orders-trust does not hold cert02 yet; the next update publishes it\n"
+    assert answer.out == f"due: platform/prod orders in team/prod: follow: {said}"
+    command.at(scenes.day(338))
+    late = command("check", *command.files(platform, team)).out
+    assert f"overdue: due since 2027-02-01T10:00Z, 2 days ago, and no run has taken it: {said}" in late
+    command.at(scenes.day(336))
+    assert command("check", *command.files(platform, exported(run, project="team", only=("bundle", "prod")))).out == ""
+
+
 def test_a_copied_state_is_a_row_of_its_own_with_its_own_stages(command: Command) -> None:
     """Two stacks with one rotation id: neither takes the other's bindings."""
     run = run_over("prod", days=(0,))
