@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import pty
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,8 @@ from tests.cli import scenes
 from tests.cli.exports import deployment, edited, exported
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Command
 
 HOSTILE = '\x1b[31mred\u202e <script>alert(1)</script> a|b `c` [d](http://e) *f*\r\nperson: forged "g" \\ ${h} \udcff'
@@ -208,6 +212,45 @@ def test_pulumi_that_is_not_on_path_is_said(command: Command, monkeypatch: pytes
         answer = command("check", *arguments)
         assert answer.code == 4
         assert "the Pulumi CLI is not on PATH: install it, or give files" in answer.out
+
+
+def test_a_backend_with_fewer_rotations_than_expected_is_no_good_news(command: Command) -> None:
+    """Nothing found is silence, unless somebody says how many there are."""
+    file = command.file(scenes.steady())
+    assert command("check", "--at-least", "1", file) == (0, "", "")
+    answer = command("check", "--at-least", "2", file)
+    assert answer.code == 4
+    assert answer.out == "unread: all that was read: it has 1 rotations, and is to have --at-least 2\n"
+
+
+@pytest.mark.parametrize("answer", ["Welcome!", "[1]", "{}"])
+def test_a_pulumi_that_answers_something_else_is_said(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: str
+) -> None:
+    """A fake program of that name: a wrapper with a banner, or a release to come."""
+    fake = tmp_path / "pulumi"
+    fake.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    listed, named = command("check", "--all-stacks"), command("check", "--stack", "organization/orders/prod")
+    assert (listed.code, named.code) == (4, 4)
+    assert listed.out.startswith("unread: pulumi stack ls: its answer is no list of stacks")
+    assert named.out.startswith("unread: organization/orders/prod: it is no")
+    fake.write_text("#!/nowhere/sh\n")
+    assert "`pulumi` could not be started" in command("check", "--stack", "dev").out
+
+
+def test_a_terminal_is_told_how_many_stacks_are_read() -> None:
+    """On its error channel, and the line is gone in the end."""
+    ours, theirs = pty.openpty()
+    call = [sys.executable, "-c", PROGRAM, "check", "--stack", "a", "--stack", "b", "--stack", "c"]
+    env = {**os.environ, "PATH": "/nowhere"}
+    done = subprocess.run(call, stdout=subprocess.PIPE, stderr=theirs, env=env, text=True, check=False)
+    os.close(theirs)
+    said = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert (done.returncode, done.stdout.count("unread: ")) == (4, 3)
+    assert "read 1 of 3 stacks\rread 2 of 3 stacks\rread 3 of 3 stacks\r\x1b[K" in said
 
 
 @pytest.mark.parametrize(("missing", "as_json"), [("click", 4), ("rich", 0)])

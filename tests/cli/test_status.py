@@ -125,6 +125,23 @@ def test_a_step_that_is_due_is_2_and_one_that_no_run_takes_is_3(command: Command
     assert command("status", file).code == 0
 
 
+def test_check_has_the_document_of_status(command: Command) -> None:
+    """Whether all is fine or not."""
+    command.at(scenes.day(340))
+    for content in (scenes.steady(), scenes.stopped()):
+        file = command.file(content)
+        assert command("check", "--json", file) == command("status", "--json", file)
+
+
+def test_a_matrix_has_a_limit_and_says_what_is_left(command: Command) -> None:
+    """Those first in which something has been due for longest."""
+    command.at(scenes.day(scenes.BUSY_DAY))
+    answer = command("matrix", "--limit", "2", *command.files(*scenes.busy()[:-1]))
+    assert answer.code == 0
+    assert [entry["project"] for entry in json.loads(answer.out)["include"]] == ["audit", "billing"]
+    assert answer.err == "4 more stacks are due: the next matrix has them\n"
+
+
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_a_terminal_gets_colours_unless_it_wants_none(
     command: Command, environment: dict[str, str], *, coloured: bool

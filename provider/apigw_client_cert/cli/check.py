@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from apigw_client_cert.cli.formats import rendered, texts
 from apigw_client_cert.cli.options import judging, reading
 from apigw_client_cert.cli.output import say
 from apigw_client_cert.cli.rows import report_of
+from apigw_client_cert.cli.states import Unread
 
 if TYPE_CHECKING:
     from apigw_client_cert.cli.limits import Limits
@@ -23,14 +25,24 @@ if TYPE_CHECKING:
 @reading
 @judging
 @click.option("--person", is_flag=True, help="Leave out what the next run does by itself: 0 instead of 2.")
+@click.option(
+    "--at-least",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="COUNT",
+    help="Fewer rotations than this are unread ones: another backend, or no right to see them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The document of `status --json`, whether all is fine or not.")
-def command(*, sources: Sources, limits: Limits, person: bool, as_json: bool) -> int:
+def command(*, sources: Sources, limits: Limits, person: bool, at_least: int, as_json: bool) -> int:
     """Say what is due and what needs a person, one line each; nothing where all is fine.
 
     Exit status: 0 fine, 2 something is due, 3 something needs a person, 4 something could not be read; of several the
     one that a person must see, 3 before 4 before 2.
     """
     report = report_of(sources.read(), clock.now(), limits)
+    if len(report.rows) < at_least:
+        few = Unread("all that was read", f"it has {len(report.rows)} rotations, and is to have --at-least {at_least}")
+        report = replace(report, unread=(*report.unread, few))
     status = ExitStatus.FINE if person and report.exit_status is ExitStatus.DUE else report.exit_status
     if as_json:
         say(rendered(report, "json"))

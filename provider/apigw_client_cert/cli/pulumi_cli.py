@@ -31,9 +31,12 @@ def stacks(project: str | None, tags: Sequence[str]) -> list[str] | Unread:
         # One checkpoint of a file backend that cannot be parsed ends its whole listing.
         return Unread("pulumi stack ls", f"{answer}. Name the stacks with --stack, or narrow it with --project")
     try:
-        return [str(one["name"]) for one in json.loads(answer)]
-    except (LookupError, TypeError, ValueError) as error:
-        return Unread("pulumi stack ls", f"its answer is no list of stacks ({type(error).__name__})")
+        told = json.loads(answer)
+        if isinstance(told, list):
+            return [str(one["name"]) for one in told]
+    except (LookupError, TypeError, ValueError):
+        pass
+    return Unread("pulumi stack ls", "its answer is no list of stacks: this release of pulumi is not known")
 
 
 def export(stack: str) -> StackState | Unread:

@@ -11,6 +11,7 @@ from apigw_client_cert.cli.findings.finding import (
     failed_step,
     last_written,
     looking_on,
+    untold_since,
 )
 from apigw_client_cert.lifecycle import binding
 from apigw_client_cert.lifecycle.binding_state import binding_policy, is_open
@@ -19,13 +20,15 @@ from apigw_client_cert.lifecycle.lagging import lag
 from apigw_client_cert.lifecycle.state import instant_or_none
 from apigw_client_cert.lifecycle.verification_inputs import asked_for
 from apigw_client_cert.rotation.announce import distance, minute
+from apigw_client_cert.rotation.durations import served
 from apigw_client_cert.rotation.lag import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Binding, Group
+    from apigw_client_cert.cli.fleet import Binding, Certificate, Group
+    from apigw_client_cert.rotation.model import Generation
 
 
 def binding_findings(group: Group, one: Binding, now: datetime) -> Iterator[StatusFinding]:
@@ -38,17 +41,23 @@ def binding_findings(group: Group, one: Binding, now: datetime) -> Iterator[Stat
         # Where the owner was read, it says itself what it is late with.
         yield from _lagging(one, now)
     elif owner.rotation.active is not None and owner.rotation.active.id != one.told:
-        yield StatusFinding(
-            stack=one.stack,
-            reason="follow",
-            urgency=Urgency.DUE,
-            message=f"stage {one.stage} was told to present {one.told}, and {owner.rotation.active.id} is the active"
-            f" one by now; the next update of {one.stack.label} moves the stage, or lets it wait",
-            since=last_written(one.stack, now),
-            run=True,
-        )
+        yield _follow(owner, owner.rotation.active, one, now)
         return
     yield from _due(one, now)
+
+
+def _follow(owner: Certificate, active: Generation, one: Binding, now: datetime) -> StatusFinding:
+    # Nothing dates an activation; it comes after the lead, or close to an end that is an alarm by itself.
+    activated = (active.pending_since or active.created_date) + served(owner.policy.publish_lead)
+    return StatusFinding(
+        stack=one.stack,
+        reason="follow",
+        urgency=Urgency.DUE,
+        message=f"stage {one.stage} was told to present {one.told}, and {active.id} is the active one by now; the next"
+        f" update of {one.stack.label} moves the stage, or lets it wait",
+        since=untold_since(one.stack, activated, now),
+        run=True,
+    )
 
 
 def _lagging(one: Binding, now: datetime) -> Iterator[StatusFinding]:

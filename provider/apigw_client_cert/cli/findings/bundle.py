@@ -12,6 +12,7 @@ from apigw_client_cert.cli.findings.finding import (
     failed_step,
     last_written,
     looking_on,
+    untold_since,
 )
 from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.cli.fleet import Bundle, Group
+    from apigw_client_cert.rotation.model import Generation
 
 
 def bundle_findings(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
@@ -53,7 +55,9 @@ def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
     since, line = last_written(one.stack, now), None
     missing = _missing(group, one)
     if missing:
-        reason, line = "follow", f"{name} does not hold {errors.listed(missing)} yet; this update publishes it"
+        ids = errors.listed(each.id for each in missing)
+        reason, line = "follow", f"{name} does not hold {ids} yet; this update publishes it"
+        since = untold_since(one.stack, min(each.pending_since or each.created_date for each in missing), now)
     else:
         reason = "publish"
         difference = trust_bundle.diff(outputs, one.resource.inputs or outputs, looking_on(now))
@@ -67,9 +71,9 @@ def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
         )
 
 
-def _missing(group: Group, one: Bundle) -> list[str]:
+def _missing(group: Group, one: Bundle) -> list[Generation]:
     """What the owner has issued since this bundle's last run; its own run does both."""
     if group.certificate is None or group.certificate.stack is one.stack:
         return []
     published = {entry.sha256 for entry in one.entries}
-    return [each.id for each in group.certificate.rotation.generations if each.trusted and each.sha256 not in published]
+    return [each for each in group.certificate.rotation.generations if each.trusted and each.sha256 not in published]
