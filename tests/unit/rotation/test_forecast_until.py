@@ -256,3 +256,18 @@ def test_one_generation_is_kept_for_a_stranger_and_another_is_deleted() -> None:
     first = found.events[0]
     assert isinstance(first, Milestone)
     assert (first.step, first.generation, first.kept, first.kept_for) == (Step.RETIRE, 2, (1,), ("other/legacy",))
+
+
+def test_runs_in_which_nothing_is_due_are_passed_over() -> None:
+    """A run a minute for two years, of which only those are played that do something or end a wait."""
+    asked: list[datetime] = []
+    minutes = runs_every(NOW, MINUTE)
+
+    def counted(instant: datetime) -> datetime | None:
+        asked.append(instant)
+        return minutes(instant)
+
+    stages = bound("first"), bound("last", after=after("first"), soak=9 * DAY)
+    found = forecast_until(rotation(FIRST), POLICY, start=NOW, until=NOW + 730 * DAY, runs=counted, bindings=stages)
+    assert len(moves(found)) == 2 * len(stages)
+    assert len(asked) < 4 * len(found.events)
