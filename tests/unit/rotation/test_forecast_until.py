@@ -269,5 +269,5 @@ def test_runs_in_which_nothing_is_due_are_passed_over() -> None:
 
     stages = bound("first"), bound("last", after=after("first"), soak=9 * DAY)
     found = forecast_until(rotation(FIRST), POLICY, start=NOW, until=NOW + 730 * DAY, runs=counted, bindings=stages)
-    assert len(moves(found)) == 2 * len(stages)
+    assert len(moves(found)) == 3 * len(stages)
     assert len(asked) < 4 * len(found.events)
