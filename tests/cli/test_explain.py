@@ -84,3 +84,26 @@ def test_a_name_that_breaks_a_terminal_is_text(command: Command) -> None:
     """In what is said of a name that nobody has, too."""
     answer = command("explain", "\x1b[2Jorders", command.file(scenes.steady()))
     assert "\x1b" not in answer.out
+
+
+def test_a_second_wave_says_whom_it_waits_for(command: Command) -> None:
+    """By name, and when it is looked at again at the latest."""
+    run = scenes.ran(scenes.new_run("orders", "dev", "prod"), 0, 336)
+    run.binding_config = {"after": [{"name": "orders-eu", "clientCertificateId": "cert01"}], "soak": "24h"}
+    (one, _other) = told(command, 337, exported(scenes.ran(run, 337)))["waiting"]
+    assert one.startswith("stage a1b2c3d4e5/dev waits for the wave before it: orders-eu has to present the new")
+
+
+def test_a_stage_that_waits_for_its_lead_says_until_when(command: Command) -> None:
+    """The binding's own lead is longer than the certificate's."""
+    run = scenes.new_run("orders", "dev")
+    run.binding_config = {"publishLead": "72h"}
+    (one,) = told(command, 337, exported(scenes.ran(run, 0, 336, 337)))["waiting"]
+    assert one.startswith("stage a1b2c3d4e5/dev waits until 2027-02-04T02:48Z for its lead")
+
+
+def test_a_consumer_alone_cannot_be_explained(command: Command) -> None:
+    """Its owner decides."""
+    answer = command("explain", "orders-shared", command.file(scenes.consumer()))
+    assert answer.code == 4
+    assert "the stack that owns it was not read" in " ".join(answer.out.split())
