@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 KINDS = {"certificate": "RotatingClientCertificate", "bundle": "TrustBundle"}
 DYNAMIC = "pulumi-python:dynamic/apigw:"
 PLUGIN = "apigw-client-cert:index:"
+# How the engine marks a special value, and a secret among those.
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - it marks one, and is none
 
 
 def exported(  # noqa: PLR0913 - each is one thing in which exports differ
@@ -73,4 +76,15 @@ def edited(export: bytes, kind: str, side: str, properties: Mapping[str, Any]) -
     for one in told["deployment"]["resources"]:
         if one["type"].endswith(f":{kind}"):
             one[side] |= properties
+    return json.dumps(told).encode()
+
+
+def secret(export: bytes, kind: str, *properties: str, shown: bool = False) -> bytes:
+    """The state with these properties encrypted, or as ``--show-secrets`` shows them."""
+    told = json.loads(export)
+    for one in told["deployment"]["resources"]:
+        for side in ("inputs", "outputs"):
+            for key in {*properties} & {*one.get(side, {})} if one["type"].endswith(kind) else ():
+                kept = {"plaintext": json.dumps(one[side][key])} if shown else {"ciphertext": "v1:abc"}
+                one[side][key] = {SIGNATURE: SECRET, **kept}
     return json.dumps(told).encode()

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.cli import scenes
-from tests.cli.exports import deployment, edited, exported
+from tests.cli.exports import deployment, edited, exported, secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
 HOSTILE = '\x1b[31mred\u202e <script>alert(1)</script> a|b `c` [d](http://e) *f*\r\nperson: forged "g" \\ ${h} \udcff'
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - it marks one, and is none
 PROGRAM = "from apigw_client_cert.cli.program import main; main()"
 
 
@@ -35,17 +33,6 @@ def renamed(export: bytes, name: str) -> bytes:
         one["urn"] = f"{head}::{name}".replace("::orders::", f"::{name.replace('::', '')}::")
         if one["type"].endswith("RotatingClientCertificate"):
             one["outputs"]["retirementBlockedBy"] = [name]
-    return json.dumps(told).encode()
-
-
-def secret(export: bytes, kind: str, *properties: str, shown: bool = False) -> bytes:
-    """The state with these properties encrypted, or as ``--show-secrets`` shows them."""
-    told = json.loads(export)
-    for one in told["deployment"]["resources"]:
-        for side in ("inputs", "outputs"):
-            for key in {*properties} & {*one.get(side, {})} if one["type"].endswith(kind) else ():
-                kept = {"plaintext": json.dumps(one[side][key])} if shown else {"ciphertext": "v1:abc"}
-                one[side][key] = {SIGNATURE: SECRET, **kept}
     return json.dumps(told).encode()
 
 
@@ -302,11 +289,12 @@ try:
 except SystemExit:
     print(sorted(sys.modules), file=sys.stderr)
 """
+    heavy = {"boto3", "botocore", "cryptography", "pulumi", "grpc", "asyncio", "subprocess", "ssl", "http.client"}
     loaded: dict[str, Any] = {}
     for arguments in (("--help",), ("status", "--json", "-"), ("status", "-"), ("check", "-"), ("matrix", "-")):
         done = subprocess.run([sys.executable, "-c", probe, *arguments], capture_output=True, text=True, check=True)
         modules = set(yaml.safe_load(done.stderr))
-        assert not modules & {"boto3", "botocore", "cryptography", "pulumi", "grpc", "asyncio"}, arguments
+        assert not modules & heavy, arguments
         loaded[arguments[0] + arguments[-1]] = modules
     assert not [name for name in loaded["--help--help"] if name.startswith("apigw_client_cert.lifecycle")]
     assert "rich" not in loaded["check-"]

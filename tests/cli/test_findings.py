@@ -12,7 +12,7 @@ import pytest
 
 from apigw_client_cert.gateway.interface import TrialAnswer
 from tests.cli import scenes
-from tests.cli.exports import edited, exported
+from tests.cli.exports import edited, exported, secret
 from tests.lifecycle.conftest import API
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.cli.scenes import OwnRun
 
 ROOT = Path(__file__).resolve().parents[2]
+# What the plugin keeps as secret where ``verify`` is one (native/kinds.py).
+ANSWERED = ("evidence", "failedStep", "lastConfirmed", "lastRefused")
 VERIFY = {"verify": {"resource": "/health", "proof": "status"}}
 
 
@@ -58,12 +60,22 @@ def unbound() -> bytes:
     return exported(run)
 
 
-def reverted() -> bytes:
-    """Somebody took a verified certificate off its stage and put it back: nobody has confirmed that switch."""
+def verifying() -> OwnRun:
+    """A first run that was verified."""
     run = scenes.new_run("orders", "prod")
     run.gateway.backend = lambda *_what: TrialAnswer(status=200)
     run.binding_config = VERIFY
-    scenes.ran(run, 0)
+    return scenes.ran(run, 0)
+
+
+def verified() -> bytes:
+    """The same."""
+    return exported(verifying())
+
+
+def reverted() -> bytes:
+    """Somebody took a verified certificate off its stage and put it back: nobody has confirmed that switch."""
+    run = verifying()
     (stage,) = run.gateway.stages
     for presented in (None, "cert01"):
         run.gateway.stages[stage].client_certificate_id = presented
@@ -140,6 +152,13 @@ CASES = {
     "damaged": Case(damaged, 0, {"damaged"}, 3, "The state of this resource cannot be read"),
     "pin-expiring": Case(
         lambda: exported(run_over("prod", days=(0, 336), pinGeneration=1)), 363, {"pin-expiring", "overdue"}, 3
+    ),
+    "encrypted": Case(
+        lambda: secret(run_exported("prod"), "Bundle", "targets", "digests"), 0, {"encrypted"}, 0, "targets"
+    ),
+    "encrypted verify": Case(lambda: secret(verified(), "Binding", "verify", *ANSWERED), 1, set(), 0),
+    "encrypted failure": Case(
+        lambda: secret(scenes.full(), "Certificate", "failedStep"), 337, {"failed-step", "issue"}, 3
     ),
     "pin": Case(pinned, 338, {"pin"}, 2, "activation and retirement stand still while the pin is set"),
     "pin overdue": Case(pinned, 339, {"overdue"}, 3, "due since 2027-02-02T10:00Z, 2 days ago"),

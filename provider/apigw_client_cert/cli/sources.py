@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from apigw_client_cert.cli import pulumi_cli
 from apigw_client_cert.cli.states import Unread, state_of
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ class Sources:
             yield _file(file)
         stacks: Sequence[str] = self.stacks
         if self.all_stacks:
+            from apigw_client_cert.cli import pulumi_cli  # noqa: PLC0415 - a file needs no process
+
             listed = pulumi_cli.stacks(self.project, self.tags)
             if isinstance(listed, Unread):
                 yield listed
@@ -65,6 +66,8 @@ def _file(name: str) -> StackState | Unread:
 def _exported(stacks: Sequence[str], concurrency: int) -> Iterator[StackState | Unread]:
     """Each export is cut down to our resources where it was read: what is kept of 200 states is little."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a file needs none
+
+    from apigw_client_cert.cli import pulumi_cli  # noqa: PLC0415 - nor a process
 
     with ThreadPoolExecutor(max_workers=min(concurrency, len(stacks))) as pool:
         said = _progress(len(stacks))

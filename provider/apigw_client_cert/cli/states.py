@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.clock import parse_instant
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 
 if TYPE_CHECKING:
@@ -142,11 +143,13 @@ def _ours(resources: Iterable[Mapping[str, Any]]) -> Iterator[Resource]:
         if kind is None or one.get("delete") or one.get("pendingReplacement"):
             continue
         inputs, outputs = (dict(one.get(side) or {}) for side in ("inputs", "outputs"))
+        opened = {key: _opened(value) for key, value in outputs.items()}
         yield Resource(
             kind=kind,
             urn=str(one["urn"]),
             inputs={key: _opened(value) for key, value in inputs.items()},
-            outputs={key: _opened(value) for key, value in outputs.items()},
+            # An output of its own that is encrypted is one that is not there; an echo is compared with its input.
+            outputs={key: value for key, value in opened.items() if value != UNKNOWN or key in {*inputs, FAILED_STEP}},
             encrypted=frozenset(key for side in (inputs, outputs) for key, value in side.items() if _is_shut(value)),
         )
 

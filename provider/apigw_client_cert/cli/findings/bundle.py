@@ -16,6 +16,7 @@ from apigw_client_cert.cli.findings.finding import (
 )
 from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
+from apigw_client_cert.lifecycle.inputs import has_unknown
 from apigw_client_cert.rotation.announce import minute
 from apigw_client_cert.rotation.last_days import last_days_of_kept
 
@@ -33,8 +34,19 @@ def bundle_findings(group: Group, one: Bundle, now: datetime) -> Iterator[Status
     for finding in last_days_of_kept(one.entries, now):
         yield StatusFinding(stack=one.stack, reason=finding.reason, urgency=Urgency.PERSON, message=finding.message)
     yield from _kept(one)
-    if FAILED_STEP not in one.resource.outputs:
-        yield from _due(group, one, now)
+    if FAILED_STEP in one.resource.outputs:
+        return
+    shut = [key for key, value in one.resource.inputs.items() if has_unknown(value)]
+    if shut:
+        yield StatusFinding(
+            stack=one.stack,
+            reason="encrypted",
+            urgency=Urgency.NOTE,
+            message=f"whether {one.resource.name} has something to do cannot be told: {errors.listed(shut)} of it is"
+            " encrypted in this state",
+        )
+        return
+    yield from _due(group, one, now)
 
 
 def _kept(one: Bundle) -> Iterator[StatusFinding]:

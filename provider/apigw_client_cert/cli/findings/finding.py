@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.state import instant_or_none
 from apigw_client_cert.lifecycle.world import World
 from apigw_client_cert.rotation.announce import distance, minute
@@ -59,9 +60,11 @@ class StatusFinding:
 
 def failed_step(stack: StackState, outputs: Mapping[str, Any], now: datetime) -> Iterator[StatusFinding]:
     """What the last run could not do, where state says that there is such a thing."""
-    failed = outputs.get(FAILED_STEP)
-    if not isinstance(failed, dict):
+    if FAILED_STEP not in outputs:
         return
+    failed = outputs[FAILED_STEP]
+    if failed == UNKNOWN:
+        failed = {"step": "a step", "message": "what and since when is encrypted in this state"}
     since = instant_or_none(failed.get("since"))
     when = "failed" if since is None else f"has failed in each run since {minute(since)}, {distance(since - now)}"
     yield StatusFinding(
