@@ -40,28 +40,28 @@ setup: ## prepare .venv and the Pulumi CLI; done by the targets that need it
 	@sh tools/setup.sh
 
 demo: setup ## walk through a whole rotation on the real engine, against the sandbox
-	@$(ON_PATH) .venv/bin/python -m tools.demo
+	@$(ON_PATH) .venv/bin/python -m acceptance.demo
 
 proof: debian-packages ## rotate on seven real servers under load; PROOF_REQUESTS=6000 makes it small
 	@sh tools/setup.sh vegeta
-	@$(ON_PATH) .venv/bin/python -m tools.proof
-	@[ -n "$(PROOF_REQUESTS)" ] || .venv/bin/python -m tools.measured proof
+	@$(ON_PATH) .venv/bin/python -m acceptance.load
+	@[ -n "$(PROOF_REQUESTS)" ] || .venv/bin/python -m acceptance.measured proof
 
 rollout: debian-packages ## roll out wave by wave under load, with a gate that has to refuse and a wave that has to fail
 	@sh tools/setup.sh vegeta
-	@$(ON_PATH) .venv/bin/python -m tools.rollout
-	@.venv/bin/python -m tools.measured rollout
+	@$(ON_PATH) .venv/bin/python -m acceptance.load.rollout
+	@.venv/bin/python -m acceptance.measured rollout
 
 mutants: setup ## judge deliberately wrong versions of the package, and the mutation score of rotation/
-	@$(STAGE) mutants python -m tools.mutants --score
-	@.venv/bin/python -m tools.measured mutants
+	@$(STAGE) mutants python -m acceptance.mutants --score
+	@.venv/bin/python -m acceptance.measured mutants
 
 harm: setup ## everything that once cut traffic off, and its siblings, in both hosts with requests flowing
 	@$(STAGE) harm pytest -q -n 2 --dist worksteal tests/harm
 
 crash-matrix: setup ## let every AWS call of every run go wrong, and judge what the next runs make of it
-	@$(ON_PATH) nice .venv/bin/python -m tools.crash_matrix
-	@.venv/bin/python -m tools.measured crash-matrix
+	@$(ON_PATH) nice .venv/bin/python -m acceptance.crash_matrix
+	@.venv/bin/python -m acceptance.measured crash-matrix
 
 plugin: setup ## build dist/pulumi-resource-apigw-client-cert-v*.tar.gz for `pulumi plugin install`
 	@.venv/bin/python -m tools.plugin
@@ -91,8 +91,8 @@ test-fast: setup ## the short tests alone
 
 test-long: setup ## ten thousand steps of the model-based test
 	@mkdir -p reports
-	@MODEL_STEPS=10000 MODEL_REPORT=reports/model.json $(STAGE) model pytest -q tests/model
-	@.venv/bin/python -m tools.measured model
+	@MODEL_STEPS=10000 MODEL_REPORT=reports/model.json $(STAGE) model pytest -q tests/acceptance/model
+	@.venv/bin/python -m acceptance.measured model
 
 check: setup ## static checks only
 	@$(STAGE) 'ruff check' ruff check .

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.cli import scenes
+from tests.cli import scenarios
 from tools.toolchain import bin_dir, environment
 
 STACKS = 200
@@ -30,10 +30,10 @@ def backend_of(folder: Path, count: int) -> dict[str, str]:
     stacks = backend / ".pulumi" / "stacks" / "orders"
     stacks.mkdir(parents=True)
     (backend / ".pulumi" / "meta.yaml").write_text("version: 1\n")
-    told = scenes.steady().decode()
+    told = scenarios.steady().decode()
     for number in range(count):
         name = f"s{number:03}"
-        named = told.replace("urn:pulumi:prod", f"urn:pulumi:{name}").replace(f'"{scenes.STEADY}"', f'"{name}"')
+        named = told.replace("urn:pulumi:prod", f"urn:pulumi:{name}").replace(f'"{scenarios.STEADY}"', f'"{name}"')
         latest = json.loads(named)["deployment"]
         checkpoint = {"version": 3, "checkpoint": {"stack": f"organization/orders/{name}", "latest": latest}}
         (stacks / f"{name}.json").write_text(json.dumps(checkpoint))
@@ -56,11 +56,11 @@ def main() -> None:
         took, told = timed([sys.executable, "-c", PROGRAM, "status", "--all-stacks", "--json"], env)
         held = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
         rows = len(json.loads(told)["rotations"])
-        in_turn, listed = timed([pulumi, "stack", "ls", "--all", "--json"], env)
+        in_wave_order, listed = timed([pulumi, "stack", "ls", "--all", "--json"], env)
         for one in json.loads(listed):
-            in_turn += timed([pulumi, "stack", "export", "--stack", one["name"]], env)[0]
-    print(f"{count} stacks, {rows} rotations, {os.cpu_count()} processors: {took:.1f} s, in turn {in_turn:.1f} s")
-    print(f"  ratio {took / in_turn:.2f} (goal: {GOAL}); the largest process held {held} MiB")
+            in_wave_order += timed([pulumi, "stack", "export", "--stack", one["name"]], env)[0]
+    print(f"{count} stacks, {rows} rotations, {os.cpu_count()} processors: {took:.1f} s, in turn {in_wave_order:.1f} s")
+    print(f"  ratio {took / in_wave_order:.2f} (goal: {GOAL}); the largest process held {held} MiB")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.cli import scenes
+from tests.cli import scenarios
 
 ROUNDS = 20
 GOAL_MILLISECONDS = 250
@@ -33,7 +33,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "state.json"
-        state.write_bytes(scenes.steady())
+        state.write_bytes(scenarios.steady())
         calls = {
             "python -c pass": ("pass",),
             "--help": (PROGRAM, "--help"),

@@ -17,7 +17,7 @@ from apigw_client_cert.rotation.durations import served
 from apigw_client_cert.rotation.model import Generation, Role, Rotation, TrustedCertificate
 from apigw_client_cert.rotation.policy import LONGEST_ROTATE_BEFORE, Policy
 from apigw_client_cert.rotation.publication import Entry, Offer
-from apigw_client_cert.rotation.turn import Predecessor, Turn
+from apigw_client_cert.rotation.waves import Predecessor, WaveOrder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -221,7 +221,7 @@ def publications() -> SearchStrategy[Publication]:
     return st.builds(Publication, since=since, trusted=trusted, presented_since=since)
 
 
-def turns() -> SearchStrategy[Turn]:
+def turns() -> SearchStrategy[WaveOrder]:
     """Whose turn it may be: up to three bindings before, any soak, a window that opens at any instant."""
     predecessor = st.builds(
         Predecessor,
@@ -232,7 +232,7 @@ def turns() -> SearchStrategy[Turn]:
         failed=st.just(value=False) | st.booleans(),
     )
     return st.builds(
-        Turn,
+        WaveOrder,
         predecessors=st.lists(predecessor, max_size=3).map(tuple),
         soak=st.just(timedelta(0)) | st.timedeltas(timedelta(seconds=1), timedelta(days=9)),
         opens_at=st.none() | _BEGINNINGS | _INSTANTS,

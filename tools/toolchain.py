@@ -37,7 +37,7 @@ VEGETA = BUILT_BIN / "vegeta"
 """Where set-up builds the load generator of the proof when PATH offers none."""
 
 VEGETA_MAJOR = 12
-"""The major version that tools/vegeta/go.mod pins, whose flags and results tools/proof/load.py knows."""
+"""The major version that tools/vegeta/go.mod pins, whose flags and results acceptance/load/load.py knows."""
 
 # Measuring coverage in the CLI's children as well took half of a run's time and found no line of its own.
 _INHERITED_NOT = re.compile(

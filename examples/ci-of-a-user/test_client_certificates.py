@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from apigw_client_cert.certificate import trusted_certificate
-from apigw_client_cert.trust import render
+from apigw_client_cert.trust.contents import render
+from apigw_client_cert.trust.x509 import trusted_certificate
 from apigw_sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Orders:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         url = f"https://localhost:{self.port}/"
-        self.api = sandbox.by_hand.create_rest_api("orders", ["prod"], backend_url=url, proxy=True)
+        self.api = sandbox.console.create_rest_api("orders", ["prod"], backend_url=url, proxy=True)
         (folder / "conf.d").mkdir()
         (folder / "nginx.conf").write_text((HERE / "nginx.conf").read_text())
         (folder / "orders.pem").write_text("".join(sandbox.issue_server_certificate("localhost")))
@@ -77,7 +77,7 @@ class Orders:
 
     def ask(self, certificate: dict[str, Any]) -> int:
         """Let the stage present this certificate, and return the status of a request through it."""
-        self.sandbox.by_hand.bind(self.api, "prod", certificate["clientCertificateId"])
+        self.sandbox.console.bind(self.api, "prod", certificate["clientCertificateId"])
         url = urlsplit(self.sandbox.invoke_url(self.api, "prod", "/orders/1"))
         with contextlib.closing(http.client.HTTPConnection(url.netloc)) as connection:
             connection.request("GET", url.path)

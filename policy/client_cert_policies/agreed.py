@@ -21,7 +21,7 @@ class Kind(Enum):
 DYNAMIC: Final = "pulumi-python:dynamic/apigw:"
 PLUGIN: Final = "apigw-client-cert:index:"
 
-KINDS: Final = {f"{door}{kind.value}": kind for door in (DYNAMIC, PLUGIN) for kind in Kind}
+KINDS: Final = {f"{host}{kind.value}": kind for host in (DYNAMIC, PLUGIN) for kind in Kind}
 """Type token -> which of our resources; the dynamic resources of Python and the plugin's."""
 
 COMPONENT: Final = f"{PLUGIN}ClientCertificateRotation"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class WaitLimit:
     """How long a due step may wait, and how much life the active certificate must have left.
 
     Two days are twice a daily schedule. Seven days are the default ``publish_lead + activate_by + overlap``, for which
@@ -27,20 +27,20 @@ class Patience:
     expires_within: timedelta = timedelta(days=7)
 
 
-def overdue(resources: Iterable[Declared], now: datetime, patience: Patience) -> Iterator[Violation]:
+def overdue(resources: Iterable[Declared], now: datetime, wait_limit: WaitLimit) -> Iterator[Violation]:
     """The certificates that this run leaves overdue; says nothing where an update leaves their dates unknown.
 
     A dynamic certificate that is due shows only its inputs at preview: the run that would report it is the one that
     mends it. What is seen is a state that no run renews, a run that leaves the certificate out, and a pinned one.
     """
     for certificate in of_kind(resources, Kind.CERTIFICATE):
-        for message in (*_waiting(certificate, now, patience), *_ending(certificate, now, patience)):
+        for message in (*_waiting(certificate, now, wait_limit), *_ending(certificate, now, wait_limit)):
             yield Violation(certificate.urn, message)
 
 
-def _waiting(certificate: Declared, now: datetime, patience: Patience) -> Iterator[str]:
+def _waiting(certificate: Declared, now: datetime, wait_limit: WaitLimit) -> Iterator[str]:
     due = _instant(certificate, "nextActionAt")
-    if due is None or now - due <= patience.due_step_may_wait:
+    if due is None or now - due <= wait_limit.due_step_may_wait:
         return
     step = certificate.text("nextAction") or "next"
     yield (
@@ -51,9 +51,9 @@ def _waiting(certificate: Declared, now: datetime, patience: Patience) -> Iterat
     )
 
 
-def _ending(certificate: Declared, now: datetime, patience: Patience) -> Iterator[str]:
+def _ending(certificate: Declared, now: datetime, wait_limit: WaitLimit) -> Iterator[str]:
     end = _instant(certificate, "expirationDate")
-    if end is None or end - now > patience.expires_within:
+    if end is None or end - now > wait_limit.expires_within:
         return
     at = certificate.text("expirationDate")
     ends = f"expires {at}, in {in_words(end - now)}" if end > now else f"expired {at}"

@@ -8,7 +8,7 @@ from pulumi_policy import EnforcementLevel, PolicyConfigSchema, ResourceValidati
 
 from . import arguments
 from .instants import DURATION_PATTERN, now, parse_duration
-from .overdue import Patience, overdue
+from .overdue import WaitLimit, overdue
 from .publishing import unpublished
 from .replacement import deleted_first
 from .same_subject import read_as_plain_pem
@@ -55,7 +55,7 @@ def _overdue(resources: Iterable[Declared], config: Mapping[str, Any]) -> Iterab
         for key, field in (("dueStepMayWait", "due_step_may_wait"), ("expiresWithin", "expires_within"))
         if key in config
     }
-    return overdue(resources, now(), Patience(**given))
+    return overdue(resources, now(), WaitLimit(**given))
 
 
 _DURATION: Final = {"type": "string", "pattern": DURATION_PATTERN}

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from apigw_client_cert.component import ClientCertificateRotation
-    from apigw_client_cert.declarations.binding import StageBinding
-    from apigw_client_cert.declarations.certificate import RotatingClientCertificate
-    from apigw_client_cert.declarations.shared import SharedCertificate
-    from apigw_client_cert.declarations.trust_bundle import TrustBundle
-    from apigw_client_cert.places import (
+    from apigw_client_cert.program.binding import StageBinding
+    from apigw_client_cert.program.certificate import RotatingClientCertificate
+    from apigw_client_cert.program.component import ClientCertificateRotation
+    from apigw_client_cert.program.places import (
         Aws,
         File,
         MadeFor,
@@ -28,8 +26,10 @@ if TYPE_CHECKING:
         Wave,
         WebSocketStage,
     )
-    from apigw_client_cert.protection import protect_stages
-    from apigw_client_cert.verification import HttpProbe, TestInvoke
+    from apigw_client_cert.program.protect_stages import protect_stages
+    from apigw_client_cert.program.shared import SharedCertificate
+    from apigw_client_cert.program.trust_bundle import TrustBundle
+    from apigw_client_cert.program.verification import HttpProbe, TestInvoke
 else:
     _HOMES = {
         "ClientCertificateRotation": "component",

@@ -35,7 +35,7 @@ def now(environ: Mapping[str, str] = os.environ) -> datetime:
             return parse_instant(made_up)
         except ValueError as error:
             raise errors.BadInput(
-                f"{VARIABLE}={errors.shown(made_up)} is not an instant",
+                f"{VARIABLE}={errors.safe_repr(made_up)} is not an instant",
                 means="Nothing was looked at.",
                 remedy="Write it like 2027-03-01T00:00:00Z, or unset the variable.",
                 subject=VARIABLE,
@@ -68,7 +68,7 @@ def parse_instant(text: str) -> datetime:
     """The instant of an RFC 3339 timestamp, in UTC and cut to whole seconds; raises ``ValueError``."""
     match = _RFC3339.fullmatch(text)
     if match is None:
-        raise ValueError(f"{errors.shown(text)} is not an RFC 3339 timestamp with a time zone")
+        raise ValueError(f"{errors.safe_repr(text)} is not an RFC 3339 timestamp with a time zone")
     offset = "+00:00" if match[3] in "Zz" else match[3]
     try:
         return datetime.fromisoformat(f"{match[1]}T{match[2]}{offset}").astimezone(timezone.utc)

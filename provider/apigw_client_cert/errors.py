@@ -44,7 +44,7 @@ LONGEST_SHOWN = 120
 MOST_LISTED = 10
 
 
-def shown(value: object) -> str:
+def safe_repr(value: object) -> str:
     """A user's value as a message may repeat it: its ``repr``, cut short, and withheld where it holds a PEM.
 
     Control characters come out escaped, so that a value cannot forge a line of a log.
@@ -55,7 +55,7 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
 
 
-def listed(things: Iterable[object], separator: str = ", ") -> str:
+def joined(things: Iterable[object], separator: str = ", ") -> str:
     """The first ten, and how many more: a message may have to name a thousand stages."""
     names = [str(one) for one in things]
     more = [f"and {len(names) - MOST_LISTED} more"] if len(names) > MOST_LISTED else []

@@ -25,12 +25,15 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from apigw_client_cert.dynamic_host import say_messages_only
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
-from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding.act import stage_of
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
-from apigw_client_cert.lifecycle.world import World
-from apigw_client_cert.noticeboard import Noticeboard
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 
 if TYPE_CHECKING:
     from apigw_client_cert.lifecycle.results import Checked, Difference
@@ -43,7 +46,7 @@ say_messages_only()
 
 
 class RotatingClientCertificateProvider(ResourceProvider):
-    """One logical certificate; the engine's door to ``lifecycle/certificate.py``."""
+    """One logical certificate; the engine's door to ``lifecycle/certificate/crud.py``."""
 
     serialize_as_secret_always = False
 
@@ -53,30 +56,30 @@ class RotatingClientCertificateProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether a step is due."""
-        return _difference(olds, certificate.diff(_plain(olds), _plain(news), _world()))
+        return _difference(olds, certificate.diff(_plain(olds), _plain(news), _environment()))
 
     def create(self, props: Properties) -> CreateResult:
         """Generate or adopt the first generation."""
-        return CreateResult(*certificate.create(props, _world()))
+        return CreateResult(*certificate.create(props, _environment()))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what others did."""
-        return ReadResult(*certificate.read(id_, props, _world()))
+        return ReadResult(*certificate.read(id_, props, _environment()))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Perform the step that is due; what could not be done is raised by the program, after the dependents."""
         try:
-            return UpdateResult(certificate.update(olds, news, _world()))
+            return UpdateResult(certificate.update(olds, news, _environment()))
         except Unfinished as left:
             return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Delete all generations, or refuse."""
-        certificate.delete(props, _world())
+        certificate.delete(props, _environment())
 
 
 class TrustBundleProvider(ResourceProvider):
-    """What backends trust; the engine's door to ``lifecycle/trust_bundle.py``."""
+    """What backends trust; the engine's door to ``lifecycle/trust_bundle/crud.py``."""
 
     serialize_as_secret_always = False
 
@@ -87,33 +90,33 @@ class TrustBundleProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether the targets are to be written."""
-        return _difference(olds, trust_bundle.diff(_plain(olds), _plain(news), _world()))
+        return _difference(olds, trust_bundle.diff(_plain(olds), _plain(news), _environment()))
 
     def create(self, props: Properties) -> CreateResult:
         """Publish for the first time; as with an update, the program raises what could not be done."""
         try:
-            return CreateResult(*trust_bundle.create(props, _world()))
+            return CreateResult(*trust_bundle.create(props, _environment()))
         except Unfinished as left:
             return CreateResult(str(props["name"]), _left(left))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice changed targets."""
-        return ReadResult(*trust_bundle.read(id_, props, _world()))
+        return ReadResult(*trust_bundle.read(id_, props, _environment()))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Publish, repair, withdraw what is retired."""
         try:
-            return UpdateResult(trust_bundle.update(olds, news, _world()))
+            return UpdateResult(trust_bundle.update(olds, news, _environment()))
         except Unfinished as left:
             return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Leave the targets as they are."""
-        trust_bundle.delete(props, _world())
+        trust_bundle.delete(props, _environment())
 
 
 class StageBindingProvider(ResourceProvider):
-    """One stage; the engine's door to ``lifecycle/binding.py``."""
+    """One stage; the engine's door to ``lifecycle/binding/crud.py``."""
 
     serialize_as_secret_always = False
 
@@ -124,25 +127,25 @@ class StageBindingProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether the stage should move."""
-        return _difference(olds, binding.diff(_plain(olds), _plain(news), _world()))
+        return _difference(olds, binding.diff(_plain(olds), _plain(news), _environment()))
 
     def create(self, props: Properties) -> CreateResult:
         """Bind the stage; as with an update, the program raises what could not be done."""
         try:
-            resource_id, state = binding.create(props, _world())
+            resource_id, state = binding.create(props, _environment())
         except Unfinished as left:
             resource_id, state = str(stage_of(props)), _left(left)
         return CreateResult(resource_id, _owned(state, props))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what the stage presents; a gone stage has no id (``None`` as outputs would crash the host)."""
-        found = binding.read(id_, props, _world())
+        found = binding.read(id_, props, _environment())
         return ReadResult(None, {}) if found is None else ReadResult(*found)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Move the stage, or let it wait."""
         try:
-            state = binding.update(olds, news, _world())
+            state = binding.update(olds, news, _environment())
         except Unfinished as left:
             state = _left(left)
         return UpdateResult(_owned(state, news))
@@ -150,12 +153,12 @@ class StageBindingProvider(ResourceProvider):
     def delete(self, _id: str, props: Properties) -> None:
         """Clear what this binding set."""
         _join_the_run()
-        binding.delete(props, _world())
+        binding.delete(props, _environment())
 
 
 def _left(left: Unfinished) -> Properties:
     """The state of what could not do all; the program raises it at its end, and one line says so now."""
-    _world().say(left.line)
+    _environment().say(left.line)
     return left.in_run(_engine_address())
 
 
@@ -164,8 +167,8 @@ def _owned(state: Properties, props: Properties) -> Properties:
     return {**state, "owner": props["owner"]} if props.get("owner") else state
 
 
-def _world() -> World:
-    return World(looks=engine_run.LOOKS)
+def _environment() -> Environment:
+    return Environment(looks=engine_run.LOOKS)
 
 
 @functools.cache
@@ -173,7 +176,7 @@ def _join_the_run() -> None:
     """Know what the plugin's processes assert, and let them know: a binding may move from one form to the other."""
     address = _engine_address()
     if address:
-        board = Noticeboard(address, _world().say)
+        board = AssertedStages(address, _environment().say)
         engine_run.share(board)
         atexit.register(board.close)
 

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sandbox.clock.set(options.now)
         exported = dict(sandbox.environment)
         for name, stages in options.seed_api:
-            exported[_variable(name)] = sandbox.by_hand.create_rest_api(name, stages)
+            exported[_variable(name)] = sandbox.console.create_rest_api(name, stages)
         for name, value in exported.items():
             _say(f"export {name}={shlex.quote(value)}")
         if options.until_stdin_closes:

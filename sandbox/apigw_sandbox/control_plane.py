@@ -39,7 +39,7 @@ class Outcome:
     status: int
     region: str
     error: str = ""
-    by_hand: bool = False
+    console: bool = False
     patch: Mapping[str, str | None] | None = None
     fault: str = ""
 
@@ -119,7 +119,7 @@ class ControlPlane:
                 mutates=is_mutating(outcome.service, outcome.action),
                 error=outcome.error,
                 region=outcome.region,
-                by_hand=outcome.by_hand,
+                console=outcome.console,
                 patch=dict(outcome.patch or {}),
                 fault=outcome.fault,
             )

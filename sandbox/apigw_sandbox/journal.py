@@ -30,7 +30,7 @@ class JournalEntry:
     (``unknown`` and ``METHOD /path`` for what no service knows). ``resource`` is a certificate id, ``api/stage``,
     a parameter's name and so on, or empty. ``mutates`` is a property of the action; the call changed
     something only if it also ``succeeded``. ``patch`` maps the paths of an UpdateStage to their new values
-    (None for a removal). ``by_hand`` marks what a test did behind the API's back. ``fault`` is the kind of fault that
+    (None for a removal). ``console`` marks what a test did behind the API's back. ``fault`` is the kind of fault that
     the caller met, else "". ``status`` is what the call came to, whatever the caller was told: 201 for a generate that
     took effect and whose answer was lost, or that was then answered 500; 0 for one that was reset before.
     """
@@ -45,7 +45,7 @@ class JournalEntry:
     mutates: bool
     error: str = ""
     region: str = ""
-    by_hand: bool = False
+    console: bool = False
     patch: Mapping[str, str | None] = field(default_factory=dict)
     fault: str = ""
 
@@ -102,7 +102,7 @@ class Journal:
         return tuple(
             entry
             for entry in self.entries(since=since)
-            if not entry.by_hand
+            if not entry.console
             and action in (None, entry.action)
             and service in (None, entry.service)
             and mutating in (None, entry.mutates)

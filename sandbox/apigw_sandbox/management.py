@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from apigw_sandbox import by_hand
+from apigw_sandbox import console
 from apigw_sandbox.api_errors import ApiError, BadRequest, NotFound
 from apigw_sandbox.clock import format_instant, parse_instant
 from apigw_sandbox.faults import over_http as faults_over_http
@@ -81,8 +81,8 @@ _VIEWS: dict[str, Callable[[ControlPlane], object]] = {
     "health": lambda plane: {"ok": True, "account": plane.account_id, "region": plane.region},
     "clock": _clock,
     "behaviour": lambda plane: plane.behaviour.to_json(),
-    "certificates": lambda plane: {"certificates": [one.to_json() for one in by_hand.certificates(plane)]},
-    "stages": lambda plane: {"stages": [asdict(stage) for stage in by_hand.stages(plane)]},
+    "certificates": lambda plane: {"certificates": [one.to_json() for one in console.certificates(plane)]},
+    "stages": lambda plane: {"stages": [asdict(stage) for stage in console.stages(plane)]},
     "faults": lambda plane: faults_over_http.view(plane.faults),
     "data-plane": lambda plane: {"url": plane.data_plane.url, "ca_pem": plane.data_plane.authority.pem},
 }
@@ -105,7 +105,7 @@ def _set_behaviour(plane: ControlPlane, arguments: Arguments) -> object:
 
 def _reset(plane: ControlPlane, arguments: Arguments) -> object:
     _check(arguments, {})
-    by_hand.forget_everything(plane)
+    console.forget_everything(plane)
     return {}
 
 
@@ -116,7 +116,7 @@ def _generate(plane: ControlPlane, arguments: Arguments) -> object:
         given["not_before"] = parse_instant(given["not_before"])
     if "validity_seconds" in given:
         given["validity"] = timedelta(seconds=given.pop("validity_seconds"))
-    return {"clientCertificateId": by_hand.ByHand(plane).generate_certificate(**given)}
+    return {"clientCertificateId": console.ByHand(plane).generate_certificate(**given)}
 
 
 def _issue(plane: ControlPlane, arguments: Arguments) -> object:
@@ -130,7 +130,7 @@ def _plain(method: str, kinds: Kinds, answers: str | None = None) -> Verb:
 
     def verb(plane: ControlPlane, arguments: Arguments) -> object:
         _check(arguments, kinds)
-        result = getattr(by_hand.ByHand(plane), method)(**arguments)
+        result = getattr(console.ByHand(plane), method)(**arguments)
         return {} if answers is None else {answers: result}
 
     return verb

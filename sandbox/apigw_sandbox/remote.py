@@ -142,11 +142,11 @@ class SandboxProcess(RemoteSandbox):
         self.returncode = stop_process(process)
 
 
-def stop_process(process: subprocess.Popen[str], *, patience_seconds: float = STOP_SECONDS) -> int:
+def stop_process(process: subprocess.Popen[str], *, wait_limit_seconds: float = STOP_SECONDS) -> int:
     """Ask a child to end, kill it when it does not, and return its exit status."""
     process.terminate()
     try:
-        process.communicate(timeout=patience_seconds)
+        process.communicate(timeout=wait_limit_seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()

@@ -8,7 +8,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from apigw_sandbox import by_hand
+from apigw_sandbox import console
 from apigw_sandbox.control_plane import DEFAULT_ACCOUNT, DEFAULT_REGION, ControlPlane
 from apigw_sandbox.data_plane.listener import Listener
 from apigw_sandbox.data_plane.user_requests import invocation_url
@@ -38,7 +38,7 @@ class Sandbox:
 
     Args:
         account_id: The account that STS names.
-        region: The region of ``by_hand``, ``certificates`` and ``stages``, and the default of clients.
+        region: The region of ``console``, ``certificates`` and ``stages``, and the default of clients.
         behaviour: The switches at the start and after ``reset``.
         hostile: The preset of faults at the start and after ``reset``; its seed is logged.
         host: A loopback address.
@@ -60,7 +60,7 @@ class Sandbox:
         self._port = port
         self._server: LoopbackServer | None = None
         self._ending = contextlib.ExitStack()
-        self.by_hand = by_hand.ByHand(self._plane)
+        self.console = console.ByHand(self._plane)
 
     def __enter__(self) -> Self:
         """Start; raises ``RuntimeError`` while another sandbox of this process runs."""
@@ -79,7 +79,7 @@ class Sandbox:
             raise RuntimeError("another Sandbox runs in this process; moto's state cannot be shared")
         with contextlib.ExitStack() as ending:
             ending.callback(_one_at_a_time.release)
-            by_hand.forget_everything(self._plane)
+            console.forget_everything(self._plane)
             self._plane.faults.announce()
             ending.callback(self._plane.keys.close)
             self._plane.data_plane.start()
@@ -104,7 +104,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """The account as at the start, without a restart: state, journal, requests, switches, clock and faults."""
-        by_hand.forget_everything(self._plane)
+        console.forget_everything(self._plane)
 
     @property
     def endpoint_url(self) -> str:
@@ -182,11 +182,11 @@ class Sandbox:
 
     def certificates(self) -> tuple[ClientCertificate, ...]:
         """The certificates of the region, oldest first, private keys included."""
-        return by_hand.certificates(self._plane)
+        return console.certificates(self._plane)
 
     def stages(self) -> tuple[StageView, ...]:
         """Every stage of the region with what it presents."""
-        return by_hand.stages(self._plane)
+        return console.stages(self._plane)
 
     def presented(self, api_id: str, stage_name: str) -> str | None:
         """What a stage presents, or None; raises ``KeyError`` for a stage that is not there."""

@@ -48,7 +48,7 @@ class PrivateCa:
         issued = self.authority.issue_cert("orders-gateway.internal.example.com")
         self.leaf, *chain = (blob.bytes().decode() for blob in issued.cert_chain_pems)
         key = issued.private_key_pem.bytes().decode()
-        self.arn = self.sandbox.by_hand.import_acm_certificate(self.leaf, key, chain_pem="".join(chain), arn=self.arn)
+        self.arn = self.sandbox.console.import_acm_certificate(self.leaf, key, chain_pem="".join(chain), arn=self.arn)
         return self.arn
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, engine_run
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.environment import Environment
 from tests.acm import page
 from tests.acm.conftest import Callers, Shell
 from tests.sandbox.data_plane.backend import Backend
@@ -49,7 +50,7 @@ class Move:
 
     def move(self) -> None:
         """Step 4."""
-        self.sandbox.by_hand.bind(self.api, "prod", self.ca.arn or self.ca.issue())
+        self.sandbox.console.bind(self.api, "prod", self.ca.arn or self.ca.issue())
 
     def leave_the_program(self) -> None:
         """Step 5, as the engine deletes a binding that the program no longer declares."""
@@ -62,7 +63,7 @@ class Move:
             "stateVersion": 1,
         }
         engine_run.forget()
-        binding.delete(props, World())
+        binding.delete(props, Environment())
 
     def statuses(self, requests: int = 8) -> set[int]:
         """What callers get over new connections; kept ones and resumed sessions show it later."""
@@ -86,9 +87,9 @@ def move(sandbox: Sandbox, backend: Backend, ca: PrivateCa, monkeypatch: pytest.
     """The stage presents the old certificate, which its backend trusts."""
     for name, value in sandbox.environment.items():
         monkeypatch.setenv(name, value)
-    old = sandbox.by_hand.generate_certificate()
-    api = sandbox.by_hand.create_rest_api("orders", ["prod"], backend_url=backend.url, proxy=True)
-    sandbox.by_hand.bind(api, "prod", old)
+    old = sandbox.console.generate_certificate()
+    api = sandbox.console.create_rest_api("orders", ["prod"], backend_url=backend.url, proxy=True)
+    sandbox.console.bind(api, "prod", old)
     made = Move(sandbox, backend, ca, api, old)
     backend.trust((made.old_pem(),))
     assert made.statuses() == {200}
@@ -101,7 +102,7 @@ def test_in_the_right_order_and_back_no_call_fails(move: Move) -> None:
         forth = (move.trust_both, move.move, move.leave_the_program, move.trust_ca_alone, move.ca.issue)
         back = (
             move.trust_both,
-            lambda: move.sandbox.by_hand.bind(move.api, "prod", move.old),
+            lambda: move.sandbox.console.bind(move.api, "prod", move.old),
             lambda: move.backend.trust((move.old_pem(),)),
         )
         for step in (*forth, *back):
@@ -180,9 +181,9 @@ def test_one_patch_moves_certificate_and_host_together(
     """For servers that compare fingerprints: each host trusts one of the two alone, and no call meets the other."""
     with contextlib.ExitStack() as ends:
         theirs = ends.enter_context(Backend(sandbox.issue_server_certificate, trusted=(ca.pem,)))
-        api = sandbox.by_hand.create_rest_api("two", backend_url="https://${stageVariables.backendHost}/", proxy=True)
-        sandbox.by_hand.create_stage(api, "prod", variables={"backendHost": f"localhost:{move.backend.port}"})
-        sandbox.by_hand.bind(api, "prod", move.old)
+        api = sandbox.console.create_rest_api("two", backend_url="https://${stageVariables.backendHost}/", proxy=True)
+        sandbox.console.create_stage(api, "prod", variables={"backendHost": f"localhost:{move.backend.port}"})
+        sandbox.console.bind(api, "prod", move.old)
         callers = ends.enter_context(Callers(sandbox.invoke_url(api, "prod")))
         callers.go_on()
         shell = Shell(tmp_path, dict(sandbox.environment))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from acceptance.pulumi_stack import PulumiStack
 from apigw_sandbox.clock import wall_now
 from tests.acm import page
 from tests.acm.conftest import Callers, Shell
-from tools.pulumi_stack import PulumiStack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ class Reader:
 @pytest.fixture
 def reader(sandbox: Sandbox, backend: Backend, tmp_path: Path) -> Reader:
     """A stack whose only stage presents its first certificate."""
-    api = sandbox.by_hand.create_rest_api("orders", ["prod"], backend_url=backend.url, proxy=True)
+    api = sandbox.console.create_rest_api("orders", ["prod"], backend_url=backend.url, proxy=True)
     stack = PulumiStack(tmp_path / "stack", "prod", tmp_path / "backend")
     stack.write_project()
     stack.init()

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
+from acceptance.servers import haproxy, nginx
+from acceptance.servers.backend import find_program
 from tests.acm import page
-from tests.backends import haproxy, nginx
-from tests.backends.backend import find_program
-from tests.backends.cast import Cast
+from tests.backends.certificates import Certificates
 from tests.backends.client import Identity, ask
 from tests.backends.missing import tools_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
 
 # Server -> who is refused how: over the handshake, or by a status.
 REFUSED = {
@@ -31,9 +31,9 @@ KINDS: dict[str, type[Backend]] = {"nginx": nginx.Nginx, "haproxy": haproxy.Hapr
 
 
 @pytest.fixture(scope="module")
-def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """The generated certificates, and two of a private CA and one of another, by name."""
-    made = Cast(tmp_path_factory.mktemp("cast"))
+    made = Certificates(tmp_path_factory.mktemp("cast"))
     private = trustme.CA()
     private.cert_pem.write_to_path(str(made.folder / "acm-ca.pem"))
     issuers = {
@@ -52,33 +52,35 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+def server(
+    request: pytest.FixtureRequest, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Backend]:
     """With the page's lines in place of those of docs/backends.md; it publishes the old certificate's pin."""
     kind = KINDS[request.param]
 
     def lines(_kind: str, *, path: str | None = None) -> str:
-        text = page.lines_for(request.param).replace("/etc/nginx/acm-ca.pem", str(cast.folder / "acm-ca.pem"))
-        text = text.replace("/etc/haproxy/acm-ca.pem", str(cast.folder / "acm-ca.pem"))
+        text = page.lines_for(request.param).replace("/etc/nginx/acm-ca.pem", str(certificates.folder / "acm-ca.pem"))
+        text = text.replace("/etc/haproxy/acm-ca.pem", str(certificates.folder / "acm-ca.pem"))
         return text.replace("/etc/haproxy/apigw-client-certs.lst", path or "")
 
     monkeypatch.setattr(f"tests.backends.{request.param}.setup_lines", lines)
     with contextlib.ExitStack() as ends:
         with tools_wanted():
-            server = ends.enter_context(cast.server(kind))
-        server.start(cast.publish(server, ["expired", "old"]))
+            server = ends.enter_context(certificates.server(kind))
+        server.start(certificates.publish(server, ["expired", "old"]))
         yield server
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 @pytest.mark.parametrize("server", sorted(KINDS), indirect=True)
 def test_the_lines_of_the_page_let_both_kinds_in_and_nobody_else(
-    server: Backend, cast: Cast, version: ssl.TLSVersion
+    server: Backend, certificates: Certificates, version: ssl.TLSVersion
 ) -> None:
     """The pinned one, and whatever the CA has issued, also after a renewal; the rest is refused as without ACM."""
     for name in ("old", "acm", "acm, renewed", "acm, by a CA below"):
-        assert ask(server.port, cast.clients[name], version).verdict == "accepted", name
+        assert ask(server.port, certificates.clients[name], version).verdict == "accepted", name
     refused = REFUSED[server.kind]
-    assert {name: ask(server.port, cast.clients[name], version).verdict for name in refused} == refused
+    assert {name: ask(server.port, certificates.clients[name], version).verdict for name in refused} == refused
 
 
 @pytest.mark.parametrize("server", sorted(KINDS), indirect=True)
@@ -92,11 +94,11 @@ def test_the_lines_name_no_issuer_so_that_no_client_holds_its_certificate_back(s
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_without_these_lines_a_certificate_of_acm_is_refused(kind: str, cast: Cast) -> None:
+def test_without_these_lines_a_certificate_of_acm_is_refused(kind: str, certificates: Certificates) -> None:
     """So they are what lets it in."""
     with contextlib.ExitStack() as ends:
         with tools_wanted():
-            usual = ends.enter_context(cast.server(KINDS[kind]))
-        usual.start(cast.publish(usual, ["old"]))
-        assert ask(usual.port, cast.clients["old"]).verdict == "accepted"
-        assert ask(usual.port, cast.clients["acm"]).verdict != "accepted"
+            usual = ends.enter_context(certificates.server(KINDS[kind]))
+        usual.start(certificates.publish(usual, ["old"]))
+        assert ask(usual.port, certificates.clients["old"]).verdict == "accepted"
+        assert ask(usual.port, certificates.clients["acm"]).verdict != "accepted"

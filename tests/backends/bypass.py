@@ -12,8 +12,8 @@ from tests.backends.withdrawal import VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.backends.backend import Backend
-    from tests.backends.cast import Cast
+    from acceptance.servers.backend import Backend
+    from tests.backends.certificates import Certificates
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class Bypass:
         return ACCEPTED not in (self.stranger, self.none)
 
 
-def tried(server: Backend, cast: Cast, bypass: Bypass) -> dict[str, str]:
+def tried(server: Backend, certificates: Certificates, bypass: Bypass) -> dict[str, str]:
     """What each of those meets at this running server, over TLS 1.2 and 1.3; both where they differ."""
     comers = {"stranger": bypass.stranger_is, "none": "none"}
     return {
         name: " / ".join(
-            dict.fromkeys(verdict_of(server, cast.clients[who], bypass.way, version) for version in VERSIONS)
+            dict.fromkeys(verdict_of(server, certificates.clients[who], bypass.way, version) for version in VERSIONS)
         )
         for name, who in comers.items()
     }

@@ -9,7 +9,7 @@ from tests.backends.bypasses_of_servers import APACHE, HAPROXY, NGINX
 from tests.backends.client import ACCEPTED
 
 if TYPE_CHECKING:
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
 
 BYPASSES = (*NGINX, *HAPROXY, *APACHE, *NODE, *PYTHON, *GO, *JAVA)
 

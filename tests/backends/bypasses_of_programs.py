@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from acceptance.servers.go import Go, GoAskingEachRequest
+from acceptance.servers.java import Java, JavaAskingEachRequest
+from acceptance.servers.node import Node
+from acceptance.servers.page import connection_lines
+from acceptance.servers.python import Python, PythonAskingEachRequest
 from tests.backends.bypass import Bypass
 from tests.backends.client import ACCEPTED
-from tests.backends.go import Go, GoAskingEachRequest
-from tests.backends.java import Java, JavaAskingEachRequest
-from tests.backends.node import Node
-from tests.backends.page import connection_lines
-from tests.backends.python import Python, PythonAskingEachRequest
 from tests.backends.ways import HOST_ONLY, OTHER_NAME, PLAIN, RESUMED, Way
 
 _UPGRADED = Way(headers="Connection: Upgrade\r\nUpgrade: anything\r\n")

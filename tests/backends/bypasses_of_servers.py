@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.backends.apache import MODULES, Apache
+from acceptance.servers.apache import MODULES, Apache
+from acceptance.servers.haproxy import Haproxy
+from acceptance.servers.nginx import Nginx
 from tests.backends.bypass import Bypass
 from tests.backends.client import ACCEPTED
-from tests.backends.haproxy import Haproxy
-from tests.backends.nginx import Nginx
 from tests.backends.ways import HOST_ONLY, NO_NAME, OPEN_PATH, OTHER_NAME, PLAIN, RESUMED, Way
 
 _NGINX_OTHER = {

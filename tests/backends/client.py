@@ -9,7 +9,7 @@ import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.backends.application import FINGERPRINT_HEADER, HOST
+from acceptance.servers.application import FINGERPRINT_HEADER, HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

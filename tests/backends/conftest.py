@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.backend import Backend, Setup
-from tests.backends.cast import Cast
+from acceptance.servers.backend import Backend, Setup
+from tests.backends.certificates import Certificates
 from tests.backends.matrix import OUR_FILE
 from tests.backends.missing import tools_wanted
 
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """The certificates and who vouches for the servers."""
-    return Cast(tmp_path_factory.mktemp("cast"))
+    return Certificates(tmp_path_factory.mktemp("cast"))
 
 
 @pytest.fixture
-def make_server(cast: Cast) -> Iterator[Callable[..., Backend]]:
+def make_server(certificates: Certificates) -> Iterator[Callable[..., Backend]]:
     """Servers that are not started; each is stopped after the test."""
     with contextlib.ExitStack() as started:
 
         def make(kind: type[Backend], setup: Setup = Setup.OURS, *, port: int | None = None) -> Backend:
             with tools_wanted():
-                return started.enter_context(cast.server(kind, setup, port=port))
+                return started.enter_context(certificates.server(kind, setup, port=port))
 
         yield make
 
 
 @pytest.fixture(scope="session")
-def our_server(cast: Cast) -> Iterator[Callable[[type[Backend]], Backend]]:
+def our_server(certificates: Certificates) -> Iterator[Callable[[type[Backend]], Backend]]:
     """One running server of each kind with our configuration, for tests that only ask; it trusts ``OUR_FILE``."""
     running: dict[type[Backend], Backend] = {}
     with contextlib.ExitStack() as started:
@@ -43,8 +43,8 @@ def our_server(cast: Cast) -> Iterator[Callable[[type[Backend]], Backend]]:
         def get(kind: type[Backend]) -> Backend:
             if kind not in running:
                 with tools_wanted():
-                    server = started.enter_context(cast.server(kind))
-                server.start(cast.publish(server, OUR_FILE))
+                    server = started.enter_context(certificates.server(kind))
+                server.start(certificates.publish(server, OUR_FILE))
                 running[kind] = server
             return running[kind]
 

@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.backends.apache import Apache
-from tests.backends.application import UNKNOWN
-from tests.backends.backend import Backend, Setup
+from acceptance.servers.apache import Apache
+from acceptance.servers.application import UNKNOWN
+from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.go import Go, GoAskingEachRequest
+from acceptance.servers.haproxy import Haproxy
+from acceptance.servers.java import Java, JavaAskingEachRequest
+from acceptance.servers.nginx import Nginx
+from acceptance.servers.node import Node
+from acceptance.servers.page import PAGE
+from acceptance.servers.python import Python, PythonAskingEachRequest
+from acceptance.servers.stunnel import Stunnel, StunnelVerifyPeer
 from tests.backends.bypass import tried
 from tests.backends.bypasses import BYPASSES, around, table
-from tests.backends.cast import Cast
+from tests.backends.certificates import Certificates
 from tests.backends.client import ACCEPTED, HANDSHAKE, ask
-from tests.backends.go import Go, GoAskingEachRequest
-from tests.backends.haproxy import Haproxy
-from tests.backends.java import Java, JavaAskingEachRequest
-from tests.backends.nginx import Nginx
-from tests.backends.node import Node
-from tests.backends.page import PAGE
-from tests.backends.python import Python, PythonAskingEachRequest
-from tests.backends.stunnel import Stunnel, StunnelVerifyPeer
 from tests.backends.withdrawal import AFTER_RELOAD, GOES_ON, VERSIONS, observe_withdrawal
 
 if TYPE_CHECKING:
@@ -154,12 +154,12 @@ ROWS: tuple[Row, ...] = (
 OBSERVABLE = tuple(row for row in ROWS if row.expected)
 
 
-def observe(server: Backend, cast: Cast) -> dict[str, str]:
+def observe(server: Backend, certificates: Certificates) -> dict[str, str]:
     """What a running server answers each client, over TLS 1.2 and 1.3; both are shown where they differ.
 
     Whoever is accepted must also be recognised: another fingerprint than the client's own is part of the verdict.
     """
-    return {name: _verdict(server, cast, name) for name in PRESENTED}
+    return {name: _verdict(server, certificates, name) for name in PRESENTED}
 
 
 def render(observed: Iterable[Mapping[str, str]]) -> str:
@@ -186,9 +186,9 @@ def generated_part(page: str) -> str:
     return page.partition(BEGIN)[2].partition(END)[0]
 
 
-def _verdict(server: Backend, cast: Cast, name: str) -> str:
-    met = [ask(server.port, cast.clients[name], version) for version in VERSIONS]
-    known = (None, cast.fingerprint(name), UNKNOWN if isinstance(server, Stunnel) else None)
+def _verdict(server: Backend, certificates: Certificates, name: str) -> str:
+    met = [ask(server.port, certificates.clients[name], version) for version in VERSIONS]
+    known = (None, certificates.fingerprint(name), UNKNOWN if isinstance(server, Stunnel) else None)
     said = [one.verdict if one.seen in known else f"{one.verdict} as {one.seen}" for one in met]
     return " / ".join(dict.fromkeys(said))
 
@@ -221,22 +221,24 @@ def _differs(name: str, expected: object, observed: object) -> bool:
 def _main() -> int:
     observed = []
     with tempfile.TemporaryDirectory() as folder:
-        cast = Cast(Path(folder))
+        certificates = Certificates(Path(folder))
         for row in OBSERVABLE:
-            with cast.server(row.backend, row.setup) as server:
-                server.start(cast.publish(server, row.published))
-                observed.append(observe(server, cast))
+            with certificates.server(row.backend, row.setup) as server:
+                server.start(certificates.publish(server, row.published))
+                observed.append(observe(server, certificates))
             if _differs(row.name, expected_verdicts(row), observed[-1]):
                 return 1
         for bypass in BYPASSES:
-            with cast.server(bypass.backend) as server:
+            with certificates.server(bypass.backend) as server:
                 server.beside.update(bypass.beside)
-                server.start(cast.publish(server, OUR_FILE))
-                if _differs(bypass.name, bypass.expected, tried(server, cast, bypass)):
+                server.start(certificates.publish(server, OUR_FILE))
+                if _differs(bypass.name, bypass.expected, tried(server, certificates, bypass)):
                     return 1
         for backend, left in AFTER_RELOAD.items():
-            with cast.server(backend) as server:
-                if _differs(f"{backend.__name__} after a withdrawal", left, observe_withdrawal(server, cast)[0]):
+            with certificates.server(backend) as server:
+                if _differs(
+                    f"{backend.__name__} after a withdrawal", left, observe_withdrawal(server, certificates)[0]
+                ):
                     return 1
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(

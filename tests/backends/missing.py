@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.backend import ToolMissingError
+from acceptance.servers.backend import ToolMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

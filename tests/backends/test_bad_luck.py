@@ -7,64 +7,66 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends import backend
-from tests.backends.application import HOST, NONE, UNKNOWN
-from tests.backends.backend import Backend, ServerExitedError, Setup, ToolMissingError, find_program
-from tests.backends.cast import BACKENDS
+from acceptance.servers import backend
+from acceptance.servers.application import HOST, NONE, UNKNOWN
+from acceptance.servers.backend import Backend, ServerExitedError, Setup, ToolMissingError, find_program
+from acceptance.servers.nginx import Nginx
+from acceptance.servers.stunnel import Stunnel
+from tests.backends.certificates import BACKENDS
 from tests.backends.client import ACCEPTED, Met, ask
 from tests.backends.missing import tools_wanted
-from tests.backends.nginx import Nginx
-from tests.backends.stunnel import Stunnel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.backends.cast import Cast
+    from tests.backends.certificates import Certificates
 
 each = pytest.mark.parametrize("kind", BACKENDS, ids=lambda kind: kind.kind)
 
 
 @each
 def test_taken_port_is_an_error_and_not_somebody_elses_server(
-    kind: type[Backend], cast: Cast, make_server: Callable[..., Backend]
+    kind: type[Backend], certificates: Certificates, make_server: Callable[..., Backend]
 ) -> None:
     """Something listens there already: the health check must not be content with it."""
     with socket.create_server((HOST, 0)) as other:
         server = make_server(kind, Setup.ONE_WAY, port=other.getsockname()[1])
         with pytest.raises(ServerExitedError, match=r"(?i)in use|could not bind|cannot bind"):
-            server.start(cast.publish(server, ["new"]))
+            server.start(certificates.publish(server, ["new"]))
 
 
 @each
 def test_server_that_asks_for_no_certificate_says_none(
-    kind: type[Backend], cast: Cast, make_server: Callable[..., Backend]
+    kind: type[Backend], certificates: Certificates, make_server: Callable[..., Backend]
 ) -> None:
     """One-way TLS answers 200 to everybody, so only the echo tells it from a success; stunnel's cannot."""
     server = make_server(kind, Setup.ONE_WAY)
-    server.start(cast.publish(server, ["new"]))
+    server.start(certificates.publish(server, ["new"]))
     echo = UNKNOWN if kind is Stunnel else NONE
-    assert {name: (met.verdict, met.seen) for name, met in _ask_all(server, cast)} == dict.fromkeys(
-        cast.clients, (ACCEPTED, echo)
+    assert {name: (met.verdict, met.seen) for name, met in _ask_all(server, certificates)} == dict.fromkeys(
+        certificates.clients, (ACCEPTED, echo)
     )
-    assert server.requests_by_certificate() == {echo: len(cast.clients)}
+    assert server.requests_by_certificate() == {echo: len(certificates.clients)}
 
 
-def test_server_that_is_gone_is_an_error_of_the_reload(cast: Cast, make_server: Callable[..., Backend]) -> None:
+def test_server_that_is_gone_is_an_error_of_the_reload(
+    certificates: Certificates, make_server: Callable[..., Backend]
+) -> None:
     """A reload of a server that died must not look done."""
     server = make_server(Stunnel, Setup.PLAIN)
-    server.start(cast.publish(server, ["new"]))
+    server.start(certificates.publish(server, ["new"]))
     server.running().kill()
     server.running().wait()
     with pytest.raises(ServerExitedError):
         server.reload()
 
 
-def test_missing_tool_names_itself(monkeypatch: pytest.MonkeyPatch, cast: Cast, tmp_path: Path) -> None:
+def test_missing_tool_names_itself(monkeypatch: pytest.MonkeyPatch, certificates: Certificates, tmp_path: Path) -> None:
     """A backend that cannot run here says which program it lacks, before it writes anything."""
     _uninstall_everything(monkeypatch, tmp_path)
     with pytest.raises(ToolMissingError, match="nginx"):
-        cast.server(Nginx)
+        certificates.server(Nginx)
 
 
 def test_missing_tool_skips_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -83,8 +85,8 @@ def test_missing_tool_fails_in_ci(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         find_program("haproxy")
 
 
-def _ask_all(server: Backend, cast: Cast) -> list[tuple[str, Met]]:
-    return [(name, ask(server.port, identity)) for name, identity in cast.clients.items()]
+def _ask_all(server: Backend, certificates: Certificates) -> list[tuple[str, Met]]:
+    return [(name, ask(server.port, identity)) for name, identity in certificates.clients.items()]
 
 
 def _uninstall_everything(monkeypatch: pytest.MonkeyPatch, empty: Path) -> None:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.backends import published_file
-from apigw_client_cert.trust import BACKENDS, render, setup_lines, trusts_nobody
-from tests.backends.backend import Backend, Setup
-from tests.backends.cast import BACKENDS as SERVERS
+from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.page import section_of
+from apigw_client_cert.trust.contents import BACKENDS, render, setup_lines, trusts_nobody
+from apigw_client_cert.trust.servers import published_file
+from tests.backends.certificates import BACKENDS as SERVERS
 from tests.backends.client import ACCEPTED, ask
-from tests.backends.page import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.backends.cast import Cast
+    from tests.backends.certificates import Certificates
 
 # They end without a certificate: the page says to publish first.
 NO_FILE = {"python", "go", "java"}
@@ -49,17 +49,21 @@ def test_page_has_the_file_to_start_with(kind: str) -> None:
     "server", [one for one in SERVERS if Setup.OURS in one.setups and one.kind not in NO_FILE], ids=lambda one: one.kind
 )
 def test_a_server_starts_with_the_pages_file_and_takes_what_is_published_after_it(
-    server: type[Backend], cast: Cast, make_server: Callable[..., Backend]
+    server: type[Backend], certificates: Certificates, make_server: Callable[..., Backend]
 ) -> None:
     """It refuses everybody until the first run, and needs a reload then."""
     running = make_server(server)
     place = running.folder / "trust"
     place.write_text(file_to_start_with(running.kind) or "", encoding="utf-8")
     running.start(place)
-    assert [name for name, client in cast.clients.items() if ask(running.port, client).verdict == ACCEPTED] == []
-    cast.publish(running, ["old"])
+    assert [
+        name for name, client in certificates.clients.items() if ask(running.port, client).verdict == ACCEPTED
+    ] == []
+    certificates.publish(running, ["old"])
     running.reload()
-    assert [name for name, client in cast.clients.items() if ask(running.port, client).verdict == ACCEPTED] == ["old"]
+    assert [name for name, client in certificates.clients.items() if ask(running.port, client).verdict == ACCEPTED] == [
+        "old"
+    ]
 
 
 @pytest.mark.parametrize("kind", BACKENDS)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.backend import Backend, Setup
-from tests.backends.cast import BACKENDS
+from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.page import PAGE
+from tests.backends.certificates import BACKENDS
 from tests.backends.client import ACCEPTED
 from tests.backends.matrix import (
     NEEDED,
@@ -21,27 +22,29 @@ from tests.backends.matrix import (
     observe,
     render,
 )
-from tests.backends.page import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.backends.cast import Cast
+    from tests.backends.certificates import Certificates
 
 OPENSSL_SERVERS = ("nginx", "haproxy", "apache", "node", "python", "stunnel")
 
 
 @pytest.mark.parametrize("row", OBSERVABLE, ids=lambda row: row.name)
 def test_server_gives_the_expected_verdicts(
-    row: Row, cast: Cast, make_server: Callable[..., Backend], our_server: Callable[[type[Backend]], Backend]
+    row: Row,
+    certificates: Certificates,
+    make_server: Callable[..., Backend],
+    our_server: Callable[[type[Backend]], Backend],
 ) -> None:
     """Each client meets what the table says, over TLS 1.2 and 1.3."""
     if (row.setup, row.published) == (Setup.OURS, OUR_FILE):
         server = our_server(row.backend)
     else:
         server = make_server(row.backend, row.setup)
-        server.start(cast.publish(server, row.published))
-    assert observe(server, cast) == expected_verdicts(row)
+        server.start(certificates.publish(server, row.published))
+    assert observe(server, certificates) == expected_verdicts(row)
 
 
 def test_page_shows_what_was_observed() -> None:

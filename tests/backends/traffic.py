@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from tests.backends.backend import Backend
-    from tests.backends.cast import Cast
+    from acceptance.servers.backend import Backend
+    from tests.backends.certificates import Certificates
 
 # Longer than any reload takes on an idle machine, so that some are under way at every one.
 SLOW = "/?delay=0.5"
@@ -28,10 +28,10 @@ class Traffic:
     answer that names another certificate than the client's is a failure.
     """
 
-    def __init__(self, backend: Backend, cast: Cast, presented: Iterable[str]) -> None:
+    def __init__(self, backend: Backend, certificates: Certificates, presented: Iterable[str]) -> None:
         self.accepted: collections.Counter[str] = collections.Counter()
         self.failed: collections.Counter[tuple[str, str]] = collections.Counter()
-        self._port, self._cast, self._presented = backend.port, cast, tuple(presented)
+        self._port, self._certificates, self._presented = backend.port, certificates, tuple(presented)
         self._over = threading.Event()
         self._threads = [
             threading.Thread(target=self._keep_asking, args=(shape, requests))
@@ -63,20 +63,20 @@ class Traffic:
                 self.failed[shape, type(error).__name__] += 1
                 asking = requests()
                 continue
-            if (met.verdict, met.seen) == (ACCEPTED, self._cast.fingerprint(name)):
+            if (met.verdict, met.seen) == (ACCEPTED, self._certificates.fingerprint(name)):
                 self.accepted[shape] += 1
             else:
                 self.failed[shape, f"{name}: {met.verdict} as {met.seen}"] += 1
 
     def _new(self) -> Iterator[tuple[str, Met]]:
         for name in itertools.cycle(self._presented):
-            yield name, ask(self._port, self._cast.clients[name])
+            yield name, ask(self._port, self._certificates.clients[name])
 
     def _kept(self) -> Iterator[tuple[str, Met]]:
         name = self._presented[-1]
-        for met in ask_on_one_connection(self._port, self._cast.clients[name]):
+        for met in ask_on_one_connection(self._port, self._certificates.clients[name]):
             yield name, met
 
     def _slow(self) -> Iterator[tuple[str, Met]]:
         for name in itertools.cycle(self._presented):
-            yield name, ask(self._port, self._cast.clients[name], path=SLOW)
+            yield name, ask(self._port, self._certificates.clients[name], path=SLOW)

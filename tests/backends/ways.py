@@ -10,14 +10,14 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.backends.application import FINGERPRINT_HEADER, HOST
-from tests.backends.backend import find_program
+from acceptance.servers.application import FINGERPRINT_HEADER, HOST
+from acceptance.servers.backend import find_program
 from tests.backends.client import ACCEPTED, HANDSHAKE, TIMEOUT_SECONDS, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.backends.backend import Backend
+    from acceptance.servers.backend import Backend
 
 NAME, OTHER_NAME = "localhost", "other.example"
 

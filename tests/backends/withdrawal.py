@@ -10,21 +10,21 @@ import ssl
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from tests.backends.apache import Apache
-from tests.backends.application import HOST
+from acceptance.servers.apache import Apache
+from acceptance.servers.application import HOST
+from acceptance.servers.go import Go, GoAskingEachRequest
+from acceptance.servers.haproxy import Haproxy
+from acceptance.servers.java import Java, JavaAskingEachRequest
+from acceptance.servers.nginx import Nginx
+from acceptance.servers.node import Node
+from acceptance.servers.python import Python, PythonAskingEachRequest
 from tests.backends.client import ACCEPTED, HANDSHAKE, TIMEOUT_SECONDS, Identity, ask, ask_in_one_session
-from tests.backends.go import Go, GoAskingEachRequest
-from tests.backends.haproxy import Haproxy
-from tests.backends.java import Java, JavaAskingEachRequest
-from tests.backends.nginx import Nginx
-from tests.backends.node import Node
-from tests.backends.python import Python, PythonAskingEachRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.backends.backend import Backend
-    from tests.backends.cast import Cast
+    from acceptance.servers.backend import Backend
+    from tests.backends.certificates import Certificates
 
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 CLOSED, GOES_ON = "closed", "goes on"
@@ -59,9 +59,9 @@ AFTER_RELOAD: Mapping[type[Backend], Left] = {
 class Client:
     """One client with ``old``, who has a session and an open connection from before the withdrawal."""
 
-    def __init__(self, server: Backend, cast: Cast, version: ssl.TLSVersion) -> None:
-        self._session = ask_in_one_session(server.port, cast.clients["old"], version)
-        self._kept = _on_this_connection(server.port, cast.clients["old"], version)
+    def __init__(self, server: Backend, certificates: Certificates, version: ssl.TLSVersion) -> None:
+        self._session = ask_in_one_session(server.port, certificates.clients["old"], version)
+        self._kept = _on_this_connection(server.port, certificates.clients["old"], version)
 
     def ask(self) -> Left:
         """One request in the session; up to three on the connection."""
@@ -75,23 +75,23 @@ class Client:
         return second.resumed and [first.verdict, second.verdict, next(self._kept)] == [ACCEPTED] * 3
 
 
-def withdraw(server: Backend, cast: Cast) -> None:
+def withdraw(server: Backend, certificates: Certificates) -> None:
     """Publish without ``old``, reload as documented, and wait until a new connection of it is refused."""
-    cast.publish(server, ["new"])
+    certificates.publish(server, ["new"])
     server.reload()
     for _ in range(LOOKS):
-        if ask(server.port, cast.clients["old"]).verdict != ACCEPTED:
+        if ask(server.port, certificates.clients["old"]).verdict != ACCEPTED:
             return
     raise TimeoutError(f"{server.kind} goes on accepting what was withdrawn")
 
 
-def observe_withdrawal(server: Backend, cast: Cast) -> tuple[Left, Left]:
+def observe_withdrawal(server: Backend, certificates: Certificates) -> tuple[Left, Left]:
     """What is left after a reload and after a restart, over TLS 1.2 and 1.3; both where they differ."""
-    server.start(cast.publish(server, ["old", "new"]))
-    early, late = ([Client(server, cast, version) for version in VERSIONS] for _ in range(2))
+    server.start(certificates.publish(server, ["old", "new"]))
+    early, late = ([Client(server, certificates, version) for version in VERSIONS] for _ in range(2))
     if not all(client.begin() for client in (*early, *late)):
         raise ValueError(f"{server.kind} resumes no session, or keeps no connection")
-    withdraw(server, cast)
+    withdraw(server, certificates)
     reloaded = _both(client.ask() for client in early)
     server.stop()
     server.start(server.trust_path)

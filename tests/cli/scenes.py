@@ -16,7 +16,7 @@ from tests.lifecycle.conftest import API, START, FakeRun
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 #: The instant as of which the busy fleet is looked at.
 BUSY_DAY = 363
@@ -36,9 +36,9 @@ class OwnRun(FakeRun):
     rotation: str = "rotation-0"
 
     @property
-    def world(self) -> World:
+    def environment(self) -> Environment:
         """The fake world."""
-        return replace(super().world, token=lambda: self.rotation, stays_here=lambda _connection: True)
+        return replace(super().environment, token=lambda: self.rotation, stays_here=lambda _connection: True)
 
 
 def new_run(rotation: str, *stages: str) -> OwnRun:

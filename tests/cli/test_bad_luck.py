@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.cli import scenes
+from tests.cli import scenarios
 from tests.cli.exports import deployment, edited, exported, secret
 
 if TYPE_CHECKING:
@@ -39,15 +39,18 @@ def renamed(export: bytes, name: str) -> bytes:
 UNREADABLE: dict[str, tuple[bytes, str]] = {
     "not JSON": (b"error: no stack selected", "it is not JSON"),
     "bytes": (b"\xff\xfe\x00", "it is not JSON"),
-    "cut off": (scenes.steady()[:-20], "it is not JSON"),
-    "a broken archive": (gzip.compress(scenes.steady())[:100], "it is not JSON"),
+    "cut off": (scenarios.steady()[:-20], "it is not JSON"),
+    "a broken archive": (gzip.compress(scenarios.steady())[:100], "it is not JSON"),
     "deep": (b"[" * 100_000, "it is not JSON"),
     "another document": (b'{"version": 3}', "it is no exported state"),
     "a list": (b"[]", "it is no exported state"),
     "resources without a type": (b'{"deployment": {"resources": [{"urn": "urn:pulumi:a::b::c::d"}]}}', "no exported"),
-    "a newer state": (scenes.newer(), "A newer release wrote it"),
-    "an encrypted one": (secret(scenes.steady(), "Certificate", "generations"), "generations is encrypted in this"),
-    "a damaged one": (edited(scenes.steady(), "RotatingClientCertificate", "outputs", {"generations": 7}), "edited or"),
+    "a newer state": (scenarios.newer(), "A newer release wrote it"),
+    "an encrypted one": (secret(scenarios.steady(), "Certificate", "generations"), "generations is encrypted in this"),
+    "a damaged one": (
+        edited(scenarios.steady(), "RotatingClientCertificate", "outputs", {"generations": 7}),
+        "edited or",
+    ),
 }
 
 
@@ -55,22 +58,22 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
 def test_one_that_cannot_be_read_says_so_and_the_others_go_on(command: Command, name: str) -> None:
     """Exit status 4, and the row of the one beside it."""
     content, why = UNREADABLE[name]
-    command.at(scenes.day(1))
-    answer = command("status", "--json", *command.files(content, scenes.published()))
+    command.at(scenarios.day(1))
+    answer = command("status", "--json", *command.files(content, scenarios.published()))
     told = json.loads(answer.out)
     assert (answer.code, told["exitStatus"], answer.err) == (4, 4, "")
     assert why in told["unread"][0]["why"]
     assert "invoices/prod" in [row["stack"] for row in told["rotations"]]
     for form in ("table", "markdown", "prometheus"):
-        assert command("status", "--format", form, *command.files(content, scenes.published())).code == 4
+        assert command("status", "--format", form, *command.files(content, scenarios.published())).code == 4
 
 
 def test_a_person_comes_before_what_cannot_be_read_and_that_before_what_is_due(command: Command) -> None:
     """3 before 4 before 2."""
-    file, stopped = command.file(b"nothing"), command.file(scenes.stopped())
-    command.at(scenes.day(336))
+    file, stopped = command.file(b"nothing"), command.file(scenarios.stopped())
+    command.at(scenarios.day(336))
     assert [command("check", stopped).code, command("check", stopped, file).code] == [2, 4]
-    command.at(scenes.day(340))
+    command.at(scenarios.day(340))
     assert command("check", stopped, file).code == 3
 
 
@@ -87,7 +90,7 @@ def test_a_file_that_is_not_there(command: Command) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        deployment([], written_at=scenes.day(0)),
+        deployment([], written_at=scenarios.day(0)),
         b'{"version": 3, "deployment": {"manifest": {"time": "0001-01-01T00:00:00Z"}}}',
         b'{"version": 3, "deployment": null}',
         b'{"version": 3, "checkpoint": {"stack": "organization/a/b", "latest": null}}',
@@ -104,7 +107,7 @@ def test_a_state_without_our_resources_is_fine(command: Command, content: bytes)
 
 def test_a_checkpoint_and_a_compressed_one_are_read_like_an_export(command: Command) -> None:
     """As a file backend keeps them."""
-    export = scenes.steady()
+    export = scenarios.steady()
     latest = json.loads(export)["deployment"]
     checkpoint = json.dumps({"version": 3, "checkpoint": {"stack": "organization/orders/prod", "latest": latest}})
     said = command("status", command.file(export)).out
@@ -115,17 +118,17 @@ def test_a_checkpoint_and_a_compressed_one_are_read_like_an_export(command: Comm
 
 def test_a_secret_that_nothing_depends_on_hides_nothing(command: Command) -> None:
     """Nor do those that were exported with --show-secrets."""
-    command.at(scenes.day(336))
-    said = command("status", "--json", command.file(scenes.published())).out
-    described = edited(scenes.published(), "RotatingClientCertificate", "inputs", {"description": "x"})
+    command.at(scenarios.day(336))
+    said = command("status", "--json", command.file(scenarios.published())).out
+    described = edited(scenarios.published(), "RotatingClientCertificate", "inputs", {"description": "x"})
     assert command("status", "--json", command.file(secret(described, "Certificate", "description"))).out == said
-    shown = secret(scenes.published(), "", "generations", "clientCertificateId", "rotations", shown=True)
+    shown = secret(scenarios.published(), "", "generations", "clientCertificateId", "rotations", shown=True)
     assert command("status", "--json", command.file(shown)).out == said
 
 
 def test_what_a_replacement_left_behind_is_no_row(command: Command) -> None:
     """It only waits to be deleted."""
-    told = json.loads(scenes.steady())
+    told = json.loads(scenarios.steady())
     for one in told["deployment"]["resources"]:
         one["delete"] = True
     assert command("status", command.file(json.dumps(told).encode())).out == "No rotation in what was read.\n"
@@ -133,8 +136,8 @@ def test_what_a_replacement_left_behind_is_no_row(command: Command) -> None:
 
 def test_hostile_names_are_text_on_a_terminal(command: Command) -> None:
     """No escape, no forged line."""
-    file = command.file(renamed(scenes.blocked(), HOSTILE))
-    command.at(scenes.day(363))
+    file = command.file(renamed(scenarios.blocked(), HOSTILE))
+    command.at(scenarios.day(363))
     for arguments in (
         ("status",),
         ("check",),
@@ -149,8 +152,8 @@ def test_hostile_names_are_text_on_a_terminal(command: Command) -> None:
 
 def test_hostile_names_are_text_in_markdown(command: Command) -> None:
     """No HTML, no cell too many, no link."""
-    command.at(scenes.day(363))
-    out = command("status", "--format", "markdown", command.file(renamed(scenes.blocked(), HOSTILE))).out
+    command.at(scenarios.day(363))
+    out = command("status", "--format", "markdown", command.file(renamed(scenarios.blocked(), HOSTILE))).out
     table = [line for line in out.splitlines() if line.startswith("|")]
     assert {line.replace("\\|", "").count("|") for line in table} == {9}
     assert "<script" not in out
@@ -160,27 +163,27 @@ def test_hostile_names_are_text_in_markdown(command: Command) -> None:
 
 def test_hostile_names_are_text_in_json_and_for_ci(command: Command) -> None:
     """Whole again once they are parsed; GitLab puts no variable in."""
-    file = command.file(renamed(scenes.stopped(), HOSTILE))
-    command.at(scenes.day(340))
+    file = command.file(renamed(scenarios.stopped(), HOSTILE))
+    command.at(scenarios.day(340))
     assert json.loads(command("status", "--json", file).out)["rotations"][0]["name"] == HOSTILE
     (_include, job) = yaml.safe_load(command("matrix", "--format", "gitlab", file).out).items()
     assert job[0].isprintable()
     assert job[1]["variables"]["ROTATE_STACK"] == "prod"
-    hostile_stack = scenes.stopped().replace(b"urn:pulumi:prod", b"urn:pulumi:${HOME}")
+    hostile_stack = scenarios.stopped().replace(b"urn:pulumi:prod", b"urn:pulumi:${HOME}")
     (_include, job) = yaml.safe_load(command("matrix", "--format", "gitlab", command.file(hostile_stack)).out).items()
     assert job[1]["variables"]["ROTATE_STACK"] == "$${HOME}"
 
 
 def test_a_label_for_prometheus_is_quoted(command: Command) -> None:
     """Backslash and quotation mark; a line break comes escaped already."""
-    command.at(scenes.day(363))
-    out = command("status", "--format", "prometheus", command.file(renamed(scenes.blocked(), 'a"b\\c\nd'))).out
+    command.at(scenarios.day(363))
+    out = command("status", "--format", "prometheus", command.file(renamed(scenarios.blocked(), 'a"b\\c\nd'))).out
     assert 'name="a\\"b\\\\c\\\\nd"' in out
 
 
 def test_a_reader_that_has_enough_sees_no_traceback(command: Command) -> None:
     """``| head -1``: the pipe is closed before anything is written, and the exit status is the true one."""
-    files = command.files(*[scenes.stopped()] * 30)
+    files = command.files(*[scenarios.stopped()] * 30)
     for arguments in (["status"], ["status", "--json"], ["check"], ["matrix"]):
         process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *arguments, *files], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -203,7 +206,7 @@ def test_pulumi_that_is_not_on_path_is_said(command: Command, monkeypatch: pytes
 
 def test_a_backend_with_fewer_rotations_than_expected_is_no_good_news(command: Command) -> None:
     """Nothing found is silence, unless somebody says how many there are."""
-    file = command.file(scenes.steady())
+    file = command.file(scenarios.steady())
     assert command("check", "--at-least", "1", file) == (0, "", "")
     answer = command("check", "--at-least", "2", file)
     assert answer.code == 4
@@ -243,7 +246,7 @@ def test_a_terminal_is_told_how_many_stacks_are_read() -> None:
 @pytest.mark.parametrize(("missing", "as_json"), [("click", 4), ("rich", 0)])
 def test_the_extra_is_named_where_it_is_missing(command: Command, missing: str, as_json: int) -> None:
     """Without a traceback; rich is missed by the table alone."""
-    file = command.file(scenes.steady())
+    file = command.file(scenarios.steady())
     program = f"import sys; sys.modules[{missing!r}] = None; {PROGRAM}"
     call = [sys.executable, "-c", program, "status", file]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
@@ -274,7 +277,7 @@ def test_wrong_usage_is_not_taken_for_something_due(command: Command, arguments:
 def test_a_clock_that_cannot_be_read_is_said(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the variable that sets it."""
     monkeypatch.setenv("APIGW_CLIENT_CERT_NOW", "tomorrow")
-    answer = command("status", command.file(scenes.steady()))
+    answer = command("status", command.file(scenarios.steady()))
     assert answer.code == 4
     assert answer.err.startswith("apigw-client-cert: APIGW_CLIENT_CERT_NOW='tomorrow' is not an instant.")
 
@@ -314,4 +317,4 @@ def test_the_shell_completes_commands_and_options(command: Command, monkeypatch:
 
 def test_an_export_of_a_run_is_what_the_tests_take_it_for() -> None:
     """The helper above does edit what it should: an encrypted property is in the text."""
-    assert b"ciphertext" in secret(exported(scenes.ran(scenes.new_run("a", "dev"), 0)), "Binding", "generations")
+    assert b"ciphertext" in secret(exported(scenarios.ran(scenarios.new_run("a", "dev"), 0)), "Binding", "generations")

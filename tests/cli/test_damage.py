@@ -25,9 +25,9 @@ from apigw_client_cert.cli.matrix import due_stacks, github
 from apigw_client_cert.cli.rows import report_of
 from apigw_client_cert.cli.states import state_of
 from apigw_client_cert.rotation.schedule import runs_every
-from tests.cli import scenes
+from tests.cli import scenarios
 
-STATES = [json.loads(content) for content in scenes.busy()]
+STATES = [json.loads(content) for content in scenarios.busy()]
 WRONG = st.one_of(
     st.none(),
     st.booleans(),
@@ -61,13 +61,13 @@ def test_any_part_of_a_state_may_be_anything(place: tuple[int, tuple[Any, ...]],
         del holder[last]
     else:
         holder[last] = wrong
-    now = scenes.day(scenes.BUSY_DAY)
+    now = scenarios.day(scenarios.BUSY_DAY)
     report = report_of([state_of(json.dumps(told).encode(), source="state")], now, Limits())
     for form in FORMATS:
         assert rendered(report, form).endswith("\n")
     assert github(due_stacks(report))["include"] is not None
     state = [state_of(json.dumps(told).encode(), source="state")]
-    cadence = Cadence(start=now, until=scenes.day(500), runs=runs_every(now, timedelta(days=1)), written="daily")
+    cadence = Cadence(start=now, until=scenarios.day(500), runs=runs_every(now, timedelta(days=1)), written="daily")
     coming = forecast_of(state, cadence)
     assert forecast_table.render(coming) + forecast_document.render(coming)
     explained = explanations_of(state, "orders", now, Limits())

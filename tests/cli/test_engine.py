@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.conftest import ok
-from tests.native.conftest import NativeScene, scene
+from tests.native.conftest import NativeScenario, scenario
 from tools.toolchain import environment
 
 if TYPE_CHECKING:
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.e2e
 
-__all__ = ["scene"]
+__all__ = ["scenario"]
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "two-stacks"
 PROGRAM = "from apigw_client_cert.cli.program import main; main()"
@@ -35,9 +35,9 @@ def called(stack: PulumiStack, *arguments: str) -> tuple[int, Any]:
     return done.returncode, json.loads(done.stdout)
 
 
-def two_stacks(scene: NativeScene) -> tuple[PulumiStack, PulumiStack]:
+def two_stacks(scenario: NativeScenario) -> tuple[PulumiStack, PulumiStack]:
     """The platform's certificate, and a team's stage in a stack and a project of its own."""
-    owner = scene.stack(
+    owner = scenario.stack(
         "prod",
         folder="certificates",
         project="certificates",
@@ -45,31 +45,31 @@ def two_stacks(scene: NativeScene) -> tuple[PulumiStack, PulumiStack]:
         config={},
     )
     ok(owner.up())
-    consumer = scene.stack(
+    consumer = scenario.stack(
         "prod",
         folder="api",
         project="api",
         program=(EXAMPLES / "api/__main__.py").read_text(),
-        config={"certificates": "organization/certificates/prod", "restApiId": scene.api},
+        config={"certificates": "organization/certificates/prod", "restApiId": scenario.api},
     )
     ok(consumer.up())
     return owner, consumer
 
 
-def test_all_stacks_of_a_backend_with_one_that_follows_and_one_that_is_broken(scene: NativeScene) -> None:
+def test_all_stacks_of_a_backend_with_one_that_follows_and_one_that_is_broken(scenario: NativeScenario) -> None:
     """Each due stack is in the matrix until it has run; one that is broken is a line, beside those that are named."""
-    owner, consumer = two_stacks(scene)
+    owner, consumer = two_stacks(scenario)
     code, told = called(owner, "status", "--all-stacks", "--json")
     (row,) = told["rotations"]
-    (first,) = scene.ids()
+    (first,) = scenario.ids()
     assert (code, row["stack"], row["phase"], row["findings"]) == (0, "certificates/prod", "steady", [])
     assert [(one["stack"], one["stage"], one["presented"]) for one in row["stages"]] == [
-        ("api/prod", f"{scene.api}/prod", first)
+        ("api/prod", f"{scenario.api}/prod", first)
     ]
     assert row["lastRun"] is not None
 
     for day in (336, 337):
-        scene.at(day)
+        scenario.at(day)
         assert called(owner, "matrix", "--all-stacks")[1]["include"][0]["project"] == "certificates"
         ok(owner.up())
     _code, matrix = called(owner, "matrix", "--all-stacks")
@@ -79,7 +79,7 @@ def test_all_stacks_of_a_backend_with_one_that_follows_and_one_that_is_broken(sc
     ok(owner.up())
     code, told = called(owner, "status", "--all-stacks", "--json")
     assert (code, told["rotations"][0]["findings"]) == (0, [])
-    assert [one["presented"] for one in told["rotations"][0]["stages"]] == [scene.ids()[1]]
+    assert [one["presented"] for one in told["rotations"][0]["stages"]] == [scenario.ids()[1]]
 
     (broken,) = (consumer.backend / ".pulumi" / "stacks" / "api").glob("prod.json")
     broken.write_text(broken.read_text()[:-40])
@@ -96,9 +96,9 @@ def test_all_stacks_of_a_backend_with_one_that_follows_and_one_that_is_broken(sc
     assert (code, [row["stack"] for row in told["rotations"]]) == (0, ["certificates/prod"])
 
 
-def test_the_plugin_s_state_a_checkpoint_and_a_secret_are_read(scene: NativeScene) -> None:
+def test_the_plugin_s_state_a_checkpoint_and_a_secret_are_read(scenario: NativeScenario) -> None:
     """What the engine keeps encrypted says so; with --show-secrets it is read."""
-    stack, name = scene.native(), "organization/rotation/dev"
+    stack, name = scenario.native(), "organization/rotation/dev"
     ok(stack.up())
     code, told = called(stack, "status", "--stack", name, "--json")
     assert (code, told["unread"], told["rotations"][0]["findings"]) == (0, [], [])

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert.gateway.interface import TrialAnswer
-from tests.cli import scenes
+from tests.cli import scenarios
 from tests.cli.exports import edited, exported, secret
 from tests.lifecycle.conftest import API
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.cli.scenarios import OwnRun
+
     from tests.cli.conftest import Command
-    from tests.cli.scenes import OwnRun
 
 ROOT = Path(__file__).resolve().parents[2]
-# What the plugin keeps as secret where ``verify`` is one (native/kinds.py).
+# What the plugin keeps as secret where ``verify`` is one (native/resource_types.py).
 ANSWERED = ("evidence", "failedStep", "lastConfirmed", "lastRefused")
 VERIFY = {"verify": {"resource": "/health", "proof": "status"}}
 
@@ -40,16 +41,16 @@ class Case:
 
 def run_over(*stages: str, days: tuple[float, ...] = (0, 336, 337), **config: Any) -> OwnRun:
     """A run with such a certificate, on these days."""
-    run = scenes.new_run("orders", *stages)
+    run = scenarios.new_run("orders", *stages)
     run.config = config
-    return scenes.ran(run, *days)
+    return scenarios.ran(run, *days)
 
 
 def waiting_wave() -> bytes:
     """The wave before has not moved."""
-    run = scenes.new_run("orders", "prod")
+    run = scenarios.new_run("orders", "prod")
     run.binding_config = {"after": [{"name": "first", "verifies": False}], "soak": "1h"}
-    return exported(scenes.ran(run, 0, 336, 337))
+    return exported(scenarios.ran(run, 0, 336, 337))
 
 
 def unbound() -> bytes:
@@ -62,10 +63,10 @@ def unbound() -> bytes:
 
 def verifying() -> OwnRun:
     """A first run that was verified."""
-    run = scenes.new_run("orders", "prod")
+    run = scenarios.new_run("orders", "prod")
     run.gateway.backend = lambda *_what: TrialAnswer(status=200)
     run.binding_config = VERIFY
-    return scenes.ran(run, 0)
+    return scenarios.ran(run, 0)
 
 
 def verified() -> bytes:
@@ -93,13 +94,13 @@ def drifted() -> bytes:
 
 def kept(end: float) -> bytes:
     """A certificate that no input lists any more is presented by somebody's stage."""
-    run = scenes.new_run("orders", "prod")
+    run = scenarios.new_run("orders", "prod")
     other = run.gateway.add_certificate()
     run.bundle_config["alsoTrust"] = [other.pem]
-    scenes.ran(run, 0)
+    scenarios.ran(run, 0)
     run.gateway.add_stage("zzzzzz", "live", other.id)
     del run.bundle_config["alsoTrust"]
-    return exported(scenes.ran(run, end))
+    return exported(scenarios.ran(run, end))
 
 
 def damaged() -> bytes:
@@ -121,27 +122,27 @@ def triggered() -> bytes:
     """``rotation_trigger`` changed in the middle of a rotation."""
     run = run_over("prod", rotationTrigger="a")
     run.config = {"rotationTrigger": "b"}
-    return exported(scenes.ran(run, 338))
+    return exported(scenarios.ran(run, 338))
 
 
 def no_bundle() -> bytes:
     """Nobody publishes."""
-    run = scenes.new_run("orders", "prod")
+    run = scenarios.new_run("orders", "prod")
     run.with_bundle = False
-    return exported(scenes.ran(run, 0))
+    return exported(scenarios.ran(run, 0))
 
 
 CASES = {
-    "steady": Case(scenes.steady, 1, set(), 0),
-    "issue": Case(scenes.stopped, 336, {"issue"}, 2, "expires 2027-03-02, in 29 days; the next update generates"),
-    "activate": Case(scenes.published, 337, {"activate"}, 2, "the one to present, and a1b2c3d4e5/dev"),
+    "steady": Case(scenarios.steady, 1, set(), 0),
+    "issue": Case(scenarios.stopped, 336, {"issue"}, 2, "expires 2027-03-02, in 29 days; the next update generates"),
+    "activate": Case(scenarios.published, 337, {"activate"}, 2, "the one to present, and a1b2c3d4e5/dev"),
     "confirm": Case(lambda: exported(run_over("prod")), 338, {"confirm"}, 2, "whether any stage still presents"),
     "retire": Case(lambda: exported(run_over("prod", days=(0, 336, 337, 338))), 341, {"retire"}, 2, "deletes what is"),
-    "overdue": Case(scenes.stopped, 340, {"overdue"}, 3, "5 days ago, and no run has taken it: certificate cert01"),
-    "active-expired": Case(scenes.stopped, 366, {"active-expired", "publish"}, 3, "AT ONCE"),
-    "failed-step": Case(scenes.full, 337, {"failed-step", "issue"}, 3, "since 2027-02-01T10:00Z, 1 day ago"),
-    "blocked": Case(scenes.blocked, 342, {"blocked"}, 0, "in use (a1b2c3d4e5/legacy)"),
-    "presented-to-the-end": Case(scenes.foreign, 363, {"blocked", "presented-to-the-end"}, 3, "refuse the stages"),
+    "overdue": Case(scenarios.stopped, 340, {"overdue"}, 3, "5 days ago, and no run has taken it: certificate cert01"),
+    "active-expired": Case(scenarios.stopped, 366, {"active-expired", "publish"}, 3, "AT ONCE"),
+    "failed-step": Case(scenarios.full, 337, {"failed-step", "issue"}, 3, "since 2027-02-01T10:00Z, 1 day ago"),
+    "blocked": Case(scenarios.blocked, 342, {"blocked"}, 0, "in use (a1b2c3d4e5/legacy)"),
+    "presented-to-the-end": Case(scenarios.foreign, 363, {"blocked", "presented-to-the-end"}, 3, "refuse the stages"),
     "waiting": Case(waiting_wave, 337, {"waiting", "confirm"}, 2, "keeps cert01 until 2027-02-27T10:00Z, in 25 days"),
     "bind": Case(unbound, 0, {"bind"}, 2, "presents no certificate and should present cert01"),
     "unconfirmed": Case(reverted, 0, {"unconfirmed"}, 2, "presents cert01, which has not been verified"),
@@ -158,13 +159,17 @@ CASES = {
     ),
     "encrypted verify": Case(lambda: secret(verified(), "Binding", "verify", *ANSWERED), 1, set(), 0),
     "encrypted failure": Case(
-        lambda: secret(scenes.full(), "Certificate", "failedStep"), 337, {"failed-step", "issue"}, 3
+        lambda: secret(scenarios.full(), "Certificate", "failedStep"), 337, {"failed-step", "issue"}, 3
     ),
     "pin": Case(pinned, 338, {"pin"}, 2, "activation and retirement stand still while the pin is set"),
     "pin overdue": Case(pinned, 339, {"overdue"}, 3, "due since 2027-02-02T10:00Z, 2 days ago"),
     "trigger-waits": Case(triggered, 338, {"trigger-waits"}, 0, "begins when certificate cert01"),
-    "withdraw": Case(scenes.foreign, 366, {"withdraw", "publish", "blocked", "presented-to-the-end"}, 3, "has expired"),
-    "not-followed": Case(scenes.consumer, 364, {"not-followed"}, 3, "is told to present cert01, which is refused from"),
+    "withdraw": Case(
+        scenarios.foreign, 366, {"withdraw", "publish", "blocked", "presented-to-the-end"}, 3, "has expired"
+    ),
+    "not-followed": Case(
+        scenarios.consumer, 364, {"not-followed"}, 3, "is told to present cert01, which is refused from"
+    ),
 }
 
 
@@ -173,7 +178,7 @@ def test_what_a_state_says(command: Command, name: str) -> None:
     """Reasons, words and exit status."""
     case = CASES[name]
     file = command.file(case.state())
-    command.at(scenes.day(case.day))
+    command.at(scenarios.day(case.day))
     answer = command("status", "--json", file)
     (row,) = json.loads(answer.out)["rotations"]
     reasons = [one["reason"] for one in row["findings"]]
@@ -186,8 +191,8 @@ def test_what_a_state_says(command: Command, name: str) -> None:
 
 def test_a_consumer_stack_stands_beside_the_rotation_that_it_follows(command: Command) -> None:
     """Its stage and what is due there are the owner's row; alone it is a row that says so."""
-    owner, consumer = scenes.two_stacks()
-    command.at(scenes.day(337))
+    owner, consumer = scenarios.two_stacks()
+    command.at(scenarios.day(337))
     (row,) = json.loads(command("status", "--json", *command.files(owner, consumer)).out)["rotations"]
     assert row["stack"] == "platform/prod"
     (stage,) = row["stages"]
@@ -206,16 +211,16 @@ def test_a_bundle_of_another_stack_publishes_what_its_owner_has_issued_since(com
     """Where the team publishes a shared certificate itself."""
     run = run_over("prod", days=(0,))
     team = exported(run, project="team", only=("bundle", "prod"))
-    platform = exported(scenes.ran(run, 336), project="platform", only=("certificate",))
-    command.at(scenes.day(336))
+    platform = exported(scenarios.ran(run, 336), project="platform", only=("certificate",))
+    command.at(scenarios.day(336))
     answer = command("check", *command.files(platform, team))
     assert answer.code == 2
     said = "orders-trust does not hold cert02 yet; the next update publishes it\n"
     assert answer.out == f"due: platform/prod orders in team/prod: follow: {said}"
-    command.at(scenes.day(338))
+    command.at(scenarios.day(338))
     late = command("check", *command.files(platform, team)).out
     assert f"overdue: due since 2027-02-01T10:00Z, 2 days ago, and no run has taken it: {said}" in late
-    command.at(scenes.day(336))
+    command.at(scenarios.day(336))
     assert command("check", *command.files(platform, exported(run, project="team", only=("bundle", "prod")))).out == ""
 
 
@@ -232,8 +237,8 @@ def test_a_copied_state_is_a_row_of_its_own_with_its_own_stages(command: Command
 
 def test_a_state_that_nothing_has_written_is_stale_where_that_is_asked(command: Command) -> None:
     """By the state's own time."""
-    file = command.file(scenes.steady())
-    command.at(scenes.day(3))
+    file = command.file(scenarios.steady())
+    command.at(scenarios.day(3))
     assert command("check", file).code == 0
     answer = command("check", "--stale", "2d", file)
     assert answer.code == 3
@@ -250,7 +255,7 @@ def test_every_reason_is_documented_and_nothing_else(command: Command) -> None:
     documented = {word for line in table.splitlines()[2:] for word in re.findall(r"`([a-z-]+)`", line.split("|")[1])}
     met = {"follow", "stale"}
     for case in CASES.values():
-        command.at(scenes.day(case.day))
+        command.at(scenarios.day(case.day))
         answer = json.loads(command("status", "--json", command.file(case.state())).out)
         met |= {one["reason"] for row in answer["rotations"] for one in row["findings"]}
     assert met <= documented

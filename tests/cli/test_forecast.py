@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli import scenes
+from tests.cli import scenarios
 from tests.cli.golden.__main__ import FOLDER
 from tests.cli.test_status import described
 
@@ -32,8 +32,8 @@ def test_the_json_is_what_the_schema_describes() -> None:
 )
 def test_runs_come_as_they_are_said_to(command: Command, cadence: tuple[str, ...], first: str) -> None:
     """The lead ends on 2 February, 08:48: the first run after it activates."""
-    command.at(scenes.day(336))
-    answer = command("forecast", "--json", "--until", "2027-03-01", *cadence, command.file(scenes.published()))
+    command.at(scenarios.day(336))
+    answer = command("forecast", "--json", "--until", "2027-03-01", *cadence, command.file(scenarios.published()))
     told = json.loads(answer.out)
     described("forecast").validate(told)
     assert (answer.code, told["findings"]) == (0, [])
@@ -42,8 +42,8 @@ def test_runs_come_as_they_are_said_to(command: Command, cadence: tuple[str, ...
 
 def test_a_consumer_moves_in_the_run_of_its_owner(command: Command) -> None:
     """Both were read; the consumer alone cannot be told."""
-    owner, consumer = scenes.two_stacks()
-    command.at(scenes.day(337))
+    owner, consumer = scenarios.two_stacks()
+    command.at(scenarios.day(337))
     answer = command("forecast", "--json", "--until", "2027-03-01", *command.files(consumer, owner))
     (moved,) = [one for one in json.loads(answer.out)["steps"] if one["step"] == "move"]
     assert (moved["stack"], moved["former"], moved["generation"]) == ("team/prod", 1, 2)
@@ -55,16 +55,16 @@ def test_a_consumer_moves_in_the_run_of_its_owner(command: Command) -> None:
 
 def test_a_cadence_that_is_too_slow_needs_a_person(command: Command) -> None:
     """Status 3, with the dates."""
-    command.at(scenes.day(300))
-    answer = command("forecast", "--until", "2028-01-01", "--every", "70d", command.file(scenes.steady()))
+    command.at(scenarios.day(300))
+    answer = command("forecast", "--until", "2028-01-01", "--every", "70d", command.file(scenarios.steady()))
     assert answer.code == 3
     assert "expires-first" in answer.out
 
 
 def test_what_failed_is_taken_for_mended_and_that_is_said(command: Command) -> None:
     """A note, which is no reason for a person to come."""
-    command.at(scenes.day(337))
-    answer = command("forecast", "--json", "--until", "2028-01-01", command.file(scenes.full()))
+    command.at(scenarios.day(337))
+    answer = command("forecast", "--json", "--until", "2028-01-01", command.file(scenarios.full()))
     told = json.loads(answer.out)
     assert [(one["reason"], one["severity"]) for one in told["findings"]] == [("assumes-mended", "note")]
     assert (answer.code, told["steps"][0]["step"]) == (0, "issue")
@@ -84,6 +84,6 @@ def test_what_failed_is_taken_for_mended_and_that_is_said(command: Command) -> N
 )
 def test_wrong_usage_is_4_and_says_what_is_meant(command: Command, arguments: tuple[str, ...], said: str) -> None:
     """No traceback."""
-    answer = command("forecast", *arguments, command.file(scenes.steady()))
+    answer = command("forecast", *arguments, command.file(scenarios.steady()))
     assert answer.code == 4
     assert said in " ".join(answer.err.split())

@@ -19,7 +19,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
 import apigw_client_cert.cli
-from tests.cli import scenes
+from tests.cli import scenarios
 from tests.cli.exports import DYNAMIC, PLUGIN, exported
 from tests.cli.golden.__main__ import FOLDER, OUTPUTS
 
@@ -50,9 +50,9 @@ def described(name: str) -> Draft202012Validator:
 def test_the_output_is_the_golden_one(command: Command, name: str) -> None:
     """``python -m tests.cli.golden`` writes them anew."""
     arguments, width = OUTPUTS[name]
-    command.at(scenes.day(scenes.BUSY_DAY))
+    command.at(scenarios.day(scenarios.BUSY_DAY))
     command.columns(width)
-    assert command(*arguments, *command.files(*scenes.busy())).out == (FOLDER / name).read_text()
+    assert command(*arguments, *command.files(*scenarios.busy())).out == (FOLDER / name).read_text()
 
 
 @pytest.mark.parametrize("width", [80, 160])
@@ -84,8 +84,8 @@ def test_every_line_for_prometheus_is_a_sample_of_a_declared_gauge() -> None:
 @pytest.mark.parametrize("host", [DYNAMIC, PLUGIN])
 def test_a_rotation_under_way_is_fine_in_either_host(command: Command, host: str) -> None:
     """Nothing is due while the successor's lead passes, whichever host wrote the state."""
-    command.at(scenes.day(336))
-    answer = command("status", "--json", command.file(scenes.published(host)))
+    command.at(scenarios.day(336))
+    answer = command("status", "--json", command.file(scenarios.published(host)))
     (row,) = json.loads(answer.out)["rotations"]
     assert (answer.code, row["phase"], row["findings"]) == (0, "published", [])
     assert (row["active"]["id"], row["pending"]["id"]) == ("cert01", "cert02")
@@ -100,8 +100,8 @@ def test_a_rotation_under_way_is_fine_in_either_host(command: Command, host: str
 def test_the_states_of_every_release_are_read(command: Command, file: Path) -> None:
     """Those of the golden states too (invariant 11), in each phase."""
     for phase, saved in json.loads(file.read_text()).items():
-        run = scenes.new_run("orders", "dev")
-        run.state, run.inputs, run.now = saved["state"], saved["inputs"], scenes.day(saved["day"])
+        run = scenarios.new_run("orders", "dev")
+        run.state, run.inputs, run.now = saved["state"], saved["inputs"], scenarios.day(saved["day"])
         command.at(run.now)
         answer = json.loads(command("status", "--json", command.file(exported(run))).out)
         described("status").validate(answer)
@@ -112,31 +112,31 @@ def test_the_states_of_every_release_are_read(command: Command, file: Path) -> N
 
 def test_a_step_that_is_due_is_2_and_one_that_no_run_takes_is_3(command: Command) -> None:
     """Half of ``activate_by`` is the grace, unless another one is given."""
-    file = command.file(scenes.stopped())
+    file = command.file(scenarios.stopped())
     codes = []
     for number in (335, 336, 337):
-        command.at(scenes.day(number))
+        command.at(scenarios.day(number))
         codes.append(command("status", file).code)
     assert codes == [2, 2, 3]
     assert command("status", "--grace", "10d", file).code == 2
     assert command("check", "--person", "--grace", "10d", file) == (0, "", "")
     assert command("check", "--person", file).code == 3
-    command.at(scenes.day(334))
+    command.at(scenarios.day(334))
     assert command("status", file).code == 0
 
 
 def test_check_has_the_document_of_status(command: Command) -> None:
     """Whether all is fine or not."""
-    command.at(scenes.day(340))
-    for content in (scenes.steady(), scenes.stopped()):
+    command.at(scenarios.day(340))
+    for content in (scenarios.steady(), scenarios.stopped()):
         file = command.file(content)
         assert command("check", "--json", file) == command("status", "--json", file)
 
 
 def test_a_matrix_has_a_limit_and_says_what_is_left(command: Command) -> None:
     """Those first in which something has been due for longest."""
-    command.at(scenes.day(scenes.BUSY_DAY))
-    answer = command("matrix", "--limit", "2", *command.files(*scenes.busy()[:-1]))
+    command.at(scenarios.day(scenarios.BUSY_DAY))
+    answer = command("matrix", "--limit", "2", *command.files(*scenarios.busy()[:-1]))
     assert answer.code == 0
     assert [entry["project"] for entry in json.loads(answer.out)["include"]] == ["audit", "billing"]
     assert answer.err == "4 more stacks are due: the next matrix has them\n"
@@ -147,13 +147,16 @@ def test_a_terminal_gets_colours_unless_it_wants_none(
     command: Command, environment: dict[str, str], *, coloured: bool
 ) -> None:
     """As wide as it is: the pseudo-terminal has 100 columns."""
-    command.at(scenes.day(340))
+    command.at(scenarios.day(340))
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     env = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "NO_COLOR"}}
     call = [sys.executable, "-c", "from apigw_client_cert.cli.program import main; main()", "status"]
     done = subprocess.run(
-        [*call, command.file(scenes.stopped())], stdout=theirs, env={**env, "TERM": "xterm", **environment}, check=False
+        [*call, command.file(scenarios.stopped())],
+        stdout=theirs,
+        env={**env, "TERM": "xterm", **environment},
+        check=False,
     )
     os.close(theirs)
     out = os.read(ours, 65536).decode()

@@ -9,13 +9,16 @@ from apigw_client_cert.cli.findings.finding import Urgency
 from apigw_client_cert.cli.limits import Limits
 from apigw_client_cert.cli.rows import report_of
 from apigw_client_cert.cli.states import state_of
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
-from tests.cli import scenes
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
+from tests.cli import scenarios
 from tests.cli.exports import exported
 
 if TYPE_CHECKING:
+    from tests.cli.scenarios import OwnRun
+
     from apigw_client_cert.cli.rows import Report
-    from tests.cli.scenes import OwnRun
 
 YEARS = 2
 
@@ -29,13 +32,14 @@ def due(run: OwnRun) -> bool:
     """Whether the engine would find a change in this program now, in any resource."""
     modules = {"certificate": certificate, "bundle": trust_bundle}
     return any(
-        modules.get(name, binding).diff(run.state[name], run.inputs[name], run.world).changes for name in run.state
+        modules.get(name, binding).diff(run.state[name], run.inputs[name], run.environment).changes
+        for name in run.state
     )
 
 
 def test_daily_runs_are_never_alarmed_about() -> None:
     """Before each run the command says 2 exactly where the engine finds a change, and after it nothing but notes."""
-    run = scenes.ran(scenes.new_run("orders", "dev", "prod"), 0)
+    run = scenarios.ran(scenarios.new_run("orders", "dev", "prod"), 0)
     steps: list[str] = []
     for day in range(1, YEARS * 365):
         run.at(day)
@@ -44,7 +48,7 @@ def test_daily_runs_are_never_alarmed_about() -> None:
         assert {one.urgency for one in urgent} <= {Urgency.DUE}, (day, urgent)
         assert bool(urgent) is due(run), (day, urgent)
         before = run.state["certificate"]
-        scenes.ran(run, day)
+        scenarios.ran(run, day)
         if before != run.state["certificate"]:
             assert report.rows[0].next is not None
             steps.append(report.rows[0].next.step)
@@ -55,7 +59,7 @@ def test_daily_runs_are_never_alarmed_about() -> None:
 
 def test_a_consumer_that_runs_daily_is_never_alarmed_about() -> None:
     """Its runs come twelve hours after the owner's: it is told to follow once in each rotation, and does."""
-    run = scenes.ran(scenes.new_run("platform", "shared"), 0)
+    run = scenarios.ran(scenarios.new_run("platform", "shared"), 0)
     owner = exported(run, project="platform", only=("certificate", "bundle"))
     follows = 0
     for half_days in range(1, YEARS * 730):
@@ -67,7 +71,7 @@ def test_a_consumer_that_runs_daily_is_never_alarmed_about() -> None:
             follows += before != run.presented("shared")
         else:
             run.stages = ()
-            scenes.ran(run, half_days / 2)
+            scenarios.ran(run, half_days / 2)
             owner = exported(run, project="platform", only=("certificate", "bundle"))
         consumer_written = run.now - timedelta(hours=0 if half_days % 2 else 12)
         consumer = exported(run, project="team", only=("shared",), written_at=consumer_written)

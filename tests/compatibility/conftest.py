@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from apigw_sandbox import Sandbox
-from tests.e2e.conftest import Scene
+from tests.e2e.conftest import Scenario
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
 
 MINORS = range(10, 14)
 """Of Python 3: what the package is said to run on."""
@@ -47,10 +47,10 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scenario(tmp_path: Path) -> Iterator[Scenario]:
     """A fresh account and a fresh backend."""
     with Sandbox() as sandbox:
-        yield Scene(sandbox, tmp_path)
+        yield Scenario(sandbox, tmp_path)
 
 
 def interpreter(minor: int) -> str:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.compatibility.conftest import Wheels
-    from tests.e2e.conftest import Scene
+    from tests.e2e.conftest import Scenario
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECTS = (ROOT / "pyproject.toml", ROOT / "sandbox" / "pyproject.toml")
 
 
 @pytest.mark.e2e
-def test_readmes_install_line_adopts_and_refuses_in_a_few_lines(scene: Scene, tmp_path: Path) -> None:
+def test_readmes_install_line_adopts_and_refuses_in_a_few_lines(scenario: Scenario, tmp_path: Path) -> None:
     """A clean environment, the line as it stands in the README, examples/adopt, and a stage of somebody else's."""
     (line,) = re.findall(r"^\$ pip (install \./apigw-client-cert)\b", README, re.MULTILINE)
     python = made(tmp_path / "venv", sys.executable)
@@ -36,21 +36,21 @@ def test_readmes_install_line_adopts_and_refuses_in_a_few_lines(scene: Scene, tm
     pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *line.split()], cwd=tmp_path, check=True)
 
-    theirs, others = (scene.sandbox.by_hand.generate_certificate() for _ in range(2))
+    theirs, others = (scenario.sandbox.console.generate_certificate() for _ in range(2))
     for stage, presented in (("dev", others), ("prod", theirs)):
-        scene.sandbox.by_hand.bind(scene.api, stage, presented)
-    stages = {f"stages.{name}": {"restApiId": scene.api, "stageName": name} for name in ("dev", "prod")}
-    stack = example(scene, "adopt", clientCertificateId=theirs, **stages)
+        scenario.sandbox.console.bind(scenario.api, stage, presented)
+    stages = {f"stages.{name}": {"restApiId": scenario.api, "stageName": name} for name in ("dev", "prod")}
+    stack = example(scenario, "adopt", clientCertificateId=theirs, **stages)
     use(stack, python)
     output = refused(stack.up())
     assert len(diagnostics(output)) <= MOST_LINES, output
-    assert any(f"Stage {scene.api}/dev presents {others}" in one for one in diagnostics(output)), output
+    assert any(f"Stage {scenario.api}/dev presents {others}" in one for one in diagnostics(output)), output
     assert "Traceback" not in output
 
     stack.unset("stages")
     stack.configure({"stages.prod": stages["stages.prod"]})
     ok(stack.up())
-    assert (scene.presented("dev"), scene.presented("prod"), trusted(scene)) == (others, theirs, 1)
+    assert (scenario.presented("dev"), scenario.presented("prod"), trusted(scenario)) == (others, theirs, 1)
     quiet(stack)
 
 

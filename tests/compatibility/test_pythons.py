@@ -32,10 +32,10 @@ CORE = (
     "tests/lifecycle/test_golden_state.py",
     "tests/unit/gateway",
     "tests/unit/publish",
-    "tests/unit/test_certificate.py",
+    "tests/unit/trust/test_x509.py",
     "tests/unit/test_dynamic_host.py",
     "tests/unit/test_resources.py",
-    "tests/unit/test_trust.py",
+    "tests/unit/trust/test_contents.py",
     "tests/contract/test_gateway.py",
     "tests/contract/test_publish.py",
 )

@@ -14,9 +14,9 @@ from tests.e2e.conftest import ok, refused
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from acceptance.pulumi_stack import PulumiStack
     from tests.compatibility.conftest import Wheels
-    from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -55,13 +55,13 @@ def python(request: pytest.FixtureRequest, wheels: Wheels, tmp_path_factory: pyt
     return made(tmp_path_factory.mktemp("sdk") / "venv", sys.executable, request.param, wheels.package)
 
 
-def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
+def test_a_refusal_is_one_message(python: Path, scenario: Scenario) -> None:
     """Said by us and said because of botocore: the row and the diagnostics show our words, and none of a traceback."""
-    stack = scene.stack(config={**scene.default_config(), **scene.stage_config("ghost")})
+    stack = scenario.stack(config={**scenario.default_config(), **scenario.stage_config("ghost")})
     use(stack, python)
     _shows(
         stack,
-        f"REST API {scene.api} has no stage 'ghost', or no such API is in this account and region. This call changed"
+        f"REST API {scenario.api} has no stage 'ghost', or no such API is in this account and region. This call changed"
         " nothing. Correct the API id and the stage name, or remove the binding; check region and credentials.",
     )
     stack.configure({"endpointUrl": UNREACHABLE})
@@ -71,10 +71,10 @@ def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
         f" ({UNREACHABLE}). This call changed nothing."
         " Check `region`, `endpoint_url`, the network and proxy settings, then run again.",
     )
-    stack.configure({"endpointUrl": scene.sandbox.endpoint_url})
-    scene.sandbox.by_hand.create_stage(scene.api, "ghost")
+    stack.configure({"endpointUrl": scenario.sandbox.endpoint_url})
+    scenario.sandbox.console.create_stage(scenario.api, "ghost")
     ok(stack.up())
-    assert [scene.presented(stage) for stage in ("dev", "ghost", "prod")] == scene.ids() * 3
+    assert [scenario.presented(stage) for stage in ("dev", "ghost", "prod")] == scenario.ids() * 3
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_a_refusal_is_one_message(python: Path, scene: Scene) -> None:
     [(KIND, KIND_SAYS), (APPLIED, APPLIED_SAYS)],
     ids=["an argument of the wrong kind", "what is known when an output is"],
 )
-def test_a_refusal_of_the_program_is_one_message(python: Path, scene: Scene, program: str, message: str) -> None:
+def test_a_refusal_of_the_program_is_one_message(python: Path, scenario: Scenario, program: str, message: str) -> None:
     """Raised while it runs, or inside ``apply``: not its traceback, and no stage is touched."""
-    stack = scene.stack(program=program, config={})
+    stack = scenario.stack(program=program, config={})
     use(stack, python)
     output = refused(stack.preview())
     said = diagnostics(output)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_sandbox import Sandbox
-from tests.doubles.aws_worlds import FakeWorld, SandboxWorld
+from tests.doubles.aws_environments import FakeEnvironment, SandboxEnvironment
 from tests.doubles.stubbed_aws import keep_to_ourselves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.doubles.aws_worlds import World
+    from tests.doubles.aws_environments import Environment
 
 
 @pytest.fixture(scope="module")
@@ -23,17 +23,17 @@ def _running() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def real(_running: Sandbox, monkeypatch: pytest.MonkeyPatch) -> SandboxWorld:
+def real(_running: Sandbox, monkeypatch: pytest.MonkeyPatch) -> SandboxEnvironment:
     """The real gateway at an empty sandbox."""
     keep_to_ourselves(monkeypatch)
     _running.reset()
-    return SandboxWorld(_running)
+    return SandboxEnvironment(_running)
 
 
 @pytest.fixture(params=["fake", "real"])
-def world(request: pytest.FixtureRequest) -> World:
+def environment(request: pytest.FixtureRequest) -> Environment:
     """Each of the two in turn."""
     if request.param == "fake":
-        return FakeWorld()
-    found: World = request.getfixturevalue("real")
+        return FakeEnvironment()
+    found: Environment = request.getfixturevalue("real")
     return found

@@ -10,8 +10,8 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
-from apigw_client_cert.lifecycle import binding
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_sandbox import Fault, FaultKind
 from apigw_sandbox.clock import wall_now
 from tests.by_itself import by_itself
@@ -20,7 +20,7 @@ from tests.sandbox.data_plane.backend import Backend
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tests.doubles.aws_worlds import SandboxWorld
+    from tests.doubles.aws_environments import SandboxEnvironment
 
 TRIAL = "TestInvokeMethod"
 ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-123456789012"
@@ -30,7 +30,7 @@ ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-12
 class Switch:
     """A stage that presents ``old`` and is to present ``new``, which has been published for long enough."""
 
-    real: SandboxWorld
+    real: SandboxEnvironment
     api: str
     old: str
     new: str
@@ -39,10 +39,13 @@ class Switch:
 
     def perform(self, **changed: Any) -> dict[str, Any]:
         """One update of the binding."""
-        world = replace(
-            World(), gateway=lambda _connection: self.real.gateway, say=self.lines.append, pause=lambda _seconds: None
+        environment = replace(
+            Environment(),
+            gateway=lambda _connection: self.real.gateway,
+            say=self.lines.append,
+            pause=lambda _seconds: None,
         )
-        state: dict[str, Any] = by_itself(binding.update, {"stateVersion": 1}, {**self.props, **changed}, world)
+        state: dict[str, Any] = by_itself(binding.update, {"stateVersion": 1}, {**self.props, **changed}, environment)
         return state
 
     def goes_wrong(self, kind: FaultKind, calls: Sequence[int] = (1,), **how: Any) -> None:
@@ -61,16 +64,16 @@ class Switch:
 
 
 @pytest.fixture
-def backend(real: SandboxWorld) -> Iterator[Backend]:
+def backend(real: SandboxEnvironment) -> Iterator[Backend]:
     """It echoes what it sees in its body."""
     with Backend(real.sandbox.issue_server_certificate, trusted=()) as backend:
         yield backend
 
 
 @pytest.fixture
-def switch(real: SandboxWorld, backend: Backend) -> Switch:
+def switch(real: SandboxEnvironment, backend: Backend) -> Switch:
     """Both certificates are trusted."""
-    hand = real.sandbox.by_hand
+    hand = real.sandbox.console
     old, new = hand.generate_certificate(), hand.generate_certificate()
     backend.trust(tuple(one.pem for one in real.sandbox.certificates()))
     api = hand.create_rest_api("orders", ["prod"], backend_url=backend.url)
@@ -106,8 +109,8 @@ def test_without_bad_luck_the_stage_moves_on_its_proof(switch: Switch) -> None:
 
 def test_a_greedy_any_method_is_verified_with_a_get(switch: Switch, backend: Backend) -> None:
     """``ANY /{proxy+}``, the commonest API; without the certificate's name in an answer nothing would move."""
-    api = switch.real.sandbox.by_hand.create_rest_api("greedy", ["prod"], backend_url=backend.url, proxy=True)
-    switch.real.sandbox.by_hand.bind(api, "prod", switch.old)
+    api = switch.real.sandbox.console.create_rest_api("greedy", ["prod"], backend_url=backend.url, proxy=True)
+    switch.real.sandbox.console.bind(api, "prod", switch.old)
     state = switch.perform(apiId=api, verify={"resource": "/{proxy+}", "path": "/health"})
     assert switch.real.sandbox.presented(api, "prod") == switch.new
     assert state["evidence"]["testInvoke"]["proof"] == "fingerprint"
@@ -148,8 +151,8 @@ def test_a_backend_slower_than_the_gateway_waits_is_no_proof_and_not_taken_for_t
     switch: Switch, backend: Backend
 ) -> None:
     """The gateway gives up after 29 s and answers 504 by itself; here its patience is shorter."""
-    slow = switch.real.sandbox.by_hand.create_rest_api("slow", ["prod"], backend_url=f"{backend.url}slow")
-    switch.real.sandbox.by_hand.bind(slow, "prod", switch.old)
+    slow = switch.real.sandbox.console.create_rest_api("slow", ["prod"], backend_url=f"{backend.url}slow")
+    switch.real.sandbox.console.bind(slow, "prod", switch.old)
     switch.real.sandbox.change(integration_timeout_seconds=0.2)
     with pytest.raises(errors.NotVerified) as refused:
         switch.perform(apiId=slow)
@@ -165,7 +168,7 @@ def test_a_stage_that_somebody_switches_between_gate_and_patch_is_seen_and_not_o
     switch: Switch, by: str
 ) -> None:
     """Invariant 9, while the second trial is under way."""
-    hand = switch.real.sandbox.by_hand
+    hand = switch.real.sandbox.console
     theirs = {"another id": hand.generate_certificate(), "ACM": ACM, "nobody": None}[by]
     meddling = Fault(
         kind=FaultKind.CALL_BACK,
@@ -182,7 +185,7 @@ def test_a_stage_that_somebody_switches_between_gate_and_patch_is_seen_and_not_o
 
 def test_a_stage_that_somebody_deletes_between_gate_and_patch_is_said_to_be_gone(switch: Switch) -> None:
     """By its name; nothing is made in its place."""
-    hand = switch.real.sandbox.by_hand
+    hand = switch.real.sandbox.console
     deleting = Fault(
         kind=FaultKind.CALL_BACK,
         action=TRIAL,
@@ -225,7 +228,7 @@ def test_a_takeover_from_acm_is_proven_where_testinvokemethod_knows_no_such_cert
     switch: Switch, backend: Backend
 ) -> None:
     """As the sandbox answers (what AWS does is not documented): by the new one's trial, and not without it."""
-    switch.real.sandbox.by_hand.bind(switch.api, "prod", ACM)
+    switch.real.sandbox.console.bind(switch.api, "prod", ACM)
     first, second = switch.real.sandbox.certificates()
     backend.trust((first.pem,))
     with pytest.raises(errors.NotVerified, match=f"answers 500 to {switch.new}, and TestInvokeMethod takes no ACM"):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import parliament  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
-from apigw_client_cert.iam import STATEMENTS, VARIANTS, Use
+from apigw_client_cert.cli.iam_policy import STATEMENTS, VARIANTS, Use
 from tests.contract.whole_stack import START, Sent, WholeStack
 from tests.sandbox.data_plane.backend import Backend
 from tools.iam_policy import file_of, render
@@ -23,8 +23,8 @@ from tools.iam_policy import file_of, render
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from apigw_client_cert.iam import Statement
-    from tests.doubles.aws_worlds import SandboxWorld
+    from apigw_client_cert.cli.iam_policy import Statement
+    from tests.doubles.aws_environments import SandboxEnvironment
 
 SERVICES = ("apigateway", "apigatewayv2", "ssm", "s3", "secretsmanager", "sts")
 # A year, with a rotation from its first step to its last one.
@@ -42,13 +42,13 @@ Need = tuple[str, str]
 class Account:
     """Two stages that are bound, two APIs of others, and the needs of what was called."""
 
-    real: SandboxWorld
+    real: SandboxEnvironment
     backend: Backend
     patch: pytest.MonkeyPatch
     folder: Path
 
     def __post_init__(self) -> None:
-        hand = self.real.sandbox.by_hand
+        hand = self.real.sandbox.console
         hand.create_rest_api("another team's", ["prod"])
         hand.create_websocket_api("another team's", ["prod"])
         self.rest = hand.create_rest_api("orders", ["prod"], backend_url=self.backend.url)
@@ -73,7 +73,7 @@ class Account:
 
 
 @pytest.fixture
-def account(real: SandboxWorld, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Account]:
+def account(real: SandboxEnvironment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Account]:
     """An account that nobody has rotated in."""
     with Backend(real.sandbox.issue_server_certificate, trusted=()) as backend:
         yield Account(real, backend, monkeypatch, tmp_path)
@@ -93,7 +93,7 @@ def rotate(account: Account) -> WholeStack:
 def adopt(account: Account) -> WholeStack:
     """A foreign one taken over, and tags that change while two generations live."""
     account.real.sandbox.clock.set(START)
-    theirs = account.real.sandbox.by_hand.generate_certificate()
+    theirs = account.real.sandbox.console.generate_certificate()
     stack = account.stack(certificate={"adoptClientCertificateId": theirs, "tags": {"team": "a"}})
     for day in (0, 1, 336, 337):
         stack.at(day)

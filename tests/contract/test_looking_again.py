@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from apigw_client_cert.gateway.interface import StageRef
-    from tests.doubles.aws_worlds import SandboxWorld
+    from tests.doubles.aws_environments import SandboxEnvironment
 
 EACH_REFUSAL = pytest.mark.parametrize("kind", [FaultKind.CONFLICT, FaultKind.THROTTLE, FaultKind.SERVER_ERROR])
 EACH_FAMILY = pytest.mark.parametrize("family", list(StageKind))
@@ -35,7 +35,7 @@ TAG = "apigw-client-cert:rotation-id"
 class Busy:
     """An account in which somebody acts while a change waits to be sent again."""
 
-    real: SandboxWorld
+    real: SandboxEnvironment
     meanwhile: Callable[[], object] = lambda: None
     acted: list[float] = field(default_factory=list)
 
@@ -64,7 +64,7 @@ class Busy:
 
 
 @pytest.fixture
-def busy(real: SandboxWorld) -> Busy:
+def busy(real: SandboxEnvironment) -> Busy:
     """Nobody acts yet."""
     return Busy(real)
 
@@ -73,7 +73,7 @@ def bound(busy: Busy, family: StageKind = StageKind.REST) -> tuple[StageRef, str
     """A stage that was looked at, what it presents, and what it is to present."""
     stage = busy.real.new_stage(family)
     old, new = busy.issued(), busy.issued()
-    busy.real.sandbox.by_hand.bind(stage.api_id, stage.stage_name, old)
+    busy.real.sandbox.console.bind(stage.api_id, stage.stage_name, old)
     assert busy.gateway.presented(stage) == old
     return stage, old, new
 
@@ -83,8 +83,8 @@ def bound(busy: Busy, family: StageKind = StageKind.REST) -> tuple[StageRef, str
 def test_a_certificate_bound_meanwhile_stays(busy: Busy, kind: FaultKind, family: StageKind) -> None:
     """Invariant 9."""
     stage, old, new = bound(busy, family)
-    theirs = busy.real.sandbox.by_hand.generate_certificate()
-    busy.meanwhile = lambda: busy.real.sandbox.by_hand.bind(stage.api_id, stage.stage_name, theirs)
+    theirs = busy.real.sandbox.console.generate_certificate()
+    busy.meanwhile = lambda: busy.real.sandbox.console.bind(stage.api_id, stage.stage_name, theirs)
     busy.refuses(kind, "UpdateStage")
     with pytest.raises(errors.ConcurrentModification, match=f"was switched from {old} to {theirs}"):
         busy.gateway.bind(stage, new)
@@ -113,8 +113,8 @@ def test_a_deployment_made_meanwhile_stays(busy: Busy, kind: FaultKind) -> None:
 def test_what_was_bound_meanwhile_is_not_cleared(busy: Busy, kind: FaultKind, family: StageKind) -> None:
     """Invariant 9."""
     stage, _old, _new = bound(busy, family)
-    theirs = busy.real.sandbox.by_hand.generate_certificate()
-    busy.meanwhile = lambda: busy.real.sandbox.by_hand.bind(stage.api_id, stage.stage_name, theirs)
+    theirs = busy.real.sandbox.console.generate_certificate()
+    busy.meanwhile = lambda: busy.real.sandbox.console.bind(stage.api_id, stage.stage_name, theirs)
     busy.refuses(kind, "UpdateStage")
     with pytest.raises(errors.ConcurrentModification, match=f"it presents {theirs}"):
         busy.gateway.unbind(stage)
@@ -128,7 +128,7 @@ def test_a_certificate_that_a_stage_went_back_to_is_kept(busy: Busy, kind: Fault
     busy.real.sandbox.change(in_use_deletion="allowed")
     stage = busy.real.new_stage(family)
     certificate_id = busy.issued()
-    busy.meanwhile = lambda: busy.real.sandbox.by_hand.bind(stage.api_id, stage.stage_name, certificate_id)
+    busy.meanwhile = lambda: busy.real.sandbox.console.bind(stage.api_id, stage.stage_name, certificate_id)
     busy.refuses(kind, "DeleteClientCertificate")
     with pytest.raises(errors.StillInUse, match=f"{certificate_id} is presented by {stage}: its"):
         busy.gateway.delete(certificate_id)
@@ -139,7 +139,7 @@ def test_a_certificate_that_a_stage_went_back_to_is_kept(busy: Busy, kind: Fault
 def test_a_certificate_adopted_meanwhile_is_kept_and_keeps_its_owner(busy: Busy) -> None:
     """Invariant 4: neither deleted nor tagged back."""
     certificate_id = busy.issued()
-    hand = busy.real.sandbox.by_hand
+    hand = busy.real.sandbox.console
     busy.meanwhile = lambda: hand.set_tags(certificate_id, {TAG: "theirs"})
     busy.refuses(FaultKind.CONFLICT, "DeleteClientCertificate")
     with pytest.raises(errors.NotOurs, match="from 'ours' to 'theirs'"):

@@ -14,8 +14,8 @@ import pytest
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.connection import Connection
-from apigw_client_cert.lifecycle import certificate
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import Environment
 from tests.doubles.stubbed_aws import keep_to_ourselves
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def refusal(endpoint: str) -> str:
     """What a run on this endpoint is told that is to make a certificate."""
     props = {"name": "orders", "project": "p", "stack": "dev", "region": "us-east-1", "endpointUrl": endpoint}
     with pytest.raises(errors.NeedsOperator) as told:
-        certificate.create(props, World())
+        certificate.create(props, Environment())
     return str(told.value)
 
 

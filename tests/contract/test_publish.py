@@ -12,7 +12,7 @@ from apigw_client_cert.publish.targets import target_for
 
 if TYPE_CHECKING:
     from apigw_client_cert.publish.interface import Target
-    from tests.doubles.aws_worlds import SandboxWorld
+    from tests.doubles.aws_environments import SandboxEnvironment
 
 SPECS = [
     {"type": "ssm", "name": "/orders/pins"},
@@ -21,14 +21,14 @@ SPECS = [
 ]
 
 
-def target(world: SandboxWorld, spec: dict[str, str]) -> Target:
+def target(environment: SandboxEnvironment, spec: dict[str, str]) -> Target:
     """As the lifecycle makes it."""
-    sandbox = world.sandbox
+    sandbox = environment.sandbox
     return target_for(spec, Connection(region=sandbox.region, endpoint_url=sandbox.endpoint_url))
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec["type"])
-def test_what_is_written_is_what_is_read(real: SandboxWorld, spec: dict[str, str]) -> None:
+def test_what_is_written_is_what_is_read(real: SandboxEnvironment, spec: dict[str, str]) -> None:
     """Missing, first version, second version, somebody else's."""
     real.sandbox.client("s3").create_bucket(
         Bucket="trust", CreateBucketConfiguration={"LocationConstraint": real.sandbox.region}
@@ -41,7 +41,7 @@ def test_what_is_written_is_what_is_read(real: SandboxWorld, spec: dict[str, str
     assert seen == [None, "first\n", "second\r\nüber"]
 
 
-def test_a_parameter_grows_into_the_advanced_tier(real: SandboxWorld) -> None:
+def test_a_parameter_grows_into_the_advanced_tier(real: SandboxEnvironment) -> None:
     """And is written again after it has shrunk."""
     place = target(real, SPECS[0])
     for size in (4096, 8192, 10):
@@ -49,7 +49,7 @@ def test_a_parameter_grows_into_the_advanced_tier(real: SandboxWorld) -> None:
         assert place.read() == "x" * size
 
 
-def test_a_bucket_that_is_not_there_is_named(real: SandboxWorld) -> None:
+def test_a_bucket_that_is_not_there_is_named(real: SandboxEnvironment) -> None:
     """For reading and for writing."""
     place = target(real, {"type": "s3", "bucket": "nowhere", "key": "k"})
     with pytest.raises(errors.BadInput, match="no S3 bucket nowhere"):
@@ -59,9 +59,9 @@ def test_a_bucket_that_is_not_there_is_named(real: SandboxWorld) -> None:
 
 
 @pytest.mark.parametrize("act", ["read", "write"])
-def test_a_bucket_of_another_account_is_refused_unless_it_is_named(real: SandboxWorld, act: str) -> None:
+def test_a_bucket_of_another_account_is_refused_unless_it_is_named(real: SandboxEnvironment, act: str) -> None:
     """Whoever was there first with its name would say whom backends trust, or read and change what is published."""
-    real.sandbox.by_hand.create_bucket("trust", account_id="999999999999")
+    real.sandbox.console.create_bucket("trust", account_id="999999999999")
     real.sandbox.journal.clear()
     place = target(real, SPECS[1])
     with pytest.raises(errors.AccessDenied, match="does not belong to account 123456789012") as refused:
@@ -73,7 +73,7 @@ def test_a_bucket_of_another_account_is_refused_unless_it_is_named(real: Sandbox
     assert theirs.read() == "pins"
 
 
-def test_a_secret_by_arn_is_written(real: SandboxWorld) -> None:
+def test_a_secret_by_arn_is_written(real: SandboxEnvironment) -> None:
     """Not only by name."""
     made = real.sandbox.client("secretsmanager").create_secret(Name="orders/pins", SecretString="old")
     place = target(real, {"type": "secretsmanager", "secretId": made["ARN"]})
@@ -82,7 +82,7 @@ def test_a_secret_by_arn_is_written(real: SandboxWorld) -> None:
     assert place.read() == "new"
 
 
-def test_a_secure_string_is_refused_and_both_remedies_work(real: SandboxWorld) -> None:
+def test_a_secure_string_is_refused_and_both_remedies_work(real: SandboxEnvironment) -> None:
     """Another name, or the parameter deleted first (docs/resources.md); never decrypted, and never written over."""
     parameters = real.sandbox.client("ssm")
     parameters.put_parameter(Name="/orders/pins", Value="secret", Type="SecureString")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.client import Client
     from apigw_client_cert.publish.interface import Target
-    from tests.doubles.aws_worlds import SandboxWorld
+    from tests.doubles.aws_environments import SandboxEnvironment
 
 # No answer, in three ways; a time-out that ends at once is the same to the caller.
 UNANSWERED = (
@@ -37,17 +37,17 @@ FAILED_AFTERWARDS = Fault(kind=FaultKind.SERVER_ERROR, after_effect=True)
 EVERY = (THROTTLE, CONFLICT, DENIED, FAILED, FAILED_AFTERWARDS, *UNANSWERED)
 
 
-def arranged(world: SandboxWorld, name: str) -> Callable[[], object]:
+def arranged(environment: SandboxEnvironment, name: str) -> Callable[[], object]:
     """One call of the gateway with what it needs, ready to be made; nothing is counted yet."""
-    gateway = world.gateway
-    world.sandbox.faults.clear()
-    stage = world.new_stage(StageKind.WEBSOCKET if "websocket" in name else StageKind.REST)
+    gateway = environment.gateway
+    environment.sandbox.faults.clear()
+    stage = environment.new_stage(StageKind.WEBSOCKET if "websocket" in name else StageKind.REST)
     needs_one = name.startswith(("bind", "unbind", "tag", "untag", "delete"))
     certificate_id = gateway.generate(description="", tags={}).id if needs_one else "zzzzzz"
     if name == "unbind":
         gateway.bind(stage, certificate_id)
-    world.sandbox.faults.arm()
-    world.sandbox.journal.clear()
+    environment.sandbox.faults.arm()
+    environment.sandbox.journal.clear()
     calls: dict[str, Callable[[], object]] = {
         "generate": lambda: gateway.generate(description="", tags={}),
         "get": lambda: gateway.get(certificate_id),
@@ -92,7 +92,7 @@ def _name(fault: Fault) -> str:
 
 
 @pytest.mark.parametrize("name", [*READS, *CHANGES, "generate"])
-def test_a_fault_that_stays_is_the_error_that_says_what_to_do(real: SandboxWorld, name: str) -> None:
+def test_a_fault_that_stays_is_the_error_that_says_what_to_do(real: SandboxEnvironment, name: str) -> None:
     """Each kind has its error, and its number of tries."""
     faults = real.sandbox.faults
     found: dict[str, Outcome] = {}
@@ -110,7 +110,7 @@ def test_a_fault_that_stays_is_the_error_that_says_what_to_do(real: SandboxWorld
 
 
 @pytest.mark.parametrize("name", [*READS, *CHANGES])
-def test_a_fault_that_passes_is_not_noticed(real: SandboxWorld, name: str) -> None:
+def test_a_fault_that_passes_is_not_noticed(real: SandboxEnvironment, name: str) -> None:
     """Sent again, the call ends where it would have ended, also one that had taken effect."""
     faults, changes = real.sandbox.faults, name not in READS
     for fault in (CONFLICT, FAILED, FAILED_AFTERWARDS, *UNANSWERED):
@@ -124,7 +124,7 @@ def test_a_fault_that_passes_is_not_noticed(real: SandboxWorld, name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["generate", "delete", "bind", "list"])
-def test_a_throttle_that_passes_is_waited_for_as_long_as_it_asks(real: SandboxWorld, name: str) -> None:
+def test_a_throttle_that_passes_is_waited_for_as_long_as_it_asks(real: SandboxEnvironment, name: str) -> None:
     """Even a generate: a 429 says that nothing happened."""
     call = arranged(real, name)
     real.sandbox.faults.add(Fault(kind=FaultKind.THROTTLE, calls=(1,), seconds=3, mutating=name not in READS))
@@ -135,7 +135,7 @@ def test_a_throttle_that_passes_is_waited_for_as_long_as_it_asks(real: SandboxWo
 
 
 @pytest.mark.parametrize("fault", [FAILED, FAILED_AFTERWARDS, *UNANSWERED], ids=_name)
-def test_an_unknown_outcome_of_a_generate_is_one_certificate_or_none(real: SandboxWorld, fault: Fault) -> None:
+def test_an_unknown_outcome_of_a_generate_is_one_certificate_or_none(real: SandboxEnvironment, fault: Fault) -> None:
     """Never two."""
     real.sandbox.faults.add(replace(fault, calls=(1,)))
     with pytest.raises(errors.OutcomeUnknown):
@@ -143,7 +143,7 @@ def test_an_unknown_outcome_of_a_generate_is_one_certificate_or_none(real: Sandb
     assert len(real.sandbox.certificates()) == int(fault.takes_effect)
 
 
-def test_a_scan_that_meets_a_fault_has_a_gap(real: SandboxWorld) -> None:
+def test_a_scan_that_meets_a_fault_has_a_gap(real: SandboxEnvironment) -> None:
     """Never "nobody uses it"."""
     stage = real.new_stage()
     issued = real.gateway.generate(description="", tags={})
@@ -154,14 +154,14 @@ def test_a_scan_that_meets_a_fault_has_a_gap(real: SandboxWorld) -> None:
         assert real.gateway.scan().gaps, _name(fault)
 
 
-def test_a_slow_answer_is_an_answer(real: SandboxWorld) -> None:
+def test_a_slow_answer_is_an_answer(real: SandboxEnvironment) -> None:
     """Not sent again."""
     real.sandbox.faults.add(Fault(kind=FaultKind.SLOW, seconds=0.01))
     real.gateway.generate(description="", tags={})
     assert real.sandbox.faults.calls == 1
 
 
-def test_a_stale_answer_is_taken_as_it_is(real: SandboxWorld) -> None:
+def test_a_stale_answer_is_taken_as_it_is(real: SandboxEnvironment) -> None:
     """The gateway knows no better; the rules above it must survive that."""
     stage = real.new_stage()
     first, second = (real.gateway.generate(description="", tags={}) for _ in range(2))
@@ -175,7 +175,7 @@ def test_a_stale_answer_is_taken_as_it_is(real: SandboxWorld) -> None:
 
 
 @pytest.mark.parametrize("fault", [DENIED, UNANSWERED[0]], ids=_name)
-def test_an_account_id_that_cannot_be_had_is_none(real: SandboxWorld, fault: Fault) -> None:
+def test_an_account_id_that_cannot_be_had_is_none(real: SandboxEnvironment, fault: Fault) -> None:
     """STS is a comfort, not a need."""
     real.sandbox.faults.add(replace(fault, service="sts"))
     assert real.gateway.account_id() is None
@@ -189,7 +189,7 @@ TARGETS: dict[str, Callable[[Callable[[], Client]], Target]] = {
 
 
 @pytest.mark.parametrize("service", TARGETS)
-def test_publish_targets_meet_faults_in_their_services_words(real: SandboxWorld, service: str) -> None:
+def test_publish_targets_meet_faults_in_their_services_words(real: SandboxEnvironment, service: str) -> None:
     """The same errors as API Gateway's, reading and writing; once it is over, the same write succeeds.
 
     A write that took effect is found by the look that its lost answer calls for.

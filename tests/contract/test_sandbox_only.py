@@ -10,18 +10,18 @@ from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import Redeploy, StageKind
 
 if TYPE_CHECKING:
-    from tests.doubles.aws_worlds import SandboxWorld
+    from tests.doubles.aws_environments import SandboxEnvironment
 
 
-def calls(world: SandboxWorld) -> list[tuple[str, str]]:
+def calls(environment: SandboxEnvironment) -> list[tuple[str, str]]:
     """What reached the control plane since the last time."""
-    found = [(entry.service, entry.action) for entry in world.sandbox.journal.calls()]
-    world.sandbox.journal.clear()
+    found = [(entry.service, entry.action) for entry in environment.sandbox.journal.calls()]
+    environment.sandbox.journal.clear()
     return found
 
 
 @pytest.mark.parametrize("redeploy", list(Redeploy))
-def test_a_switch_is_one_get_and_one_patch(real: SandboxWorld, redeploy: Redeploy) -> None:
+def test_a_switch_is_one_get_and_one_patch(real: SandboxEnvironment, redeploy: Redeploy) -> None:
     """The call floor, in the journal."""
     stage = real.new_stage()
     issued = real.gateway.generate(description="", tags={})
@@ -31,7 +31,7 @@ def test_a_switch_is_one_get_and_one_patch(real: SandboxWorld, redeploy: Redeplo
     assert calls(real) == [("apigateway", "GetStage"), ("apigateway", "UpdateStage")]
 
 
-def test_a_scan_costs_one_call_per_api_and_the_pages(real: SandboxWorld) -> None:
+def test_a_scan_costs_one_call_per_api_and_the_pages(real: SandboxEnvironment) -> None:
     """The call floor, in the journal."""
     for kind in (StageKind.REST, StageKind.REST, StageKind.WEBSOCKET):
         real.new_stage(kind)
@@ -47,7 +47,7 @@ def test_a_scan_costs_one_call_per_api_and_the_pages(real: SandboxWorld) -> None
 
 
 @pytest.mark.parametrize(("answer", "looks"), [("bad-request", False), ("conflict", True)])
-def test_either_refusal_of_a_delete_means_in_use(real: SandboxWorld, answer: str, looks: bool) -> None:  # noqa: FBT001 - a parametrised case
+def test_either_refusal_of_a_delete_means_in_use(real: SandboxEnvironment, answer: str, looks: bool) -> None:  # noqa: FBT001 - a parametrised case
     """AWS's own answer is unknown; after a 409, which may mean somebody else, a scan says which stage it is."""
     real.sandbox.change(in_use_deletion=answer)
     stage = real.new_stage()
@@ -61,7 +61,7 @@ def test_either_refusal_of_a_delete_means_in_use(real: SandboxWorld, answer: str
 
 
 @pytest.mark.parametrize("answer", ["not-found", "bad-request"])
-def test_either_refusal_of_an_unknown_certificate_names_the_certificate(real: SandboxWorld, answer: str) -> None:
+def test_either_refusal_of_an_unknown_certificate_names_the_certificate(real: SandboxEnvironment, answer: str) -> None:
     """AWS's own answer is unknown."""
     real.sandbox.change(unknown_certificate=answer)
     stage = real.new_stage()
@@ -70,7 +70,7 @@ def test_either_refusal_of_an_unknown_certificate_names_the_certificate(real: Sa
     assert caught.value.subject == "zzzzzz"
 
 
-def test_a_full_quota_is_asked_once(real: SandboxWorld) -> None:
+def test_a_full_quota_is_asked_once(real: SandboxEnvironment) -> None:
     """Botocore's own retries would ask three times."""
     real.sandbox.change(certificate_quota=0)
     with pytest.raises(errors.QuotaExhausted):
@@ -78,7 +78,7 @@ def test_a_full_quota_is_asked_once(real: SandboxWorld) -> None:
     assert calls(real) == [("apigateway", "GenerateClientCertificate"), ("apigateway", "GetClientCertificates")]
 
 
-def test_a_throttle_that_stays_is_said_after_a_bounded_wait(real: SandboxWorld) -> None:
+def test_a_throttle_that_stays_is_said_after_a_bounded_wait(real: SandboxEnvironment) -> None:
     """Nothing is waited for here; a minute would have been."""
     real.sandbox.change(throttle=True, throttle_rate=0.001, throttle_burst=1)
     real.gateway.list_certificates()
@@ -87,7 +87,7 @@ def test_a_throttle_that_stays_is_said_after_a_bounded_wait(real: SandboxWorld) 
     assert sum(real.waits) <= 60
 
 
-def test_a_pem_with_crlf_comes_as_it_is(real: SandboxWorld) -> None:
+def test_a_pem_with_crlf_comes_as_it_is(real: SandboxEnvironment) -> None:
     """Mending it is the trust bundle's work."""
     real.sandbox.change(pem_crlf=True, pem_final_newline=False)
     pem = real.gateway.generate(description="", tags={}).pem

@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.client import Client
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.inputs import connection_of
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.publish import targets
 from apigw_sandbox.clock import wall_now
 
@@ -88,7 +91,7 @@ class WholeStack:
         self._connection = {"endpointUrl": self.sandbox.endpoint_url, "region": self.sandbox.region, **self.connection}
         client = _RecordingClient(connection_of(self._connection), self.sent)
         self.patch.setattr(targets, "client_for", lambda _connection: client)
-        self.world = World(
+        self.environment = Environment(
             now=lambda: self.sandbox.clock.now().replace(microsecond=0),
             gateway=lambda _connection: ApiGateway(client),
             target=targets.target_for,
@@ -114,25 +117,25 @@ class WholeStack:
         """One ``pulumi refresh``, whose outcome is state."""
         self._begin(day)
         for name, module in self._modules():
-            found = module.read(name, self.states[name], self.world)
+            found = module.read(name, self.states[name], self.environment)
             self.states[name] = wire(found[1])
 
     def preview(self, day: float) -> None:
         """One ``pulumi preview`` of the same program: nothing is sent by rule (invariant 6)."""
         self._begin(day)
         for name, module in self._modules():
-            module.diff(self.states[name], self.states[name], self.world)
+            module.diff(self.states[name], self.states[name], self.environment)
 
     def destroy(self, day: float) -> None:
         """One ``pulumi destroy``."""
         self._begin(day)
         for name, module in reversed(self._modules()):
-            module.delete(self.states.pop(name), self.world)
+            module.delete(self.states.pop(name), self.environment)
 
     def _begin(self, day: float) -> None:
         self.sandbox.clock.set(START + timedelta(days=day))
         engine_run.forget()
-        self.world.looks.forget()
+        self.environment.looks.forget()
 
     def _modules(self) -> list[tuple[str, Any]]:
         kinds = {"certificate": certificate, "bundle": trust_bundle}
@@ -143,9 +146,9 @@ class WholeStack:
         checked = module.check({}, news)
         assert checked.failures == {}, checked.failures
         if name not in self.states:
-            state = module.create(news, self.world)[1]
-        elif module.diff(self.states[name], news, self.world).changes:
-            state = module.update(self.states[name], news, self.world)
+            state = module.create(news, self.environment)[1]
+        elif module.diff(self.states[name], news, self.environment).changes:
+            state = module.update(self.states[name], news, self.environment)
         else:
             return self.states[name]
         self.states[name] = wire(state)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 VALIDITY = timedelta(days=365)
 _KEYS = 4
-_turn = itertools.count()
+_wave_order = itertools.count()
 _lock = threading.Lock()
 
 
 def issue_pem(not_before: datetime, validity: timedelta = VALIDITY) -> tuple[str, rsa.RSAPrivateKey]:
     """A self-signed certificate and its key; ``not_before`` is aware and has whole seconds."""
-    key = _key(next(_turn) % _KEYS)
+    key = _key(next(_wave_order) % _KEYS)
     subject = x509.Name(
         [
             _attribute(NameOID.COUNTRY_NAME, "US"),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 
+from acceptance.pulumi_stack import Outcome, PulumiStack
 from apigw_sandbox import Fault, FaultKind, Sandbox
-from tools.pulumi_stack import Outcome, PulumiStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ HOSTILE_SEED = 1
 START = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 
 
-class Scene:
+class Scenario:
     """An account, its API with the stages dev and prod, one clock for AWS and for us, and stacks on one backend."""
 
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
@@ -31,7 +31,7 @@ class Scene:
         self.folder = folder
         self.now = START
         self.sandbox.clock.set(START)
-        self.api = sandbox.by_hand.create_rest_api("orders", stages=["dev", "prod"])
+        self.api = sandbox.console.create_rest_api("orders", stages=["dev", "prod"])
         self._stacks: list[PulumiStack] = []
         sandbox.faults.hostile(seed=HOSTILE_SEED, kinds=SURVIVED)
         sandbox.faults.add(Fault(kind=FaultKind.CONFLICT, action="UpdateStage", calls=(1,)))
@@ -114,7 +114,7 @@ class Scene:
         return [
             entry
             for entry in self.sandbox.journal.entries(since=since)
-            if entry.mutates and entry.succeeded and not entry.by_hand
+            if entry.mutates and entry.succeeded and not entry.console
         ]
 
     def day(self, day: float) -> str:
@@ -146,10 +146,10 @@ def patient_client(sandbox: Sandbox, service: str) -> Any:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scenario(tmp_path: Path) -> Iterator[Scenario]:
     """A fresh account and a fresh backend."""
     with Sandbox() as sandbox:
-        yield Scene(sandbox, tmp_path)
+        yield Scenario(sandbox, tmp_path)
 
 
 def ok(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import ok, refused
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.e2e
 FAR_AWAY = "http://192.0.2.1:1"
 
 
-def test_a_made_up_clock_changes_nothing_on_a_real_endpoint(scene: Scene) -> None:
+def test_a_made_up_clock_changes_nothing_on_a_real_endpoint(scenario: Scenario) -> None:
     """It may preview, also a creation; the update is refused before the first call, which would have to time out."""
-    stack = scene.stack(config={**scene.default_config(), "endpointUrl": FAR_AWAY})
+    stack = scenario.stack(config={**scenario.default_config(), "endpointUrl": FAR_AWAY})
     assert "6 to create" in ok(stack.preview())
     said = refused(stack.up())
     assert "APIGW_CLIENT_CERT_NOW is set and the endpoint is not this machine" in said
@@ -29,23 +29,23 @@ def test_a_made_up_clock_changes_nothing_on_a_real_endpoint(scene: Scene) -> Non
     assert "could not be sent" not in said
 
 
-def test_there_are_no_credentials(scene: Scene) -> None:
+def test_there_are_no_credentials(scenario: Scenario) -> None:
     """One clear text; nothing was changed, and the same run with credentials succeeds."""
-    stack = scene.stack()
+    stack = scenario.stack()
     stack.env.update({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
     said = refused(stack.up())
     assert "boto3's default chain found no usable credentials" in said
     assert "This call changed nothing" in said
     assert "aws sts get-caller-identity" in said
-    assert scene.ids() == []
+    assert scenario.ids() == []
     del stack.env["AWS_ACCESS_KEY_ID"], stack.env["AWS_SECRET_ACCESS_KEY"]
     ok(stack.up())
-    assert len(scene.ids()) == 1
+    assert len(scenario.ids()) == 1
 
 
-def test_the_endpoint_is_down(scene: Scene) -> None:
+def test_the_endpoint_is_down(scenario: Scenario) -> None:
     """The text names the call and what to check; a refresh of an existing stack loses nothing of its state."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
     before = stack.resources("RotatingClientCertificate"), stack.resources("StageBinding")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -59,14 +59,14 @@ def test_the_endpoint_is_down(scene: Scene) -> None:
     assert "Check `region`, `endpoint_url`, the network and proxy settings" in said
 
     state = stack.export()
-    _redirect(state, scene.sandbox.endpoint_url)
+    _redirect(state, scenario.sandbox.endpoint_url)
     stack.import_state(state)
     after = stack.resources("RotatingClientCertificate"), stack.resources("StageBinding")
     # That nobody could look is recorded, and goes with the next run that can.
     seen = [[dict(one["outputs"]) for one in kind] for kind in after]
     assert [one.pop("failedStep")["step"] for kind in seen for one in kind] == ["look", "bind", "bind"]
     assert seen == [[one["outputs"] for one in kind] for kind in before]
-    stack.configure({"endpointUrl": scene.sandbox.endpoint_url})
+    stack.configure({"endpointUrl": scenario.sandbox.endpoint_url})
     ok(stack.up("--refresh"))
     assert not [one for one in stack.resources("StageBinding") if "failedStep" in one["outputs"]]
 
@@ -79,11 +79,11 @@ def _redirect(state: dict[str, object], endpoint: str) -> None:
                 side["endpointUrl"] = endpoint
 
 
-def test_a_changed_region_is_refused(scene: Scene) -> None:
+def test_a_changed_region_is_refused(scenario: Scenario) -> None:
     """Invariant 10: whether the region was written down at creation or came from the environment."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
-    before = scene.mark()
+    before = scenario.mark()
     stack.configure({"region": "eu-west-1"})
     said = refused(stack.preview())
     assert "region is fixed at creation: it is 'us-east-1' and cannot become 'eu-west-1'" in said
@@ -92,14 +92,14 @@ def test_a_changed_region_is_refused(scene: Scene) -> None:
     ok(stack.up())
     stack.configure({"region": "eu-west-1"})
     assert "region is fixed at creation: it is 'us-east-1'" in refused(stack.up("--refresh"))
-    assert scene.actions(before) == []
+    assert scenario.actions(before) == []
 
 
-def test_every_bad_property_is_listed_at_once(scene: Scene) -> None:
+def test_every_bad_property_is_listed_at_once(scenario: Scenario) -> None:
     """Invariant 10: one failure per property, before any call, already at preview."""
-    stack = scene.stack(
+    stack = scenario.stack(
         config={
-            **scene.default_config(),
+            **scenario.default_config(),
             "rotateBefore": "soon",
             "publishLead": "0h",
             "overlap": "-3h",
@@ -124,12 +124,12 @@ def test_every_bad_property_is_listed_at_once(scene: Scene) -> None:
         "tag 'aws:mine': keys that begin with aws: or apigw-client-cert: are reserved",
     ):
         assert words in said
-    assert scene.sandbox.journal.calls() == ()
+    assert scenario.sandbox.journal.calls() == ()
 
 
-def test_a_policy_that_cannot_work_is_refused(scene: Scene) -> None:
+def test_a_policy_that_cannot_work_is_refused(scenario: Scenario) -> None:
     """The arithmetic is said with its figures, for a window too short and for one too long."""
-    stack = scene.stack(config={**scene.default_config(), "rotateBefore": "2d"})
+    stack = scenario.stack(config={**scenario.default_config(), "rotateBefore": "2d"})
     said = refused(stack.preview())
     assert "rotate_before is 2d, but publish_lead + activate_by + overlap already take 7d" in said
     assert "give more than 7d or shorten one of the three" in said
@@ -139,26 +139,26 @@ def test_a_policy_that_cannot_work_is_refused(scene: Scene) -> None:
     assert "give 180d or less" in said
 
 
-def test_malformed_stages_are_refused_at_preview(scene: Scene) -> None:
+def test_malformed_stages_are_refused_at_preview(scenario: Scenario) -> None:
     """A stage's API id and name are checked as soon as the certificate's own properties are right."""
-    stack = scene.stack(
-        config={**scene.default_config(), "stages.dev.restApiId": "https://x.example", "stages.dev.stageName": "a/b"}
+    stack = scenario.stack(
+        config={**scenario.default_config(), "stages.dev.restApiId": "https://x.example", "stages.dev.stageName": "a/b"}
     )
     said = refused(stack.preview())
     assert "api_id is 'https://x.example'; expected something like \"a1b2c3d4e5\"" in said
     assert "stage_name is 'a/b'; expected something like \"prod\"" in said
-    assert scene.sandbox.journal.calls() == ()
+    assert scenario.sandbox.journal.calls() == ()
 
 
-def test_the_endpoint_may_come_from_the_environment_under_a_made_up_clock(scene: Scene) -> None:
+def test_the_endpoint_may_come_from_the_environment_under_a_made_up_clock(scenario: Scenario) -> None:
     """As the sandbox prints it: a year of it works with a program that names no endpoint."""
-    stack = scene.stack()
+    stack = scenario.stack()
     stack.unset("endpointUrl")
-    stack.env.update(scene.sandbox.environment)
+    stack.env.update(scenario.sandbox.environment)
     ok(stack.up())
     for day in (336, 337):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up())
-    first, second = scene.ids()
-    assert [scene.presented(stage) for stage in ("dev", "prod")] == [second, second]
+    first, second = scenario.ids()
+    assert [scenario.presented(stage) for stage in ("dev", "prod")] == [second, second]
     assert first != second

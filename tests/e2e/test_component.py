@@ -10,8 +10,8 @@ import pytest
 from tests.e2e.conftest import ok, refused
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -20,47 +20,47 @@ COMPONENT = (PROGRAMS / "component.py").read_text()
 MANAGED_STAGE = (PROGRAMS / "managed_stage.py").read_text()
 
 
-def _stack(scene: Scene, option: str = "", **config: object) -> PulumiStack:
-    return scene.stack(program=COMPONENT, config={"option": option, **scene.stage_config("dev"), **config})
+def _stack(scenario: Scenario, option: str = "", **config: object) -> PulumiStack:
+    return scenario.stack(program=COMPONENT, config={"option": option, **scenario.stage_config("dev"), **config})
 
 
 def _ours(stack: PulumiStack) -> list[dict[str, Any]]:
     return [one for one in stack.export()["deployment"]["resources"] if "/apigw:" in one["type"]]
 
 
-def test_a_protected_component_still_rotates(scene: Scene) -> None:
+def test_a_protected_component_still_rotates(scenario: Scenario) -> None:
     """Rotation is an update, which protect allows; a replacement and a destroy are refused."""
-    stack = _stack(scene, "protect")
+    stack = _stack(scenario, "protect")
     ok(stack.up())
     assert all(one["protect"] for one in _ours(stack))
     for day in (336, 337, 338, 341):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up())
-    (second,) = scene.ids()
-    assert scene.presented("dev") == second
+    (second,) = scenario.ids()
+    assert scenario.presented("dev") == second
     refused(stack.destroy())
-    assert scene.presented("dev") == second
+    assert scenario.presented("dev") == second
 
 
-def test_a_component_renamed_with_an_alias_replaces_nothing(scene: Scene) -> None:
+def test_a_component_renamed_with_an_alias_replaces_nothing(scenario: Scenario) -> None:
     """Only the names in the tags follow; the certificate, its bundle and its bindings stay (invariant 12)."""
-    stack = _stack(scene)
+    stack = _stack(scenario)
     ok(stack.up())
-    (first,) = scene.ids()
-    scene.at(10)
-    before = scene.mark()
+    (first,) = scenario.ids()
+    scenario.at(10)
+    before = scenario.mark()
     stack.configure({"option": "aliases", "name": "payments"})
     text = ok(stack.up())
     assert "replaced" not in text
     assert "deleted" not in text
-    assert scene.actions(before) == ["TagResource"]
-    assert scene.ids() == [first]
-    assert scene.presented("dev") == first
+    assert scenario.actions(before) == ["TagResource"]
+    assert scenario.ids() == [first]
+    assert scenario.presented("dev") == first
 
 
-def test_depends_on_reaches_every_child(scene: Scene) -> None:
+def test_depends_on_reaches_every_child(scenario: Scenario) -> None:
     """What the component waits for, the certificate, the bundle and the bindings wait for."""
-    stack = _stack(scene, "depends_on")
+    stack = _stack(scenario, "depends_on")
     ok(stack.up())
     (first,) = [one["urn"] for one in stack.export()["deployment"]["resources"] if one["urn"].endswith("::first")]
     assert len(_ours(stack)) == 3
@@ -68,71 +68,71 @@ def test_depends_on_reaches_every_child(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("option", ["parent", "transforms"])
-def test_a_parent_and_a_transform_reach_the_children(scene: Scene, option: str) -> None:
+def test_a_parent_and_a_transform_reach_the_children(scenario: Scenario, option: str) -> None:
     """The component is below its parent; a transform of the component changes its bindings' inputs."""
-    stack = _stack(scene, option)
+    stack = _stack(scenario, option)
     ok(stack.up())
     assert (stack.outputs("StageBinding").get("onDelete") == "keep") is (option == "transforms")
     assert all(("tests:index:Team$" in one["urn"]) is (option == "parent") for one in _ours(stack))
-    assert scene.presented("dev") == scene.ids()[0]
+    assert scenario.presented("dev") == scenario.ids()[0]
 
 
-def test_bindings_depend_on_what_a_callable_publishes(scene: Scene) -> None:
+def test_bindings_depend_on_what_a_callable_publishes(scenario: Scenario) -> None:
     """publish= may be the program's own resources; the stage moves only after them and after the lead (invariant 1)."""
-    stack = _stack(scene, "publish")
+    stack = _stack(scenario, "publish")
     ok(stack.up())
     (pipeline,) = [one for one in stack.export()["deployment"]["resources"] if one["urn"].endswith("::pipeline")]
     (binding,) = stack.resources("StageBinding")
     assert pipeline["urn"] in binding["dependencies"]
     assert pipeline["outputs"]["pem"] == stack.outputs("RotatingClientCertificate")["trustBundlePem"]
 
-    scene.at(336)
-    before = scene.mark()
+    scenario.at(336)
+    before = scenario.mark()
     ok(stack.up())
     (pipeline,) = [one for one in stack.export()["deployment"]["resources"] if one["urn"].endswith("::pipeline")]
     assert pipeline["outputs"]["pem"].count("BEGIN CERTIFICATE") == 2
-    scene.at(337)
+    scenario.at(337)
     ok(stack.up())
-    assert scene.moves(before) == [("dev", scene.ids()[1])]
+    assert scenario.moves(before) == [("dev", scenario.ids()[1])]
 
 
-def test_an_existing_certificate_is_used(scene: Scene) -> None:
+def test_an_existing_certificate_is_used(scenario: Scenario) -> None:
     """certificate= binds the stages to a certificate that is declared elsewhere in the program."""
-    stack = _stack(scene, "certificate")
+    stack = _stack(scenario, "certificate")
     ok(stack.up())
     (certificate,) = stack.resources("RotatingClientCertificate")
     assert certificate["urn"].endswith("::shared")
-    assert scene.presented("dev") == certificate["outputs"]["clientCertificateId"]
+    assert scenario.presented("dev") == certificate["outputs"]["clientCertificateId"]
 
 
-def test_a_short_lead_without_publish_and_a_stage_given_twice_are_refused_in_preview(scene: Scene) -> None:
+def test_a_short_lead_without_publish_and_a_stage_given_twice_are_refused_in_preview(scenario: Scenario) -> None:
     """Both are refused before anything is registered, naming the property and the remedy (invariant 10)."""
-    stack = scene.stack(config={"name": "orders", "publishLead": "30m", **scene.stage_config("dev")})
+    stack = scenario.stack(config={"name": "orders", "publishLead": "30m", **scenario.stage_config("dev")})
     text = refused(stack.preview())
     assert "publish_lead is '30m' and nothing publishes the certificate" in text
     assert "at least 1h" in text
     stack.unset("publishLead")
-    stack.configure(scene.stage_config("dev", key="twin"))
+    stack.configure(scenario.stage_config("dev", key="twin"))
     text = refused(stack.preview())
     assert "stages 'dev' and 'twin' are the same stage" in text
-    assert scene.sandbox.journal.calls() == ()
+    assert scenario.sandbox.journal.calls() == ()
 
 
-def test_a_managed_stage_that_is_replaced_is_bound_again(scene: Scene) -> None:
+def test_a_managed_stage_that_is_replaced_is_bound_again(scenario: Scenario) -> None:
     """RestStage.of: the new stage presents nothing, and no input of the binding would tell."""
-    stack = scene.stack(program=MANAGED_STAGE, config={"restApiId": scene.api})
-    stack.env |= scene.sandbox.environment
+    stack = scenario.stack(program=MANAGED_STAGE, config={"restApiId": scenario.api})
+    stack.env |= scenario.sandbox.environment
     ok(stack.up())
-    (first,) = scene.ids()
-    assert scene.presented("live") == first
+    (first,) = scenario.ids()
+    assert scenario.presented("live") == first
 
     (stage,) = [one["urn"] for one in stack.export()["deployment"]["resources"] if one["urn"].endswith("::live")]
-    before = scene.mark()
+    before = scenario.mark()
     ok(stack.up("--replace", stage))
-    actions = scene.actions(before)
+    actions = scenario.actions(before)
     assert actions.index("DeleteStage") < actions.index("CreateStage") < len(actions) - 1
-    assert scene.moves(before)[-1] == ("live", first)
-    assert scene.presented("live") == first
+    assert scenario.moves(before)[-1] == ("live", first)
+    assert scenario.presented("live") == first
     ok(stack.preview("--refresh", "--expect-no-changes"))
     ok(stack.destroy())
-    assert scene.ids() == []
+    assert scenario.ids() == []

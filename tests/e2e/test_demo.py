@@ -15,7 +15,7 @@ from tools.toolchain import ROOT
 
 pytestmark = pytest.mark.e2e
 
-COMMAND = [sys.executable, "-m", "tools.demo"]
+COMMAND = [sys.executable, "-m", "acceptance.demo"]
 TIMEOUT_SECONDS = 600
 SAID = [
     "(generation 1) expires 2027-03-02, in 29 days; this update generates generation 2 and publishes it",

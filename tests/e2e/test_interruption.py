@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.faulty_proxy import DELETE, GENERATE, PROC, Fault, FaultyProxy, get_stage, update_stage
 from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
-from tests.e2e.faulty_proxy import DELETE, GENERATE, PROC, Fault, FaultyProxy, get_stage, update_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.e2e.conftest import Scene
+    from tests.e2e.conftest import Scenario
 
 # Longer than the client goes on sending a call that is not answered.
 ALWAYS = 99
@@ -22,169 +22,169 @@ needs_proc = pytest.mark.skipif(not (PROC / "net/tcp").exists(), reason="finds t
 
 
 @pytest.fixture
-def proxy(scene: Scene) -> Iterator[FaultyProxy]:
+def proxy(scenario: Scenario) -> Iterator[FaultyProxy]:
     """What stands between the plugin and the sandbox."""
-    with FaultyProxy(scene.sandbox.endpoint_url) as proxy:
+    with FaultyProxy(scenario.sandbox.endpoint_url) as proxy:
         yield proxy
 
 
-def _config(scene: Scene, proxy: FaultyProxy, **more: object) -> dict[str, object]:
-    return {**scene.default_config(), "endpointUrl": proxy.url, **more}
+def _config(scenario: Scenario, proxy: FaultyProxy, **more: object) -> dict[str, object]:
+    return {**scenario.default_config(), "endpointUrl": proxy.url, **more}
 
 
 @needs_proc
-def test_an_update_is_killed_after_it_generated(scene: Scene, proxy: FaultyProxy) -> None:
+def test_an_update_is_killed_after_it_generated(scenario: Scenario, proxy: FaultyProxy) -> None:
     """The next run adopts the certificate by its tags, and its lead starts with that run."""
-    stack = scene.stack(config=_config(scene, proxy))
+    stack = scenario.stack(config=_config(scenario, proxy))
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     proxy.fail(GENERATE, Fault.KILL_RUN)
     refused(stack.up())
-    first, orphan = scene.ids()
+    first, orphan = scenario.ids()
     # What Pulumi asks for after a CLI that was killed: the lock of the run is still there.
     ok(stack.run("cancel", "--yes"))
     assert numbers(stack) == {1: "active"}
 
-    scene.at(336.5)
-    before = scene.mark()
+    scenario.at(336.5)
+    before = scenario.mark()
     ok(stack.up("--refresh"))
-    assert scene.actions(before) == []
-    assert scene.ids() == [first, orphan]
+    assert scenario.actions(before) == []
+    assert scenario.ids() == [first, orphan]
     pending = certificate(stack)["generations"][1]
-    assert (pending["id"], pending["role"], pending["pendingSince"]) == (orphan, "pending", scene.day(336.5))
-    assert scene.presented("dev") == scene.presented("prod") == first
+    assert (pending["id"], pending["role"], pending["pendingSince"]) == (orphan, "pending", scenario.day(336.5))
+    assert scenario.presented("dev") == scenario.presented("prod") == first
 
-    scene.at(337.4)
+    scenario.at(337.4)
     quiet(stack)
-    scene.at(337.5)
+    scenario.at(337.5)
     ok(stack.up("--refresh"))
-    assert scene.presented("dev") == scene.presented("prod") == orphan
+    assert scenario.presented("dev") == scenario.presented("prod") == orphan
 
 
 @needs_proc
-def test_a_creation_is_killed_after_it_generated(scene: Scene, proxy: FaultyProxy) -> None:
+def test_a_creation_is_killed_after_it_generated(scenario: Scenario, proxy: FaultyProxy) -> None:
     """Tried again within the hour it adopts the certificate, and gives it a rotation id of its own."""
-    stack = scene.stack(config=_config(scene, proxy))
+    stack = scenario.stack(config=_config(scenario, proxy))
     proxy.fail(GENERATE, Fault.KILL_CALLER)
     refused(stack.up())
-    (orphan,) = scene.ids()
-    scene.at(0.03)
-    before = scene.mark()
+    (orphan,) = scenario.ids()
+    scenario.at(0.03)
+    before = scenario.mark()
     ok(stack.up())
-    assert scene.actions(before) == ["TagResource", "UpdateStage", "UpdateStage"]
-    assert scene.ids() == [orphan]
-    assert scene.presented("dev") == scene.presented("prod") == orphan
+    assert scenario.actions(before) == ["TagResource", "UpdateStage", "UpdateStage"]
+    assert scenario.ids() == [orphan]
+    assert scenario.presented("dev") == scenario.presented("prod") == orphan
     quiet(stack)
 
 
-def test_the_answer_to_a_generation_is_lost(scene: Scene, proxy: FaultyProxy) -> None:
+def test_the_answer_to_a_generation_is_lost(scenario: Scenario, proxy: FaultyProxy) -> None:
     """The run finds what it made by the tags: it is green, and there is no second certificate."""
-    stack = scene.stack(config=_config(scene, proxy))
+    stack = scenario.stack(config=_config(scenario, proxy))
     proxy.fail(GENERATE, Fault.LOSE_ANSWER)
     ok(stack.up())
-    (first,) = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == first
-    scene.at(336)
+    (first,) = scenario.ids()
+    assert scenario.presented("dev") == scenario.presented("prod") == first
+    scenario.at(336)
     proxy.fail(GENERATE, Fault.LOSE_ANSWER)
     ok(stack.up("--refresh"))
-    assert len(scene.ids()) == 2
+    assert len(scenario.ids()) == 2
     assert numbers(stack) == {1: "active", 2: "pending"}
 
 
-def test_a_patch_took_effect_unanswered_and_another_rotation_follows(scene: Scene, proxy: FaultyProxy) -> None:
+def test_a_patch_took_effect_unanswered_and_another_rotation_follows(scenario: Scenario, proxy: FaultyProxy) -> None:
     """State names the generation before; both rotations are completed, and one certificate is left."""
-    stack = scene.stack(config=_config(scene, proxy, rotationTrigger="a"))
+    stack = scenario.stack(config=_config(scenario, proxy, rotationTrigger="a"))
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    first, second = scene.ids()
-    scene.at(337)
+    first, second = scenario.ids()
+    scenario.at(337)
     # Nor is the look answered that the silence calls for.
     proxy.fail(update_stage("prod"), Fault.LOSE_ANSWER, ALWAYS)
     proxy.fail(get_stage("prod"), Fault.LOSE_ANSWER, ALWAYS, after=update_stage("prod"))
     said = refused(stack.up())
-    assert f"UpdateStage of {scene.api}/prod was sent and came to no clear end, and then: GetStage of" in said
+    assert f"UpdateStage of {scenario.api}/prod was sent and came to no clear end, and then: GetStage of" in said
     assert "it may have taken effect." in said
-    assert scene.presented("prod") == second
+    assert scenario.presented("prod") == second
     assert stack.outputs("StageBinding", "orders-prod")["presentedClientCertificateId"] == first
 
     proxy.mend()
     stack.configure({"rotationTrigger": "b"})
-    scene.at(338)
+    scenario.at(338)
     said = ok(stack.up("--refresh"))
     assert f"{first} to {second} by hand, or by a run whose answer was lost" in said
     # The trigger waits until the first is retired.
     for day in (341, 342, 343, 344, 347):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up("--refresh"))
-    (third,) = scene.ids()
+    (third,) = scenario.ids()
     assert third not in {first, second}
-    assert scene.presented("dev") == scene.presented("prod") == third
+    assert scenario.presented("dev") == scenario.presented("prod") == third
     assert numbers(stack) == {3: "active"}
     quiet(stack)
 
 
-def test_the_answer_to_a_patch_is_lost(scene: Scene, proxy: FaultyProxy) -> None:
+def test_the_answer_to_a_patch_is_lost(scenario: Scenario, proxy: FaultyProxy) -> None:
     """The look that the silence calls for finds the stage switched: it is patched once, and the run is green."""
-    stack = scene.published(config=_config(scene, proxy))
-    _first, second = scene.ids()
-    scene.at(337)
+    stack = scenario.published(config=_config(scenario, proxy))
+    _first, second = scenario.ids()
+    scenario.at(337)
     proxy.fail(update_stage("prod"), Fault.LOSE_ANSWER, ALWAYS)
-    before = scene.mark()
+    before = scenario.mark()
     ok(stack.up())
-    assert sorted(scene.moves(before)) == [("dev", second), ("prod", second)]
+    assert sorted(scenario.moves(before)) == [("dev", second), ("prod", second)]
     assert stack.outputs("StageBinding", "orders-prod")["presentedClientCertificateId"] == second
 
 
-def test_the_answer_to_a_deletion_is_lost(scene: Scene, proxy: FaultyProxy) -> None:
+def test_the_answer_to_a_deletion_is_lost(scenario: Scenario, proxy: FaultyProxy) -> None:
     """The look that the silence calls for finds the certificate gone, which is what was wanted."""
-    stack = scene.overlapping(config=_config(scene, proxy))
-    _first, second = scene.ids()
-    scene.at(338)
+    stack = scenario.overlapping(config=_config(scenario, proxy))
+    _first, second = scenario.ids()
+    scenario.at(338)
     ok(stack.up())
-    scene.at(341)
+    scenario.at(341)
     proxy.fail(DELETE, Fault.LOSE_ANSWER, ALWAYS)
-    before = scene.mark()
+    before = scenario.mark()
     ok(stack.up())
-    assert scene.actions(before) == ["DeleteClientCertificate"]
+    assert scenario.actions(before) == ["DeleteClientCertificate"]
     proxy.mend()
-    assert scene.ids() == [second]
+    assert scenario.ids() == [second]
     assert numbers(stack) == {2: "active"}
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second
     quiet(stack)
 
 
-def test_one_of_two_bindings_fails(scene: Scene, proxy: FaultyProxy) -> None:
+def test_one_of_two_bindings_fails(scenario: Scenario, proxy: FaultyProxy) -> None:
     """Invariants 3, 8: the refused stage stays on the old certificate, which stays; the next run finishes."""
-    stack = scene.published(config=_config(scene, proxy))
-    first, second = scene.ids()
-    scene.at(337)
+    stack = scenario.published(config=_config(scenario, proxy))
+    first, second = scenario.ids()
+    scenario.at(337)
     proxy.fail(update_stage("prod"), Fault.DENY, ALWAYS)
     said = refused(stack.up("--refresh"))
-    assert f"UpdateStage of {scene.api}/prod is denied (AccessDeniedException)" in said
+    assert f"UpdateStage of {scenario.api}/prod is denied (AccessDeniedException)" in said
     assert "Allow apigateway:PATCH" in said
-    scene.at(342)
+    scenario.at(342)
     refused(stack.up("--refresh"))
-    assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
-    assert scene.ids() == [first, second]
-    assert certificate(stack)["retirementBlockedBy"] == [f"{scene.api}/prod"]
+    assert (scenario.presented("dev"), scenario.presented("prod")) == (second, first)
+    assert scenario.ids() == [first, second]
+    assert certificate(stack)["retirementBlockedBy"] == [f"{scenario.api}/prod"]
 
     proxy.mend()
     ok(stack.up("--refresh"))
-    assert scene.presented("dev") == scene.presented("prod") == second
-    assert scene.ids() == [first, second]
+    assert scenario.presented("dev") == scenario.presented("prod") == second
+    assert scenario.ids() == [first, second]
 
 
-def test_a_stage_is_gone_when_its_turn_comes(scene: Scene) -> None:
+def test_a_stage_is_gone_when_its_turn_comes(scenario: Scenario) -> None:
     """Invariant 8: the other stage moves and the old certificate stays; with the stage back, the next run finishes."""
-    stack = scene.published()
-    first, second = scene.ids()
-    scene.sandbox.by_hand.delete_stage(scene.api, "prod")
-    scene.at(337)
-    assert f"REST API {scene.api} has no stage 'prod'" in refused(stack.up())
-    assert scene.presented("dev") == second
-    assert scene.ids() == [first, second]
-    scene.sandbox.by_hand.create_stage(scene.api, "prod")
+    stack = scenario.published()
+    first, second = scenario.ids()
+    scenario.sandbox.console.delete_stage(scenario.api, "prod")
+    scenario.at(337)
+    assert f"REST API {scenario.api} has no stage 'prod'" in refused(stack.up())
+    assert scenario.presented("dev") == second
+    assert scenario.ids() == [first, second]
+    scenario.sandbox.console.create_stage(scenario.api, "prod")
     ok(stack.up())
-    assert scene.presented("prod") == second
-    assert scene.ids() == [first, second]
+    assert scenario.presented("prod") == second
+    assert scenario.ids() == [first, second]

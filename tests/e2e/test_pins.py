@@ -9,43 +9,43 @@ import pytest
 from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
 
-def test_rollback_by_pin_and_back(scene: Scene) -> None:
+def test_rollback_by_pin_and_back(scenario: Scenario) -> None:
     """Stages go back to generation 1 in one run and forward again in one; nothing is retired while the pin is set."""
-    stack = scene.overlapping()
-    first, second = scene.ids()
-    assert scene.presented("dev") == second
+    stack = scenario.overlapping()
+    first, second = scenario.ids()
+    assert scenario.presented("dev") == second
 
-    scene.at(337.2)
+    scenario.at(337.2)
     stack.configure({"pinGeneration": 1})
-    before = scene.mark()
+    before = scenario.mark()
     assert f"pin_generation=1; this update makes certificate {first} (generation 1) the one" in ok(stack.preview())
     ok(stack.up("--refresh"))
-    assert scene.actions(before) == ["UpdateStage", "UpdateStage"]
-    assert scene.presented("dev") == scene.presented("prod") == first
+    assert scenario.actions(before) == ["UpdateStage", "UpdateStage"]
+    assert scenario.presented("dev") == scenario.presented("prod") == first
     assert numbers(stack) == {1: "active", 2: "pending"}
     quiet(stack)
 
-    scene.at(345)
-    before = scene.mark()
+    scenario.at(345)
+    before = scenario.mark()
     quiet(stack)
     stack.unset("pinGeneration")
     ok(stack.up("--refresh"))
-    assert scene.actions(before) == ["UpdateStage", "UpdateStage"]
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.actions(before) == ["UpdateStage", "UpdateStage"]
+    assert scenario.presented("dev") == scenario.presented("prod") == second
     assert numbers(stack) == {1: "previous", 2: "active"}
 
 
-def test_a_pin_that_cannot_hold_is_refused(scene: Scene) -> None:
+def test_a_pin_that_cannot_hold_is_refused(scenario: Scenario) -> None:
     """Invariant 10: a dead generation does not get as far as a change; a trigger waits for the pin to be removed."""
-    stack = scene.stack()
+    stack = scenario.stack()
     stack.configure({"rotationTrigger": "a"})
     ok(stack.up())
-    before = scene.mark()
+    before = scenario.mark()
     stack.configure({"pinGeneration": 7})
     for outcome in (stack.preview(), stack.up("--refresh")):
         said = refused(outcome)
@@ -54,45 +54,45 @@ def test_a_pin_that_cannot_hold_is_refused(scene: Scene) -> None:
     stack.configure({"pinGeneration": 1, "rotationTrigger": "b"})
     said = ok(stack.up("--refresh"))
     assert "begins when the pin on certificate" in said
-    assert scene.actions(before) == []
+    assert scenario.actions(before) == []
     stack.unset("pinGeneration")
     assert "this update generates generation 2" in ok(stack.up("--refresh"))
 
 
-def test_a_changed_trigger_makes_a_rotation_due(scene: Scene) -> None:
+def test_a_changed_trigger_makes_a_rotation_due(scenario: Scenario) -> None:
     """Set for the first time it asks for nothing; changed, the next run issues a successor, and only that."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
-    scene.at(10)
-    before = scene.mark()
+    scenario.at(10)
+    before = scenario.mark()
     stack.configure({"rotationTrigger": "incident-1"})
     assert "generates" not in ok(stack.preview())
     ok(stack.up())
-    assert scene.actions(before) == []
+    assert scenario.actions(before) == []
     quiet(stack)
 
-    scene.at(20)
+    scenario.at(20)
     stack.configure({"rotationTrigger": "incident-2"})
     said = ok(stack.preview())
     assert "rotation_trigger changed from 'incident-1' to 'incident-2'; this update generates generation 2" in said
     ok(stack.up())
-    assert scene.actions(before) == ["GenerateClientCertificate"]
-    first, _ = scene.ids()
-    assert scene.presented("dev") == first
+    assert scenario.actions(before) == ["GenerateClientCertificate"]
+    first, _ = scenario.ids()
+    assert scenario.presented("dev") == first
     quiet(stack)
 
 
-def test_a_changed_threshold_recomputes_the_dates(scene: Scene) -> None:
+def test_a_changed_threshold_recomputes_the_dates(scenario: Scenario) -> None:
     """An update without a call to API Gateway that changes anything: earlier dates, the same certificate."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
     created = certificate(stack)
-    scene.at(100)
+    scenario.at(100)
     stack.configure({"rotateBefore": "60d"})
-    before = scene.mark()
+    before = scenario.mark()
     assert not stack.preview("--expect-no-changes").succeeded
     ok(stack.up("--refresh"))
-    assert scene.actions(before) == []
+    assert scenario.actions(before) == []
     changed = certificate(stack)
     assert (created["rotateAt"][:10], changed["rotateAt"][:10]) == ("2027-01-31", "2027-01-01")
     assert changed["nextActionAt"] == changed["rotateAt"]

@@ -12,8 +12,8 @@ import pytest
 from tests.e2e.conftest import ok, quiet
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -55,23 +55,23 @@ class ImportAudit:
         return plugin, program
 
 
-def test_a_preview_with_nothing_due_loads_neither_boto3_nor_cryptography(scene: Scene, tmp_path: Path) -> None:
+def test_a_preview_with_nothing_due_loads_neither_boto3_nor_cryptography(scenario: Scenario, tmp_path: Path) -> None:
     """In the plugin and in the program; a preview with a step due makes no call either."""
-    stack = scene.stack()
+    stack = scenario.stack()
     audit = ImportAudit(stack, tmp_path / "audit")
     ok(stack.up())
     assert audit.taken()[0] == {"apigw_client_cert", "boto3", "botocore", "cryptography"}
 
-    before = scene.mark()
-    scene.at(100)
+    before = scenario.mark()
+    scenario.at(100)
     quiet(stack)
     assert audit.taken() == ({"apigw_client_cert"}, {"apigw_client_cert"})
 
-    scene.at(336)
+    scenario.at(336)
     said = ok(stack.preview())
     assert "this update generates generation 2 and publishes it" in said
     assert audit.taken() == ({"apigw_client_cert"}, {"apigw_client_cert"})
-    assert scene.sandbox.journal.calls(since=before) == ()
+    assert scenario.sandbox.journal.calls(since=before) == ()
 
 
 UNSET = """
@@ -81,17 +81,17 @@ pulumi.export("waiting", rotation.bindings["dev"].waiting_until)
 """
 
 
-def test_an_unset_output_is_not_unknown_at_a_preview_that_shows_no_change(scene: Scene) -> None:
+def test_an_unset_output_is_not_unknown_at_a_preview_that_shows_no_change(scenario: Scenario) -> None:
     """The SDK calls unknown what state does not have; what a step that is due will set stays unknown."""
     program = (Path(__file__).parent / "programs" / "component.py").read_text() + UNSET
-    stack = scene.stack(program=program, config={"name": "orders", **scene.stage_config("dev")})
+    stack = scenario.stack(program=program, config={"name": "orders", **scenario.stage_config("dev")})
     ok(stack.up())
-    scene.at(100)
+    scenario.at(100)
     assert "[unknown]" not in ok(stack.preview("--expect-no-changes"))
-    scene.at(336)
+    scenario.at(336)
     assert re.search(r"pending *: *\[unknown\]", ok(stack.preview()))
     ok(stack.up())
     found = json.loads(stack.run("stack", "output", "--json", expect=0).output)
-    assert found["pending"] == scene.ids()[1]
+    assert found["pending"] == scenario.ids()[1]
     assert {"failed", "waiting"}.isdisjoint(found)
     assert "[unknown]" not in ok(stack.preview("--expect-no-changes"))

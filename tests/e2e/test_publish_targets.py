@@ -14,7 +14,7 @@ from tests.e2e.conftest import ok, patient_client, quiet, refused
 
 if TYPE_CHECKING:
     from apigw_sandbox import Sandbox
-    from tests.e2e.conftest import Scene
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -54,17 +54,17 @@ class Places:
         }
 
 
-def test_targets_of_aws_are_refused_when_taken_written_repaired_and_kept(scene: Scene) -> None:
+def test_targets_of_aws_are_refused_when_taken_written_repaired_and_kept(scenario: Scenario) -> None:
     """What somebody else wrote is not overwritten unasked; what changed ours is, and is seen by refresh (9, 12)."""
-    places = Places(scene.sandbox)
+    places = Places(scenario.sandbox)
     places.write("somebody else's")
-    stack = scene.stack(config={"name": "orders", **places.config, **scene.stage_config("dev")})
+    stack = scenario.stack(config={"name": "orders", **places.config, **scenario.stage_config("dev")})
     text = refused(stack.up())
     assert "already holds something that this bundle did not write" in text
     assert "take_over=True" in text
     assert places.read() == {"somebody else's"}
-    assert scene.presented("dev") is None
-    assert scene.ids() == []
+    assert scenario.presented("dev") is None
+    assert scenario.ids() == []
 
     stack.configure({"takeOver": True})
     ok(stack.up())
@@ -85,58 +85,58 @@ def test_targets_of_aws_are_refused_when_taken_written_repaired_and_kept(scene: 
     assert places.read() == {published}
 
 
-def test_places_that_trust_nobody_are_taken_by_the_first_run(scene: Scene) -> None:
+def test_places_that_trust_nobody_are_taken_by_the_first_run(scenario: Scenario) -> None:
     """A placeholder of another tool, which cannot make an empty parameter, is no trust of anybody's."""
-    places = Places(scene.sandbox)
+    places = Places(scenario.sandbox)
     places.write("placeholder")
-    stack = scene.stack(config={"name": "orders", **places.config, **scene.stage_config("dev")})
+    stack = scenario.stack(config={"name": "orders", **places.config, **scenario.stage_config("dev")})
     ok(stack.up())
     (published,) = places.read()
     (generation,) = stack.outputs("RotatingClientCertificate")["generations"]
     assert published == f"{generation['sha256']}\n"
-    assert scene.presented("dev") == generation["id"]
+    assert scenario.presented("dev") == generation["id"]
 
 
-def test_tags_of_every_alphabet_reach_the_certificate(scene: Scene) -> None:
+def test_tags_of_every_alphabet_reach_the_certificate(scenario: Scenario) -> None:
     """An address, a key of two words, an umlaut: what AWS's guide allows is neither refused nor changed."""
     tags = {"Owner": "platform@example.com", "Cost Center": "4711", "Team": "Bestellungen-K\u00f6ln"}
-    ok(scene.stack(config={**scene.default_config(), "tags": tags}).up())
-    (made,) = scene.sandbox.certificates()
+    ok(scenario.stack(config={**scenario.default_config(), "tags": tags}).up())
+    (made,) = scenario.sandbox.certificates()
     assert {key: value for key, value in made.tags.items() if not key.startswith("apigw-client-cert:")} == tags
 
 
-def test_a_retargeted_bundle_leaves_the_old_file_and_restarts_the_lead_for_the_new_one(scene: Scene) -> None:
+def test_a_retargeted_bundle_leaves_the_old_file_and_restarts_the_lead_for_the_new_one(scenario: Scenario) -> None:
     """The new file is complete, the old one stays, and stages wait until the new one was there for the lead (1, 12)."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    first, second = scene.ids()
+    first, second = scenario.ids()
     old = stack.folder / "pins.txt"
     content = old.read_text()
 
-    scene.at(336.5)
-    before = scene.mark()
+    scenario.at(336.5)
+    before = scenario.mark()
     stack.configure({"publish[0].file": "elsewhere.txt"})
     ok(stack.up())
     assert old.read_text() == content
     assert (stack.folder / "elsewhere.txt").read_text() == content
 
-    scene.at(337)
+    scenario.at(337)
     text = ok(stack.up())
-    assert f"stage {scene.api}/dev keeps {first} until 2027-02-02T19:36" in text
-    assert scene.actions(before) == []
+    assert f"stage {scenario.api}/dev keeps {first} until 2027-02-02T19:36" in text
+    assert scenario.actions(before) == []
 
-    scene.at(337.5)
+    scenario.at(337.5)
     ok(stack.up())
-    assert sorted(scene.moves(before)) == [("dev", second), ("prod", second)]
+    assert sorted(scenario.moves(before)) == [("dev", second), ("prod", second)]
 
 
-def test_a_target_added_and_one_removed_change_neither_stages_nor_the_removed_file(scene: Scene) -> None:
+def test_a_target_added_and_one_removed_change_neither_stages_nor_the_removed_file(scenario: Scenario) -> None:
     """Trust is withdrawn only by retirement or expiry (invariant 12)."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
-    before = scene.mark()
+    before = scenario.mark()
     stack.configure({"publish[1].file": "second.txt"})
     ok(stack.up())
     pins = (stack.folder / "pins.txt").read_text()
@@ -150,14 +150,16 @@ def test_a_target_added_and_one_removed_change_neither_stages_nor_the_removed_fi
     assert "left as it is, to be removed" in text
     assert "second.txt" in text
     assert (stack.folder / "second.txt").exists()
-    assert scene.actions(before) == []
+    assert scenario.actions(before) == []
     ok(stack.preview("--expect-no-changes"))
 
 
-def test_the_changelogs_command_brings_a_mended_text_to_what_a_former_release_wrote(scene: Scene) -> None:
+def test_the_changelogs_command_brings_a_mended_text_to_what_a_former_release_wrote(scenario: Scenario) -> None:
     """A refresh alone sees no change and a replacement is refused; the command writes it, and moves nothing."""
     pages_file, kind = "/etc/apache2/apigw-client-certs.conf", "apache"
-    stack = scene.stack(config={**scene.default_config(), "publish[0].file": "pins.conf", "publish[0].content": kind})
+    stack = scenario.stack(
+        config={**scenario.default_config(), "publish[0].file": "pins.conf", "publish[0].content": kind}
+    )
     ok(stack.up())
     place = stack.folder / "pins.conf"
     mended = place.read_text()
@@ -175,10 +177,10 @@ def test_the_changelogs_command_brings_a_mended_text_to_what_a_former_release_wr
     refused(stack.up("--replace", bundle["urn"]))
     assert place.read_text() == former
 
-    before, since = scene.mark(), stack.outputs("TrustBundle")["publishedSince"]
+    before, since = scenario.mark(), stack.outputs("TrustBundle")["publishedSince"]
     (command,) = re.findall(r"`([^`]*) && pulumi up --refresh`", CHANGELOG.read_text(encoding="utf-8"))
     subprocess.run(command.replace(pages_file, str(place)), shell=True, check=True)  # noqa: S602 - the page's own words
     ok(stack.up("--refresh"))
     assert place.read_text() == mended
-    assert (scene.actions(before), stack.outputs("TrustBundle")["publishedSince"]) == ([], since)
+    assert (scenario.actions(before), stack.outputs("TrustBundle")["publishedSince"]) == ([], since)
     quiet(stack)

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.conftest import ok, refused
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -55,52 +55,52 @@ GENERATION = {
 }
 
 
-def test_a_stage_that_does_not_exist_is_named_before_anything_is_made(scene: Scene) -> None:
+def test_a_stage_that_does_not_exist_is_named_before_anything_is_made(scenario: Scenario) -> None:
     """The next run needs nothing but the stage."""
-    stack = scene.stack(config={**scene.default_config(), **scene.stage_config("ghost")})
+    stack = scenario.stack(config={**scenario.default_config(), **scenario.stage_config("ghost")})
     text = refused(stack.up())
-    assert f"REST API {scene.api} has no stage 'ghost'" in text
+    assert f"REST API {scenario.api} has no stage 'ghost'" in text
     assert "Correct the API id and the stage name" in text
-    assert (scene.actions(), scene.ids(), stack.resources("RotatingClientCertificate")) == ([], [], [])
+    assert (scenario.actions(), scenario.ids(), stack.resources("RotatingClientCertificate")) == ([], [], [])
 
-    scene.sandbox.by_hand.create_stage(scene.api, "ghost")
+    scenario.sandbox.console.create_stage(scenario.api, "ghost")
     ok(stack.up())
-    (first,) = scene.ids()
-    assert [scene.presented(stage) for stage in ("dev", "ghost", "prod")] == [first] * 3
+    (first,) = scenario.ids()
+    assert [scenario.presented(stage) for stage in ("dev", "ghost", "prod")] == [first] * 3
 
 
-def test_a_stage_that_is_added_and_does_not_exist_is_named_and_the_other_one_is_bound(scene: Scene) -> None:
+def test_a_stage_that_is_added_and_does_not_exist_is_named_and_the_other_one_is_bound(scenario: Scenario) -> None:
     """One failed binding concerns no other, and the next run needs nothing but the stage (invariant 8)."""
-    stack = scene.stack(config={"name": "orders", **scene.stage_config("dev")})
+    stack = scenario.stack(config={"name": "orders", **scenario.stage_config("dev")})
     ok(stack.up())
-    (first,) = scene.ids()
-    stack.configure({**scene.stage_config("prod"), **scene.stage_config("ghost")})
+    (first,) = scenario.ids()
+    stack.configure({**scenario.stage_config("prod"), **scenario.stage_config("ghost")})
     text = refused(stack.up())
-    assert f"REST API {scene.api} has no stage 'ghost'" in text
+    assert f"REST API {scenario.api} has no stage 'ghost'" in text
 
-    scene.sandbox.by_hand.create_stage(scene.api, "ghost")
+    scenario.sandbox.console.create_stage(scenario.api, "ghost")
     ok(stack.up())
-    assert [scene.presented(stage) for stage in ("dev", "ghost", "prod")] == [first] * 3
-    assert scene.ids() == [first]
+    assert [scenario.presented(stage) for stage in ("dev", "ghost", "prod")] == [first] * 3
+    assert scenario.ids() == [first]
 
 
-def test_a_full_quota_names_orphans_and_the_quota_code(scene: Scene) -> None:
+def test_a_full_quota_names_orphans_and_the_quota_code(scenario: Scenario) -> None:
     """Nothing is generated, nothing waits, and the text says what to remove or to raise (invariant 10)."""
-    scene.sandbox.change(certificate_quota=2)
+    scenario.sandbox.change(certificate_quota=2)
     for number in (1, 2):
         tags = {"apigw-client-cert:rotation-id": f"lost{number}", "apigw-client-cert:generation": "1"}
-        scene.sandbox.by_hand.generate_certificate(tags=tags)
-    lost = scene.ids()
-    stack = scene.stack()
+        scenario.sandbox.console.generate_certificate(tags=tags)
+    lost = scenario.ids()
+    stack = scenario.stack()
     text = refused(stack.up())
     assert "L-824C9E42" in text
     assert all(one in text for one in lost)
-    assert scene.actions() == []
+    assert scenario.actions() == []
 
 
-def test_the_state_of_a_certificate_has_the_documented_properties_and_no_others(scene: Scene) -> None:
+def test_the_state_of_a_certificate_has_the_documented_properties_and_no_others(scenario: Scenario) -> None:
     """State is a format: later releases read it (invariant 11)."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
     (certificate,) = stack.resources("RotatingClientCertificate")
     outputs = certificate["outputs"]
@@ -109,6 +109,6 @@ def test_the_state_of_a_certificate_has_the_documented_properties_and_no_others(
     assert certificate["id"] == "orders"
     assert len(outputs["__provider"]) < 300
 
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
     assert set(stack.outputs("RotatingClientCertificate")) - {"__provider"} == {*STATE, "pendingClientCertificateId"}

@@ -10,8 +10,8 @@ import pytest
 from tests.e2e.conftest import ok, refused
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -25,171 +25,171 @@ def _urn(stack: PulumiStack, kind: str, name: str = "") -> str:
     return found
 
 
-def _binding(scene: Scene, name: str, **options: str) -> dict[str, object]:
-    values = {"restApiId": scene.api, "stageName": "dev", **options}
+def _binding(scenario: Scenario, name: str, **options: str) -> dict[str, object]:
+    values = {"restApiId": scenario.api, "stageName": "dev", **options}
     return {f"bindings.{name}.{key}": value for key, value in values.items()}
 
 
-def test_a_binding_renamed_or_reparented_without_an_alias_never_clears_its_stage(scene: Scene) -> None:
+def test_a_binding_renamed_or_reparented_without_an_alias_never_clears_its_stage(scenario: Scenario) -> None:
     """To the engine it is a new binding and a deleted one; what the new one asserts is not cleared (invariant 9)."""
-    stack = scene.stack(program=WIRED, config=_binding(scene, "before"))
+    stack = scenario.stack(program=WIRED, config=_binding(scenario, "before"))
     ok(stack.up())
-    (first,) = scene.ids()
-    before = scene.mark()
+    (first,) = scenario.ids()
+    before = scenario.mark()
 
     stack.unset("bindings.before")
-    stack.configure(_binding(scene, "after"))
+    stack.configure(_binding(scenario, "after"))
     renamed = ok(stack.up())
     assert "StageBinding before deleted" in renamed
 
     stack.configure({"bindings.after.team": "payments"})
     reparented = ok(stack.up())
     assert "1 deleted" in reparented
-    assert scene.actions(before) == []
-    assert scene.presented("dev") == first
+    assert scenario.actions(before) == []
+    assert scenario.presented("dev") == first
 
     stack.unset("bindings.after")
     ok(stack.up())
-    assert scene.presented("dev") is None
+    assert scenario.presented("dev") is None
 
 
-def test_a_renamed_binding_that_is_deleted_by_target_does_not_clear_its_stage(scene: Scene) -> None:
+def test_a_renamed_binding_that_is_deleted_by_target_does_not_clear_its_stage(scenario: Scenario) -> None:
     """Under ``--target`` the engine does not check the successor: the program itself says that it claims the stage."""
-    stack = scene.stack(program=WIRED, config=_binding(scene, "before"))
+    stack = scenario.stack(program=WIRED, config=_binding(scenario, "before"))
     ok(stack.up())
-    (first,) = scene.ids()
+    (first,) = scenario.ids()
     former = _urn(stack, "StageBinding", "before")
     stack.unset("bindings.before")
-    stack.configure(_binding(scene, "after"))
+    stack.configure(_binding(scenario, "after"))
     assert "StageBinding before deleted" in ok(stack.up("--target", former))
-    assert scene.presented("dev") == first
+    assert scenario.presented("dev") == first
     ok(stack.up())
-    assert scene.presented("dev") == first
+    assert scenario.presented("dev") == first
 
 
-def test_a_binding_renamed_while_it_waits_for_a_switch_moves_when_the_lead_has_passed(scene: Scene) -> None:
+def test_a_binding_renamed_while_it_waits_for_a_switch_moves_when_the_lead_has_passed(scenario: Scenario) -> None:
     """The new binding has no memory; the certificate's tags tell whose the presented one is (invariant 1)."""
-    stack = scene.stack(program=WIRED, config=_binding(scene, "before"))
+    stack = scenario.stack(program=WIRED, config=_binding(scenario, "before"))
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    first, second = scene.ids()
+    first, second = scenario.ids()
     stack.unset("bindings.before")
-    stack.configure(_binding(scene, "after"))
-    scene.at(337)
-    before = scene.mark()
+    stack.configure(_binding(scenario, "after"))
+    scenario.at(337)
+    before = scenario.mark()
     ok(stack.up())
-    assert scene.moves(before) == [("dev", second)]
-    assert first in scene.ids()
+    assert scenario.moves(before) == [("dev", second)]
+    assert first in scenario.ids()
 
 
-def test_replacing_and_tainting_a_binding_leaves_its_stage_alone(scene: Scene) -> None:
+def test_replacing_and_tainting_a_binding_leaves_its_stage_alone(scenario: Scenario) -> None:
     """The replacement finds the stage as it should be, and the deletion of the old one clears nothing."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
-    (first,) = scene.ids()
-    before = scene.mark()
+    (first,) = scenario.ids()
+    before = scenario.mark()
     replaced = ok(stack.up("--replace", _urn(stack, "StageBinding", "orders-dev")))
     assert "+-1 replaced" in replaced
     stack.run("state", "taint", _urn(stack, "StageBinding", "orders-prod"), expect=0)
     assert "+-1 replaced" in ok(stack.up())
-    assert scene.actions(before) == []
-    assert scene.presented("dev") == scene.presented("prod") == first
+    assert scenario.actions(before) == []
+    assert scenario.presented("dev") == scenario.presented("prod") == first
 
 
-def test_another_order_of_the_stages_is_no_change(scene: Scene) -> None:
+def test_another_order_of_the_stages_is_no_change(scenario: Scenario) -> None:
     """Keys name the bindings."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
     stack.unset("stages")
-    stack.configure({**scene.stage_config("prod"), **scene.stage_config("dev")})
+    stack.configure({**scenario.stage_config("prod"), **scenario.stage_config("dev")})
     ok(stack.preview("--expect-no-changes"))
 
 
-def test_a_target_of_one_binding_leaves_the_other_for_the_next_run(scene: Scene) -> None:
+def test_a_target_of_one_binding_leaves_the_other_for_the_next_run(scenario: Scenario) -> None:
     """--target moves one stage once its certificate is active; both certificates stay until both have moved."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
     for day in (336, 337):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up("--target", _urn(stack, "RotatingClientCertificate"), "--target", _urn(stack, "TrustBundle")))
-    first, second = scene.ids()
-    before = scene.mark()
+    first, second = scenario.ids()
+    before = scenario.mark()
     ok(stack.up("--target", _urn(stack, "StageBinding", "orders-dev")))
-    assert scene.moves(before) == [("dev", second)]
-    assert scene.presented("prod") == first
+    assert scenario.moves(before) == [("dev", second)]
+    assert scenario.presented("prod") == first
 
-    before = scene.mark()
+    before = scenario.mark()
     ok(stack.up())
-    assert scene.moves(before) == [("prod", second)]
-    assert scene.ids() == [first, second]
+    assert scenario.moves(before) == [("prod", second)]
+    assert scenario.ids() == [first, second]
 
 
-def test_a_tainted_certificate_is_not_replaced_while_stages_present_it_and_adopts_itself(scene: Scene) -> None:
+def test_a_tainted_certificate_is_not_replaced_while_stages_present_it_and_adopts_itself(scenario: Scenario) -> None:
     """A fresh start would withdraw trust from what stages present; the remedy goes on with it, without a PATCH (12)."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
-    (first,) = scene.ids()
+    (first,) = scenario.ids()
     pins = (stack.folder / "pins.txt").read_text()
-    scene.at(10)
-    before = scene.mark()
+    scenario.at(10)
+    before = scenario.mark()
     stack.run("state", "taint", _urn(stack, "RotatingClientCertificate"), expect=0)
     text = refused(stack.up())
-    assert f"is presented by {scene.api}/dev, {scene.api}/prod" in text
+    assert f"is presented by {scenario.api}/dev, {scenario.api}/prod" in text
     assert f"adopt_client_certificate_id='{first}'" in text
-    assert scene.actions(before) == []
+    assert scenario.actions(before) == []
 
     stack.configure({"adoptClientCertificateId": first})
     ok(stack.up())
-    assert scene.actions(before) == ["TagResource"]
+    assert scenario.actions(before) == ["TagResource"]
     assert [one.get("delete") for one in stack.resources("RotatingClientCertificate")] == [None]
     stack.unset("adoptClientCertificateId")
     ok(stack.preview("--refresh", "--expect-no-changes"))
     assert (stack.folder / "pins.txt").read_text() == pins
 
     for day in (336, 337, 338, 341):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up())
-    (second,) = scene.ids()
-    assert sorted(scene.moves(before)) == [("dev", second), ("prod", second)]
+    (second,) = scenario.ids()
+    assert sorted(scenario.moves(before)) == [("dev", second), ("prod", second)]
     assert len((stack.folder / "pins.txt").read_text().splitlines()) == 1
 
 
-def test_a_certificate_replaced_shortly_before_its_expiry_changes_nothing_and_then_rotates(scene: Scene) -> None:
+def test_a_certificate_replaced_shortly_before_its_expiry_changes_nothing_and_then_rotates(scenario: Scenario) -> None:
     """No run generates and deletes, and what a callable publishes still holds what the stage presents (1, 2, 12)."""
-    stack = scene.stack(program=COMPONENT, config={"option": "publish", **scene.stage_config("dev")})
+    stack = scenario.stack(program=COMPONENT, config={"option": "publish", **scenario.stage_config("dev")})
     ok(stack.up())
-    (first,) = scene.sandbox.certificates()
-    scene.at(363)
-    before = scene.mark()
+    (first,) = scenario.sandbox.certificates()
+    scenario.at(363)
+    before = scenario.mark()
     refused(stack.up("--replace", _urn(stack, "RotatingClientCertificate")))
-    assert scene.actions(before) == []
+    assert scenario.actions(before) == []
 
     ok(stack.up())
     (pipeline,) = [one for one in stack.export()["deployment"]["resources"] if one["urn"].endswith("::pipeline")]
     assert first.pem.strip() in pipeline["outputs"]["pem"]
-    assert scene.actions(before) == ["GenerateClientCertificate"]
-    scene.at(364)
+    assert scenario.actions(before) == ["GenerateClientCertificate"]
+    scenario.at(364)
     ok(stack.up())
-    assert scene.presented("dev") == scene.ids()[1]
-    assert "DeleteClientCertificate" not in scene.actions(before)
+    assert scenario.presented("dev") == scenario.ids()[1]
+    assert "DeleteClientCertificate" not in scenario.actions(before)
 
 
-def test_a_bundle_replaced_during_the_lead_lets_the_stages_wait_again(scene: Scene) -> None:
+def test_a_bundle_replaced_during_the_lead_lets_the_stages_wait_again(scenario: Scenario) -> None:
     """It no longer knows since when it published what, so the lead starts anew; what it wrote is accepted (1, 12)."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    first, second = scene.ids()
-    scene.at(336.5)
+    first, second = scenario.ids()
+    scenario.at(336.5)
     ok(stack.up("--replace", _urn(stack, "TrustBundle")))
     assert len((stack.folder / "pins.txt").read_text().splitlines()) == 2
 
-    scene.at(337)
-    before = scene.mark()
+    scenario.at(337)
+    before = scenario.mark()
     assert f"keeps {first} until 2027-02-02" in ok(stack.up())
-    assert scene.moves(before) == []
-    scene.at(337.5)
+    assert scenario.moves(before) == []
+    scenario.at(337.5)
     ok(stack.up())
-    assert sorted(scene.moves(before)) == [("dev", second), ("prod", second)]
+    assert sorted(scenario.moves(before)) == [("dev", second), ("prod", second)]

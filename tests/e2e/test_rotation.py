@@ -10,64 +10,64 @@ import pytest
 from tests.e2e.conftest import ok
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
+    from tests.e2e.conftest import Scenario
 
 # One API, on one page of each list.
 SCAN = {"GetRestApis": 1, "GetStages": 1, "GetApis": 1}
 pytestmark = [pytest.mark.e2e, pytest.mark.always]
 
 
-def test_a_whole_rotation_publishes_switches_confirms_and_retires(scene: Scene) -> None:
+def test_a_whole_rotation_publishes_switches_confirms_and_retires(scenario: Scenario) -> None:
     """Each run takes one step, in the order generate, publish, PATCH, delete, and nothing is due in between."""
-    stack = scene.stack()
+    stack = scenario.stack()
     ok(stack.up())
-    (first,) = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == first
+    (first,) = scenario.ids()
+    assert scenario.presented("dev") == scenario.presented("prod") == first
 
-    scene.at(100)
+    scenario.at(100)
     ok(stack.preview("--expect-no-changes"))
 
-    scene.at(336)
-    before = scene.mark()
+    scenario.at(336)
+    before = scenario.mark()
     assert not stack.preview("--expect-no-changes").succeeded
-    assert _calls(scene, before) == {}
+    assert _calls(scenario, before) == {}
     ok(stack.up())
-    first, second = scene.ids()
-    assert scene.actions(before) == ["GenerateClientCertificate"]
-    assert scene.presented("dev") == scene.presented("prod") == first
+    first, second = scenario.ids()
+    assert scenario.actions(before) == ["GenerateClientCertificate"]
+    assert scenario.presented("dev") == scenario.presented("prod") == first
     assert len((stack.folder / "pins.txt").read_text().splitlines()) == 2
     ok(stack.preview("--expect-no-changes"))
 
-    scene.at(337)
-    before = scene.mark()
+    scenario.at(337)
+    before = scenario.mark()
     ok(stack.up("--refresh"))
-    assert scene.actions(before) == ["UpdateStage", "UpdateStage"]
+    assert scenario.actions(before) == ["UpdateStage", "UpdateStage"]
     # The refresh looks at each stage, and so does the move.
-    assert _calls(scene, before)["GetStage"] == 2 + 2
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert _calls(scenario, before)["GetStage"] == 2 + 2
+    assert scenario.presented("dev") == scenario.presented("prod") == second
 
-    scene.at(338)
-    before = scene.mark()
+    scenario.at(338)
+    before = scenario.mark()
     ok(stack.up("--refresh"))
-    assert scene.actions(before) == []
-    assert SCAN.items() <= _calls(scene, before).items()
+    assert scenario.actions(before) == []
+    assert SCAN.items() <= _calls(scenario, before).items()
     ok(stack.preview("--expect-no-changes"))
 
-    scene.at(341)
-    before = scene.mark()
+    scenario.at(341)
+    before = scenario.mark()
     ok(stack.up("--refresh"))
-    assert scene.actions(before) == ["DeleteClientCertificate"]
-    assert SCAN.items() <= _calls(scene, before).items()
-    assert scene.ids() == [second]
+    assert scenario.actions(before) == ["DeleteClientCertificate"]
+    assert SCAN.items() <= _calls(scenario, before).items()
+    assert scenario.ids() == [second]
     assert len((stack.folder / "pins.txt").read_text().splitlines()) == 1
 
     ok(stack.destroy())
-    assert scene.ids() == []
-    assert scene.presented("dev") is None
+    assert scenario.ids() == []
+    assert scenario.presented("dev") is None
 
 
-def _calls(scene: Scene, since: int) -> Counter[str]:
+def _calls(scenario: Scenario, since: int) -> Counter[str]:
     """What AWS answered, by action."""
     return Counter(
-        one.action for one in scene.sandbox.journal.entries(since=since) if one.succeeded and not one.by_hand
+        one.action for one in scenario.sandbox.journal.entries(since=since) if one.succeeded and not one.console
     )

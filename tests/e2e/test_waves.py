@@ -10,26 +10,26 @@ import pytest
 from tests.e2e.conftest import START, ok, quiet, refused
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 # Nobody listens behind the scene's API, so that the gateway answers every certificate alike.
 UNREACHABLE = 504
 
 
-def _wave(scene: Scene, number: int, stage: str) -> dict[str, object]:
+def _wave(scenario: Scenario, number: int, stage: str) -> dict[str, object]:
     path = f"waves[{number}].stages.{stage}"
-    return {f"{path}.restApiId": scene.api, f"{path}.stageName": stage}
+    return {f"{path}.restApiId": scenario.api, f"{path}.stageName": stage}
 
 
-def _stack(scene: Scene, **config: object) -> PulumiStack:
-    return scene.stack(
+def _stack(scenario: Scenario, **config: object) -> PulumiStack:
+    return scenario.stack(
         config={
             "name": "orders",
             "publish[0].file": "pins.txt",
-            **_wave(scene, 0, "dev"),
-            **_wave(scene, 1, "prod"),
+            **_wave(scenario, 0, "dev"),
+            **_wave(scenario, 1, "prod"),
             "waves[1].soak": "24h",
             "verify.resource": "/",
             "verify.proof": "status",
@@ -39,74 +39,74 @@ def _stack(scene: Scene, **config: object) -> PulumiStack:
     )
 
 
-def test_waves_move_a_day_apart_each_of_them_verified(scene: Scene) -> None:
+def test_waves_move_a_day_apart_each_of_them_verified(scenario: Scenario) -> None:
     """On day 337 and day 338; generation 1 is retired after the overlap since then; a preview calls nothing."""
-    stack = _stack(scene)
+    stack = _stack(scenario)
     ok(stack.up())
     quiet(stack)
     first = stack.outputs("StageBinding", "orders-dev")
     assert first["evidence"] == {"testInvoke": {"status": UNREACHABLE, "proof": "status"}}
     moves = {}
     for day in (336, 337, 338, 339, 342):
-        scene.at(day)
-        before = scene.mark()
+        scenario.at(day)
+        before = scenario.mark()
         ok(stack.preview())
-        assert scene.sandbox.journal.calls(since=before) == ()
+        assert scenario.sandbox.journal.calls(since=before) == ()
         said = ok(stack.up("--refresh"))
-        moves[day] = [stage for stage, _id in scene.moves(before)]
+        moves[day] = [stage for stage, _id in scenario.moves(before)]
         if day == 337:
             assert "the wave before has not moved, been verified and soaked ('orders-dev')" in said
             assert stack.outputs("StageBinding", "orders-prod")["waitingBecause"] == "wave"
     assert moves == {336: [], 337: ["dev"], 338: ["prod"], 339: [], 342: []}
-    assert len(scene.ids()) == 1
-    assert stack.outputs("StageBinding", "orders-prod")["verifiedClientCertificateId"] == scene.ids()[0]
+    assert len(scenario.ids()) == 1
+    assert stack.outputs("StageBinding", "orders-prod")["verifiedClientCertificateId"] == scenario.ids()[0]
 
 
-def test_a_refused_trial_fails_the_run_and_holds_the_next_wave(scene: Scene) -> None:
+def test_a_refused_trial_fails_the_run_and_holds_the_next_wave(scenario: Scenario) -> None:
     """The stage keeps what works; whoever runs it again after the cause is mended goes on."""
-    stack = _stack(scene)
+    stack = _stack(scenario)
     ok(stack.up())
     for day in (336, 337):
-        scene.at(day)
+        scenario.at(day)
         if day == 337:
             stack.configure({"verify.expectStatus": 200})
         outcome = stack.up()
     said = refused(outcome)
     assert "it may be down, or the trial may ask the wrong thing" in said
-    first, second = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == first
+    first, second = scenario.ids()
+    assert scenario.presented("dev") == scenario.presented("prod") == first
     stack.configure({"verify.expectStatus": UNREACHABLE})
     ok(stack.up())
-    assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
+    assert (scenario.presented("dev"), scenario.presented("prod")) == (second, first)
 
 
-def test_bad_waves_and_windows_are_refused_in_preview(scene: Scene) -> None:
+def test_bad_waves_and_windows_are_refused_in_preview(scenario: Scenario) -> None:
     """By name, before anything is called."""
-    stack = _stack(scene, **{"windows[0]": "Mon 25:00-26:00"})
+    stack = _stack(scenario, **{"windows[0]": "Mon 25:00-26:00"})
     assert "windows, entry 1: 'Mon 25:00-26:00' is no window" in refused(stack.preview())
     stack.unset("windows")
-    stack.configure(scene.stage_config("dev"))
+    stack.configure(scenario.stage_config("dev"))
     assert "stages is given beside waves" in refused(stack.preview())
-    assert scene.sandbox.journal.calls() == ()
+    assert scenario.sandbox.journal.calls() == ()
 
 
-def test_a_window_in_the_hour_that_the_clocks_repeat(scene: Scene) -> None:
+def test_a_window_in_the_hour_that_the_clocks_repeat(scenario: Scenario) -> None:
     """02:05 comes twice in Berlin that night: at the second time the stages wait for 02:15, and move in it."""
     night = datetime(2027, 10, 31, tzinfo=timezone.utc)
 
     def at(instant: datetime) -> None:
-        scene.at((instant - START) / timedelta(days=1))
+        scenario.at((instant - START) / timedelta(days=1))
 
     at(night - timedelta(days=336, hours=1))
     window = {"windows[0]": "Daily 02:15-02:45 Europe/Berlin"}
-    stack = scene.stack(config={**scene.default_config(), **window})
+    stack = scenario.stack(config={**scenario.default_config(), **window})
     ok(stack.up())
     at(night - timedelta(days=1))
     ok(stack.up())
-    first, second = scene.ids()
+    first, second = scenario.ids()
     at(night + timedelta(hours=1, minutes=5))
     assert "2027-10-31T01:15:00Z: its maintenance windows are closed" in ok(stack.up())
-    assert (scene.presented("dev"), scene.presented("prod")) == (first, first)
+    assert (scenario.presented("dev"), scenario.presented("prod")) == (first, first)
     at(night + timedelta(hours=1, minutes=15))
     ok(stack.up())
-    assert (scene.presented("dev"), scene.presented("prod")) == (second, second)
+    assert (scenario.presented("dev"), scenario.presented("prod")) == (second, second)

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.conftest import ok, refused
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Scene
+    from tests.e2e.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -24,38 +24,38 @@ def _config(api_id: str) -> dict[str, object]:
     }
 
 
-def test_a_websocket_stage_is_bound_rotated_and_cleared(scene: Scene) -> None:
+def test_a_websocket_stage_is_bound_rotated_and_cleared(scenario: Scenario) -> None:
     """The same order of steps over apigatewayv2, in-use scan included (invariants 1, 2, 3)."""
-    api = scene.sandbox.by_hand.create_websocket_api("chat", stages=["live"])
-    stack = scene.stack(config=_config(api))
+    api = scenario.sandbox.console.create_websocket_api("chat", stages=["live"])
+    stack = scenario.stack(config=_config(api))
     ok(stack.up())
-    (first,) = scene.ids()
-    assert scene.sandbox.presented(api, "live") == first
+    (first,) = scenario.ids()
+    assert scenario.sandbox.presented(api, "live") == first
 
     for day, actions in ((336, ["GenerateClientCertificate"]), (337, ["UpdateStage"]), (338, [])):
-        scene.at(day)
-        before = scene.mark()
+        scenario.at(day)
+        before = scenario.mark()
         ok(stack.up("--refresh"))
-        assert scene.actions(before) == actions
-    first, second = scene.ids()
-    assert scene.moves() == [("live", first), ("live", second)]
+        assert scenario.actions(before) == actions
+    first, second = scenario.ids()
+    assert scenario.moves() == [("live", first), ("live", second)]
 
-    scene.at(341)
+    scenario.at(341)
     ok(stack.up())
-    assert scene.ids() == [second]
+    assert scenario.ids() == [second]
     ok(stack.destroy())
-    assert scene.ids() == []
-    assert scene.sandbox.presented(api, "live") is None
+    assert scenario.ids() == []
+    assert scenario.sandbox.presented(api, "live") is None
 
 
-def test_a_stage_of_an_http_api_is_refused(scene: Scene) -> None:
+def test_a_stage_of_an_http_api_is_refused(scenario: Scenario) -> None:
     """HTTP APIs cannot present a client certificate; the error passes on what AWS says about it."""
-    client = scene.client("apigatewayv2")
+    client = scenario.client("apigatewayv2")
     api = client.create_api(Name="plain", ProtocolType="HTTP")["ApiId"]
     client.create_stage(ApiId=api, StageName="live")
-    stack = scene.stack(config=_config(api))
-    before = scene.mark()
+    stack = scenario.stack(config=_config(api))
+    before = scenario.mark()
     text = refused(stack.up())
     assert f"stage {api}/live@websocket may not present" in text
     assert "only for WebSocket APIs" in text
-    assert scene.moves(before) == []
+    assert scenario.moves(before) == []

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from acceptance.faulty_proxy import FaultyProxy
+from acceptance.pulumi_stack import PulumiStack
 from apigw_sandbox import Fault, FaultKind, Sandbox
 from apigw_sandbox.clock import wall_now
 from tests.e2e.conftest import ok, refused
-from tests.e2e.faulty_proxy import FaultyProxy
 from tests.harm.reader import Nightly, Reader
 from tests.harm.traffic import Traffic
 from tests.native.conftest import EXECUTABLE, PACKAGE
-from tools.pulumi_stack import PulumiStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ LAST_DAY = 355
 BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
-class Scene:
+class Scenario:
     """An account, an API with the stages dev and prod, a backend behind it, one clock, and stacks of one host."""
 
     def __init__(self, sandbox: Sandbox, folder: Path, host: str) -> None:
@@ -48,7 +48,7 @@ class Scene:
         self.start = midnight - timedelta(days=LAST_DAY)
         self.trusted = folder / "dev" / TRUSTED
         self.reader = Reader(sandbox, folder / "reader", self.published)
-        self.api = sandbox.by_hand.create_rest_api("orders", STAGES, backend_url=self.reader.url, proxy=True)
+        self.api = sandbox.console.create_rest_api("orders", STAGES, backend_url=self.reader.url, proxy=True)
         self._stacks: list[PulumiStack] = []
         self.at(0)
 
@@ -171,7 +171,7 @@ class Scene:
     def changes(self, since: int = 0) -> list[JournalEntry]:
         """What was changed through the API since a journal number."""
         entries = self.sandbox.journal.entries(since=since)
-        return [one for one in entries if one.mutates and one.succeeded and not one.by_hand]
+        return [one for one in entries if one.mutates and one.succeeded and not one.console]
 
     def moves(self, since: int = 0) -> list[tuple[str, str]]:
         """The switches of stages since a journal number: stage name and what it then presents, "" for nothing."""
@@ -205,16 +205,16 @@ def host(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def scene(tmp_path: Path, host: str) -> Iterator[Scene]:
+def scenario(tmp_path: Path, host: str) -> Iterator[Scenario]:
     """A fresh account, a backend that listens, and no stack."""
     with Sandbox() as sandbox:
-        made = Scene(sandbox, tmp_path, host)
+        made = Scenario(sandbox, tmp_path, host)
         with made.reader:
             yield made
 
 
 @pytest.fixture
-def proxy(scene: Scene) -> Iterator[FaultyProxy]:
+def proxy(scenario: Scenario) -> Iterator[FaultyProxy]:
     """What stands between the provider and the sandbox, where a stack is given its URL."""
-    with FaultyProxy(scene.sandbox.endpoint_url) as made:
+    with FaultyProxy(scenario.sandbox.endpoint_url) as made:
         yield made

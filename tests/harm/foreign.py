@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
+    from tests.harm.conftest import Scenario
 
 
-def bound_and_trusted(scene: Scene, *stages: str) -> str:
+def bound_and_trusted(scenario: Scenario, *stages: str) -> str:
     """The id of somebody else's certificate, presented by these stages and written to the target by hand."""
-    certificate = scene.sandbox.by_hand.generate_certificate()
+    certificate = scenario.sandbox.console.generate_certificate()
     for stage in stages:
-        scene.sandbox.by_hand.bind(scene.api, stage, certificate)
-    scene.trusted.parent.mkdir(exist_ok=True)
-    scene.trusted.write_text(scene.published() + scene.pem(certificate) + "\n", encoding="ascii")
+        scenario.sandbox.console.bind(scenario.api, stage, certificate)
+    scenario.trusted.parent.mkdir(exist_ok=True)
+    scenario.trusted.write_text(scenario.published() + scenario.pem(certificate) + "\n", encoding="ascii")
     return certificate

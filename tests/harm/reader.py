@@ -10,7 +10,7 @@ import ssl
 import threading
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.trust import setup_lines
+from apigw_client_cert.trust.contents import setup_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from tests.harm.conftest import LAST_DAY, STAGES, TRUSTED, ok, refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -24,24 +24,24 @@ STAGING = "staging's pins"
 class Accounts:
     """Production, where the scene is, and staging, with a parameter of the same name; a shell is in one of them."""
 
-    def __init__(self, scene: Scene, staging: SandboxProcess) -> None:
-        self.scene, self.staging = scene, staging
-        scene.at(LAST_DAY)
+    def __init__(self, scenario: Scenario, staging: SandboxProcess) -> None:
+        self.scenario, self.staging = scenario, staging
+        scenario.at(LAST_DAY)
         self._there("put_parameter", Name=PINS, Value=STAGING, Type="String")
 
     def orders(self, **props: object) -> PulumiStack:
         """Production's stack, which leaves the endpoint to the shell, in production's shell."""
-        stack = self.scene.stack()
+        stack = self.scenario.stack()
         # On a made-up clock nothing is changed where the program names no endpoint of this machine.
         del stack.env["APIGW_CLIENT_CERT_NOW"]
         self.declare(stack, **props)
-        self.shell(stack, self.scene.sandbox.endpoint_url)
+        self.shell(stack, self.scenario.sandbox.endpoint_url)
         return stack
 
     def declare(self, stack: PulumiStack, **props: object) -> None:
         """The rotation, publishing the parameter."""
         publish = [{"type": "ssm", "name": PINS, "content": "sha256"}]
-        self.scene.declare(stack, "orders", **{"publish": publish, "endpointUrl": None, **props})
+        self.scenario.declare(stack, "orders", **{"publish": publish, "endpointUrl": None, **props})
 
     def shell(self, stack: PulumiStack, endpoint_url: str) -> None:
         """Whose credentials the next run has."""
@@ -49,42 +49,42 @@ class Accounts:
 
     def held(self) -> str:
         """Production's pins."""
-        return str(self.scene.sandbox.client("ssm").get_parameter(Name=PINS)["Parameter"]["Value"])
+        return str(self.scenario.sandbox.client("ssm").get_parameter(Name=PINS)["Parameter"]["Value"])
 
     def staging_unharmed(self) -> bool:
         """Whether staging's parameter is what it was."""
         return bool(self._there("get_parameter", Name=PINS)["Parameter"]["Value"] == STAGING)
 
     def _there(self, operation: str, **arguments: object) -> dict[str, dict[str, str]]:
-        client = self.scene.sandbox.client("ssm", endpoint_url=self.staging.endpoint_url)
+        client = self.scenario.sandbox.client("ssm", endpoint_url=self.staging.endpoint_url)
         answer: dict[str, dict[str, str]] = getattr(client, operation)(**arguments)
         return answer
 
 
 @pytest.fixture
-def accounts(scene: Scene) -> Iterator[Accounts]:
+def accounts(scenario: Scenario) -> Iterator[Accounts]:
     """Both, and staging's parameter."""
     with SandboxProcess(["--account", "210987654321"]) as staging:
-        yield Accounts(scene, staging)
+        yield Accounts(scenario, staging)
 
 
 @pytest.mark.parametrize("command", [("up",), ("up", "--refresh"), ("refresh",)], ids=" ".join)
 def test_a_run_in_the_other_accounts_shell_writes_nothing(accounts: Accounts, command: tuple[str, ...]) -> None:
     """Refused with both accounts' numbers; in production's shell the same program then does what was asked."""
-    scene = accounts.scene
+    scenario = accounts.scenario
     stack = accounts.orders()
     ok(stack.up())
     held = accounts.held()
-    other = scene.sandbox.by_hand.generate_certificate()
-    accounts.declare(stack, alsoTrust=[scene.pem(other)])
+    other = scenario.sandbox.console.generate_certificate()
+    accounts.declare(stack, alsoTrust=[scenario.pem(other)])
     accounts.shell(stack, accounts.staging.endpoint_url)
     verb, *flags = command
     said = refused(getattr(stack, verb)(*flags))
     assert "210987654321" in said
-    assert scene.sandbox.account_id in said
+    assert scenario.sandbox.account_id in said
     assert accounts.staging_unharmed()
 
-    accounts.shell(stack, scene.sandbox.endpoint_url)
+    accounts.shell(stack, scenario.sandbox.endpoint_url)
     ok(stack.up("--refresh"))
     assert held.split()[0] in accounts.held()
     assert len(accounts.held().split()) == 2
@@ -93,11 +93,11 @@ def test_a_run_in_the_other_accounts_shell_writes_nothing(accounts: Accounts, co
 
 def test_taking_over_is_no_leave_to_write_in_another_account(accounts: Accounts) -> None:
     """With take_over in the program from the start, the edit of also_trust still stays at home."""
-    scene = accounts.scene
+    scenario = accounts.scenario
     stack = accounts.orders(takeOver=True)
     ok(stack.up())
-    other = scene.sandbox.by_hand.generate_certificate()
-    accounts.declare(stack, takeOver=True, alsoTrust=[scene.pem(other)])
+    other = scenario.sandbox.console.generate_certificate()
+    accounts.declare(stack, takeOver=True, alsoTrust=[scenario.pem(other)])
     accounts.shell(stack, accounts.staging.endpoint_url)
     refused(stack.up())
     assert accounts.staging_unharmed()
@@ -128,41 +128,41 @@ def test_a_target_added_in_the_other_accounts_shell_is_not_written_there(account
 
 
 @pytest.mark.parametrize("kind", ["file", "ssm"])
-def test_a_backend_teams_stack_publishes_from_an_account_of_its_own(scene: Scene, kind: str) -> None:
+def test_a_backend_teams_stack_publishes_from_an_account_of_its_own(scenario: Scenario, kind: str) -> None:
     """It cannot look who presents what the owner retired, and keeps that; what comes next it publishes in time."""
-    owner = scene.stack(program="wired")
+    owner = scenario.stack(program="wired")
     target = {"type": "file", "path": "own.pem", "content": "python"}
-    scene.configure(owner, "bundles", {"trust": {"certificates": ["orders"], "targets": [target]}})
-    scene.configure(owner, "exports", {"orders": {"certificate": "orders", "bundle": "trust"}})
-    bindings = {stage: {"certificate": "orders", "bundle": "trust", **scene.place(stage)} for stage in STAGES}
-    scene.configure(owner, "bindings", bindings)
-    scene.trusted = scene.folder / "team" / TRUSTED
+    scenario.configure(owner, "bundles", {"trust": {"certificates": ["orders"], "targets": [target]}})
+    scenario.configure(owner, "exports", {"orders": {"certificate": "orders", "bundle": "trust"}})
+    bindings = {stage: {"certificate": "orders", "bundle": "trust", **scenario.place(stage)} for stage in STAGES}
+    scenario.configure(owner, "bindings", bindings)
+    scenario.trusted = scenario.folder / "team" / TRUSTED
 
     def run(day: float, trigger: str | None = None) -> None:
-        scene.at(day)
-        scene.configure(owner, "certificates", {"orders": {"rotationTrigger": trigger} if trigger else {}})
+        scenario.at(day)
+        scenario.configure(owner, "certificates", {"orders": {"rotationTrigger": trigger} if trigger else {}})
         for stack in (owner, team):
             ok(stack.up("--refresh"))
         if kind == "ssm":
-            scene.edit(parameters.get_parameter(Name=PINS)["Parameter"]["Value"])
-        assert scene.trusted_everywhere()
+            scenario.edit(parameters.get_parameter(Name=PINS)["Parameter"]["Value"])
+        assert scenario.trusted_everywhere()
 
     with SandboxProcess(["--account", "210987654321"]) as there:
-        parameters = scene.sandbox.client("ssm", endpoint_url=there.endpoint_url)
-        team = scene.stack("team", program="wired")
+        parameters = scenario.sandbox.client("ssm", endpoint_url=there.endpoint_url)
+        team = scenario.stack("team", program="wired")
         team.configure({"endpointUrl": there.endpoint_url})
-        scene.configure(team, "references", {"orders": {"stack": "organization/harm/dev", "output": "orders"}})
+        scenario.configure(team, "references", {"orders": {"stack": "organization/harm/dev", "output": "orders"}})
         place = {"type": "file", "path": TRUSTED} if kind == "file" else {"type": "ssm", "name": PINS}
         bundle = {"certificates": ["orders"], "targets": [{**place, "content": "python"}]}
-        scene.configure(team, "bundles", {"trust": bundle})
+        scenario.configure(team, "bundles", {"trust": bundle})
         run(0, "as made")
-        with scene.traffic() as traffic:
+        with scenario.traffic() as traffic:
             for day in (336.0, 337.0, 338.0, 341.0):
                 run(day, "as made")
                 traffic.go_on()
-            assert len(scene.ids()) == 1
+            assert len(scenario.ids()) == 1
             for day in (344.0, 345.1):
                 run(day, "leaked")
                 traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") == scene.ids()[1]
+    assert scenario.presented("dev") == scenario.presented("prod") == scenario.ids()[1]

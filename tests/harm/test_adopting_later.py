@@ -11,7 +11,7 @@ from tests.harm.conftest import ok, refused
 from tests.harm.foreign import bound_and_trusted
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -19,104 +19,106 @@ pytestmark = pytest.mark.e2e
 PROPERTY = re.compile(r"adopt_?client_?certificate_?id", re.IGNORECASE)
 
 
-def test_adopting_while_a_stage_presents_our_own_is_refused_before_anything_changes(scene: Scene) -> None:
+def test_adopting_while_a_stage_presents_our_own_is_refused_before_anything_changes(scenario: Scenario) -> None:
     """The stage is named; take_over with also_trust, which is the way, moves the other one without a failed request.
 
     A preview asks nobody who presents what (invariant 6): it says what the update is about to look at.
     """
-    stack = scene.orders(stages={"prod": scene.place("prod")})
+    stack = scenario.orders(stages={"prod": scenario.place("prod")})
     ok(stack.up())
-    (ours,) = scene.ids()
-    theirs = scene.sandbox.by_hand.generate_certificate()
-    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
-    trusting = {"alsoTrust": [scene.pem(theirs)]}
-    scene.declare(stack, "orders", stages={"prod": scene.place("prod")}, **trusting)
+    (ours,) = scenario.ids()
+    theirs = scenario.sandbox.console.generate_certificate()
+    scenario.sandbox.console.bind(scenario.api, "dev", theirs)
+    trusting = {"alsoTrust": [scenario.pem(theirs)]}
+    scenario.declare(stack, "orders", stages={"prod": scenario.place("prod")}, **trusting)
     ok(stack.up())
-    scene.at(10)
-    with scene.traffic() as traffic:
-        before = scene.mark()
-        scene.declare(stack, "orders", adoptClientCertificateId=theirs, **trusting)
+    scenario.at(10)
+    with scenario.traffic() as traffic:
+        before = scenario.mark()
+        scenario.declare(stack, "orders", adoptClientCertificateId=theirs, **trusting)
         assert PROPERTY.search(ok(stack.preview()))
         said = refused(stack.up())
         assert PROPERTY.search(said)
-        assert f"{scene.api}/prod" in said
-        assert scene.changes(before) == []
+        assert f"{scenario.api}/prod" in said
+        assert scenario.changes(before) == []
 
-        scene.declare(stack, "orders", takeOver=True, **trusting)
+        scenario.declare(stack, "orders", takeOver=True, **trusting)
         ok(stack.up())
-        scene.at(11)
+        scenario.at(11)
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.moves(before) == [("dev", ours)]
+    assert scenario.moves(before) == [("dev", ours)]
 
 
-def test_adopting_while_no_stage_presents_our_own_is_done_in_place(scene: Scene) -> None:
+def test_adopting_while_no_stage_presents_our_own_is_done_in_place(scenario: Scenario) -> None:
     """Nothing moves; what it replaces is retired as usual; the adopted one rotates in time."""
-    stack = scene.orders(stages={"dev": scene.place("dev")})
+    stack = scenario.orders(stages={"dev": scenario.place("dev")})
     ok(stack.up())
-    (ours,) = scene.ids()
-    scene.at(10)
-    theirs = scene.sandbox.by_hand.generate_certificate()
-    trusting = {"stages": {"dev": scene.place("dev")}, "alsoTrust": [scene.pem(theirs)]}
-    scene.declare(stack, "orders", **trusting)
+    (ours,) = scenario.ids()
+    scenario.at(10)
+    theirs = scenario.sandbox.console.generate_certificate()
+    trusting = {"stages": {"dev": scenario.place("dev")}, "alsoTrust": [scenario.pem(theirs)]}
+    scenario.declare(stack, "orders", **trusting)
     ok(stack.up())
-    scene.sandbox.by_hand.bind(scene.api, "dev", theirs)
-    before = scene.mark()
-    with scene.traffic("dev") as traffic:
+    scenario.sandbox.console.bind(scenario.api, "dev", theirs)
+    before = scenario.mark()
+    with scenario.traffic("dev") as traffic:
         assert theirs in refused(stack.up("--refresh"))
-        scene.declare(stack, "orders", adoptClientCertificateId=theirs, **trusting)
+        scenario.declare(stack, "orders", adoptClientCertificateId=theirs, **trusting)
         ok(stack.up("--refresh"))
-        assert scene.moves(before) == []
-        scene.declare(stack, stages={"dev": scene.place("dev")})
+        assert scenario.moves(before) == []
+        scenario.declare(stack, stages={"dev": scenario.place("dev")})
         for day in (11, 15):
-            scene.at(day)
+            scenario.at(day)
             ok(stack.up("--refresh"))
-            assert theirs in scene.held()
+            assert theirs in scenario.held()
         traffic.go_on()
-        assert scene.ids() == [theirs]
+        assert scenario.ids() == [theirs]
         for day in (345, 346):
-            scene.at(day)
+            scenario.at(day)
             ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.moves(before) == [("dev", scene.ids()[1])]
-    assert ours not in scene.ids()
+    assert scenario.moves(before) == [("dev", scenario.ids()[1])]
+    assert ours not in scenario.ids()
 
 
 @pytest.mark.parametrize("made_before", [False, True], ids=["at once", "after a first run"])
-def test_two_certificates_on_three_stages_become_one_rotation(scene: Scene, made_before: bool) -> None:  # noqa: FBT001
+def test_two_certificates_on_three_stages_become_one_rotation(scenario: Scenario, made_before: bool) -> None:  # noqa: FBT001
     """What people have: one is adopted, the other trusted and replaced; the target never lacks what is presented."""
-    scene.sandbox.by_hand.create_stage(scene.api, "ops")
-    most, one = bound_and_trusted(scene, "dev", "prod"), bound_and_trusted(scene, "ops")
-    stages = {stage: scene.place(stage) for stage in ("dev", "ops", "prod")}
-    stack = scene.stack()
-    with scene.traffic(*stages) as traffic:
+    scenario.sandbox.console.create_stage(scenario.api, "ops")
+    most, one = bound_and_trusted(scenario, "dev", "prod"), bound_and_trusted(scenario, "ops")
+    stages = {stage: scenario.place(stage) for stage in ("dev", "ops", "prod")}
+    stack = scenario.stack()
+    with scenario.traffic(*stages) as traffic:
         if made_before:
             elsewhere = [{"type": "file", "path": "elsewhere.pem", "content": "python"}]
-            scene.declare(stack, stages={}, publish=elsewhere)
+            scenario.declare(stack, stages={}, publish=elsewhere)
             ok(stack.up())
-        before = scene.mark()
-        scene.declare(stack, stages=stages, adoptClientCertificateId=most, takeOver=True, alsoTrust=[scene.pem(one)])
+        before = scenario.mark()
+        scenario.declare(
+            stack, stages=stages, adoptClientCertificateId=most, takeOver=True, alsoTrust=[scenario.pem(one)]
+        )
         ok(stack.up())
-        assert scene.moves(before) == []
-        assert {most, one} <= {*scene.held()}
+        assert scenario.moves(before) == []
+        assert {most, one} <= {*scenario.held()}
         for day in (1, 4, 8):
-            scene.at(day)
+            scenario.at(day)
             ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert {scene.presented(stage) for stage in stages} == {most}
-    assert {*scene.ids()} == {most, one}
+    assert {scenario.presented(stage) for stage in stages} == {most}
+    assert {*scenario.ids()} == {most, one}
 
 
-def test_adopting_later_what_does_not_exist_is_refused_and_changes_nothing(scene: Scene) -> None:
+def test_adopting_later_what_does_not_exist_is_refused_and_changes_nothing(scenario: Scenario) -> None:
     """A misspelt id is named; set back, the run is quiet."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
-    before = scene.mark()
-    scene.declare(stack, adoptClientCertificateId="zzzzzz")
+    before = scenario.mark()
+    scenario.declare(stack, adoptClientCertificateId="zzzzzz")
     assert PROPERTY.search(refused(stack.up()))
-    scene.declare(stack)
+    scenario.declare(stack)
     ok(stack.up())
-    assert scene.changes(before) == []
+    assert scenario.changes(before) == []

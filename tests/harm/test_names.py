@@ -9,8 +9,8 @@ import pytest
 from tests.harm.conftest import STAGES, TRUSTED, ok
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -29,59 +29,61 @@ def _certificate(stack: PulumiStack) -> str:
     return urn
 
 
-def _rotation(scene: Scene, file: str, *stages: str, **props: object) -> dict[str, object]:
-    places = {stage: scene.place(stage) for stage in stages}
-    return scene.rotation(stages=places, publish=[{"type": "file", "path": file, "content": "python"}], **props)
+def _rotation(scenario: Scenario, file: str, *stages: str, **props: object) -> dict[str, object]:
+    places = {stage: scenario.place(stage) for stage in stages}
+    return scenario.rotation(stages=places, publish=[{"type": "file", "path": file, "content": "python"}], **props)
 
 
 @pytest.mark.parametrize("names", ALIKE.values(), ids=ALIKE)
-def test_two_rotations_whose_names_look_alike_have_a_certificate_each(scene: Scene, names: tuple[str, str]) -> None:
+def test_two_rotations_whose_names_look_alike_have_a_certificate_each(
+    scenario: Scenario, names: tuple[str, str]
+) -> None:
     """The first one's stage carries traffic; the second one is made and removed within the hour, beside it."""
     one, other = names
-    stack = scene.stack()
-    first = _rotation(scene, TRUSTED)
-    scene.configure(stack, "rotations", {one: first, other: _rotation(scene, "other.pem")})
+    stack = scenario.stack()
+    first = _rotation(scenario, TRUSTED)
+    scenario.configure(stack, "rotations", {one: first, other: _rotation(scenario, "other.pem")})
     ok(stack.up("--parallel", "1"))
-    assert len(scene.ids()) == 2
+    assert len(scenario.ids()) == 2
 
-    first = _rotation(scene, TRUSTED, "dev")
-    scene.configure(stack, "rotations", {one: first, other: _rotation(scene, "other.pem", "prod")})
+    first = _rotation(scenario, TRUSTED, "dev")
+    scenario.configure(stack, "rotations", {one: first, other: _rotation(scenario, "other.pem", "prod")})
     ok(stack.up())
-    mine, theirs = map(scene.presented, STAGES)
+    mine, theirs = map(scenario.presented, STAGES)
     assert mine != theirs
-    assert scene.held() == [mine]
-    with scene.traffic("dev") as traffic:
-        scene.configure(stack, "rotations", {one: first})
+    assert scenario.held() == [mine]
+    with scenario.traffic("dev") as traffic:
+        scenario.configure(stack, "rotations", {one: first})
         ok(stack.up())
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.ids() == [mine]
+    assert scenario.ids() == [mine]
 
 
-def test_a_certificate_made_and_replaced_within_the_hour_is_alive_afterwards(scene: Scene) -> None:
+def test_a_certificate_made_and_replaced_within_the_hour_is_alive_afterwards(scenario: Scenario) -> None:
     """``--replace`` creates and then deletes: what the stack is left with can be presented, and is trusted."""
-    stack = scene.stack()
-    scene.configure(stack, "rotations", {"orders": _rotation(scene, TRUSTED)})
+    stack = scenario.stack()
+    scenario.configure(stack, "rotations", {"orders": _rotation(scenario, TRUSTED)})
     ok(stack.up())
-    scene.at(0.01)
+    scenario.at(0.01)
     ok(stack.up("--replace", _certificate(stack)))
-    assert len(scene.ids()) == 1
+    assert len(scenario.ids()) == 1
 
-    scene.configure(stack, "rotations", {"orders": _rotation(scene, TRUSTED, *STAGES)})
+    scenario.configure(stack, "rotations", {"orders": _rotation(scenario, TRUSTED, *STAGES)})
     ok(stack.up())
-    with scene.traffic() as traffic:
+    with scenario.traffic() as traffic:
         traffic.go_on()
     assert traffic.failed() == []
-    assert {*map(scene.presented, STAGES)} == {*scene.ids()}
+    assert {*map(scenario.presented, STAGES)} == {*scenario.ids()}
 
 
-def test_a_bundle_and_a_certificate_replaced_together_leave_what_is_presented(scene: Scene) -> None:
+def test_a_bundle_and_a_certificate_replaced_together_leave_what_is_presented(scenario: Scenario) -> None:
     """The same under traffic: refused or not, no stage loses its certificate and no reader its trust."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
-    first = scene.ids()
-    scene.at(0.01)
-    with scene.traffic() as traffic:
+    first = scenario.ids()
+    scenario.at(0.01)
+    with scenario.traffic() as traffic:
         certificate = _certificate(stack)
         bundle = certificate.replace("RotatingClientCertificate::orders", "TrustBundle::orders-trust")
         stack.up("--replace", certificate, "--replace", bundle)
@@ -89,59 +91,59 @@ def test_a_bundle_and_a_certificate_replaced_together_leave_what_is_presented(sc
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert [*{*map(scene.presented, STAGES)}] == first
+    assert [*{*map(scenario.presented, STAGES)}] == first
 
 
-def test_two_stacks_of_one_name_on_two_backends_within_the_hour_do_not_share(scene: Scene) -> None:
+def test_two_stacks_of_one_name_on_two_backends_within_the_hour_do_not_share(scenario: Scenario) -> None:
     """Neither's stage presents what the other one's destruction deletes, and each rotates and ends by itself."""
-    mine = scene.stack(folder="mine")
-    theirs = scene.stack(folder="theirs", backend="their-backend")
-    file = str(scene.trusted)
-    scene.trusted.parent.mkdir(exist_ok=True)
-    scene.configure(mine, "rotations", {"orders": _rotation(scene, file)})
-    scene.configure(theirs, "rotations", {"orders": _rotation(scene, "their.pem", "prod")})
+    mine = scenario.stack(folder="mine")
+    theirs = scenario.stack(folder="theirs", backend="their-backend")
+    file = str(scenario.trusted)
+    scenario.trusted.parent.mkdir(exist_ok=True)
+    scenario.configure(mine, "rotations", {"orders": _rotation(scenario, file)})
+    scenario.configure(theirs, "rotations", {"orders": _rotation(scenario, "their.pem", "prod")})
     ok(mine.up())
-    scene.at(0.01)
+    scenario.at(0.01)
     ok(theirs.up())
 
-    scene.configure(mine, "rotations", {"orders": _rotation(scene, file, "dev")})
-    scene.at(0.02)
+    scenario.configure(mine, "rotations", {"orders": _rotation(scenario, file, "dev")})
+    scenario.at(0.02)
     ok(mine.up("--refresh"))
-    first = scene.presented("dev")
-    with scene.traffic("dev") as traffic:
+    first = scenario.presented("dev")
+    with scenario.traffic("dev") as traffic:
         theirs.destroy()
         traffic.go_on()
         for day in (336, 337):
-            scene.at(day)
+            scenario.at(day)
             ok(mine.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") in ({*scene.ids()} & {*scene.held()}) - {first}
+    assert scenario.presented("dev") in ({*scenario.ids()} & {*scenario.held()}) - {first}
     ok(theirs.destroy())
     ok(mine.destroy())
-    assert scene.ids() == []
+    assert scenario.ids() == []
 
 
-def test_the_first_of_two_such_stacks_destroyed_leaves_the_seconds_stage_alone(scene: Scene) -> None:
+def test_the_first_of_two_such_stacks_destroyed_leaves_the_seconds_stage_alone(scenario: Scenario) -> None:
     """The other way round: the second one's stage carries the traffic when the first one goes."""
-    mine = scene.stack(folder="mine")
-    theirs = scene.stack(folder="theirs", backend="their-backend")
-    scene.trusted.parent.mkdir(exist_ok=True)
-    scene.configure(mine, "rotations", {"orders": _rotation(scene, "my.pem")})
-    scene.configure(theirs, "rotations", {"orders": _rotation(scene, str(scene.trusted))})
+    mine = scenario.stack(folder="mine")
+    theirs = scenario.stack(folder="theirs", backend="their-backend")
+    scenario.trusted.parent.mkdir(exist_ok=True)
+    scenario.configure(mine, "rotations", {"orders": _rotation(scenario, "my.pem")})
+    scenario.configure(theirs, "rotations", {"orders": _rotation(scenario, str(scenario.trusted))})
     ok(mine.up())
     ok(theirs.up())
     mine.destroy()
-    scene.configure(theirs, "rotations", {"orders": _rotation(scene, str(scene.trusted), "dev")})
+    scenario.configure(theirs, "rotations", {"orders": _rotation(scenario, str(scenario.trusted), "dev")})
     ok(theirs.up())
-    with scene.traffic("dev") as traffic:
+    with scenario.traffic("dev") as traffic:
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") in scene.ids()
+    assert scenario.presented("dev") in scenario.ids()
 
 
-def test_a_rotation_below_a_team_and_one_of_the_same_name_beside_it_have_a_certificate_each(scene: Scene) -> None:
+def test_a_rotation_below_a_team_and_one_of_the_same_name_beside_it_have_a_certificate_each(scenario: Scenario) -> None:
     """Only the grandparent tells them apart: to the engine they are two resources, so they are two owners."""
-    stack = scene.stack(program="teams")
+    stack = scenario.stack(program="teams")
     ok(stack.up("--parallel", "1"))
-    assert len(scene.ids()) == 2
+    assert len(scenario.ids()) == 2

@@ -14,26 +14,26 @@ from tests.harm.foreign import bound_and_trusted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 OWNER = "organization/harm/dev"
 
 
-def _callable(scene: Scene, **props: object) -> dict[str, object]:
+def _callable(scenario: Scenario, **props: object) -> dict[str, object]:
     """A component whose ``publish`` is a callable; ``props`` are more of its inputs."""
-    return {"callables": {"orders": {"stages": {stage: scene.place(stage) for stage in STAGES}, **props}}}
+    return {"callables": {"orders": {"stages": {stage: scenario.place(stage) for stage in STAGES}, **props}}}
 
 
-def _parts(scene: Scene, *stages: str) -> dict[str, Any]:
+def _parts(scenario: Scenario, *stages: str) -> dict[str, Any]:
     """A resource of the user's, a bundle without targets that depends on it, and bindings."""
     return {
         "certificates": {"orders": {}},
         "push": "orders",
         "bundles": {"orders-trust": {"certificates": ["orders"], "targets": [], "afterPush": True}},
         "bindings": {
-            f"orders-{stage}": {"certificate": "orders", "bundle": "orders-trust", **scene.place(stage)}
+            f"orders-{stage}": {"certificate": "orders", "bundle": "orders-trust", **scenario.place(stage)}
             for stage in stages
         },
     }
@@ -47,156 +47,158 @@ def _fails(owner: PulumiStack) -> None:
     broken.unlink()
 
 
-def _late(scene: Scene, stacks: list[PulumiStack], issue_day: Callable[[PulumiStack], object] = _fails) -> None:
+def _late(scenario: Scenario, stacks: list[PulumiStack], issue_day: Callable[[PulumiStack], object] = _fails) -> None:
     """The push of the issue day fails; a backend that reloads before each day's run never refuses a stage."""
     owner = stacks[0]
-    nightly = scene.nightly()
-    first = scene.presented("prod")
-    with scene.traffic() as traffic:
-        scene.at(336)
+    nightly = scenario.nightly()
+    first = scenario.presented("prod")
+    with scenario.traffic() as traffic:
+        scenario.at(336)
         issue_day(owner)
-        scene.at(337)
+        scenario.at(337)
         nightly.reload()
-        before = scene.mark()
+        before = scenario.mark()
         said = "".join(stack.up().output for stack in stacks)
         traffic.go_on()
-        assert scene.moves(before) == [], said
-        assert len(scene.held()) == 2
-        scene.at(338)
+        assert scenario.moves(before) == [], said
+        assert len(scenario.held()) == 2
+        scenario.at(338)
         nightly.reload()
         for stack in stacks:
             ok(stack.up())
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") != first
+    assert scenario.presented("dev") == scenario.presented("prod") != first
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
-def test_the_resource_of_a_callable_fails_on_the_issue_day(scene: Scene) -> None:
+def test_the_resource_of_a_callable_fails_on_the_issue_day(scenario: Scenario) -> None:
     """The next day it publishes for the first time; the stages move a lead later."""
-    stack = scene.stack(program="parts")
-    stack.configure(_callable(scene))
+    stack = scenario.stack(program="parts")
+    stack.configure(_callable(scenario))
     ok(stack.up())
-    _late(scene, [stack])
+    _late(scenario, [stack])
 
 
-def test_the_users_own_resource_fails_on_the_issue_day(scene: Scene) -> None:
+def test_the_users_own_resource_fails_on_the_issue_day(scenario: Scenario) -> None:
     """The same without the component: a bundle without targets keeps the date."""
-    stack = scene.stack(program="parts")
-    stack.configure(_parts(scene, *STAGES))
+    stack = scenario.stack(program="parts")
+    stack.configure(_parts(scenario, *STAGES))
     ok(stack.up())
-    _late(scene, [stack])
+    _late(scenario, [stack])
 
 
-def _consumer(scene: Scene) -> PulumiStack:
-    stack = scene.stack("team", program="parts")
-    stack.configure({"bindings": {f"team-{stage}": {"certificate": OWNER, **scene.place(stage)} for stage in STAGES}})
+def _consumer(scenario: Scenario) -> PulumiStack:
+    stack = scenario.stack("team", program="parts")
+    stack.configure(
+        {"bindings": {f"team-{stage}": {"certificate": OWNER, **scenario.place(stage)} for stage in STAGES}}
+    )
     return stack
 
 
-def test_another_stack_waits_for_the_lead_too(scene: Scene) -> None:
+def test_another_stack_waits_for_the_lead_too(scenario: Scenario) -> None:
     """It is shared with the bundle without targets."""
-    owner = scene.stack(program="parts")
-    owner.configure({**_parts(scene), "share": {"certificate": "orders", "bundle": "orders-trust"}})
+    owner = scenario.stack(program="parts")
+    owner.configure({**_parts(scenario), "share": {"certificate": "orders", "bundle": "orders-trust"}})
     ok(owner.up())
-    consumer = _consumer(scene)
+    consumer = _consumer(scenario)
     ok(consumer.up())
-    _late(scene, [owner, consumer])
+    _late(scenario, [owner, consumer])
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
 @pytest.mark.parametrize("shape", ["callable", "certificate"])
-def test_another_stack_is_not_told_when_it_was_published(scene: Scene, shape: str) -> None:
+def test_another_stack_is_not_told_when_it_was_published(scenario: Scenario, shape: str) -> None:
     """``shared`` without a bundle: refused before anything is bound, or the lead is carried all the same."""
-    owner = scene.stack(program="parts")
-    parts = {**_parts(scene), "bundles": {}} if shape == "certificate" else {"callables": {"orders": {"stages": {}}}}
+    owner = scenario.stack(program="parts")
+    parts = {**_parts(scenario), "bundles": {}} if shape == "certificate" else {"callables": {"orders": {"stages": {}}}}
     owner.configure({**parts, "share": {"certificate": "orders"}})
-    consumer = _consumer(scene)
+    consumer = _consumer(scenario)
     outcome = owner.up()
     if outcome.succeeded:
         outcome = consumer.up()
     if not outcome.succeeded:
         assert re.search("trust_?bundle", outcome.output, re.IGNORECASE), outcome.output
-        assert scene.moves() == []
+        assert scenario.moves() == []
         # The remedy: a bundle without targets, exported with the certificate.
-        owner.configure({**_parts(scene), "share": {"certificate": "orders", "bundle": "orders-trust"}})
+        owner.configure({**_parts(scenario), "share": {"certificate": "orders", "bundle": "orders-trust"}})
         ok(owner.up())
         ok(consumer.up())
-    _late(scene, [owner, consumer])
+    _late(scenario, [owner, consumer])
 
 
-def _excluded(scene: Scene, owner: PulumiStack) -> None:
+def _excluded(scenario: Scenario, owner: PulumiStack) -> None:
     """A green run that leaves the push as it was."""
-    ok(owner.up("--exclude", scene.urn(owner, "Push")))
-    assert len(scene.held()) == 1
+    ok(owner.up("--exclude", scenario.urn(owner, "Push")))
+    assert len(scenario.held()) == 1
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
 @pytest.mark.parametrize("shape", ["callable", "parts"])
-def test_the_resource_is_excluded_on_the_issue_day(scene: Scene, shape: str) -> None:
+def test_the_resource_is_excluded_on_the_issue_day(scenario: Scenario, shape: str) -> None:
     """Declared is not published: what depends on it runs all the same, and its lead begins a day later."""
-    stack = scene.stack(program="parts")
-    stack.configure(_callable(scene) if shape == "callable" else _parts(scene, *STAGES))
+    stack = scenario.stack(program="parts")
+    stack.configure(_callable(scenario) if shape == "callable" else _parts(scenario, *STAGES))
     ok(stack.up())
-    _late(scene, [stack], partial(_excluded, scene))
+    _late(scenario, [stack], partial(_excluded, scenario))
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
-def test_the_resource_gets_another_place_on_the_activation_day(scene: Scene) -> None:
+def test_the_resource_gets_another_place_on_the_activation_day(scenario: Scenario) -> None:
     """Where the backend reads from now on an operator wrote what was presented; the successor is new there."""
-    stack = scene.stack(program="parts")
-    stack.configure(_callable(scene))
+    stack = scenario.stack(program="parts")
+    stack.configure(_callable(scenario))
     ok(stack.up())
 
     def issue(owner: PulumiStack) -> None:
         ok(owner.up())
         owner.configure({"pushTo": "elsewhere.pem"})
-        scene.trusted = owner.folder / "elsewhere.pem"
-        scene.trusted.write_text(scene.pem(scene.ids()[0]), encoding="ascii")
+        scenario.trusted = owner.folder / "elsewhere.pem"
+        scenario.trusted.write_text(scenario.pem(scenario.ids()[0]), encoding="ascii")
 
-    _late(scene, [stack], issue)
+    _late(scenario, [stack], issue)
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
-def test_a_callable_publishes_also_trust(scene: Scene) -> None:
+def test_a_callable_publishes_also_trust(scenario: Scenario) -> None:
     """A stage with somebody's certificate is taken over: trusted from the first run on, until it has moved."""
-    theirs = bound_and_trusted(scene, "dev")
-    insisting = {"takeOver": True, "alsoTrust": [scene.pem(theirs)]}
-    stack = scene.stack(program="parts")
-    stack.configure(_callable(scene, **insisting))
-    with scene.traffic("dev") as traffic:
+    theirs = bound_and_trusted(scenario, "dev")
+    insisting = {"takeOver": True, "alsoTrust": [scenario.pem(theirs)]}
+    stack = scenario.stack(program="parts")
+    stack.configure(_callable(scenario, **insisting))
+    with scenario.traffic("dev") as traffic:
         for day, holds in ((0, theirs), (0.5, theirs), (1.1, theirs), (2.2, None)):
-            scene.at(day)
-            scene.configure(stack, "callables", _callable(scene, **insisting if holds else {})["callables"])
+            scenario.at(day)
+            scenario.configure(stack, "callables", _callable(scenario, **insisting if holds else {})["callables"])
             ok(stack.up("--refresh"))
             traffic.go_on()
-            assert scene.trusted_everywhere()
-            assert (theirs in scene.held()) == bool(holds)
+            assert scenario.trusted_everywhere()
+            assert (theirs in scenario.held()) == bool(holds)
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") != theirs
+    assert scenario.presented("dev") == scenario.presented("prod") != theirs
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
-def test_state_and_program_are_put_back(scene: Scene) -> None:
+def test_state_and_program_are_put_back(scenario: Scenario) -> None:
     """A refresh sees that the resource holds more than the old state asks for; both stages present what it lacks."""
-    stack = scene.stack(program="parts")
-    stack.configure(_callable(scene, rotationTrigger="as made"))
+    stack = scenario.stack(program="parts")
+    stack.configure(_callable(scenario, rotationTrigger="as made"))
     ok(stack.up())
     before = stack.export()
-    stack.configure(_callable(scene, rotationTrigger="leaked"))
+    stack.configure(_callable(scenario, rotationTrigger="leaked"))
     for day in (1.0, 2.1):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up("--refresh"))
-    second = scene.ids()[1]
-    assert scene.presented("dev") == scene.presented("prod") == second
+    second = scenario.ids()[1]
+    assert scenario.presented("dev") == scenario.presented("prod") == second
     stack.import_state(before)
-    stack.configure(_callable(scene, rotationTrigger="as made"))
-    untrusted = scene.watch()
-    with scene.traffic() as traffic:
+    stack.configure(_callable(scenario, rotationTrigger="as made"))
+    untrusted = scenario.watch()
+    with scenario.traffic() as traffic:
         for day in (2.5, 3.6, 4.7, 8):
-            scene.at(day)
+            scenario.at(day)
             outcome = stack.up("--refresh")
             traffic.go_on()
-            assert scene.trusted_everywhere(), outcome.output
+            assert scenario.trusted_everywhere(), outcome.output
     assert (traffic.failed(), untrusted) == ([], [])
     ok(stack.up("--refresh"))

@@ -8,164 +8,166 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import apigw_sandbox as sandbox
-from tests.e2e.faulty_proxy import Fault, update_stage
+from acceptance.faulty_proxy import Fault, update_stage
 from tests.harm.conftest import TRUSTED, ok, sha256
 
 if TYPE_CHECKING:
-    from tests.e2e.faulty_proxy import FaultyProxy
-    from tests.harm.conftest import Scene
-    from tools.pulumi_stack import Outcome, PulumiStack
+    from acceptance.faulty_proxy import FaultyProxy
+    from acceptance.pulumi_stack import Outcome, PulumiStack
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 FOR_EVER = 999
 
 
-def _waves(scene: Scene, proxy: FaultyProxy, **props: Any) -> dict[str, Any]:
+def _waves(scenario: Scenario, proxy: FaultyProxy, **props: Any) -> dict[str, Any]:
     """Dev goes before prod."""
     return {
         "stages": None,
-        "waves": [{"stages": {stage: scene.place(stage)}} for stage in ("dev", "prod")],
+        "waves": [{"stages": {stage: scenario.place(stage)}} for stage in ("dev", "prod")],
         "endpointUrl": proxy.url,
         **props,
     }
 
 
-def _red(scene: Scene, outcome: Outcome) -> None:
+def _red(scenario: Scenario, outcome: Outcome) -> None:
     """The run fails because of dev, and says why in few lines."""
     assert outcome.code != 0, outcome.output
     said = outcome.output.partition("Diagnostics:")[2].partition("Resources:")[0]
-    assert re.search(rf"orders-dev: bind has failed in each run since .*{scene.api}.*dev", said), outcome.output
+    assert re.search(rf"orders-dev: bind has failed in each run since .*{scenario.api}.*dev", said), outcome.output
     lines = [line for line in said.splitlines() if "error: " in line or "fails at its end" in line]
     assert len(lines) <= 6, outcome.output
 
 
-def _moved(scene: Scene, proxy: FaultyProxy) -> tuple[PulumiStack, str, str]:
+def _moved(scenario: Scenario, proxy: FaultyProxy) -> tuple[PulumiStack, str, str]:
     """Half a day after both waves moved to the second certificate; from now on nobody may switch dev."""
-    stack = scene.orders(**_waves(scene, proxy))
+    stack = scenario.orders(**_waves(scenario, proxy))
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    scene.at(337)
+    scenario.at(337)
     ok(stack.up())
-    first, second = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == second
+    first, second = scenario.ids()
+    assert scenario.presented("dev") == scenario.presented("prod") == second
     proxy.fail(update_stage("dev"), Fault.DENY, FOR_EVER)
-    scene.at(337.5)
+    scenario.at(337.5)
     return stack, first, second
 
 
-def test_the_second_wave_is_rolled_back_by_pin(scene: Scene, proxy: FaultyProxy) -> None:
+def test_the_second_wave_is_rolled_back_by_pin(scenario: Scenario, proxy: FaultyProxy) -> None:
     """The first one cannot be, and says so in the same run."""
-    stack, first, second = _moved(scene, proxy)
-    with scene.traffic("prod") as traffic:
-        scene.reader.refuses = {sha256(scene.pem(second))}
-        scene.declare(stack, **_waves(scene, proxy, pinGeneration=1))
-        _red(scene, stack.up("--refresh"))
+    stack, first, second = _moved(scenario, proxy)
+    with scenario.traffic("prod") as traffic:
+        scenario.reader.refuses = {sha256(scenario.pem(second))}
+        scenario.declare(stack, **_waves(scenario, proxy, pinGeneration=1))
+        _red(scenario, stack.up("--refresh"))
         known = traffic.go_on()
-        assert scene.presented("prod") == first
-        _red(scene, stack.up("--refresh"))
+        assert scenario.presented("prod") == first
+        _red(scenario, stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed(known) == []
-    assert scene.presented("dev") == second
+    assert scenario.presented("dev") == second
 
 
-def test_the_second_wave_is_bound_again(scene: Scene, proxy: FaultyProxy) -> None:
+def test_the_second_wave_is_bound_again(scenario: Scenario, proxy: FaultyProxy) -> None:
     """Another tool unbound both stages; once the first may be switched again the run is green."""
-    stack, _first, second = _moved(scene, proxy)
-    with scene.traffic("prod") as traffic:
+    stack, _first, second = _moved(scenario, proxy)
+    with scenario.traffic("prod") as traffic:
         for stage in ("dev", "prod"):
-            scene.sandbox.by_hand.bind(scene.api, stage, None)
-        _red(scene, stack.up("--refresh"))
+            scenario.sandbox.console.bind(scenario.api, stage, None)
+        _red(scenario, stack.up("--refresh"))
         known = traffic.go_on()
-        assert (scene.presented("dev"), scene.presented("prod")) == (None, second)
+        assert (scenario.presented("dev"), scenario.presented("prod")) == (None, second)
         proxy.mend()
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed(known) == []
-    assert scene.presented("dev") == second
+    assert scenario.presented("dev") == second
 
 
-def test_the_second_wave_waits_for_the_first_until_its_last_days(scene: Scene, proxy: FaultyProxy) -> None:
+def test_the_second_wave_waits_for_the_first_until_its_last_days(scenario: Scenario, proxy: FaultyProxy) -> None:
     """The stage of the first is gone: it is red in each run, and the second moves before the expiry."""
     lives = {"rotateBefore": "40d", "activateBy": "20d"}
-    stack = scene.orders(**_waves(scene, proxy, **lives))
+    stack = scenario.orders(**_waves(scenario, proxy, **lives))
     ok(stack.up())
-    with scene.traffic("prod") as traffic:
-        scene.at(326)
+    with scenario.traffic("prod") as traffic:
+        scenario.at(326)
         ok(stack.up("--refresh"))
-        first, second = scene.ids()
-        scene.sandbox.by_hand.delete_stage(scene.api, "dev")
+        first, second = scenario.ids()
+        scenario.sandbox.console.delete_stage(scenario.api, "dev")
         for day, presented in ((327, first), (340, first), (346, second)):
-            scene.at(day)
-            _red(scene, stack.up("--refresh"))
+            scenario.at(day)
+            _red(scenario, stack.up("--refresh"))
             traffic.go_on()
-            assert scene.presented("prod") == presented
+            assert scenario.presented("prod") == presented
     assert traffic.failed() == []
 
 
-def test_a_rotation_that_is_red_leaves_another_one_of_the_program_to_its_repairs(scene: Scene) -> None:
+def test_a_rotation_that_is_red_leaves_another_one_of_the_program_to_its_repairs(scenario: Scenario) -> None:
     """Both waves of the second are unbound while the first finds no room for a successor."""
-    api = scene.sandbox.by_hand.create_rest_api("teams", ("eu", "us"), backend_url=scene.reader.url, proxy=True)
+    api = scenario.sandbox.console.create_rest_api("teams", ("eu", "us"), backend_url=scenario.reader.url, proxy=True)
     waves = [{"stages": {stage: {"restApiId": api, "stageName": stage}}} for stage in ("eu", "us")]
-    stack = scene.stack()
-    orders = scene.rotation(stages={"dev": scene.place("dev")}, rotateBefore="40d")
+    stack = scenario.stack()
+    orders = scenario.rotation(stages={"dev": scenario.place("dev")}, rotateBefore="40d")
     published = [{"type": "file", "path": f"teams-{TRUSTED}"}]
-    teams = scene.rotation(stages=None, waves=waves, publish=published, rotateBefore="15d")
-    scene.configure(stack, "rotations", {"orders": orders, "teams": teams})
+    teams = scenario.rotation(stages=None, waves=waves, publish=published, rotateBefore="15d")
+    scenario.configure(stack, "rotations", {"orders": orders, "teams": teams})
     ok(stack.up())
-    presented = scene.sandbox.presented(api, "eu")
-    assert presented == scene.sandbox.presented(api, "us") is not None
-    scene.sandbox.change(certificate_quota=2)
-    with scene.traffic("dev") as traffic:
-        scene.at(326)
+    presented = scenario.sandbox.presented(api, "eu")
+    assert presented == scenario.sandbox.presented(api, "us") is not None
+    scenario.sandbox.change(certificate_quota=2)
+    with scenario.traffic("dev") as traffic:
+        scenario.at(326)
         for stage in ("eu", "us"):
-            scene.sandbox.by_hand.bind(api, stage, None)
+            scenario.sandbox.console.bind(api, stage, None)
         outcome = stack.up("--refresh")
         traffic.go_on()
     assert traffic.failed() == []
     assert outcome.code != 0
     assert "orders: issue has failed in each run since" in outcome.output
-    assert [scene.sandbox.presented(api, stage) for stage in ("eu", "us")] == [presented, presented], outcome.output
+    assert [scenario.sandbox.presented(api, stage) for stage in ("eu", "us")] == [presented, presented], outcome.output
 
 
 @pytest.mark.parametrize("host", ["plugin"], indirect=True)
-def test_a_component_that_is_red_leaves_one_of_another_process_to_its_repairs(scene: Scene, proxy: FaultyProxy) -> None:
+def test_a_component_that_is_red_leaves_one_of_another_process_to_its_repairs(
+    scenario: Scenario, proxy: FaultyProxy
+) -> None:
     """It has an explicit provider; the second wave of the other one comes when the first has long failed."""
-    api = scene.sandbox.by_hand.create_rest_api("teams", ("eu", "us"), backend_url=scene.reader.url, proxy=True)
+    api = scenario.sandbox.console.create_rest_api("teams", ("eu", "us"), backend_url=scenario.reader.url, proxy=True)
     waves = [{"stages": {stage: {"restApiId": api, "stageName": stage}}} for stage in ("eu", "us")]
-    stack = scene.stack()
-    orders = scene.rotation(stages={"dev": scene.place("dev")}, endpointUrl=proxy.url)
+    stack = scenario.stack()
+    orders = scenario.rotation(stages={"dev": scenario.place("dev")}, endpointUrl=proxy.url)
     published = [{"type": "file", "path": f"teams-{TRUSTED}"}]
-    teams = scene.rotation(stages=None, waves=waves, publish=published, provider="explicit")
-    scene.configure(stack, "rotations", {"orders": orders, "teams": teams})
+    teams = scenario.rotation(stages=None, waves=waves, publish=published, provider="explicit")
+    scenario.configure(stack, "rotations", {"orders": orders, "teams": teams})
     ok(stack.up())
-    presented = scene.sandbox.presented(api, "eu")
-    assert presented == scene.sandbox.presented(api, "us") is not None
+    presented = scenario.sandbox.presented(api, "eu")
+    assert presented == scenario.sandbox.presented(api, "us") is not None
     proxy.fail(update_stage("dev"), Fault.DENY, FOR_EVER)
     slow = sandbox.Fault(kind=sandbox.FaultKind.SLOW, action="UpdateStage", resource=f"{api}/eu", seconds=3)
-    scene.sandbox.faults.add(slow)
-    for place in ((scene.api, "dev"), (api, "eu"), (api, "us")):
-        scene.sandbox.by_hand.bind(*place, None)
+    scenario.sandbox.faults.add(slow)
+    for place in ((scenario.api, "dev"), (api, "eu"), (api, "us")):
+        scenario.sandbox.console.bind(*place, None)
     outcome = stack.up("--refresh")
-    assert [scene.sandbox.presented(api, stage) for stage in ("eu", "us")] == [presented, presented], outcome.output
-    _red(scene, outcome)
+    assert [scenario.sandbox.presented(api, stage) for stage in ("eu", "us")] == [presented, presented], outcome.output
+    _red(scenario, outcome)
 
 
-def test_a_stage_name_that_does_not_exist_takes_nothing_from_the_one_before(scene: Scene) -> None:
+def test_a_stage_name_that_does_not_exist_takes_nothing_from_the_one_before(scenario: Scenario) -> None:
     """The engine deletes what was replaced only in a run that succeeds, and then it is claimed again."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
-    (first,) = scene.ids()
-    with scene.traffic() as traffic:
-        scene.declare(stack, stages={"dev": scene.place("dev"), "prod": scene.place("ghost")})
+    (first,) = scenario.ids()
+    with scenario.traffic() as traffic:
+        scenario.declare(stack, stages={"dev": scenario.place("dev"), "prod": scenario.place("ghost")})
         for _ in range(2):
             outcome = stack.up("--refresh")
             assert outcome.code != 0
             assert "has no stage 'ghost'" in outcome.output
             traffic.go_on()
-            assert scene.presented("prod") == first
-        scene.declare(stack)
+            assert scenario.presented("prod") == first
+        scenario.declare(stack)
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("prod") == first
+    assert scenario.presented("prod") == first

@@ -9,27 +9,27 @@ import pytest
 from tests.harm.conftest import ok
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
 
-def test_a_trigger_that_never_rests_with_room_for_one_successor(scene: Scene) -> None:
+def test_a_trigger_that_never_rests_with_room_for_one_successor(scenario: Scenario) -> None:
     """Issue, activate, confirm, retire, and again: what the rotation replaces is gone before the next one begins."""
-    stack = scene.orders(rotationTrigger="commit 0")
+    stack = scenario.orders(rotationTrigger="commit 0")
     ok(stack.up())
-    first = scene.ids()
-    scene.sandbox.change(certificate_quota=2)
-    with scene.traffic() as traffic:
+    first = scenario.ids()
+    scenario.sandbox.change(certificate_quota=2)
+    with scenario.traffic() as traffic:
         for day in (1, 2, 3, 6, 7, 8, 9, 12):
-            scene.at(day)
-            scene.declare(stack, rotationTrigger=f"commit {day}")
+            scenario.at(day)
+            scenario.declare(stack, rotationTrigger=f"commit {day}")
             ok(stack.up("--refresh"))
             traffic.go_on()
-            assert scene.trusted_everywhere()
+            assert scenario.trusted_everywhere()
     assert traffic.failed() == []
-    assert len(scene.ids()) == 1
-    made = [one.resource for one in scene.changes() if one.action == "GenerateClientCertificate"]
-    gone = [one.resource for one in scene.changes() if one.action == "DeleteClientCertificate"]
+    assert len(scenario.ids()) == 1
+    made = [one.resource for one in scenario.changes() if one.action == "GenerateClientCertificate"]
+    gone = [one.resource for one in scenario.changes() if one.action == "DeleteClientCertificate"]
     assert (len(made), gone) == (3, made[:2])
     assert first == made[:1]

@@ -9,7 +9,7 @@ import pytest
 from tests.harm.conftest import STAGES, ok
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 OWNER = "organization/harm/dev"
@@ -17,13 +17,13 @@ OWNER = "organization/harm/dev"
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
 @pytest.mark.parametrize("look", [None, "no"], ids=["looks", "cannot look"])
-def test_the_file_is_reverted_before_the_consumer_runs(scene: Scene, look: str | None) -> None:
+def test_the_file_is_reverted_before_the_consumer_runs(scenario: Scenario, look: str | None) -> None:
     """``shared`` carries the targets. With ``look="no"`` the owner's dates are all there is: known only after its run.
 
     So without a look the revert is mended by the owner's run before the consumer's.
     """
-    target = {"type": "file", "path": str(scene.trusted), "content": "python"}
-    owner, consumer = scene.stack(program="parts"), scene.stack("team", program="parts")
+    target = {"type": "file", "path": str(scenario.trusted), "content": "python"}
+    owner, consumer = scenario.stack(program="parts"), scenario.stack("team", program="parts")
     owner.configure(
         {
             "certificates": {"orders": {}},
@@ -32,30 +32,30 @@ def test_the_file_is_reverted_before_the_consumer_runs(scene: Scene, look: str |
         }
     )
     options: dict[str, Any] = {} if look is None else {"look": look}
-    bindings = {f"team-{stage}": {"certificate": OWNER, **scene.place(stage), **options} for stage in STAGES}
+    bindings = {f"team-{stage}": {"certificate": OWNER, **scenario.place(stage), **options} for stage in STAGES}
     consumer.configure({"bindings": bindings})
     for stack in (owner, consumer):
         ok(stack.up())
-    before = scene.published()
-    with scene.traffic() as traffic:
+    before = scenario.published()
+    with scenario.traffic() as traffic:
         for day in (336.0, 337.0):
-            scene.at(day)
+            scenario.at(day)
             ok(owner.up())
-        first, second = scene.ids()
-        scene.edit(before)
-        scene.at(337.1)
+        first, second = scenario.ids()
+        scenario.edit(before)
+        scenario.at(337.1)
         if look == "no":
             ok(owner.up("--refresh"))
         said = consumer.up().output
         traffic.go_on()
-        assert scene.trusted_everywhere(), said
-        assert scene.presented("dev") == scene.presented("prod") == first
-        scene.at(337.2)
+        assert scenario.trusted_everywhere(), said
+        assert scenario.presented("dev") == scenario.presented("prod") == first
+        scenario.at(337.2)
         ok(owner.up("--refresh"))
         for day in (338.3, 339.4):
-            scene.at(day)
+            scenario.at(day)
             ok(owner.up("--refresh"))
             ok(consumer.up("--refresh"))
             traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second

@@ -10,21 +10,21 @@ from apigw_sandbox import Fault, FaultKind
 from tests.harm.conftest import ok
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
+    from acceptance.pulumi_stack import Outcome, PulumiStack
+    from tests.harm.conftest import Scenario
     from tests.harm.traffic import Request
-    from tools.pulumi_stack import Outcome, PulumiStack
 
 pytestmark = pytest.mark.e2e
 
 
-def _issued(scene: Scene, **props: Any) -> tuple[PulumiStack, str]:
+def _issued(scenario: Scenario, **props: Any) -> tuple[PulumiStack, str]:
     """A stack on day 336, and the file that its first run wrote: without the successor, which is published by now."""
-    stack = scene.orders(**props)
+    stack = scenario.orders(**props)
     ok(stack.up())
-    before = scene.published()
-    scene.at(336)
+    before = scenario.published()
+    scenario.at(336)
     ok(stack.up())
-    assert len(scene.held()) == 2
+    assert len(scenario.held()) == 2
     return stack, before
 
 
@@ -36,8 +36,8 @@ def _mended(stack: PulumiStack) -> Outcome:
     return stack.up("--refresh")
 
 
-def _two_waves(scene: Scene) -> dict[str, Any]:
-    waves = [{"stages": {"dev": scene.place("dev")}}, {"stages": {"prod": scene.place("prod")}, "soak": "24h"}]
+def _two_waves(scenario: Scenario) -> dict[str, Any]:
+    waves = [{"stages": {"dev": scenario.place("dev")}}, {"stages": {"prod": scenario.place("prod")}, "soak": "24h"}]
     return {"stages": None, "waves": waves}
 
 
@@ -46,196 +46,196 @@ def _of(stage: str, requests: list[Request]) -> list[Request]:
 
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["plain", "refresh"])
-def test_the_file_is_reverted_between_two_waves(scene: Scene, *, refresh: bool) -> None:
+def test_the_file_is_reverted_between_two_waves(scenario: Scenario, *, refresh: bool) -> None:
     """The first wave is refused until the next run; the second never: it waits, and for the whole lead."""
-    stack, before = _issued(scene, **_two_waves(scene))
-    first, second = scene.ids()
-    with scene.traffic() as traffic:
-        scene.at(337)
+    stack, before = _issued(scenario, **_two_waves(scenario))
+    first, second = scenario.ids()
+    with scenario.traffic() as traffic:
+        scenario.at(337)
         ok(stack.up())
-        assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
-        scene.edit(before)
-        scene.at(338.1)
-        marked = scene.mark()
+        assert (scenario.presented("dev"), scenario.presented("prod")) == (second, first)
+        scenario.edit(before)
+        scenario.at(338.1)
+        marked = scenario.mark()
         outcome = stack.up("--refresh") if refresh else _mended(stack)
         mended = traffic.go_on()
-        assert set(scene.held()) == {first, second}, outcome.output
-        assert ("prod", second) not in scene.moves(marked)
-        scene.at(339.2)
+        assert set(scenario.held()) == {first, second}, outcome.output
+        assert ("prod", second) not in scenario.moves(marked)
+        scenario.at(339.2)
         ok(stack.up())
         traffic.go_on()
-        scene.at(340.3)
+        scenario.at(340.3)
         ok(stack.up())
         traffic.go_on()
     assert _of("prod", traffic.failed()) == []
     assert traffic.failed(mended) == []
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second
 
 
-def test_the_file_is_reverted_before_a_binding_is_tried_again(scene: Scene) -> None:
+def test_the_file_is_reverted_before_a_binding_is_tried_again(scenario: Scenario) -> None:
     """AWS refused to move one of two stages; when it is asked again, the file no longer holds the successor."""
-    stack, before = _issued(scene)
-    first, second = scene.ids()
-    with scene.traffic() as traffic:
-        scene.at(337)
-        scene.sandbox.faults.add(
-            Fault(kind=FaultKind.ACCESS_DENIED, action="UpdateStage", resource=f"{scene.api}/prod")
+    stack, before = _issued(scenario)
+    first, second = scenario.ids()
+    with scenario.traffic() as traffic:
+        scenario.at(337)
+        scenario.sandbox.faults.add(
+            Fault(kind=FaultKind.ACCESS_DENIED, action="UpdateStage", resource=f"{scenario.api}/prod")
         )
         assert not stack.up().succeeded
-        assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
-        scene.sandbox.faults.clear()
-        scene.edit(before)
-        scene.at(337.1)
-        marked = scene.mark()
+        assert (scenario.presented("dev"), scenario.presented("prod")) == (second, first)
+        scenario.sandbox.faults.clear()
+        scenario.edit(before)
+        scenario.at(337.1)
+        marked = scenario.mark()
         outcome = _mended(stack)
         mended = traffic.go_on()
-        assert set(scene.held()) == {first, second}, outcome.output
-        assert ("prod", second) not in scene.moves(marked)
+        assert set(scenario.held()) == {first, second}, outcome.output
+        assert ("prod", second) not in scenario.moves(marked)
         for day in (338.2, 339.3):
-            scene.at(day)
+            scenario.at(day)
             ok(stack.up())
             traffic.go_on()
     assert _of("prod", traffic.failed()) == []
     assert traffic.failed(mended) == []
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second
 
 
 @pytest.mark.parametrize("lost", ["reverted", "deleted", "emptied"])
-def test_a_binding_alone_is_targeted_when_the_file_lacks_the_successor(scene: Scene, lost: str) -> None:
+def test_a_binding_alone_is_targeted_when_the_file_lacks_the_successor(scenario: Scenario, lost: str) -> None:
     """``--target`` leaves the bundle out, which would have mended it."""
-    stack, before = _issued(scene)
-    first, second = scene.ids()
-    scene.at(337)
-    certificate, prod = scene.urn(stack, "RotatingClientCertificate"), scene.urn(stack, "StageBinding", "prod")
+    stack, before = _issued(scenario)
+    first, second = scenario.ids()
+    scenario.at(337)
+    certificate, prod = scenario.urn(stack, "RotatingClientCertificate"), scenario.urn(stack, "StageBinding", "prod")
     if lost == "reverted":
-        scene.edit(before)
+        scenario.edit(before)
     elif lost == "deleted":
-        scene.trusted.unlink()
+        scenario.trusted.unlink()
     else:
-        scene.edit("")
-    marked = scene.mark()
+        scenario.edit("")
+    marked = scenario.mark()
     outcome = stack.up("--target", certificate, "--target", prod)
-    assert second in scene.held() or ("prod", second) not in scene.moves(marked), outcome.output
-    with scene.traffic() as traffic:
-        scene.at(337.1)
+    assert second in scenario.held() or ("prod", second) not in scenario.moves(marked), outcome.output
+    with scenario.traffic() as traffic:
+        scenario.at(337.1)
         stack.up("--refresh")
         mended = traffic.go_on()
-        assert set(scene.held()) == {first, second}
-        scene.at(338.2)
+        assert set(scenario.held()) == {first, second}
+        scenario.at(338.2)
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed(mended) == []
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second
 
 
-def test_the_file_is_reverted_while_a_window_is_waited_for(scene: Scene) -> None:
+def test_the_file_is_reverted_while_a_window_is_waited_for(scenario: Scenario) -> None:
     """Activated on a day when no stage may move; on the day when it may, a plain run finds the file reverted."""
-    day = next(day for day in range(338, 345) if (scene.start.weekday() + day) % 7 == 2)
-    stack, before = _issued(scene, windows=["Wed 00:00-24:00 UTC"], activateBy="1d")
-    first, second = scene.ids()
-    with scene.traffic() as traffic:
-        scene.at(day - 0.99)
+    day = next(day for day in range(338, 345) if (scenario.start.weekday() + day) % 7 == 2)
+    stack, before = _issued(scenario, windows=["Wed 00:00-24:00 UTC"], activateBy="1d")
+    first, second = scenario.ids()
+    with scenario.traffic() as traffic:
+        scenario.at(day - 0.99)
         ok(stack.up())
-        assert scene.presented("dev") == scene.presented("prod") == first
-        scene.edit(before)
-        scene.at(day + 0.01)
+        assert scenario.presented("dev") == scenario.presented("prod") == first
+        scenario.edit(before)
+        scenario.at(day + 0.01)
         _mended(stack)
         traffic.go_on()
-        assert scene.trusted_everywhere()
-        scene.at(day + 7.01)
+        assert scenario.trusted_everywhere()
+        scenario.at(day + 7.01)
         ok(stack.up())
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second
 
 
-def test_a_pin_leads_back_to_what_the_file_no_longer_holds(scene: Scene) -> None:
+def test_a_pin_leads_back_to_what_the_file_no_longer_holds(scenario: Scenario) -> None:
     """Somebody tidied the file up while both certificates lived; then the rotation is rolled back by a plain run."""
-    stack, _before = _issued(scene)
-    first, second = scene.ids()
-    with scene.traffic() as traffic:
-        scene.at(337)
+    stack, _before = _issued(scenario)
+    first, second = scenario.ids()
+    with scenario.traffic() as traffic:
+        scenario.at(337)
         ok(stack.up())
-        assert scene.presented("dev") == scene.presented("prod") == second
+        assert scenario.presented("dev") == scenario.presented("prod") == second
         traffic.go_on()
-        scene.edit(scene.pem(second))
-        scene.declare(stack, pinGeneration=1)
+        scenario.edit(scenario.pem(second))
+        scenario.declare(stack, pinGeneration=1)
         for day in (337.1, 338.2, 339.3):
-            scene.at(day)
+            scenario.at(day)
             outcome = stack.up()
             traffic.go_on()
-            assert scene.trusted_everywhere(), outcome.output
+            assert scenario.trusted_everywhere(), outcome.output
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") == first
+    assert scenario.presented("dev") == scenario.presented("prod") == first
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["beside", "instead"])
-def test_a_target_is_added_on_the_day_of_the_switch(scene: Scene, *, kept: bool) -> None:
+def test_a_target_is_added_on_the_day_of_the_switch(scenario: Scenario, *, kept: bool) -> None:
     """The backend reads the new file, and nightly: stages wait for the lead from that file's first day on."""
-    stack, before = _issued(scene)
-    second = scene.ids()[1]
-    files = [scene.trusted.name] * kept + ["new.pem"]
-    scene.trusted = scene.folder / "dev" / "new.pem"
-    scene.edit(before)
-    nightly = scene.nightly()
+    stack, before = _issued(scenario)
+    second = scenario.ids()[1]
+    files = [scenario.trusted.name] * kept + ["new.pem"]
+    scenario.trusted = scenario.folder / "dev" / "new.pem"
+    scenario.edit(before)
+    nightly = scenario.nightly()
     publish = [{"type": "file", "path": name, "content": "python"} for name in files]
-    scene.declare(stack, publish=publish, takeOver=True)
-    with scene.traffic() as traffic:
+    scenario.declare(stack, publish=publish, takeOver=True)
+    with scenario.traffic() as traffic:
         for day in (337, 338.1, 339.2):
-            scene.at(day)
+            scenario.at(day)
             nightly.reload()
             ok(stack.up())
             traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second
 
 
-def test_a_parameter_cannot_be_read_when_the_second_wave_is_due(scene: Scene) -> None:
+def test_a_parameter_cannot_be_read_when_the_second_wave_is_due(scenario: Scenario) -> None:
     """What the look cannot see counts as harm: the stage stays, and the run is red."""
     target = {"type": "ssm", "name": "/orders/trust", "content": "python"}
-    parameters = scene.sandbox.client("ssm")
-    scene.published = lambda: str(parameters.get_parameter(Name="/orders/trust")["Parameter"]["Value"])  # type: ignore[method-assign]
-    stack = scene.orders(**_two_waves(scene), publish=[target])
+    parameters = scenario.sandbox.client("ssm")
+    scenario.published = lambda: str(parameters.get_parameter(Name="/orders/trust")["Parameter"]["Value"])  # type: ignore[method-assign]
+    stack = scenario.orders(**_two_waves(scenario), publish=[target])
     ok(stack.up())
     for day in (336.0, 337.0):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up())
-    first, second = scene.ids()
-    assert (scene.presented("dev"), scene.presented("prod")) == (second, first)
-    scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, service="ssm", action="GetParameter"))
-    scene.at(338.1)
+    first, second = scenario.ids()
+    assert (scenario.presented("dev"), scenario.presented("prod")) == (second, first)
+    scenario.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, service="ssm", action="GetParameter"))
+    scenario.at(338.1)
     outcome = stack.up()
-    scene.sandbox.faults.clear()
-    assert scene.presented("prod") == first, outcome.output
+    scenario.sandbox.faults.clear()
+    assert scenario.presented("prod") == first, outcome.output
     assert not outcome.succeeded
     ok(stack.up())
-    assert scene.presented("prod") == second
+    assert scenario.presented("prod") == second
 
 
-def test_a_stage_goes_back_by_hand_while_its_certificate_is_deleted(scene: Scene) -> None:
+def test_a_stage_goes_back_by_hand_while_its_certificate_is_deleted(scenario: Scenario) -> None:
     """Between the scan and the deletion: AWS refuses it, and the file keeps what the stage presents again."""
-    stack, _before = _issued(scene)
-    first, second = scene.ids()
-    with scene.traffic() as traffic:
+    stack, _before = _issued(scenario)
+    first, second = scenario.ids()
+    with scenario.traffic() as traffic:
         for day in (337.0, 338.0):
-            scene.at(day)
+            scenario.at(day)
             ok(stack.up("--refresh"))
-        scene.sandbox.faults.add(
+        scenario.sandbox.faults.add(
             Fault(
                 kind=FaultKind.CALL_BACK,
                 action="DeleteClientCertificate",
                 after_effect=False,
-                callback=lambda _moment: scene.sandbox.by_hand.bind(scene.api, "dev", first),
+                callback=lambda _moment: scenario.sandbox.console.bind(scenario.api, "dev", first),
             )
         )
-        scene.at(341.1)
+        scenario.at(341.1)
         outcome = stack.up("--refresh")
-        scene.sandbox.faults.clear()
+        scenario.sandbox.faults.clear()
         traffic.go_on()
-        assert scene.trusted_everywhere(), outcome.output
+        assert scenario.trusted_everywhere(), outcome.output
         for day in (342.2, 343.3):
-            scene.at(day)
+            scenario.at(day)
             stack.up("--refresh")
             traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second

@@ -10,7 +10,7 @@ from apigw_sandbox import Fault, FaultKind
 from tests.harm.conftest import STAGES, TRUSTED, ok, sha256
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 FILE: dict[str, Any] = {"type": "file", "path": TRUSTED, "content": "python"}
@@ -19,35 +19,35 @@ PARAMETER: dict[str, Any] = {"type": "ssm", "name": "/orders/pins", "content": "
 
 @pytest.mark.parametrize("trouble", ["a target was added", "a target cannot be read"])
 def test_a_rollback_waits_neither_for_a_new_lead_nor_for_a_target_that_tells_nothing(
-    scene: Scene, trouble: str
+    scenario: Scenario, trouble: str
 ) -> None:
     """The backend refuses the new certificate; the old one lives, and is in the file that it reads."""
     denied = trouble == "a target cannot be read"
-    stack = scene.orders(publish=[FILE, PARAMETER] if denied else [FILE])
+    stack = scenario.orders(publish=[FILE, PARAMETER] if denied else [FILE])
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    scene.at(337.1)
+    scenario.at(337.1)
     ok(stack.up())
-    first, second = scene.ids()
-    scene.at(337.2)
+    first, second = scenario.ids()
+    scenario.at(337.2)
     if not denied:
-        scene.declare(stack, publish=[FILE, PARAMETER])
+        scenario.declare(stack, publish=[FILE, PARAMETER])
         ok(stack.up("--refresh"))
-    assert [scene.presented(stage) for stage in STAGES] == [second, second]
-    scene.reader.refuses = {sha256(scene.pem(second))}
+    assert [scenario.presented(stage) for stage in STAGES] == [second, second]
+    scenario.reader.refuses = {sha256(scenario.pem(second))}
     if denied:
-        scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GetParameter"))
-    scene.declare(stack, publish=[FILE, PARAMETER], pinGeneration=1)
-    scene.at(337.3)
-    with scene.traffic() as traffic:
+        scenario.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GetParameter"))
+    scenario.declare(stack, publish=[FILE, PARAMETER], pinGeneration=1)
+    scenario.at(337.3)
+    with scenario.traffic() as traffic:
         traffic.go_on()
         assert traffic.failed()
         outcome = stack.up("--refresh")
         assert outcome.succeeded is not denied, outcome.output
         mended = traffic.go_on()
-        assert [scene.presented(stage) for stage in STAGES] == [first, first], outcome.output
-        scene.at(337.8)
+        assert [scenario.presented(stage) for stage in STAGES] == [first, first], outcome.output
+        scenario.at(337.8)
         assert stack.up("--refresh").succeeded is not denied
         traffic.go_on()
     assert traffic.failed(mended) == []

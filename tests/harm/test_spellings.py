@@ -11,7 +11,7 @@ from tests.harm.conftest import TRUSTED, ok, refused, sha256
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.harm.conftest import Scene
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -35,92 +35,92 @@ def _spellings(folder: Path) -> dict[str, str]:
     }
 
 
-def test_a_file_that_is_named_twice_is_refused_in_every_spelling(scene: Scene) -> None:
+def test_a_file_that_is_named_twice_is_refused_in_every_spelling(scenario: Scenario) -> None:
     """Two contents in one file: whatever was written last would be what backends read."""
-    stack = scene.stack()
+    stack = scenario.stack()
     for how, path in _spellings(stack.folder).items():
-        scene.declare(stack, publish=[_file(TRUSTED), _file(path, "sha256")])
+        scenario.declare(stack, publish=[_file(TRUSTED), _file(path, "sha256")])
         outcome = stack.preview()
         assert not outcome.succeeded, how
         assert path in outcome.output, how
-    assert scene.changes() == []
+    assert scenario.changes() == []
     refused(stack.up())
-    assert scene.published() == ""
+    assert scenario.published() == ""
 
 
-def test_two_rotations_on_a_file_in_two_spellings_are_refused(scene: Scene) -> None:
+def test_two_rotations_on_a_file_in_two_spellings_are_refused(scenario: Scenario) -> None:
     """The border between two bundles of a program is as tight as the one within a bundle."""
-    stack = scene.stack()
+    stack = scenario.stack()
     for how, path in _spellings(stack.folder).items():
         each = {"eu": ("dev", TRUSTED), "us": ("prod", path)}
         rotations = {
-            name: scene.rotation(stages={stage: scene.place(stage)}, publish=[_file(file)])
+            name: scenario.rotation(stages={stage: scenario.place(stage)}, publish=[_file(file)])
             for name, (stage, file) in each.items()
         }
-        scene.configure(stack, "rotations", rotations)
+        scenario.configure(stack, "rotations", rotations)
         assert not stack.preview().succeeded, how
-    assert scene.changes() == []
+    assert scenario.changes() == []
 
 
 @BY_PLUGIN
-def test_a_secret_by_name_and_by_arn_is_refused(scene: Scene) -> None:
+def test_a_secret_by_name_and_by_arn_is_refused(scenario: Scenario) -> None:
     """AWS takes either; before anything is made."""
-    secrets = scene.sandbox.client("secretsmanager")
+    secrets = scenario.sandbox.client("secretsmanager")
     arn = secrets.create_secret(Name="orders/pins")["ARN"]
     target = {"type": "secretsmanager"}
-    stack = scene.orders(
+    stack = scenario.orders(
         publish=[
             {**target, "secretId": "orders/pins", "content": "sha256"},
             {**target, "secretId": arn, "content": "pem"},
         ]
     )
-    before = scene.mark()
+    before = scenario.mark()
     assert "orders/pins" in refused(stack.preview())
-    assert scene.changes(before) == []
+    assert scenario.changes(before) == []
 
 
 @BY_PLUGIN
-def test_a_parameter_with_and_without_the_slash_in_front_is_two(scene: Scene) -> None:
+def test_a_parameter_with_and_without_the_slash_in_front_is_two(scenario: Scenario) -> None:
     """SSM holds ``pins`` and ``/pins`` apart: not every likeness is one place."""
     target = {"type": "ssm", "content": "sha256"}
-    stack = scene.orders(publish=[{**target, "name": name} for name in ("pins", "/pins")])
+    stack = scenario.orders(publish=[{**target, "name": name} for name in ("pins", "/pins")])
     ok(stack.up())
-    parameters = scene.sandbox.client("ssm")
+    parameters = scenario.sandbox.client("ssm")
     values = {parameters.get_parameter(Name=name)["Parameter"]["Value"] for name in ("pins", "/pins")}
     assert len(values) == 1
 
 
 @pytest.mark.parametrize("how", ["with a dot", "absolute", "a link to a file"])
-def test_another_spelling_of_a_target_neither_rewrites_it_nor_restarts_the_lead(scene: Scene, how: str) -> None:
+def test_another_spelling_of_a_target_neither_rewrites_it_nor_restarts_the_lead(scenario: Scenario, how: str) -> None:
     """A place is not the way to it: in the middle of a lead nothing changes but the words."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    _first, second = scene.ids()
-    held = scene.published()
-    scene.at(336.5)
-    scene.declare(stack, publish=[_file(_spellings(stack.folder)[how])])
+    _first, second = scenario.ids()
+    held = scenario.published()
+    scenario.at(336.5)
+    scenario.declare(stack, publish=[_file(_spellings(stack.folder)[how])])
     ok(stack.up())
-    assert scene.published() == held
-    scene.at(337)
-    before = scene.mark()
-    with scene.traffic() as traffic:
+    assert scenario.published() == held
+    scenario.at(337)
+    before = scenario.mark()
+    with scenario.traffic() as traffic:
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert sorted(scene.moves(before)) == [("dev", second), ("prod", second)]
+    assert sorted(scenario.moves(before)) == [("dev", second), ("prod", second)]
 
 
-def test_a_file_that_becomes_a_link_to_another_target_does_not_change_what_backends_read(scene: Scene) -> None:
+def test_a_file_that_becomes_a_link_to_another_target_does_not_change_what_backends_read(scenario: Scenario) -> None:
     """Two places became one behind our back: the run says so, and the backend's file stays in its own form."""
-    stack = scene.orders(publish=[_file(TRUSTED), _file("pins.txt", "sha256")])
+    stack = scenario.orders(publish=[_file(TRUSTED), _file("pins.txt", "sha256")])
     ok(stack.up())
     pins = stack.folder / "pins.txt"
     pins.unlink()
     pins.symlink_to(TRUSTED)
-    scene.at(1)
-    with scene.traffic() as traffic:
+    scenario.at(1)
+    with scenario.traffic() as traffic:
         for _ in range(2):
             said = refused(stack.up("--refresh"))
             assert "pins.txt" in said
@@ -129,6 +129,6 @@ def test_a_file_that_becomes_a_link_to_another_target_does_not_change_what_backe
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.trusted_everywhere()
-    (certificate,) = scene.ids()
-    assert sha256(scene.pem(certificate)) in pins.read_text()
+    assert scenario.trusted_everywhere()
+    (certificate,) = scenario.ids()
+    assert sha256(scenario.pem(certificate)) in pins.read_text()

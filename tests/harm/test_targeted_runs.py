@@ -9,8 +9,8 @@ import pytest
 from tests.harm.conftest import STAGES, ok
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -22,56 +22,56 @@ def _binding(stack: PulumiStack) -> str:
     return urn
 
 
-def _rename(scene: Scene, stack: PulumiStack) -> None:
+def _rename(scenario: Scenario, stack: PulumiStack) -> None:
     """The program calls the binding of dev by another name."""
-    scene.declare(stack, stages={"live": scene.place("dev"), "prod": scene.place("prod")})
+    scenario.declare(stack, stages={"live": scenario.place("dev"), "prod": scenario.place("prod")})
 
 
 @pytest.mark.parametrize("part", ["--target", "--exclude"])
-def test_a_renamed_binding_of_which_only_the_old_name_is_run(scene: Scene, part: str) -> None:
+def test_a_renamed_binding_of_which_only_the_old_name_is_run(scenario: Scenario, part: str) -> None:
     """Refused or kept, the stage goes on presenting; the whole program then finds nothing to mend."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
     old = _binding(stack)
-    _rename(scene, stack)
-    before = scene.mark()
-    with scene.traffic() as traffic:
+    _rename(scenario, stack)
+    before = scenario.mark()
+    with scenario.traffic() as traffic:
         stack.up(part, old if part == "--target" else old.replace("orders-dev", "orders-live"))
         traffic.go_on()
         ok(stack.up())
         ok(stack.preview("--refresh", "--expect-no-changes"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.moves(before) == []
-    assert {*map(scene.presented, STAGES)} == {*scene.ids()}
+    assert scenario.moves(before) == []
+    assert {*map(scenario.presented, STAGES)} == {*scenario.ids()}
 
 
-def test_a_binding_that_moved_to_another_component_of_which_only_the_old_one_is_run(scene: Scene) -> None:
+def test_a_binding_that_moved_to_another_component_of_which_only_the_old_one_is_run(scenario: Scenario) -> None:
     """The component is called otherwise and adopts: to a targeted run the old binding is simply gone."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
-    (first,) = scene.ids()
+    (first,) = scenario.ids()
     old = _binding(stack)
-    scene.declare(stack, "invoices", adoptClientCertificateId=first)
-    before = scene.mark()
-    with scene.traffic() as traffic:
+    scenario.declare(stack, "invoices", adoptClientCertificateId=first)
+    before = scenario.mark()
+    with scenario.traffic() as traffic:
         stack.up("--target", old)
         traffic.go_on()
         ok(stack.up())
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.moves(before) == []
-    assert scene.ids() == [first]
+    assert scenario.moves(before) == []
+    assert scenario.ids() == [first]
 
 
-def test_a_stage_that_left_the_program_is_cleared_by_a_whole_run(scene: Scene) -> None:
+def test_a_stage_that_left_the_program_is_cleared_by_a_whole_run(scenario: Scenario) -> None:
     """What must go on to work: nobody wants it, nobody is told otherwise."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
-    scene.declare(stack, stages={"prod": scene.place("prod")})
-    with scene.traffic("prod") as traffic:
+    scenario.declare(stack, stages={"prod": scenario.place("prod")})
+    with scenario.traffic("prod") as traffic:
         ok(stack.up())
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") is None
-    assert scene.presented("prod") in scene.ids()
+    assert scenario.presented("dev") is None
+    assert scenario.presented("prod") in scenario.ids()

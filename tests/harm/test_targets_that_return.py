@@ -9,7 +9,7 @@ import pytest
 from tests.harm.conftest import TRUSTED, ok
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -18,42 +18,42 @@ MORE = {"type": "file", "path": "more.pem", "content": "python"}
 
 
 @pytest.mark.parametrize("days", [(), (336, 337), (336, 337, 338, 341)], ids=["at once", "moved", "retired"])
-def test_a_target_taken_out_and_added_again_is_not_refused(scene: Scene, days: tuple[int, ...]) -> None:
+def test_a_target_taken_out_and_added_again_is_not_refused(scenario: Scenario, days: tuple[int, ...]) -> None:
     """At once, or a rotation later, when it holds what the bundle knows no more; no request fails meanwhile."""
-    stack = scene.orders(publish=[FILE, MORE])
+    stack = scenario.orders(publish=[FILE, MORE])
     ok(stack.up())
-    with scene.traffic() as traffic:
-        scene.declare(stack, publish=[FILE])
+    with scenario.traffic() as traffic:
+        scenario.declare(stack, publish=[FILE])
         ok(stack.up())
         for day in days:
-            scene.at(day)
+            scenario.at(day)
             ok(stack.up("--refresh"))
-        scene.declare(stack, publish=[FILE, MORE])
+        scenario.declare(stack, publish=[FILE, MORE])
         ok(stack.up())
         traffic.go_on()
     assert traffic.failed() == []
-    assert (stack.folder / "more.pem").read_text() == scene.published()
+    assert (stack.folder / "more.pem").read_text() == scenario.published()
 
 
-def test_the_only_target_of_two_swapped_for_the_other_keeps_the_stages_trusted(scene: Scene) -> None:
+def test_the_only_target_of_two_swapped_for_the_other_keeps_the_stages_trusted(scenario: Scenario) -> None:
     """The one that backends read leaves and returns in the middle of a lead: the lead starts anew for it."""
-    stack = scene.orders(publish=[FILE, MORE])
+    stack = scenario.orders(publish=[FILE, MORE])
     ok(stack.up())
-    first = scene.ids()
-    scene.declare(stack, publish=[MORE])
+    first = scenario.ids()
+    scenario.declare(stack, publish=[MORE])
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up("--refresh"))
-    assert scene.held() == first
-    scene.at(336.9)
-    scene.declare(stack, publish=[FILE, MORE])
+    assert scenario.held() == first
+    scenario.at(336.9)
+    scenario.declare(stack, publish=[FILE, MORE])
     ok(stack.up())
-    with scene.traffic() as traffic:
-        scene.at(337)
+    with scenario.traffic() as traffic:
+        scenario.at(337)
         ok(stack.up("--refresh"))
-        assert [*{scene.presented("dev"), scene.presented("prod")}] == first
-        scene.at(338)
+        assert [*{scenario.presented("dev"), scenario.presented("prod")}] == first
+        scenario.at(338)
         ok(stack.up("--refresh"))
         traffic.go_on()
     assert traffic.failed() == []
-    assert scene.presented("dev") == scene.presented("prod") == scene.ids()[1]
+    assert scenario.presented("dev") == scenario.presented("prod") == scenario.ids()[1]

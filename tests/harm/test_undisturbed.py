@@ -9,40 +9,40 @@ import pytest
 from tests.harm.conftest import ok
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
 
-def test_a_whole_rotation_fails_no_request(scene: Scene) -> None:
+def test_a_whole_rotation_fails_no_request(scenario: Scenario) -> None:
     """Issue, activate, confirm, retire."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
-    (first,) = scene.ids()
-    with scene.traffic() as traffic:
+    (first,) = scenario.ids()
+    with scenario.traffic() as traffic:
         for day in (336, 337, 338, 341):
-            scene.at(day)
+            scenario.at(day)
             ok(stack.up("--refresh"))
             traffic.go_on()
-            assert scene.trusted_everywhere()
+            assert scenario.trusted_everywhere()
     assert traffic.failed() == []
-    (second,) = scene.ids()
+    (second,) = scenario.ids()
     assert second != first
-    assert scene.held() == [second]
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.held() == [second]
+    assert scenario.presented("dev") == scenario.presented("prod") == second
 
 
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
-def test_an_outage_is_seen(scene: Scene) -> None:
+def test_an_outage_is_seen(scenario: Scenario) -> None:
     """What the file no longer holds is refused from the next handshake on, and accepted when it is there again."""
-    stack = scene.orders()
+    stack = scenario.orders()
     ok(stack.up())
-    with scene.traffic() as traffic:
-        held = scene.published()
-        scene.edit("")
+    with scenario.traffic() as traffic:
+        held = scenario.published()
+        scenario.edit("")
         traffic.go_on()
         lost = {one.stage for one in traffic.failed()}
-        scene.edit(held)
+        scenario.edit(held)
         mended = traffic.go_on()
         traffic.go_on()
     assert lost == {"dev", "prod"}

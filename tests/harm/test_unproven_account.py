@@ -10,8 +10,8 @@ from apigw_sandbox.remote import SandboxProcess
 from tests.harm.conftest import LAST_DAY, ok, refused
 
 if TYPE_CHECKING:
-    from tests.harm.conftest import Scene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.harm.conftest import Scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -25,28 +25,28 @@ def shell(stack: PulumiStack, endpoint_url: str, *, sts: bool) -> None:
 
 
 @pytest.mark.parametrize("recorded", [False, True], ids=["made-without-sts", "run-without-sts"])
-def test_a_run_in_another_accounts_shell_changes_nothing_anywhere(scene: Scene, *, recorded: bool) -> None:
+def test_a_run_in_another_accounts_shell_changes_nothing_anywhere(scenario: Scenario, *, recorded: bool) -> None:
     """A refresh, an update and a destroy; the account is never recorded, or not to be asked. Then a run at home."""
-    scene.at(LAST_DAY - 10)
-    stack = scene.orders(endpointUrl=None)
-    shell(stack, scene.sandbox.endpoint_url, sts=recorded)
+    scenario.at(LAST_DAY - 10)
+    stack = scenario.orders(endpointUrl=None)
+    shell(stack, scenario.sandbox.endpoint_url, sts=recorded)
     ok(stack.up())
-    held, made, mark = scene.held(), scene.ids(), scene.mark()
-    with SandboxProcess(["--account", "210987654321"]) as there, scene.traffic() as traffic:
+    held, made, mark = scenario.held(), scenario.ids(), scenario.mark()
+    with SandboxProcess(["--account", "210987654321"]) as there, scenario.traffic() as traffic:
         shell(stack, there.endpoint_url, sts=not recorded)
         assert "cannot be told" in refused(stack.up("--refresh"))
         refused(stack.up())
         assert "pulumi state delete" in refused(stack.destroy())
         traffic.go_on()
         assert [one for one in there.journal() if one.mutates] == []
-        assert (scene.held(), scene.ids(), scene.changes(mark)) == (held, made, [])
+        assert (scenario.held(), scenario.ids(), scenario.changes(mark)) == (held, made, [])
 
         # At home nobody has to be asked: what is found is proof enough.
-        shell(stack, scene.sandbox.endpoint_url, sts=False)
+        shell(stack, scenario.sandbox.endpoint_url, sts=False)
         ok(stack.up("--refresh"))
         ok(stack.preview("--refresh", "--expect-no-changes"))
-        assert (scene.held(), scene.ids()) == (held, made)
+        assert (scenario.held(), scenario.ids()) == (held, made)
         traffic.go_on()
     assert traffic.failed() == []
     ok(stack.destroy())
-    assert scene.ids() == []
+    assert scenario.ids() == []

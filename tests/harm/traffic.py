@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RATE = 15.0
 # Far more than a test needs: what runs longer hangs.
 MOST = 4000
-PATIENCE_SECONDS = 60
+WAIT_LIMIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Traffic:
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
-        self._thread.join(PATIENCE_SECONDS)
+        self._thread.join(WAIT_LIMIT_SECONDS)
 
     def go_on(self) -> int:
         """Return when each stage was asked three times more, with the number of requests so far.
@@ -62,7 +62,9 @@ class Traffic:
         """
         with self._condition:
             enough = len(self._requests) + 3 * len(self._urls) + 1
-            assert self._condition.wait_for(lambda: len(self._requests) >= enough, PATIENCE_SECONDS), "no more requests"
+            assert self._condition.wait_for(lambda: len(self._requests) >= enough, WAIT_LIMIT_SECONDS), (
+                "no more requests"
+            )
             return len(self._requests)
 
     def failed(self, since: int = 0) -> list[Request]:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.interface import IssuedCertificate, StageKind, StageRef, Usage
-from apigw_client_cert.lifecycle import binding, certificate
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.publish.s3 import S3Target
 from apigw_client_cert.publish.secretsmanager import SecretsManagerTarget
 from apigw_client_cert.publish.specs import spec_findings
@@ -115,11 +116,13 @@ def test_a_scan_finds_every_user_or_has_gaps(instead: dict[str, str]) -> None:
             audited(gap)
 
 
-def world() -> tuple[World, list[str]]:
+def environment() -> tuple[Environment, list[str]]:
     """The real gateway at these answers, and what it says."""
     lines: list[str] = []
     gateway = ApiGateway(aws().client)
-    return World(now=lambda: NOW, gateway=lambda _connection: gateway, say=lines.append, token=lambda: "r2"), lines
+    return Environment(
+        now=lambda: NOW, gateway=lambda _connection: gateway, say=lines.append, token=lambda: "r2"
+    ), lines
 
 
 _CREATION = r"/clientcertificates|sts|\) apigateway /restapis/"
@@ -130,7 +133,7 @@ _CREATION = r"/clientcertificates|sts|\) apigateway /restapis/"
 def test_a_creation_works_or_fails_in_our_words(instead: dict[str, str]) -> None:
     """The certificate, then the binding to what it says; no answer makes it delete anything."""
     aws().answering(instead)
-    outside, lines = world()
+    outside, lines = environment()
     try:
         _id, state = certificate.create({"name": "orders", "project": "p", "stack": "dev"}, outside)
         json.dumps(state)
@@ -158,7 +161,7 @@ def test_a_certificate_that_cannot_be_read_is_named_by_its_id(pem: str) -> None:
     # A text without any PEM is what another emulator gives, which is told by its endpoint.
     named = f"AWS's answer for client certificate {ID} cannot be read|has no client certificates of API Gateway"
     with pytest.raises(errors.RotationError, match=named) as caught:
-        certificate.create({"name": "orders", "project": "p", "stack": "dev"}, world()[0])
+        certificate.create({"name": "orders", "project": "p", "stack": "dev"}, environment()[0])
     audited_error(caught.value)
 
 
@@ -174,7 +177,7 @@ def test_a_generation_number_set_by_a_hand_counts_as_none(number: str) -> None:
         }
     )
     props = {"name": "orders", "project": "p", "stack": "dev", "adoptClientCertificateId": ID}
-    _id, state = certificate.create(props, world()[0])
+    _id, state = certificate.create(props, environment()[0])
     assert state["generation"] == 1
 
 

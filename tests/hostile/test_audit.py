@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import apigw_client_cert
 from apigw_client_cert import Aws
-from apigw_client_cert.certificate import CertificateFacts, read_certificate
 from apigw_client_cert.gateway.interface import IssuedCertificate
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import CONNECTION
 from apigw_client_cert.lifecycle.results import Checked
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.rotation.model import Generation, Role, TrustedCertificate
 from apigw_client_cert.rotation.publication import Entry
+from apigw_client_cert.trust.x509 import CertificateFacts, read_certificate
 from apigw_sandbox import Sandbox
 from tests.contract.whole_stack import WholeStack
 from tests.hostile.audit import (
@@ -45,7 +47,7 @@ START = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 
 def _stack(sandbox: Sandbox, folder: Path, patch: pytest.MonkeyPatch) -> WholeStack:
     """One certificate, its bundle at four places and two bindings, reached with planted credentials."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev", "prod"])
+    api = sandbox.console.create_rest_api("orders", ["dev", "prod"])
     sandbox.client("s3").create_bucket(
         Bucket="orders-trust", CreateBucketConfiguration={"LocationConstraint": sandbox.region}
     )
@@ -70,11 +72,11 @@ def test_a_year_says_and_keeps_nothing_that_is_secret(
         for day in (0, 1, 336, 337, 338, 341, 342):
             stack.at(day)
         phases = {state["phase"] for state in stack.states.values() if "phase" in state}
-        sandbox.by_hand.bind(stack.stages[0]["apiId"], "dev", None)
+        sandbox.console.bind(stack.stages[0]["apiId"], "dev", None)
         (tmp_path / "pins.pem").write_bytes(b"\xff" + PRIVATE_KEY.encode())
         stack.refresh(342)
         stack.at(343)
-        sandbox.by_hand.delete_certificate(stack.states["certificate"]["clientCertificateId"])
+        sandbox.console.delete_certificate(stack.states["certificate"]["clientCertificateId"])
         stack.refresh(343)
         stack.at(344)
         for state in stack.states.values():

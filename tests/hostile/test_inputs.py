@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 from tests.hostile.audit import audited, audited_error, audited_failures, audited_state
@@ -52,7 +55,7 @@ class _Account:
         self.gateway.add_certificate()
         self.gateway.add_stage(API, "prod")
         self.lines: list[str] = []
-        self.world = World(
+        self.environment = Environment(
             now=lambda: NOW,
             gateway=lambda _connection: self.gateway,
             target=lambda spec, _connection: FakeTarget(f"{spec['type']} x"),
@@ -86,10 +89,10 @@ def test_what_check_lets_pass_can_be_acted_upon(module: ModuleType) -> None:
         if audited_failures(module.check({}, news).failures):
             return
         try:
-            _id, state = module.create(news, account.world)
-            module.diff(state, news, account.world)
-            module.update(state, news, account.world)
-            module.delete(state, account.world)
+            _id, state = module.create(news, account.environment)
+            module.diff(state, news, account.environment)
+            module.update(state, news, account.environment)
+            module.delete(state, account.environment)
         except errors.RotationError as error:
             audited_error(error)
         else:
@@ -223,7 +226,7 @@ def test_tags_are_refused_or_fit_into_a_certificates_tags(tags: dict[str, Any]) 
     account, news = _Account(), {**SOUND[certificate], "tags": tags}
     if audited_failures(certificate.check({}, news).failures):
         return
-    _id, state = certificate.create(news, account.world)
+    _id, state = certificate.create(news, account.environment)
     issued = account.gateway.certificates[state["clientCertificateId"]]
     assert {key: value for key, value in issued.tags.items() if not key.startswith("apigw-client-cert:")} == tags
     assert issued.tags["apigw-client-cert:rotation-id"] == "r1"
@@ -236,7 +239,7 @@ def test_a_name_fits_into_a_tag_whatever_it_is(name: str) -> None:
     account, news = _Account(), {**SOUND[certificate], "name": name}
     if audited_failures(certificate.check({}, news).failures):
         return
-    _id, state = certificate.create(news, account.world)
+    _id, state = certificate.create(news, account.environment)
     for value in account.gateway.certificates[state["clientCertificateId"]].tags.values():
         assert len(value) <= 256
         assert value.isascii()

@@ -14,14 +14,16 @@ import pytest
 from botocore.exceptions import HTTPClientError
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import read_certificate
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.connection import Connection
 from apigw_client_cert.gateway.interface import StageRef, TrialAnswer
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import Environment
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.publish.file import FileTarget
+from apigw_client_cert.trust.x509 import read_certificate
 from apigw_sandbox import Sandbox
 from tests.by_itself import by_itself
 from tests.doubles.fake_gateway import FakeGateway
@@ -42,8 +44,8 @@ def _props(**more: Any) -> dict[str, Any]:
     return {"name": "orders", "project": "p", "stack": "dev", **more}
 
 
-def _world(gateway: Any, target: FakeTarget | None = None) -> World:
-    return World(
+def _environment(gateway: Any, target: FakeTarget | None = None) -> Environment:
+    return Environment(
         now=lambda: START,
         gateway=lambda _connection: gateway,
         target=lambda _spec, _connection: target or FakeTarget(),
@@ -79,33 +81,33 @@ def _foreign(_folder: Path) -> object:
     foreign = gateway.add_certificate()
     gateway.add_stage("a1b2c3d4e5", "prod", foreign.id)
     props = {"apiId": "a1b2c3d4e5", "stageName": "prod", "clientCertificateId": "cert09", "rotationId": "r1"}
-    return by_itself(binding.create, props, _world(gateway))
+    return by_itself(binding.create, props, _environment(gateway))
 
 
 def _namesake(_folder: Path) -> object:
     gateway = FakeGateway(clock=lambda: START)
-    _id, state = certificate.create(_props(), _world(gateway))
+    _id, state = certificate.create(_props(), _environment(gateway))
     gateway.add_stage("a1b2c3d4e5", "prod", state["clientCertificateId"])
-    return certificate.create(_props(), _world(gateway))
+    return certificate.create(_props(), _environment(gateway))
 
 
 def _in_use(_folder: Path) -> None:
     gateway = FakeGateway(clock=lambda: START)
-    _id, state = certificate.create(_props(), _world(gateway))
+    _id, state = certificate.create(_props(), _environment(gateway))
     gateway.add_stage("a1b2c3d4e5", "prod", state["clientCertificateId"])
-    certificate.delete(state, _world(gateway))
+    certificate.delete(state, _environment(gateway))
 
 
 def _quota(_folder: Path) -> object:
-    return certificate.create(_props(), _world(FakeGateway(quota=0)))
+    return certificate.create(_props(), _environment(FakeGateway(quota=0)))
 
 
 def _taken(_folder: Path) -> object:
     gateway = FakeGateway(clock=lambda: START)
-    _id, made = certificate.create(_props(), _world(gateway))
+    _id, made = certificate.create(_props(), _environment(gateway))
     rotation = {key: made[key] for key in ("rotationId", "clientCertificateId", "generations")}
     props = {"name": "t", "rotations": [rotation], "targets": [{"type": "file", "path": "x"}]}
-    return trust_bundle.create(props, _world(gateway, FakeTarget(content=CERTIFICATE + PRIVATE_KEY)))
+    return trust_bundle.create(props, _environment(gateway, FakeTarget(content=CERTIFICATE + PRIVATE_KEY)))
 
 
 def _not_published(_folder: Path) -> object:
@@ -113,7 +115,7 @@ def _not_published(_folder: Path) -> object:
     old, new = (gateway.add_certificate(tags={"apigw-client-cert:rotation-id": "r1"}) for _ in range(2))
     gateway.add_stage("a1b2c3d4e5", "prod", old.id)
     wired = {"clientCertificateId": new.id, "rotationId": "r1", "publishedSince": {}, "generations": []}
-    return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
+    return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _environment(gateway))
 
 
 def _not_followed(_folder: Path) -> object:
@@ -122,7 +124,7 @@ def _not_followed(_folder: Path) -> object:
     gateway.add_stage("a1b2c3d4e5", "prod", old.id)
     told = [{"id": old.id, "role": "previous", "pem": PRIVATE_KEY}, {"id": new.id, "role": "active"}]
     wired = {"clientCertificateId": old.id, "rotationId": "r1", "generations": told}
-    return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _world(gateway))
+    return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **wired}, _environment(gateway))
 
 
 def _unverified(**wired: object) -> Callable[[Path], object]:
@@ -135,20 +137,20 @@ def _unverified(**wired: object) -> Callable[[Path], object]:
         gateway.backend = lambda *_what: TrialAnswer(status=500, headers={"x": (SESSION_TOKEN,)}, body=PRIVATE_KEY)
         generations = [{"id": new.id, "sha256": "ab" * 32, "pendingSince": "2020-01-01T00:00:00Z"}]
         props = {"clientCertificateId": new.id, "rotationId": "r1", "generations": generations, **wired}
-        return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **props}, _world(gateway))
+        return by_itself(binding.create, {"apiId": "a1b2c3d4e5", "stageName": "prod", **props}, _environment(gateway))
 
     return provoke
 
 
 def _another_account(_folder: Path) -> object:
     gateway = FakeGateway(clock=lambda: START, account="999999999999")
-    _id, state = certificate.create(_props(), _world(gateway))
-    return certificate.read("orders", {**state, "accountId": "123456789012"}, _world(gateway))
+    _id, state = certificate.create(_props(), _environment(gateway))
+    return certificate.read("orders", {**state, "accountId": "123456789012"}, _environment(gateway))
 
 
 def _not_proven(_folder: Path) -> None:
-    _id, state = certificate.create(_props(), _world(FakeGateway(clock=lambda: START)))
-    elsewhere = _world(FakeGateway(clock=lambda: START, account=None))
+    _id, state = certificate.create(_props(), _environment(FakeGateway(clock=lambda: START)))
+    elsewhere = _environment(FakeGateway(clock=lambda: START, account=None))
     certificate.delete(state, elsewhere)
 
 

@@ -11,7 +11,7 @@ from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.interface import StageKind, StageRef
 from apigw_client_cert.lifecycle.ownership import guard_unused
 from apigw_sandbox import Sandbox
-from tests.doubles.aws_worlds import SandboxWorld
+from tests.doubles.aws_environments import SandboxEnvironment
 from tests.hostile.answering import AnsweringAws
 from tests.hostile.audit import audited_error
 
@@ -23,36 +23,38 @@ STAGES = REST_APIS + SOCKET_APIS * SOCKET_STAGES
 
 
 @pytest.fixture
-def account() -> Iterator[tuple[SandboxWorld, tuple[StageRef, ...]]]:
+def account() -> Iterator[tuple[SandboxEnvironment, tuple[StageRef, ...]]]:
     """A thousand stages: more REST APIs than a page of APIs holds, more WebSocket stages than a page of stages."""
     with Sandbox(region="eu-west-1") as sandbox:
-        hand = sandbox.by_hand
+        hand = sandbox.console
         rest = [StageRef(hand.create_rest_api(f"r{number}", ["prod"]), "prod") for number in range(REST_APIS)]
         names = [f"s{number}" for number in range(SOCKET_STAGES)]
         sockets = [hand.create_websocket_api(f"w{number}", names) for number in range(SOCKET_APIS)]
         live = [StageRef(api, name, StageKind.WEBSOCKET) for api in sockets for name in names]
-        yield SandboxWorld(sandbox), (*rest, *live)
+        yield SandboxEnvironment(sandbox), (*rest, *live)
 
 
-def test_a_thousand_stages_are_all_seen_and_ten_are_named(account: tuple[SandboxWorld, tuple[StageRef, ...]]) -> None:
+def test_a_thousand_stages_are_all_seen_and_ten_are_named(
+    account: tuple[SandboxEnvironment, tuple[StageRef, ...]],
+) -> None:
     """The last of each kind is a user like the first; the refusal to delete stays short."""
-    world, stages = account
-    hand = world.sandbox.by_hand
+    environment, stages = account
+    hand = environment.sandbox.console
     assert len(stages) == STAGES == 1000
     first, second = (hand.generate_certificate() for _ in range(2))
     for stage in (stages[0], stages[REST_APIS - 1], stages[REST_APIS], stages[-1]):
         hand.bind(stage.api_id, stage.stage_name, first)
-    usage = world.gateway.scan()
+    usage = environment.gateway.scan()
     assert set(usage.users[first]) == {stages[0], stages[REST_APIS - 1], stages[REST_APIS], stages[-1]}
     assert second not in usage.users
     assert usage.gaps == ()
     listings = {"GetRestApis": 2, "GetStages": REST_APIS + SOCKET_APIS * 3, "GetApis": 1}
-    called = [entry.action for entry in world.sandbox.journal.entries()]
+    called = [entry.action for entry in environment.sandbox.journal.entries()]
     assert {name: called.count(name) for name in listings} == listings
 
     for stage in stages[REST_APIS:]:
         hand.bind(stage.api_id, stage.stage_name, first)
-    usage = world.gateway.scan()
+    usage = environment.gateway.scan()
     assert len(usage.users[first]) == SOCKET_APIS * SOCKET_STAGES + 2
     with pytest.raises(errors.StillInUse, match="and 482 more") as caught:
         guard_unused(usage, [first])

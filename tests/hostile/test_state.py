@@ -14,18 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import (
-    binding,
-    binding_state,
-    bundle_state,
-    certificate,
-    certificate_state,
-    engine_run,
-    trust_bundle,
-)
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding import outputs as binding_state
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.certificate import outputs as certificate_state
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.results import Difference
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
+from apigw_client_cert.lifecycle.trust_bundle import outputs as bundle_state
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 from tests.hostile.answering import spoiled
@@ -50,7 +48,7 @@ class _Stack:
         self.gateway.add_stage(API, "prod")
         self.place = FakeTarget()
         self.lines: list[str] = []
-        self.world = World(
+        self.environment = Environment(
             now=lambda: self.now,
             gateway=lambda _connection: self.gateway,
             target=lambda _spec, _connection: self.place,
@@ -66,7 +64,7 @@ class _Stack:
     def up(self) -> None:
         """One run over all three."""
         engine_run.forget()
-        self.world.looks.forget()
+        self.environment.looks.forget()
         self._perform(certificate, {"name": "orders", "project": "p", "stack": "dev"})
         made = self.states[certificate]
         wired = {key: made[key] for key in ("rotationId", "clientCertificateId", "generations")}
@@ -78,7 +76,11 @@ class _Stack:
     def _perform(self, module: Any, news: dict[str, Any]) -> None:
         news = json.loads(json.dumps(news))
         before = self.states.get(module)
-        state = module.create(news, self.world)[1] if before is None else module.update(before, news, self.world)
+        state = (
+            module.create(news, self.environment)[1]
+            if before is None
+            else module.update(before, news, self.environment)
+        )
         self.states[module], self.news[module] = json.loads(json.dumps(state)), news
 
 
@@ -88,10 +90,10 @@ OUTPUTS = {
     binding: binding_state.OUTPUTS,
 }
 METHODS: dict[str, Callable[..., Any]] = {
-    "diff": lambda module, olds, news, world: module.diff(olds, news, world),
-    "read": lambda module, olds, _news, world: module.read("x", olds, world),
-    "update": lambda module, olds, news, world: module.update(olds, news, world),
-    "delete": lambda module, olds, _news, world: module.delete(olds, world),
+    "diff": lambda module, olds, news, environment: module.diff(olds, news, environment),
+    "read": lambda module, olds, _news, environment: module.read("x", olds, environment),
+    "update": lambda module, olds, news, environment: module.update(olds, news, environment),
+    "delete": lambda module, olds, _news, environment: module.delete(olds, environment),
 }
 
 
@@ -113,7 +115,7 @@ def test_a_state_with_spoiled_fields_is_read_or_refused_in_our_words(module: Mod
         olds = {**json.loads(data.draw(spoiled(sound, keep=frozenset({"-"})))), **inputs}
         stack.gateway.calls.clear()
         try:
-            found = METHODS[method](module, olds, stack.news[module], stack.world)
+            found = METHODS[method](module, olds, stack.news[module], stack.environment)
         except (errors.RotationError, Unfinished) as error:
             audited_error(error.error if isinstance(error, Unfinished) else error)
             assert stack.gateway.called("generate", "delete", "bind", "unbind") == []
@@ -134,7 +136,7 @@ def test_a_newer_state_is_refused_whatever_else_it_holds() -> None:
     """Its version is the first thing that is looked at."""
     for module, state in _Stack().states.items():
         with pytest.raises(errors.Refused, match="knows up to 1") as caught:
-            module.read("x", {"stateVersion": 2.0, "name": state.get("name"), "generations": 5}, _Stack().world)
+            module.read("x", {"stateVersion": 2.0, "name": state.get("name"), "generations": 5}, _Stack().environment)
         audited_error(caught.value)
 
 
@@ -142,7 +144,7 @@ def test_a_target_that_holds_bytes_of_no_text_is_a_changed_target() -> None:
     """A refresh reports it and goes on; the next update writes it again."""
     stack = _Stack()
     stack.place.content = b"\xff\xfe\x00binary".decode(errors="surrogateescape")
-    _id, state = trust_bundle.read("x", stack.states[trust_bundle], stack.world)
+    _id, state = trust_bundle.read("x", stack.states[trust_bundle], stack.environment)
     assert state["driftedTargets"] == ["file pins.pem"]
-    trust_bundle.update(state, stack.news[trust_bundle], stack.world)
+    trust_bundle.update(state, stack.news[trust_bundle], stack.environment)
     assert stack.place.content.startswith("-----BEGIN CERTIFICATE-----")

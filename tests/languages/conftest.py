@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.pulumi_stack import PulumiStack
 from apigw_sandbox import Sandbox
-from tests.native.conftest import PACKAGE, NativeScene
+from tests.native.conftest import PACKAGE, NativeScenario
 from tools import languages
-from tools.pulumi_stack import PulumiStack
 from tools.sdks import install
 from tools.toolchain import BUILT_BIN, ROOT, VENV, environment
 
@@ -75,7 +75,7 @@ def copied(language: str, folder: Path) -> tuple[Path, dict[str, str]]:
     return program, example.prepare(program)
 
 
-class ExampleScene(NativeScene):
+class ExampleScenario(NativeScenario):
     """A scene whose stacks are the examples."""
 
     def example(self, language: str) -> PulumiStack:
@@ -109,7 +109,7 @@ def outputs(stack: PulumiStack) -> dict[str, object]:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[ExampleScene]:
+def scenario(tmp_path: Path) -> Iterator[ExampleScenario]:
     """A fresh account and a fresh backend."""
     with Sandbox() as sandbox:
-        yield ExampleScene(sandbox, tmp_path)
+        yield ExampleScenario(sandbox, tmp_path)

@@ -12,53 +12,53 @@ from tests.e2e.conftest import ok
 from tests.languages.conftest import EXAMPLES, outputs
 
 if TYPE_CHECKING:
-    from tests.languages.conftest import ExampleScene
+    from tests.languages.conftest import ExampleScenario
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.mark.parametrize("language", EXAMPLES)
-def test_the_example_rotates(language: str, scene: ExampleScene) -> None:
+def test_the_example_rotates(language: str, scenario: ExampleScenario) -> None:
     """Day 0 create, quiet on day 100, then issue, activate, confirm and retire: one step a run, and no run fails."""
-    stack = scene.example(language)
+    stack = scenario.example(language)
     ok(stack.up())
-    (first,) = scene.ids()
-    assert _presented(scene) == {first}
-    scene.at(100)
+    (first,) = scenario.ids()
+    assert _presented(scenario) == {first}
+    scenario.at(100)
     ok(stack.preview("--expect-no-changes"))
 
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up("--refresh"))
-    first, second = scene.ids()
-    assert _presented(scene) == {first}
-    assert _published(scene) == {first, second}
+    first, second = scenario.ids()
+    assert _presented(scenario) == {first}
+    assert _published(scenario) == {first, second}
     assert outputs(stack)["phase"] == "published"
 
     for day in (337, 338):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up("--refresh"))
-        assert scene.ids() == [first, second]
-        assert _presented(scene) == {second}
-        assert _published(scene) == {first, second}
+        assert scenario.ids() == [first, second]
+        assert _presented(scenario) == {second}
+        assert _published(scenario) == {first, second}
 
-    scene.at(341)
+    scenario.at(341)
     ok(stack.up("--refresh"))
-    assert scene.ids() == [second]
-    assert _presented(scene) == _published(scene) == {second}
+    assert scenario.ids() == [second]
+    assert _presented(scenario) == _published(scenario) == {second}
     exported = outputs(stack)
     assert (exported["phase"], exported["nextAction"]) == ("steady", "issue")
-    assert exported["trustedFingerprints"] == [hashlib.sha256(_der(scene)[second]).hexdigest()]
+    assert exported["trustedFingerprints"] == [hashlib.sha256(_der(scenario)[second]).hexdigest()]
 
 
-def _presented(scene: ExampleScene) -> set[str | None]:
-    return {scene.presented("dev"), scene.presented("prod")}
+def _presented(scenario: ExampleScenario) -> set[str | None]:
+    return {scenario.presented("dev"), scenario.presented("prod")}
 
 
-def _published(scene: ExampleScene) -> set[str]:
+def _published(scenario: ExampleScenario) -> set[str]:
     """The certificates whose fingerprint is in what nginx reads: SHA-1, as its ``$ssl_client_fingerprint`` is."""
-    text = scene.parameter()
-    return {one for one, der in _der(scene).items() if hashlib.sha1(der).hexdigest() in text}  # noqa: S324 - nginx's choice
+    text = scenario.parameter()
+    return {one for one, der in _der(scenario).items() if hashlib.sha1(der).hexdigest() in text}  # noqa: S324 - nginx's choice
 
 
-def _der(scene: ExampleScene) -> dict[str, bytes]:
-    return {one.id: PEM_cert_to_DER_cert(one.pem) for one in scene.sandbox.certificates()}
+def _der(scenario: ExampleScenario) -> dict[str, bytes]:
+    return {one.id: PEM_cert_to_DER_cert(one.pem) for one in scenario.sandbox.certificates()}

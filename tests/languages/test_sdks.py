@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.native import committed
+from apigw_client_cert.native.schema import committed
 from tests.e2e.conftest import ok, refused
 from tests.languages.conftest import copied, wanted
 from tools.sdks import generate, install
@@ -21,7 +21,7 @@ from tools.toolchain import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.languages.conftest import ExampleScene
+    from tests.languages.conftest import ExampleScenario
 
 # What Pulumi's generator writes that mypy does not accept, whatever the schema says: the arguments of an invoke in one
 # untyped dict, and a decorator of its utilities.
@@ -49,8 +49,8 @@ def test_python_is_type_checked(tmp_path: Path) -> None:
 
     main = program / "__main__.py"
     assert _mypy(main, env, "--strict", "--follow-imports=silent").startswith("Success")
-    shutil.copyfile(BY_HAND / "__main__.py", program / "by_hand.py")
-    assert _mypy(program / "by_hand.py", env, "--strict", "--follow-imports=silent").startswith("Success")
+    shutil.copyfile(BY_HAND / "__main__.py", program / "console.py")
+    assert _mypy(program / "console.py", env, "--strict", "--follow-imports=silent").startswith("Success")
     main.write_text(main.read_text().replace("    publish=", f'    {WRONG[0]}="30d",\n    publish='))
     assert WRONG[0] in _mypy(main, env, "--follow-imports=silent")
 
@@ -78,20 +78,20 @@ def test_go_is_vetted(tmp_path: Path) -> None:
 
 
 @pytest.mark.e2e
-def test_yaml_is_checked_against_the_schema(scene: ExampleScene) -> None:
+def test_yaml_is_checked_against_the_schema(scenario: ExampleScenario) -> None:
     """It has no SDK: the language host asks the plugin; a misspelt property is found before anything runs."""
-    stack = scene.example("yaml")
+    stack = scenario.example("yaml")
     project = stack.folder / "Pulumi.yaml"
     project.write_text(project.read_text().replace("      publish:", f"      {WRONG[1]}: 30d\n      publish:"))
     assert f"{WRONG[1]} does not exist" in refused(stack.preview())
-    assert scene.ids() == []
+    assert scenario.ids() == []
 
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("language", ["yaml", "python"])
-def test_the_resources_wired_by_hand_make_a_stack(scene: ExampleScene, language: str) -> None:
+def test_the_resources_wired_by_hand_make_a_stack(scenario: ExampleScenario, language: str) -> None:
     """Three of them, each from the outputs of the one before, to the first bind."""
-    stack = scene.example(language)
+    stack = scenario.example(language)
     project = stack.folder / "Pulumi.yaml"
     name, _, rest = project.read_text().partition("\n")
     # The scene's API has no other resource; nobody listens behind it, and the stage has nothing to lose yet.
@@ -101,9 +101,9 @@ def test_the_resources_wired_by_hand_make_a_stack(scene: ExampleScene, language:
     else:
         program = (BY_HAND / "__main__.py").read_text().replace("/health", "/")
         (stack.folder / "__main__.py").write_text(program)
-    stack.configure({"restApiId": scene.api})
+    stack.configure({"restApiId": scenario.api})
     ok(stack.up())
-    assert scene.presented("prod") == scene.ids()[0]
+    assert scenario.presented("prod") == scenario.ids()[0]
 
 
 def _mypy(file: Path, env: dict[str, str], *flags: str) -> str:

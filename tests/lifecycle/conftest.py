@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
-from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding.act import stage_of
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.looks import Looks
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 
@@ -63,9 +66,9 @@ class FakeRun:
         self.gateway.clock = lambda: self.now
 
     @property
-    def world(self) -> World:
+    def environment(self) -> Environment:
         """The fake world."""
-        return World(
+        return Environment(
             now=lambda: self.now,
             gateway=self._gateway,
             target=lambda spec, _connection: self.target(spec),
@@ -111,7 +114,7 @@ class FakeRun:
         """Read everything that is in state."""
         for name in list(self.state):
             module = {"certificate": certificate, "bundle": trust_bundle}.get(name, binding)
-            found = module.read(name, self.state[name], self.world)
+            found = module.read(name, self.state[name], self.environment)
             if found is None:
                 del self.state[name], self.inputs[name]
             else:
@@ -166,7 +169,7 @@ class FakeRun:
 
     def due(self) -> bool:
         """Whether the certificate's diff announces an update."""
-        return certificate.diff(self.state["certificate"], self.inputs["certificate"], self.world).changes
+        return certificate.diff(self.state["certificate"], self.inputs["certificate"], self.environment).changes
 
     def rotate_to(self, phase: str) -> None:
         """A first run on day 0, then runs until the first rotation has reached a phase."""
@@ -182,7 +185,7 @@ class FakeRun:
         checked = module.check(self.inputs.get(name, {}), news)
         assert checked.failures == {}
         news = wire(checked.inputs)
-        if name in self.state and not module.diff(self.state[name], news, self.world).changes:
+        if name in self.state and not module.diff(self.state[name], news, self.environment).changes:
             self.inputs[name] = news
             return
         self.state[name], self.inputs[name] = wire(self._made(name, module, news)), news
@@ -191,9 +194,9 @@ class FakeRun:
         """The state after a creation or an update."""
         try:
             if name not in self.state:
-                created: dict[str, Any] = module.create(news, self.world)[1]
+                created: dict[str, Any] = module.create(news, self.environment)[1]
                 return created
-            updated: dict[str, Any] = module.update(self.state[name], news, self.world)
+            updated: dict[str, Any] = module.update(self.state[name], news, self.environment)
         except Unfinished as left:
             self.unfinished.append(left)
             return left.state

@@ -9,14 +9,15 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
-from apigw_client_cert.lifecycle import binding, certificate
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from tests.lifecycle.conftest import API, FakeRun
 
 if TYPE_CHECKING:
+    from apigw_client_cert.gateway.http_probe import ProbeCall
     from apigw_client_cert.gateway.interface import StageRef, TrialCall
-    from apigw_client_cert.gateway.probe import ProbeCall
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-123456789012"
 NAMED = f"the ACM certificate {ACM}"
@@ -36,9 +37,9 @@ class AcmRun(FakeRun):
     probed: TrialAnswer = field(default_factory=lambda: TrialAnswer(status=200))
 
     @property
-    def world(self) -> World:
+    def environment(self) -> Environment:
         """The fake world, with a canned probe."""
-        return replace(super().world, probe=self._probe, pause=lambda _seconds: None)
+        return replace(super().environment, probe=self._probe, pause=lambda _seconds: None)
 
     def answer(self, _stage: StageRef, _trial: TrialCall, certificate_id: str | None) -> TrialAnswer:
         """As AWS and the backend behind it would."""
@@ -107,7 +108,7 @@ def test_an_acm_certificate_that_appears_in_mid_rotation_is_kept_and_the_rotatio
     assert [call for call in run.gateway.calls if ACM in call.subject] == []
     # What the refusal advises: the stage is left to ACM, and nothing takes it away.
     run.begin()
-    binding.delete(run.state.pop("prod"), run.world)
+    binding.delete(run.state.pop("prod"), run.environment)
     run.stages = ("dev",)
     run.up()
     assert run.presented("prod") == ACM
@@ -134,7 +135,7 @@ def test_a_refresh_and_the_diff_behind_it_call_it_an_acm_certificate(run: AcmRun
     run.lines.clear()
     run.refresh()
     assert run.lines == [f"stage {API}/dev was switched from cert01 to {NAMED} by another tool"]
-    difference = binding.diff(run.state["dev"], run.inputs["dev"], run.world)
+    difference = binding.diff(run.state["dev"], run.inputs["dev"], run.environment)
     assert difference.changes
     assert (difference.line or "").startswith(f"stage {API}/dev presents {NAMED} and should present cert01")
     run.show("dev", "cert01")

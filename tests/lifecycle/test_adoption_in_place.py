@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import GENERATION, OWNER, ROTATION_ID, facts_of
 from tests.lifecycle.conftest import START
 
@@ -83,7 +83,7 @@ def test_the_preview_says_what_the_update_will_look_at(run: FakeRun) -> None:
     run.config["adoptClientCertificateId"] = foreign(run).id
     run.gateway.calls.clear()
     news = {**run.inputs["certificate"], **run.config}
-    assert certificate.diff(run.state["certificate"], news, run.world).changes
+    assert certificate.diff(run.state["certificate"], news, run.environment).changes
     (line,) = [line for line in run.lines if "adopt" in line]
     assert "names cert02; this update looks whether any stage presents a certificate of this rotation" in line
     assert run.gateway.calls == []
@@ -168,7 +168,7 @@ def test_naming_one_of_our_own_or_none_is_quiet(run: FakeRun) -> None:
     run.lines.clear()
     for named in ("cert01", "cert02", None):
         news = {**run.inputs["certificate"], "adoptClientCertificateId": named}
-        certificate.diff(run.state["certificate"], news, run.world)
+        certificate.diff(run.state["certificate"], news, run.environment)
     assert not [line for line in run.lines if "adopt" in line]
     run.config["adoptClientCertificateId"] = "cert01"
     for day in (338, 341, 342):

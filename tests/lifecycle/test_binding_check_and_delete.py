@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, engine_run
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from tests.lifecycle.conftest import wire
@@ -28,11 +29,11 @@ def test_delete_clears_what_it_set(run: FakeRun) -> None:
     run.up()
     engine_run.forget()
     run.lines.clear()
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     assert run.presented("dev") is None
     (line,) = run.lines
     assert "a1b2c3d4e5/dev presents nothing now; it presented cert01 of this rotation" in line
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     assert len(run.lines) == 1
 
 
@@ -42,7 +43,7 @@ def test_delete_clears_a_newer_generation_of_the_same_rotation(run: FakeRun) -> 
     newer = run.gateway.add_certificate(tags={ROTATION_ID: run.rotation_id})
     present(run, newer.id)
     engine_run.forget()
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     assert run.presented("dev") is None
 
 
@@ -53,7 +54,7 @@ def test_delete_leaves_what_somebody_else_set(run: FakeRun, foreign: str) -> Non
     value = foreign if foreign == ACM else run.gateway.add_certificate().id
     present(run, value)
     engine_run.forget()
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     assert run.presented("dev") == value
 
 
@@ -63,7 +64,7 @@ def test_delete_looks_twice_for_whose_certificate_it_clears(run: FakeRun) -> Non
     run.gateway.tag("cert01", {ROTATION_ID: "adopter"})
     run.gateway.unfound = {"cert01"}
     engine_run.forget()
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     assert run.presented("dev") == "cert01"
 
 
@@ -73,14 +74,14 @@ def test_delete_with_keep_touches_nothing(run: FakeRun) -> None:
     run.up()
     before = len(run.gateway.calls)
     engine_run.forget()
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     assert len(run.gateway.calls) == before
 
 
 def test_delete_leaves_a_stage_that_another_binding_asserts_in_this_run(run: FakeRun) -> None:
     """Renamed, re-parented, replaced: the successor was checked before the deletion (invariant 9)."""
     run.up()
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     assert run.presented("dev") == "cert01"
 
 
@@ -89,9 +90,9 @@ def test_delete_of_a_gone_or_empty_stage_is_success(run: FakeRun) -> None:
     run.up()
     engine_run.forget()
     present(run, None)
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     run.gateway.stages.clear()
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["dev"], run.environment)
     assert run.gateway.called("unbind") == []
 
 
@@ -99,7 +100,7 @@ def test_another_stage_means_another_binding(run: FakeRun) -> None:
     """The engine replaces it: the new stage is bound before the old one is cleared."""
     run.up()
     news = {**run.inputs["dev"], "stageName": "blue"}
-    difference = binding.diff(run.state["dev"], wire(news), run.world)
+    difference = binding.diff(run.state["dev"], wire(news), run.environment)
     assert difference.changes
     assert difference.replaces == ("stageName",)
 
@@ -108,15 +109,15 @@ def test_only_what_concerns_the_stage_is_a_change(run: FakeRun) -> None:
     """The generations' bookkeeping goes by unnoticed; an option of the binding does not."""
     run.up()
     quiet = {**run.inputs["dev"], "generations": [], "publishedSince": {}}
-    assert not binding.diff(run.state["dev"], quiet, run.world).changes
-    assert binding.diff(run.state["dev"], {**quiet, "redeploy": "same-deployment"}, run.world).changes
+    assert not binding.diff(run.state["dev"], quiet, run.environment).changes
+    assert binding.diff(run.state["dev"], {**quiet, "redeploy": "same-deployment"}, run.environment).changes
 
 
 def test_an_unknown_certificate_is_a_change_at_preview(run: FakeRun) -> None:
     """It may become another one."""
     run.up()
     news = {**run.inputs["dev"], "clientCertificateId": UNKNOWN}
-    assert binding.diff(run.state["dev"], news, run.world).changes
+    assert binding.diff(run.state["dev"], news, run.environment).changes
 
 
 @pytest.mark.parametrize(

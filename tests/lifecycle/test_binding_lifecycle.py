@@ -9,7 +9,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import StageKind, StageRef
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from tests.lifecycle.conftest import API, START
 
@@ -83,7 +83,7 @@ def test_with_take_over_a_foreign_one_is_replaced_after_the_lead(run: FakeRun) -
     assert run.state["dev"]["waitingUntil"] == "2026-03-03T07:36:00Z"
     assert "setClientCertificateId" not in run.state["dev"]
     run.at(0.5)
-    assert not binding.diff(run.state["dev"], run.inputs["dev"], run.world).changes
+    assert not binding.diff(run.state["dev"], run.inputs["dev"], run.environment).changes
     run.at(1)
     run.up()
     assert run.presented("dev") == "cert02"
@@ -248,7 +248,7 @@ def test_a_websocket_stage_is_its_own_kind(run: FakeRun) -> None:
     run.binding("live")
     assert run.presented("live") == "cert01"
     props = run.inputs["live"]
-    assert binding.create(props, run.world)[0] == "w1w2w3w4w5/live@websocket"
+    assert binding.create(props, run.environment)[0] == "w1w2w3w4w5/live@websocket"
 
 
 def test_published_before_the_last_days_it_moves_at_their_beginning(run: FakeRun) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.declarations.shared import identified
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
-from apigw_client_cert.trust import CONTENTS
+from apigw_client_cert.program.shared import identified
+from apigw_client_cert.trust.contents import CONTENTS
 from tests.lifecycle.conftest import API, FakeRun
 
 if TYPE_CHECKING:
@@ -310,8 +310,8 @@ def test_where_the_targets_are_is_never_kept_and_never_a_change(run: FakeRun) ->
     told: list[dict[str, Any]] = [{"type": "file", "path": "elsewhere.txt"}]
     for value in (None, {"targets": told}, run.bundle_config):
         news = {**run.inputs["dev"], "publishedTo": value}
-        assert not binding.diff(run.state["dev"], news, run.world).changes
-    assert "publishedTo" not in binding.update(run.state["dev"], run.inputs["dev"], run.world)
+        assert not binding.diff(run.state["dev"], news, run.environment).changes
+    assert "publishedTo" not in binding.update(run.state["dev"], run.inputs["dev"], run.environment)
 
 
 @pytest.mark.parametrize("former", [None, "http://127.0.0.1:5000"])
@@ -322,10 +322,10 @@ def test_another_way_to_a_stage_is_an_update_that_changes_nothing(run: FakeRun, 
     run.gateway.calls.clear()
     for way in ("http://localhost:5000", None):
         news = {key: value for key, value in {**run.inputs["dev"], "endpointUrl": way}.items() if value is not None}
-        difference = binding.diff(run.state["dev"], news, run.world)
+        difference = binding.diff(run.state["dev"], news, run.environment)
         assert (difference.changes, difference.replaces) == (way != former, ())
-        binding.update(run.state["dev"], news, run.world)
+        binding.update(run.state["dev"], news, run.environment)
     assert {call.method for call in run.gateway.calls} == {"account_id", "presented"}
-    assert binding.diff(run.state["dev"], {**run.inputs["dev"], "region": "us-east-1"}, run.world).replaces == (
+    assert binding.diff(run.state["dev"], {**run.inputs["dev"], "region": "us-east-1"}, run.environment).replaces == (
         "region",
     )

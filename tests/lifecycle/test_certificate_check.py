@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from tests.lifecycle.conftest import wire
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from tests.lifecycle.conftest import wire
 
@@ -200,7 +200,7 @@ def test_unknown_inputs_mean_a_change_without_a_line(run: FakeRun) -> None:
     run.up()
     run.at(336)
     news = {**run.inputs["certificate"], "description": UNKNOWN}
-    assert certificate.diff(run.state["certificate"], news, run.world).changes
+    assert certificate.diff(run.state["certificate"], news, run.environment).changes
     assert run.lines == []
 
 
@@ -209,4 +209,4 @@ def test_state_of_a_newer_release_is_refused(run: FakeRun) -> None:
     run.up()
     state = wire({**run.state["certificate"], "stateVersion": 2})
     with pytest.raises(errors.Refused, match=r"version 2.*Upgrade"):
-        certificate.diff(state, run.inputs["certificate"], run.world)
+        certificate.diff(state, run.inputs["certificate"], run.environment)

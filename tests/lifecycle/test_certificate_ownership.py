@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import GENERATION, OWNER, ROTATION_ID, owner_digest
 from tests.lifecycle.conftest import START
 
@@ -211,7 +211,7 @@ def test_destroy_deletes_every_generation_of_ours_and_nothing_else(run: FakeRun)
     for stage in run.gateway.stages.values():
         stage.client_certificate_id = None
     run.begin()
-    certificate.delete(run.state["certificate"], run.world)
+    certificate.delete(run.state["certificate"], run.environment)
     assert list(run.gateway.certificates) == [other.id]
 
 
@@ -225,7 +225,7 @@ def test_destroy_is_refused_while_a_stage_presents_one_or_nobody_knows(run: Fake
             stage.client_certificate_id = None
     run.begin()
     with pytest.raises(errors.StillInUse, match="page 2" if gaps else "a1b2c3d4e5/dev"):
-        certificate.delete(run.state["certificate"], run.world)
+        certificate.delete(run.state["certificate"], run.environment)
     assert list(run.gateway.certificates) == ["cert01"]
 
 
@@ -235,7 +235,7 @@ def test_destroy_is_refused_when_a_generation_lost_our_tag(run: FakeRun) -> None
     run.gateway.untag("cert01", [ROTATION_ID])
     run.begin()
     with pytest.raises(errors.NotOurs, match="cert01"):
-        certificate.delete(run.state["certificate"], run.world)
+        certificate.delete(run.state["certificate"], run.environment)
 
 
 def test_destroy_of_a_rotation_that_is_gone_is_success(run: FakeRun) -> None:
@@ -243,7 +243,7 @@ def test_destroy_of_a_rotation_that_is_gone_is_success(run: FakeRun) -> None:
     run.certificate()
     run.gateway.certificates.clear()
     run.begin()
-    certificate.delete(run.state["certificate"], run.world)
+    certificate.delete(run.state["certificate"], run.environment)
     assert run.gateway.called("scan", "delete") == []
 
 
@@ -289,7 +289,7 @@ def test_a_replaced_certificate_is_refused_while_stages_present_it_and_goes_on_b
         run.certificate()
     run.config["adoptClientCertificateId"] = "cert01"
     run.certificate()
-    certificate.delete(old, run.world)
+    certificate.delete(old, run.environment)
     after = run.state["certificate"]
     assert sorted(run.gateway.certificates) == before
     assert after["clientCertificateId"] == "cert01"

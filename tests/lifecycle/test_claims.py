@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, engine_run
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -45,8 +46,8 @@ def test_delete_leaves_a_stage_that_another_process_asserts(run: FakeRun, shared
             engine_run.share(board)
         if _process == 0:
             binding.check({}, run.inputs["prod"])
-    binding.delete(run.state["prod"], run.world)
-    binding.delete(run.state["dev"], run.world)
+    binding.delete(run.state["prod"], run.environment)
+    binding.delete(run.state["dev"], run.environment)
     engine_run.forget()
     assert (run.presented("prod") is not None, run.presented("dev")) == (shared, None)
     assert len(board.entries) == shared
@@ -57,7 +58,7 @@ def test_delete_keeps_a_stage_where_it_cannot_be_told_who_asserts_it(run: FakeRu
     run.up()
     engine_run.forget()
     engine_run.share(FakeLostBoard())
-    binding.delete(run.state["prod"], run.world)
+    binding.delete(run.state["prod"], run.environment)
     engine_run.forget()
     assert run.presented("prod") is not None
 
@@ -75,7 +76,7 @@ def test_what_a_program_declares_holds_its_own_deletion_only_where_it_was_checke
     assert engine_run.CLAIMS.claim(place, by, declared=True) is None
     if checked:
         assert engine_run.CLAIMS.claim(place, by) is None
-    binding.delete({**run.state["dev"], "owner": "dev"}, run.world)
+    binding.delete({**run.state["dev"], "owner": "dev"}, run.environment)
     assert (run.presented("dev") is None) is cleared
     assert engine_run.CLAIMS.claim(place, by) is None
     assert engine_run.CLAIMS.claim(place, "another") == by

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, facts_of
 from tests.lifecycle.conftest import API, START
@@ -94,7 +94,7 @@ def test_what_it_was_made_for_is_never_looked_at_again(run: FakeRun) -> None:
     run.config["madeFor"] = {"stages": [{"apiId": "zzz", "stageName": UNKNOWN}], "takeOver": True}
     run.certificate()
     news = {**run.inputs["certificate"], "madeFor": UNKNOWN}
-    assert not certificate.diff(run.state["certificate"], news, run.world).changes
+    assert not certificate.diff(run.state["certificate"], news, run.environment).changes
     run.config["tags"] = {"team": "a"}
     run.gateway.calls.clear()
     run.certificate()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, certificate
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def test_a_stage_that_may_not_be_looked_at_keeps_nobody_from_a_repair(
     run.refresh()
     assert run.state["dev"]["failedStep"]["step"] == "look"
     assert {key: run.state["dev"][key] for key in before} == before
-    assert binding.diff(run.state["dev"], run.inputs["dev"], run.world).changes
+    assert binding.diff(run.state["dev"], run.inputs["dev"], run.environment).changes
     run.gateway.fail_next("presented", error)
     run.stages = ("dev", "prod")
     with pytest.raises(type(error)):
@@ -95,7 +96,7 @@ def test_a_switch_by_hand_is_said_although_its_certificate_may_not_be_looked_at(
     for stage in run.gateway.stages.values():
         stage.client_certificate_id = foreign.id
     run.gateway.fail_next("get", DENIED, times=2)
-    found = binding.read("dev", run.state["dev"], run.world)
+    found = binding.read("dev", run.state["dev"], run.environment)
     assert found is not None
     assert found[1]["presentedClientCertificateId"] == foreign.id
     assert (
@@ -110,7 +111,7 @@ def test_another_account_ends_the_refresh(run: FakeRun) -> None:
     run.gateway.account = "210987654321"
     for module, name in ((certificate, "certificate"), (binding, "dev")):
         with pytest.raises(errors.Refused, match="credentials belong to account"):
-            module.read(name, run.state[name], run.world)
+            module.read(name, run.state[name], run.environment)
 
 
 def test_where_no_live_certificate_is_active_the_step_is_taken_all_the_same(run: FakeRun) -> None:
@@ -120,7 +121,7 @@ def test_where_no_live_certificate_is_active_the_step_is_taken_all_the_same(run:
     run.refresh()
     run.at(366)
     with pytest.raises(Unfinished, match="GetClientCertificate") as left:
-        certificate.update(run.state["certificate"], run.inputs["certificate"], run.world)
+        certificate.update(run.state["certificate"], run.inputs["certificate"], run.environment)
     assert left.value.state["failedStep"]["step"] == "look"
     assert left.value.state["clientCertificateId"] == "cert02"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import OWNER, ROTATION_ID, owner_digest
 from tests.lifecycle.conftest import START
 
@@ -36,7 +36,7 @@ def test_names_that_tags_flatten_are_two_owners(run: FakeRun, one: str, other: s
     run.certificate()
     first = second(run, name=other)
     assert run.state["certificate"]["clientCertificateId"] != first["clientCertificateId"]
-    certificate.delete(first, run.world)
+    certificate.delete(first, run.environment)
     assert list(run.gateway.certificates) == [run.state["certificate"]["clientCertificateId"]]
 
 
@@ -80,7 +80,7 @@ def test_a_replacement_within_the_hour_keeps_what_it_takes_over(run: FakeRun) ->
     """``--replace``: the new resource is made first, then the old one is deleted, and finds nothing of its own."""
     run.certificate()
     old = second(run)
-    certificate.delete(old, run.world)
+    certificate.delete(old, run.environment)
     assert list(run.gateway.certificates) == ["cert01"]
     assert run.state["certificate"]["clientCertificateId"] == "cert01"
     assert run.rotation_id == run.gateway.certificates["cert01"].tags[ROTATION_ID] != old["rotationId"]
@@ -95,7 +95,7 @@ def test_two_same_named_stacks_on_two_backends_do_not_delete_each_others(run: Fa
     run.at(336)
     run.certificate()
     run.begin()
-    certificate.delete(run.state["certificate"], run.world)
+    certificate.delete(run.state["certificate"], run.environment)
     assert list(run.gateway.certificates) == ["cert01"]
     run.state, run.inputs = kept, inputs
     run.up()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.failed_step import Unfinished, red
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_where_nothing_alive_is_active_the_update_fails_and_nothing_is_recorded(
     run.at(800)
     run.gateway.quota = 1
     with pytest.raises(errors.QuotaExhausted):
-        certificate.update(run.state["certificate"], run.inputs["certificate"], run.world)
+        certificate.update(run.state["certificate"], run.inputs["certificate"], run.environment)
     assert run.state["certificate"]["clientCertificateId"] == "cert01"
 
 
@@ -175,7 +175,7 @@ def test_the_program_ends_with_what_failed_and_since_when(run: FakeRun) -> None:
     run.gateway.quota = 1
     run.begin()
     with pytest.raises(Unfinished) as caught:
-        certificate.update(run.state["certificate"], run.inputs["certificate"], run.world)
+        certificate.update(run.state["certificate"], run.inputs["certificate"], run.environment)
     text = str(red([("orders", caught.value.state["failedStep"])]))
     assert text.startswith("orders: issue has failed in each run since 2027-02-01T10:00:00Z. The quota")
     assert text.endswith("looked after all the same.")

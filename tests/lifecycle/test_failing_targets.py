@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.failed_step import Unfinished
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.lifecycle.conftest import wire
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def said(run: FakeRun) -> list[str]:
     made = run.state["certificate"]
     rotation = {key: made.get(key) for key in ("rotationId", "clientCertificateId", "generations")}
     news = wire({**run.inputs["bundle"], "rotations": [rotation]})
-    assert trust_bundle.diff(bundle(run), news, run.world).changes
+    assert trust_bundle.diff(bundle(run), news, run.environment).changes
     return [line.removeprefix("orders-trust: ") for line in run.lines]
 
 
@@ -124,7 +124,7 @@ def test_the_other_target_is_repaired(run: FakeRun, bad: str, good: str, fault: 
     assert pins(run, bad) == held
     assert bundle(run)["publishedSince"] == {held[0]: "2026-03-05T10:00:00Z"}
     assert "failedStep" not in bundle(run)
-    assert not trust_bundle.diff(bundle(run), run.inputs["bundle"], run.world).changes
+    assert not trust_bundle.diff(bundle(run), run.inputs["bundle"], run.environment).changes
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -290,13 +290,13 @@ def test_a_new_bundle_publishes_where_it_can(run: FakeRun, bad: str, good: str, 
         run.targets[path].content = None
     break_it(run, bad, fault)
     with pytest.raises(Unfinished) as caught:
-        trust_bundle.create(news, run.world)
+        trust_bundle.create(news, run.environment)
     assert pins(run, good) == held
     state = caught.value.state
     assert (state["publishedSince"], list(state["digests"])) == ({}, [f"file {good}"])
     break_it(run, good, "unreadable")
     with pytest.raises(errors.AccessDenied):
-        trust_bundle.create(news, run.world)
+        trust_bundle.create(news, run.environment)
 
 
 def test_a_new_bundle_writes_nowhere_when_one_place_is_taken(run: FakeRun, bad: str, good: str) -> None:
@@ -305,7 +305,7 @@ def test_a_new_bundle_writes_nowhere_when_one_place_is_taken(run: FakeRun, bad: 
     run.targets[good].content = None
     break_it(run, bad, "taken")
     with pytest.raises(errors.TargetTaken):
-        trust_bundle.create(run.inputs["bundle"], run.world)
+        trust_bundle.create(run.inputs["bundle"], run.environment)
     assert run.targets[good].content is None
 
 

@@ -12,8 +12,10 @@ import pytest
 from apigw_client_cert import errors
 from apigw_client_cert.clock import parse_instant
 from apigw_client_cert.gateway.interface import IssuedCertificate, TrialAnswer
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
 from tests.lifecycle.conftest import API, FakeRun, wire
@@ -59,7 +61,7 @@ def goes_on_to_its_end(restored: FakeRun) -> None:
     assert restored.state["certificate"]["generation"] == 2
     restored.begin()
     for name in ("dev", "bundle", "certificate"):
-        MODULES[name].delete(restored.state[name], restored.world)
+        MODULES[name].delete(restored.state[name], restored.environment)
     assert restored.gateway.certificates == {}
 
 
@@ -73,7 +75,7 @@ def test_the_package_alone_shows_no_change(restored: FakeRun) -> None:
     """At the instant that the state was written, only a step that was due then is a change."""
     due = restored.state["certificate"]["phase"] == "overlapping"  # the first look is due with the next run
     for name, module in MODULES.items():
-        difference = module.diff(restored.state[name], restored.inputs[name], restored.world)
+        difference = module.diff(restored.state[name], restored.inputs[name], restored.environment)
         assert difference.changes is (due and name == "certificate"), name
 
 
@@ -83,12 +85,12 @@ def test_what_an_older_release_adopted_at_creation_is_not_adopted_again(restored
     """It kept no memory of it but the echo of the input; this one's component says what it is made for besides."""
     state, inputs = restored.state["certificate"], restored.inputs["certificate"]
     named = state["clientCertificateId"] if adopted == "one of the generations" else "retired1"
-    before = certificate.diff(state, inputs, restored.world)
+    before = certificate.diff(state, inputs, restored.environment)
     for one in (state, inputs):
         one["adoptClientCertificateId"] = named
     news = {**inputs, "madeFor": {"stages": [{"apiId": API, "stageName": "dev"}]}}
-    assert certificate.diff(state, news, restored.world) == before
-    after = certificate.update(state, news, restored.world)
+    assert certificate.diff(state, news, restored.environment) == before
+    after = certificate.update(state, news, restored.environment)
     assert after["clientCertificateId"] == state["clientCertificateId"]
     assert after["adoptedClientCertificateId"] == named
     assert not [line for line in restored.lines if "adopt" in line]
@@ -124,7 +126,7 @@ def test_no_output_was_dropped_since(restored: FakeRun) -> None:
     """Dependents read these: a release may add properties, never lose one."""
     for name, module in MODULES.items():
         old = set(restored.state[name])
-        new = set(wire(module.update(restored.state[name], restored.inputs[name], restored.world)))
+        new = set(wire(module.update(restored.state[name], restored.inputs[name], restored.environment)))
         missing = {key for key in old - new if not key.startswith(("pending", "retirementBlocked"))}
         assert missing == set(), name
 
@@ -139,9 +141,9 @@ def test_a_recorded_failure_survives_a_refresh_and_goes_with_the_next_update(res
     restored.refresh()
     for name in ("certificate", "dev"):
         assert restored.state[name]["failedStep"] == recorded
-        assert MODULES[name].diff(restored.state[name], restored.inputs[name], restored.world).changes
+        assert MODULES[name].diff(restored.state[name], restored.inputs[name], restored.environment).changes
     restored.certificate()
-    restored.state["dev"] = wire(binding.update(restored.state["dev"], restored.inputs["dev"], restored.world))
+    restored.state["dev"] = wire(binding.update(restored.state["dev"], restored.inputs["dev"], restored.environment))
     assert not [name for name in ("certificate", "dev") if "failedStep" in restored.state[name]]
 
 
@@ -189,5 +191,5 @@ def test_what_was_refused_and_taken_over_survives_a_refresh_and_goes_with_the_ne
     restored.state["dev"].update(left)
     restored.refresh()
     assert {key: restored.state["dev"][key] for key in left} == left
-    restored.state["dev"] = wire(binding.update(restored.state["dev"], restored.inputs["dev"], restored.world))
+    restored.state["dev"] = wire(binding.update(restored.state["dev"], restored.inputs["dev"], restored.environment))
     assert not left.keys() & restored.state["dev"].keys()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def up(run: FakeRun, day: float, *keys: str) -> list[str]:
     news = ignoring(run, "dev", *keys)
     assert binding.check(run.inputs["dev"], news).failures == {}
     seen = len(run.lines)
-    if binding.diff(run.state["dev"], news, run.world).changes:
+    if binding.diff(run.state["dev"], news, run.environment).changes:
         try:
-            run.state["dev"] = binding.update(run.state["dev"], news, run.world)
+            run.state["dev"] = binding.update(run.state["dev"], news, run.environment)
         except Unfinished as left:
             run.state["dev"] = left.state
             raise left.error from left
@@ -75,7 +75,7 @@ def test_a_preview_says_it_and_shows_an_update(run: FakeRun) -> None:
     with pytest.raises(errors.NotFollowed):
         up(run, 337, "clientCertificateId")
     calls = len(run.gateway.calls)
-    assert binding.diff(run.state["dev"], ignoring(run, "dev", "clientCertificateId"), run.world).changes
+    assert binding.diff(run.state["dev"], ignoring(run, "dev", "clientCertificateId"), run.environment).changes
     assert "but cert02 is the active one" in run.lines[-1]
     assert len(run.gateway.calls) == calls
 
@@ -130,7 +130,7 @@ def test_what_is_not_known_at_preview_lags_behind_nothing(run: FakeRun) -> None:
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     run.up()
     news = {**run.inputs["dev"], "generations": unknown}
-    assert not binding.diff(run.state["dev"], news, run.world).changes
+    assert not binding.diff(run.state["dev"], news, run.environment).changes
 
 
 def test_a_binding_that_is_not_told_what_is_published_is_red_in_each_run(run: FakeRun) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from tests.lifecycle.conftest import API
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_each_run_of_the_last_days_says_it_and_goes_on_saying_it(run: FakeRun) -
     run.at(364.3)
     calls = len(run.gateway.calls)
     seen = len(run.lines)
-    assert not certificate.diff(run.state["certificate"], run.inputs["certificate"], run.world).changes
+    assert not certificate.diff(run.state["certificate"], run.inputs["certificate"], run.environment).changes
     assert f"{API}/legacy" in run.lines[seen:][-1]
     assert len(run.gateway.calls) == calls
     for day in (365.5, 367, 380):

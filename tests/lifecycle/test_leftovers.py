@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -43,7 +43,7 @@ def test_it_is_named_by_the_creation_each_retirement_and_the_destroy_and_stays(l
         stage.client_certificate_id = None
     left.begin()
     left.lines.clear()
-    certificate.delete(left.state["certificate"], left.world)
+    certificate.delete(left.state["certificate"], left.environment)
     assert len([line for line in left.lines if COMMAND in line]) == 1
     assert list(left.gateway.certificates) == ["cert01"]
 

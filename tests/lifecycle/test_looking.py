@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -45,6 +47,6 @@ def test_diff_asks_nobody(run: FakeRun, day: float) -> None:
     damaged(run, day)
     modules = {"certificate": certificate, "bundle": trust_bundle, "dev": binding, "prod": binding}
     for name, module in modules.items():
-        module.diff(run.state[name], run.inputs[name], run.world)
+        module.diff(run.state[name], run.inputs[name], run.environment)
     assert run.gateway.calls == []
     assert run.targets["pins.txt"].calls == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -168,11 +168,11 @@ def test_a_destroy_without_tags_names_the_refresh_that_brings_them_back(run: Fak
     for ref in run.gateway.stages:
         run.gateway.stages[ref].client_certificate_id = None
     with pytest.raises(errors.NotOurs, match="run pulumi up --refresh, which tags it again"):
-        certificate.delete(run.state["certificate"], run.world)
+        certificate.delete(run.state["certificate"], run.environment)
     run.stages = ()
     run.refresh()
     run.up()
-    certificate.delete(run.state["certificate"], run.world)
+    certificate.delete(run.state["certificate"], run.environment)
     assert run.gateway.certificates == {}
 
 

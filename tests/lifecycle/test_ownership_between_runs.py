@@ -1,4 +1,4 @@
-"""Whose something is after an interruption or an adoption: each found by the model in tests/model."""
+"""Whose something is after an interruption or an adoption: each found by the model in tests/acceptance/model."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, engine_run
-from apigw_client_cert.lifecycle.binding_steps import stage_of
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding.act import stage_of
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -45,7 +46,7 @@ def test_a_released_stage_keeps_what_another_rotation_adopted(run: FakeRun) -> N
     run.up()
     _adopted_elsewhere(run, "cert01")
     engine_run.forget()
-    binding.delete(run.state["prod"], run.world)
+    binding.delete(run.state["prod"], run.environment)
     assert run.presented("prod") == "cert01"
 
 
@@ -54,7 +55,7 @@ def test_a_released_stage_is_cleared_of_a_certificate_that_lost_its_tags(run: Fa
     run.up()
     run.gateway.untag("cert01", [ROTATION_ID])
     engine_run.forget()
-    binding.delete(run.state["prod"], run.world)
+    binding.delete(run.state["prod"], run.environment)
     assert run.presented("prod") is None
     assert stage_of(run.state["prod"]) in run.gateway.stages
 

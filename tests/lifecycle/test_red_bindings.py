@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.failed_step import Unfinished, red
 from tests.lifecycle.test_waves import WaveRun
 from tests.lifecycle.verified import VERIFY, Backend, VerifiedRun, published
@@ -74,7 +74,7 @@ def test_a_switch_that_fails_leaves_what_the_stage_presents_and_sets_nothing(
     assert run.presented("dev") == state["presentedClientCertificateId"] == ("cert02" if after_effect else "cert01")
     assert state["presentedSince"] == ("2027-02-02T10:00:00Z" if after_effect else before["presentedSince"])
     assert state["setClientCertificateId"] == "cert01"
-    assert binding.diff(state, run.inputs["dev"], run.world).changes
+    assert binding.diff(state, run.inputs["dev"], run.environment).changes
     run.up()
     assert run.state["dev"]["setClientCertificateId"] == run.presented("dev") == "cert02"
 
@@ -109,7 +109,7 @@ def test_credentials_of_another_account_are_recorded_and_touch_nothing(run: Fake
     run.up()
     before = {**run.state["dev"], "accountId": "999999999999"}
     with pytest.raises(Unfinished) as left:
-        binding.update(before, {**run.inputs["dev"], "takeOver": True}, run.world)
+        binding.update(before, {**run.inputs["dev"], "takeOver": True}, run.environment)
     assert {key: value for key, value in left.value.state.items() if key != "failedStep"} == before
 
 
@@ -122,7 +122,7 @@ def test_a_deletion_clears_nothing_that_a_failed_creation_did_not_set(run: FakeR
     assert state["presentedClientCertificateId"] == foreign
     assert "setClientCertificateId" not in state
     run.begin()
-    binding.delete(state, run.world)
+    binding.delete(state, run.environment)
     assert run.presented("dev") == foreign
 
 

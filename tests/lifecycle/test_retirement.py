@@ -8,7 +8,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import StageKind
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -73,5 +73,5 @@ def test_a_destroy_cuts_off_no_stage_of_another_stack(run: FakeRun) -> None:
         stage.client_certificate_id = None
     run.gateway.add_stage("foreign123", "live", "cert01")
     with pytest.raises(errors.StillInUse, match="cert01 by foreign123/live"):
-        certificate.delete(run.state["certificate"], run.world)
+        certificate.delete(run.state["certificate"], run.environment)
     assert sorted(run.gateway.certificates) == ["cert01", "cert02"]

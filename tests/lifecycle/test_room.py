@@ -10,10 +10,11 @@ import pytest
 import trustme
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import certificate, trust_bundle
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
-from apigw_client_cert.lifecycle.room import short_of_room
-from apigw_client_cert.trust import CONTENTS, render
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
+from apigw_client_cert.lifecycle.trust_bundle.room import short_of_room
+from apigw_client_cert.trust.contents import CONTENTS, render
 from tests.lifecycle.conftest import wire
 from tests.x509 import twins
 
@@ -110,7 +111,7 @@ def test_creation_looks_too_and_writes_nothing(run: FakeRun) -> None:
     rotation = {key: run.state["certificate"][key] for key in ("rotationId", "clientCertificateId", "generations")}
     news = {"name": "ca", "rotations": [rotation] * 4, "targets": [SSM]}
     with pytest.raises(errors.BadInput, match="8560 during a rotation"):
-        trust_bundle.create(wire(news), run.world)
+        trust_bundle.create(wire(news), run.environment)
     assert not run.targets
 
 
@@ -129,5 +130,5 @@ def test_a_crowded_quota_is_warned_of_when_a_certificate_is_made(run: FakeRun, p
     for _ in range(present):
         run.gateway.generate(description="somebody's", tags={})
     run.gateway.quota = 100
-    certificate.create(wire({"name": "orders", "project": "p", "stack": "s"}), run.world)
+    certificate.create(wire({"name": "orders", "project": "p", "stack": "s"}), run.environment)
     assert any("unless AWS raised its quota" in line for line in run.lines) is warned

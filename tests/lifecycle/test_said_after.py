@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.gateway.interface import TrialAnswer
-from apigw_client_cert.lifecycle import certificate
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from tests.lifecycle.conftest import API
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def test_a_refresh_announces_no_step_that_the_program_may_not_ask_for(run: FakeR
     run.at(338)
     run.lines.clear()
     run.refresh()
-    assert certificate.diff(run.state["certificate"], run.inputs["certificate"], run.world).changes
+    assert certificate.diff(run.state["certificate"], run.inputs["certificate"], run.environment).changes
     assert [line for line in run.lines if "this update" in line] == []
     run.config["pinGeneration"] = 1
     run.certificate()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.doubles.aws_shaped import issue_pem
 from tests.doubles.fake_target import FakeTarget
 from tests.lifecycle.conftest import START, wire
@@ -125,7 +125,7 @@ def test_removing_the_resource_leaves_its_targets_and_says_so(run: FakeRun) -> N
     """The reader may still need it (invariant 12)."""
     run.up()
     before = pins(run)
-    trust_bundle.delete(run.state["bundle"], run.world)
+    trust_bundle.delete(run.state["bundle"], run.environment)
     assert pins(run) == before
     assert run.lines == ["orders-trust: left as it is, to be removed when no backend reads it: file pins.txt"]
 
@@ -137,7 +137,7 @@ def test_what_the_user_trusts_besides_comes_and_goes_by_his_word(run: FakeRun) -
     run.up()
     assert len(pins(run)) == 2
     run.at(100)
-    assert not trust_bundle.diff(run.state["bundle"], run.inputs["bundle"], run.world).changes
+    assert not trust_bundle.diff(run.state["bundle"], run.inputs["bundle"], run.environment).changes
     del run.bundle_config["alsoTrust"]
     run.up()
     assert len(pins(run)) == 1
@@ -152,10 +152,10 @@ def test_a_certificate_that_left_the_inputs_stays_trusted_until_it_expires(run: 
     renamed = {**listed, "rotationId": "another", "generations": [{**listed["generations"][0], "sha256": "ab" * 32}]}
     assert other
     news = wire({**run.inputs["bundle"], "rotations": [renamed]})
-    run.state["bundle"] = wire(trust_bundle.update(run.state["bundle"], news, run.world))
+    run.state["bundle"] = wire(trust_bundle.update(run.state["bundle"], news, run.environment))
     assert pins(run) == [*first, "ab" * 32]
     run.at(366)
-    trust_bundle.update(run.state["bundle"], news, run.world)
+    trust_bundle.update(run.state["bundle"], news, run.environment)
     assert pins(run) == []
 
 
@@ -171,7 +171,7 @@ def test_a_remote_target_remembers_the_region_that_was_in_force(run: FakeRun) ->
     run.certificate()
     rotation = {key: run.state["certificate"][key] for key in ("rotationId", "clientCertificateId", "generations")}
     news = {"name": "t", "rotations": [rotation], "targets": [{"type": "ssm", "name": "/pins", "path": "x"}]}
-    _id, outputs = trust_bundle.create(wire(news), run.world)
+    _id, outputs = trust_bundle.create(wire(news), run.environment)
     assert outputs["region"] == "eu-west-1"
 
 
@@ -215,7 +215,7 @@ def test_unknowns_pass_check_and_are_a_change(run: FakeRun) -> None:
         {**run.inputs["bundle"], "rotations": [UNKNOWN], "targets": [{"type": "file", "path": UNKNOWN}]},
     ):
         assert trust_bundle.check({}, news).failures == {}
-        assert trust_bundle.diff(run.state["bundle"], news, run.world).changes
+        assert trust_bundle.diff(run.state["bundle"], news, run.environment).changes
 
 
 def test_a_target_that_cannot_be_read_does_not_end_the_refresh(run: FakeRun) -> None:

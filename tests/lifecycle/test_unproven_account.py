@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding, certificate
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation
 from tests.doubles.fake_gateway import FakeGateway
@@ -111,7 +112,7 @@ def test_what_has_expired_is_renewed_in_no_other_account(run: FakeRun, recorded:
     ours = elsewhere(run, there)
     run.at(366)
     with pytest.raises(errors.NotProven):
-        certificate.update(before, run.inputs["certificate"], run.world)
+        certificate.update(before, run.inputs["certificate"], run.environment)
     back(run, ours)
     run.up()
     assert run.state["certificate"]["clientCertificateId"] == run.presented("dev") == "cert02"
@@ -192,10 +193,10 @@ def test_what_is_not_found_is_not_forgotten_by_a_destroy(run: FakeRun, recorded:
     ours = elsewhere(run, there)
     for name, module in (("dev", binding), ("prod", binding), ("certificate", certificate)):
         with pytest.raises(errors.NotProven, match="pulumi state delete"):
-            module.delete(run.state[name], run.world)
+            module.delete(run.state[name], run.environment)
     back(run, ours)
     for name, module in (("dev", binding), ("prod", binding), ("certificate", certificate)):
-        module.delete(run.state[name], run.world)
+        module.delete(run.state[name], run.environment)
     assert run.gateway.certificates == {}
 
 

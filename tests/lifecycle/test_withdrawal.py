@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import trusted_certificate
 from apigw_client_cert.gateway.interface import StageRef
-from apigw_client_cert.lifecycle import binding, engine_run, trust_bundle
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation
-from apigw_client_cert.trust import fingerprints_in, render
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
+from apigw_client_cert.trust.contents import fingerprints_in, render
+from apigw_client_cert.trust.x509 import trusted_certificate
 from tests.doubles.aws_shaped import issue_pem
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
@@ -49,7 +51,7 @@ def foreign(run: FakeRun, **tags: str) -> IssuedCertificate:
 
 def due(run: FakeRun) -> bool:
     """Whether the bundle has something to do."""
-    return trust_bundle.diff(run.state["bundle"], run.inputs["bundle"], run.world).changes
+    return trust_bundle.diff(run.state["bundle"], run.inputs["bundle"], run.environment).changes
 
 
 def test_what_is_no_longer_asked_for_is_kept_for_the_stage_that_presents_it(run: FakeRun) -> None:
@@ -203,7 +205,7 @@ def test_one_bundle_for_both_certificates_ends_the_quarrel(run: FakeRun) -> None
     run.targets["pins.txt"].content = pin(run, other.id) + "\n"
     news = wire({**run.inputs["bundle"], "rotations": [listed, theirs]})
     run.begin()
-    trust_bundle.update(run.state["bundle"], news, run.world)
+    trust_bundle.update(run.state["bundle"], news, run.environment)
     assert set(pins(run)) == {pin(run, "cert01"), pin(run, other.id)}
 
 
@@ -315,9 +317,9 @@ def test_the_certificates_account_is_looked_at_and_not_the_targets(run: FakeRun)
     pem, _key = issue_pem(START)
     rotation = {**run.inputs["bundle"]["rotations"][0], "connection": {"assumeRoleArn": "certificates"}}
     news = {**run.inputs["bundle"], "rotations": [rotation], "assumeRoleArn": "targets"}
-    state = trust_bundle.update(run.state["bundle"], wire({**news, "alsoTrust": [pem]}), run.world)
+    state = trust_bundle.update(run.state["bundle"], wire({**news, "alsoTrust": [pem]}), run.environment)
     run.begin()
-    trust_bundle.update(wire(state), wire(news), run.world)
+    trust_bundle.update(wire(state), wire(news), run.environment)
     assert set(seen) == {"certificates"}
 
 
@@ -338,9 +340,11 @@ def in_another_region(run: FakeRun) -> tuple[FakeGateway, IssuedCertificate]:
         "connection": {"region": "eu-north-1"},
     }
     news = run.inputs["bundle"]
-    both = trust_bundle.update(run.state["bundle"], wire({**news, "rotations": [*news["rotations"], far]}), run.world)
+    both = trust_bundle.update(
+        run.state["bundle"], wire({**news, "rotations": [*news["rotations"], far]}), run.environment
+    )
     run.begin()
-    run.state["bundle"] = trust_bundle.update(wire(both), wire(news), run.world)
+    run.state["bundle"] = trust_bundle.update(wire(both), wire(news), run.environment)
     return there, other
 
 
@@ -351,13 +355,15 @@ def test_a_rotation_that_left_is_looked_at_where_it_lives_for_as_long_as_it_is_k
     for day in range(1, 5):
         run.at(day)
         run.begin()
-        run.state["bundle"] = trust_bundle.update(wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.world)
+        run.state["bundle"] = trust_bundle.update(
+            wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.environment
+        )
         assert run.state["bundle"]["keptFor"].get(sha256) == ["zzzzzz/live"]
         assert sha256 in pins(run)
     there.unbind(StageRef("zzzzzz", "live"))
     run.at(6)
     run.begin()
-    run.state["bundle"] = trust_bundle.update(wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.world)
+    run.state["bundle"] = trust_bundle.update(wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.environment)
     assert sha256 not in pins(run)
     assert "formerRotations" not in run.state["bundle"]
 
@@ -369,7 +375,7 @@ def test_where_nothing_says_in_which_region_a_rotation_lived_its_trust_is_kept(r
     run.state["bundle"].pop("formerRotations", None)
     run.at(2)
     run.begin()
-    state = trust_bundle.update(wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.world)
+    state = trust_bundle.update(wire(run.state["bundle"]), wire(run.inputs["bundle"]), run.environment)
     assert state["keptFor"].get(sha256) == ["unknown: where rotation bbbb lives is not known here"]
     assert sha256 in pins(run)
 
@@ -398,7 +404,9 @@ def test_another_account_than_a_rotations_keeps_its_trust_and_publishes_on(run: 
     (rotation,) = news["rotations"]
     gone = {**rotation, "connection": {"accountId": "999999999999"}, "shared": True, "generations": []}
     run.begin()
-    state = trust_bundle.update(run.state["bundle"], {**news, "rotations": [gone], "alsoTrust": [other]}, run.world)
+    state = trust_bundle.update(
+        run.state["bundle"], {**news, "rotations": [gone], "alsoTrust": [other]}, run.environment
+    )
     assert set(pins(run)) == {*kept, trusted_certificate(other).sha256}
     assert "belong to account" in str(state["keptFor"])
 
@@ -410,10 +418,10 @@ def test_a_shared_rotation_does_not_say_where_this_bundle_publishes(run: FakeRun
     (rotation,) = news["rotations"]
     shared = {**rotation, "connection": {"accountId": "999999999999"}, "shared": True}
     targets = [{"type": "ssm", "name": "/theirs"}]
-    _id, state = trust_bundle.create({**news, "rotations": [shared], "targets": targets}, run.world)
+    _id, state = trust_bundle.create({**news, "rotations": [shared], "targets": targets}, run.environment)
     assert state["accountId"] == "123456789012"
     with pytest.raises(errors.Refused, match="belong to account"):
-        trust_bundle.create({**news, "rotations": [{**shared, "shared": False}], "targets": targets}, run.world)
+        trust_bundle.create({**news, "rotations": [{**shared, "shared": False}], "targets": targets}, run.environment)
 
 
 def test_a_place_that_is_spelled_and_formatted_anew_is_still_ours(run: FakeRun) -> None:
@@ -436,13 +444,13 @@ def test_a_bundle_acts_in_no_other_account(run: FakeRun) -> None:
     pem, _key = issue_pem(START)
     news = wire({**run.inputs["bundle"], "alsoTrust": [pem]})
     with pytest.raises(errors.Refused, match="belong to account 999999999999, but this resource lives in account 1234"):
-        trust_bundle.update(run.state["bundle"], news, run.world)
+        trust_bundle.update(run.state["bundle"], news, run.environment)
     with pytest.raises(errors.Refused, match="belong to account 999999999999"):
-        trust_bundle.read("orders-trust", run.state["bundle"], run.world)
+        trust_bundle.read("orders-trust", run.state["bundle"], run.environment)
     old = {key: one for key, one in run.state["bundle"].items() if key != "accountId"}
     news["rotations"][0]["connection"] = {"accountId": "123456789012"}
     with pytest.raises(errors.Refused, match="belong to account 999999999999"):
-        trust_bundle.update(old, news, run.world)
+        trust_bundle.update(old, news, run.environment)
     assert run.targets["/pins"].content == written
 
 

@@ -14,9 +14,9 @@ from tests.lifecycle.conftest import FakeRun
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from apigw_client_cert.gateway.http_probe import ProbeCall
     from apigw_client_cert.gateway.interface import StageRef, TrialCall
-    from apigw_client_cert.gateway.probe import ProbeCall
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 VERIFY = {"resource": "/health", "backend": "nginx"}
 CONFIRM = {"url": "https://orders.example.com/health", "interval": "2s", "attempts": 6}
@@ -57,9 +57,9 @@ class VerifiedRun(FakeRun):
     waits: list[float] = field(default_factory=list)
 
     @property
-    def world(self) -> World:
+    def environment(self) -> Environment:
         """The fake world, with canned probes."""
-        return replace(super().world, probe=self._probe, pause=self.waits.append)
+        return replace(super().environment, probe=self._probe, pause=self.waits.append)
 
     def _probe(self, call: ProbeCall) -> TrialAnswer:
         self.probes.append(call)
@@ -88,7 +88,7 @@ class ProbedRun(VerifiedRun):
         (found,) = [one for one in self.gateway.stages if one.stage_name == "prod"]
         return found
 
-    def by_hand(self, certificate_id: str | None) -> None:
+    def console(self, certificate_id: str | None) -> None:
         """What the stage presents, whoever did it: also a run that was killed after the PATCH."""
         self.gateway.stages[self.ref].client_certificate_id = certificate_id
 

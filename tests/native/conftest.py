@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_sandbox import Sandbox
-from tests.e2e.conftest import Scene
+from tests.e2e.conftest import Scenario
 from tests.lifecycle.conftest import FakeRun, run
 from tests.native.plugin_client import PluginClient, plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
 
 # The account that the plugin is asked about where no engine is needed.
 __all__ = ["run"]
@@ -34,7 +34,7 @@ main()
 """
 
 
-class NativeScene(Scene):
+class NativeScenario(Scenario):
     """A scene whose stacks use the plugin instead of the dynamic resources."""
 
     def native(self, name: str = "dev", *, program: str = PROGRAM, **config: object) -> PulumiStack:
@@ -70,14 +70,14 @@ def imported(shown: str) -> int:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[NativeScene]:
+def scenario(tmp_path: Path) -> Iterator[NativeScenario]:
     """A fresh account and a fresh backend."""
     with Sandbox() as sandbox:
-        yield NativeScene(sandbox, tmp_path)
+        yield NativeScenario(sandbox, tmp_path)
 
 
 @pytest.fixture
 def client(run: FakeRun) -> Iterator[PluginClient]:
     """The plugin in that world."""
-    with plugin(run.world) as client:
+    with plugin(run.environment) as client:
         yield client

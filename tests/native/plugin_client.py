@@ -18,7 +18,7 @@ from apigw_client_cert.native.structs import plain, struct_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 
 class Partial(NamedTuple):
@@ -111,9 +111,9 @@ class PluginClient:
 
 
 @contextlib.contextmanager
-def plugin(world: World, configuration: Mapping[str, Any] | None = None) -> Iterator[PluginClient]:
+def plugin(environment: Environment, configuration: Mapping[str, Any] | None = None) -> Iterator[PluginClient]:
     """A plugin that is configured, without an engine to log to."""
-    servicer = Servicer(world, EngineLog())
+    servicer = Servicer(environment, EngineLog())
     server, port = serve(servicer)
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:

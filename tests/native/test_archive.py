@@ -25,11 +25,11 @@ from tools.toolchain import ROOT, VENV, bin_dir
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.native.conftest import NativeScene
+    from tests.native.conftest import NativeScenario
 
 LAUNCHER = f"pulumi-resource-{PACKAGE}"
 # Far more than making the environment takes: nothing here waits for it unless something hangs.
-PATIENCE = 300
+WAIT_LIMIT = 300
 MAKING = "making the plugin's Python environment"
 
 
@@ -40,9 +40,12 @@ def test_the_same_sources_give_the_same_bytes_and_nothing_superfluous(tmp_path: 
     with tarfile.open(one) as archive:
         modes = {entry.name: entry.mode for entry in archive}
     assert [name for name, mode in modes.items() if mode & 0o111] == [LAUNCHER, f"{LAUNCHER}.cmd"]
-    assert {"__main__.py", "requirements.txt", "requirements.lock", "apigw_client_cert/native/schema.json"} <= set(
-        modes
-    )
+    assert {
+        "__main__.py",
+        "requirements.txt",
+        "requirements.lock",
+        "apigw_client_cert/native/schema/schema.json",
+    } <= set(modes)
     assert not [name for name in modes if "__pycache__" in name or name.endswith(("PulumiPlugin.yaml", ".pyc"))]
 
 
@@ -56,7 +59,7 @@ def test_an_interpreter_that_the_user_names_starts_it_isolated(tmp_path: Path) -
         assert plugin.stdout is not None
         assert int(plugin.stdout.readline()) > 0
         plugin.send_signal(signal.SIGTERM)
-        assert plugin.communicate(timeout=PATIENCE) == (b"", b"")
+        assert plugin.communicate(timeout=WAIT_LIMIT) == (b"", b"")
     assert not (folder / ".venv").exists()
 
 
@@ -125,28 +128,28 @@ def test_a_package_that_is_not_the_locked_one_is_not_installed(tmp_path: Path, m
 
 
 @pytest.mark.e2e
-def test_an_installed_archive_makes_its_environment_once_and_serves_the_engine(scene: NativeScene) -> None:
+def test_an_installed_archive_makes_its_environment_once_and_serves_the_engine(scenario: NativeScenario) -> None:
     """A first start that failed half way, then two at once: one makes it, both end well; then a real ``pulumi up``."""
-    stack = scene.stack(program=PROGRAM, config={"api": scene.api, "stages": "dev"})
+    stack = scenario.stack(program=PROGRAM, config={"api": scenario.api, "stages": "dev"})
     # As on a user's machine: neither our console script nor our package is there.
     path = [part for part in os.environ["PATH"].split(os.pathsep) if part != str(VENV / "bin")]
     offline = {"PIP_NO_INDEX": "1", "PIP_NO_COMPILE": "1", "PATH": os.pathsep.join([str(bin_dir()), *path])}
     stack.env.update({**offline, "PIP_FIND_LINKS": str(_wheels())})
-    ok(stack.run("plugin", "install", "resource", PACKAGE, version(), "-f", str(write(scene.folder))))
+    ok(stack.run("plugin", "install", "resource", PACKAGE, version(), "-f", str(write(scenario.folder))))
     (folder,) = (stack.backend / "home" / "plugins").glob(f"resource-{PACKAGE}-v{version()}")
 
-    failed = _start(folder, {**offline, "PIP_FIND_LINKS": str(scene.folder)})
+    failed = _start(folder, {**offline, "PIP_FIND_LINKS": str(scenario.folder)})
     assert (failed.returncode, failed.stdout) == (1, "")
     assert "The next start tries again" in failed.stderr
     with _preparing(folder, stack.env) as one, _preparing(folder, stack.env) as other:
-        said = [running.communicate(timeout=PATIENCE) for running in (one, other)]
+        said = [running.communicate(timeout=WAIT_LIMIT) for running in (one, other)]
     assert [one.returncode, other.returncode] == [0, 0]
     assert [out for out, _ in said] == ["", ""]
     assert sorted(MAKING in err for _, err in said) == [False, True]
 
     ok(stack.up())
-    assert resource(stack, "orders-dev")["outputs"]["presentedClientCertificateId"] == scene.presented("dev")
-    assert scene.presented("dev") == scene.ids()[0]
+    assert resource(stack, "orders-dev")["outputs"]["presentedClientCertificateId"] == scenario.presented("dev")
+    assert scenario.presented("dev") == scenario.ids()[0]
 
 
 def _write_wheel(file: Path, text: str) -> None:
@@ -171,7 +174,7 @@ def _unpacked(folder: Path) -> Path:
 
 def _start(folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [str(folder / LAUNCHER), "--prepare"]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=WAIT_LIMIT, check=False)
 
 
 def _preparing(folder: Path, env: dict[str, str]) -> subprocess.Popen[str]:

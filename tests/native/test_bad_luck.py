@@ -7,95 +7,95 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.faulty_proxy import GENERATE, PROC, Fault, FaultyProxy, update_stage
 from tests.e2e.conftest import ok, refused
-from tests.e2e.faulty_proxy import GENERATE, PROC, Fault, FaultyProxy, update_stage
 from tests.native.conftest import resource
 
 if TYPE_CHECKING:
-    from tests.native.conftest import NativeScene
+    from tests.native.conftest import NativeScenario
 
 pytestmark = pytest.mark.e2e
 # A plugin looks after its parent once a second; nothing waits so long unless it never ends.
-PATIENCE = 60
+WAIT_LIMIT = 60
 
 
 @pytest.mark.skipif(not (PROC / "net/tcp").exists(), reason="finds the process to kill in Linux's /proc")
 def test_a_plugin_or_an_engine_that_is_killed_leaves_nothing_that_the_next_run_does_not_finish(
-    scene: NativeScene,
+    scenario: NativeScenario,
 ) -> None:
     """Killed after generate at creation and at update, and an engine gone in the switch: no orphan (invariant 5)."""
-    with FaultyProxy(scene.sandbox.endpoint_url) as proxy:
-        stack = scene.native(endpointUrl=proxy.url)
+    with FaultyProxy(scenario.sandbox.endpoint_url) as proxy:
+        stack = scenario.native(endpointUrl=proxy.url)
         proxy.fail(GENERATE, Fault.KILL_CALLER)
         refused(stack.up())
-        (first,) = scene.ids()
+        (first,) = scenario.ids()
         ok(stack.up())
-        assert scene.ids() == [first]
-        assert scene.presented("dev") == scene.presented("prod") == first
+        assert scenario.ids() == [first]
+        assert scenario.presented("dev") == scenario.presented("prod") == first
 
-        scene.at(336)
+        scenario.at(336)
         proxy.fail(GENERATE, Fault.KILL_CALLER)
         assert "Traceback" not in refused(stack.up())
-        _first, second = scene.ids()
+        _first, second = scenario.ids()
         ok(stack.up())
-        assert scene.ids() == [first, second]
+        assert scenario.ids() == [first, second]
         assert resource(stack, "orders")["outputs"]["pendingClientCertificateId"] == second
 
-        scene.at(337)
+        scenario.at(337)
         proxy.fail(update_stage("prod"), Fault.KILL_ENGINE)
         refused(stack.up())
         assert proxy.survivor is not None
-        assert select.select([proxy.survivor], [], [], PATIENCE)[0], "the plugin outlived its engine"
+        assert select.select([proxy.survivor], [], [], WAIT_LIMIT)[0], "the plugin outlived its engine"
         # What Pulumi asks for after a CLI that was killed: its lock is still there.
         ok(stack.run("cancel", "--yes"))
-        before = scene.mark()
+        before = scenario.mark()
         ok(stack.up("--refresh"))
-        assert scene.presented("dev") == scene.presented("prod") == second
-        assert {stage for stage, _id in scene.moves(before)} <= {"dev"}
+        assert scenario.presented("dev") == scenario.presented("prod") == second
+        assert {stage for stage, _id in scenario.moves(before)} <= {"dev"}
         for day in (338, 341):
-            scene.at(day)
+            scenario.at(day)
             ok(stack.up("--refresh"))
-    assert scene.ids() == [second]
+    assert scenario.ids() == [second]
 
 
-def test_a_certificate_that_was_deleted_by_hand_is_noticed_and_replaced(scene: NativeScene) -> None:
+def test_a_certificate_that_was_deleted_by_hand_is_noticed_and_replaced(scenario: NativeScenario) -> None:
     """The refresh says so and keeps the resource; the preview shows what comes; the update binds a new one at once."""
-    stack = scene.native()
+    stack = scenario.native()
     ok(stack.up())
-    scene.at(100)
-    scene.sandbox.by_hand.delete_certificate(scene.ids()[0])
+    scenario.at(100)
+    scenario.sandbox.console.delete_certificate(scenario.ids()[0])
     assert "orders: generation 1 was deleted by somebody else" in ok(stack.refresh())
     assert resource(stack, "orders")["outputs"]["phase"] == "lost"
     shown = ok(stack.preview())
     assert "no other generation is alive; this update generates generation 2" in shown
     assert "AT ONCE" in shown
     ok(stack.up())
-    (second,) = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == second
+    (second,) = scenario.ids()
+    assert scenario.presented("dev") == scenario.presented("prod") == second
     ok(stack.preview("--expect-no-changes"))
 
 
 def test_a_stack_whose_configuration_changed_is_destroyed_where_it_is_and_without_its_program(
-    scene: NativeScene,
+    scenario: NativeScenario,
 ) -> None:
     """State says where everything lives: neither another region nor a missing program leaves something behind."""
-    stack = scene.native()
+    stack = scenario.native()
     ok(stack.up())
     stack.configure({"endpointUrl": "http://127.0.0.1:9", "api": "z9z9z9z9z9"})
     for key, value in (("region", "eu-west-1"), ("endpointUrl", "http://127.0.0.1:9"), ("overlap", "4d")):
         stack.run("config", "set", f"apigw-client-cert:{key}", value, expect=0)
     (stack.folder / "__main__.py").unlink()
     ok(stack.destroy())
-    assert scene.ids() == []
-    assert scene.presented("dev") is scene.presented("prod") is None
+    assert scenario.ids() == []
+    assert scenario.presented("dev") is scenario.presented("prod") is None
 
 
-def test_what_the_cli_cannot_import_says_what_to_do_instead(scene: NativeScene) -> None:
+def test_what_the_cli_cannot_import_says_what_to_do_instead(scenario: NativeScenario) -> None:
     """An expired and an ACM certificate, and a bundle: in the words that the user reads, and nothing was changed."""
-    stack = scene.native(publish=False, stages="")
-    stack.run("config", "set", "apigw-client-cert:endpointUrl", scene.sandbox.endpoint_url, expect=0)
-    expired = scene.sandbox.by_hand.generate_certificate()
-    scene.at(400)
+    stack = scenario.native(publish=False, stages="")
+    stack.run("config", "set", "apigw-client-cert:endpointUrl", scenario.sandbox.endpoint_url, expect=0)
+    expired = scenario.sandbox.console.generate_certificate()
+    scenario.at(400)
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-123456789012"
     words = {
         ("RotatingClientCertificate", expired): f"Client certificate {expired} expired at 2027-03-02T10:",
@@ -108,4 +108,4 @@ def test_what_the_cli_cannot_import_says_what_to_do_instead(scene: NativeScene) 
         assert word in said
         assert "Nothing was imported." in said
     assert stack.export()["deployment"].get("resources", [])[1:] == []
-    assert scene.changes() == []
+    assert scenario.changes() == []

@@ -14,17 +14,17 @@ from tests.native.conftest import resource
 from tests.native.docs_blocks import committed, console
 
 if TYPE_CHECKING:
-    from tests.native.conftest import NativeScene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.native.conftest import NativeScenario
 
 pytestmark = pytest.mark.e2e
 PROGRAM = (Path(__file__).parent / "programs" / "component.py").read_text()
 
 
-def _given(scene: NativeScene, *stages: str) -> dict[str, Any]:
+def _given(scenario: NativeScenario, *stages: str) -> dict[str, Any]:
     return {
-        "endpointUrl": scene.sandbox.endpoint_url,
-        "stages": {stage: {"restApiId": scene.api, "stageName": stage} for stage in stages or ("dev", "prod")},
+        "endpointUrl": scenario.sandbox.endpoint_url,
+        "stages": {stage: {"restApiId": scenario.api, "stageName": stage} for stage in stages or ("dev", "prod")},
     }
 
 
@@ -33,14 +33,14 @@ def _children(stack: PulumiStack) -> list[str]:
     return [one["type"] for one in found if one.get("parent", "").endswith("ClientCertificateRotation::orders")]
 
 
-def test_the_component_rotates_and_shows_what_is_due(scene: NativeScene) -> None:
+def test_the_component_rotates_and_shows_what_is_due(scenario: NativeScenario) -> None:
     """Three kinds below it, by one provider; a step a run; a secret stays one; an empty account at the end.
 
     The preview of the activation is the one in docs/plugin.md.
     """
     pem, _key = issue_pem(START)
-    given = {**_given(scene), "description": "very-secret", "alsoTrust": [pem]}
-    stack = scene.native(program=PROGRAM, given=given, secretly=["description", "alsoTrust"])
+    given = {**_given(scenario), "description": "very-secret", "alsoTrust": [pem]}
+    stack = scenario.native(program=PROGRAM, given=given, secretly=["description", "alsoTrust"])
     ok(stack.up())
     assert _children(stack) == [
         f"apigw-client-cert:index:{kind}"
@@ -51,34 +51,34 @@ def test_the_component_rotates_and_shows_what_is_due(scene: NativeScene) -> None
         assert hidden not in json.dumps(stack.export())
     ok(stack.preview("--expect-no-changes"))
 
-    scene.at(336)
+    scenario.at(336)
     assert "this update generates generation 2" in ok(stack.preview())
     ok(stack.up())
-    scene.at(337)
-    first, second = scene.ids()
-    names = {first: "a1b2c3", second: "d4e5f6", scene.api: "k9l8m7n6o5"}
+    scenario.at(337)
+    first, second = scenario.ids()
+    names = {first: "a1b2c3", second: "d4e5f6", scenario.api: "k9l8m7n6o5"}
     text = console("pulumi preview", ok(stack.preview()), names)
     assert committed("preview", text) == text
     for day in (337, 338, 341):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up("--refresh"))
-    assert scene.ids() == [second]
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.ids() == [second]
+    assert scenario.presented("dev") == scenario.presented("prod") == second
     assert resource(stack, "orders-prod")["outputs"]["presentedClientCertificateId"] == second
     ok(stack.destroy())
-    assert scene.ids() == []
+    assert scenario.ids() == []
 
 
-def test_many_components_are_constructed_at_the_same_time(scene: NativeScene) -> None:
+def test_many_components_are_constructed_at_the_same_time(scenario: NativeScenario) -> None:
     """Each in an event loop of its own; none takes another's children.
 
     One is another provider's, in whose process it is made; the last waits for what only AWS will say.
     """
     names = [f"orders{number}" for number in range(8)]
-    given = _given(scene)
+    given = _given(scenario)
     stages, given["stages"] = given["stages"], {}
     config = {"names": ",".join(names), "explicit": names[1], "chained": names[-1], "chainedStages": stages}
-    stack = scene.native(program=PROGRAM, **config, given=given)
+    stack = scenario.native(program=PROGRAM, **config, given=given)
     ok(stack.preview())
     ok(stack.up())
     certificates = {
@@ -89,23 +89,23 @@ def test_many_components_are_constructed_at_the_same_time(scene: NativeScene) ->
     assert {name: one["parent"].rpartition("::")[2] for name, one in certificates.items()} == {
         one: one for one in names
     }
-    assert len(scene.ids()) == len(names) - 1
+    assert len(scenario.ids()) == len(names) - 1
     (target,) = [one.stem for one in stack.folder.glob("*.txt") if not one.stem.startswith("orders")]
-    assert target in scene.ids()
+    assert target in scenario.ids()
     explicit = certificates[names[1]]
     assert "::explicit::" in explicit["provider"]
     assert (explicit["outputs"]["region"], explicit["outputs"]["overlap"]) == ("eu-west-1", "5d")
     assert explicit["customTimeouts"] == {"update": 77}
 
 
-def test_nothing_is_made_while_a_stage_of_the_component_is_missing(scene: NativeScene) -> None:
+def test_nothing_is_made_while_a_stage_of_the_component_is_missing(scenario: NativeScenario) -> None:
     """The certificate is handed what it is made for, and looks first; its state and the preview say nothing of it."""
-    stack = scene.native(program=PROGRAM, given=_given(scene, "ghost"))
-    assert f"REST API {scene.api} has no stage 'ghost'" in refused(stack.up())
-    assert scene.ids() == scene.actions() == []
-    scene.sandbox.by_hand.create_stage(scene.api, "ghost")
+    stack = scenario.native(program=PROGRAM, given=_given(scenario, "ghost"))
+    assert f"REST API {scenario.api} has no stage 'ghost'" in refused(stack.up())
+    assert scenario.ids() == scenario.actions() == []
+    scenario.sandbox.console.create_stage(scenario.api, "ghost")
     ok(stack.up())
-    assert [scene.presented("ghost")] == scene.ids()
+    assert [scenario.presented("ghost")] == scenario.ids()
     found = stack.export()["deployment"]["resources"]
     (kept,) = [one for one in found if one["type"].endswith(":RotatingClientCertificate")]
     assert "madeFor" in kept["inputs"]
@@ -113,10 +113,10 @@ def test_nothing_is_made_while_a_stage_of_the_component_is_missing(scene: Native
     ok(stack.preview("--expect-no-changes"))
 
 
-def test_a_bad_input_of_the_component_is_refused_before_anything_is_registered(scene: NativeScene) -> None:
+def test_a_bad_input_of_the_component_is_refused_before_anything_is_registered(scenario: NativeScenario) -> None:
     """Every one of them by name, with the remedy; and so is what only the wiring knows."""
-    given = _given(scene)
-    stack = scene.native(program=PROGRAM, given={**given, "rotateBefor": "60d", "stages": {"a": {"stageName": "x"}}})
+    given = _given(scenario)
+    stack = scenario.native(program=PROGRAM, given={**given, "rotateBefor": "60d", "stages": {"a": {"stageName": "x"}}})
     said = refused(stack.preview())
     assert "property rotateBefor with value '{60d}' has a problem" in said
     assert "did you mean rotateBefore" in said
@@ -124,48 +124,48 @@ def test_a_bad_input_of_the_component_is_refused_before_anything_is_registered(s
     given["stages"]["twin"] = dict(given["stages"]["dev"])
     stack.configure({"given": given})
     assert "stages 'dev' and 'twin' are the same stage" in refused(stack.preview())
-    assert scene.sandbox.journal.calls() == ()
+    assert scenario.sandbox.journal.calls() == ()
 
 
-def test_a_child_that_is_refused_is_named_and_the_plugin_does_not_crash(scene: NativeScene) -> None:
+def test_a_child_that_is_refused_is_named_and_the_plugin_does_not_crash(scenario: NativeScenario) -> None:
     """The engine closes everything at once then; its words about plugins that exit too early must not come."""
-    stack = scene.native(program=PROGRAM, given={**_given(scene), "rotateBefore": "2d"})
+    stack = scenario.native(program=PROGRAM, given={**_given(scenario), "rotateBefore": "2d"})
     said = refused(stack.preview())
     assert "property rotateBefore value {2d} has a problem" in said
     assert "exited prematurely" not in said
 
 
-def test_the_python_component_becomes_the_plugins_and_back_and_nothing_moves(scene: NativeScene) -> None:
+def test_the_python_component_becomes_the_plugins_and_back_and_nothing_moves(scenario: NativeScenario) -> None:
     """The children are known by their other type: same certificate, no PATCH, nothing issued or deleted."""
-    stack = scene.native(program=PROGRAM, door="dynamic", given=_given(scene))
+    stack = scenario.native(program=PROGRAM, host="dynamic", given=_given(scenario))
     ok(stack.up())
-    (certificate,) = scene.ids()
-    before = scene.mark()
-    for door in ("plugin", "dynamic"):
-        stack.configure({"door": door})
+    (certificate,) = scenario.ids()
+    before = scenario.mark()
+    for host in ("plugin", "dynamic"):
+        stack.configure({"door": host})
         ok(stack.up())
-        assert scene.changes(before) == []
+        assert scenario.changes(before) == []
         (kind,) = {one.partition(":")[0] for one in _children(stack)}
-        assert kind == {"plugin": "apigw-client-cert", "dynamic": "pulumi-python"}[door]
+        assert kind == {"plugin": "apigw-client-cert", "dynamic": "pulumi-python"}[host]
         ok(stack.refresh())
         ok(stack.preview("--expect-no-changes"))
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    assert scene.presented("dev") == scene.presented("prod") == certificate
-    assert len(scene.ids()) == 2
+    assert scenario.presented("dev") == scenario.presented("prod") == certificate
+    assert len(scenario.ids()) == 2
 
 
-def test_a_renamed_stage_that_is_deleted_by_target_is_not_cleared(scene: NativeScene) -> None:
+def test_a_renamed_stage_that_is_deleted_by_target_is_not_cleared(scenario: NativeScenario) -> None:
     """The engine constructs the component under ``--target``, too, and checks only what is named."""
-    given = _given(scene, "dev")
-    stack = scene.native(program=PROGRAM, given=given)
+    given = _given(scenario, "dev")
+    stack = scenario.native(program=PROGRAM, given=given)
     ok(stack.up())
-    (first,) = scene.ids()
+    (first,) = scenario.ids()
     former = resource(stack, "orders-dev")["urn"]
     stages = {"renamed": given["stages"]["dev"]}
     stack.unset("given.stages.dev")
     stack.configure({"given.stages": stages})
     ok(stack.up("--target", former))
-    assert scene.presented("dev") == first
+    assert scenario.presented("dev") == first
     ok(stack.up())
-    assert scene.presented("dev") == first
+    assert scenario.presented("dev") == first

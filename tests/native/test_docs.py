@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.native import committed as schema
+from apigw_client_cert.native.schema import committed as schema
 from tests.doubles.fake_gateway import FakeGateway
 from tests.lifecycle.conftest import FakeRun
 from tests.native.docs_blocks import committed, table
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def client() -> Iterator[PluginClient]:
     """A plugin that needs no world."""
-    with plugin(FakeRun(FakeGateway()).world) as client:
+    with plugin(FakeRun(FakeGateway()).environment) as client:
         yield client
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_client_cert.native import committed
+from apigw_client_cert.native.schema import committed
 from apigw_sandbox import Fault, FaultKind
 from tests.doubles.aws_shaped import issue_pem
 from tests.e2e.conftest import START, ok, refused
@@ -17,8 +17,8 @@ from tests.native.conftest import PROGRAM, imported, resource
 from tools.toolchain import bin_dir, environment
 
 if TYPE_CHECKING:
-    from tests.native.conftest import NativeScene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.native.conftest import NativeScenario
 
 pytestmark = pytest.mark.e2e
 EXPLICIT = PROGRAM.replace(
@@ -44,9 +44,9 @@ options = pulumi.ResourceOptions(provider=Provider())""",
 )
 
 
-def test_a_changed_description_lists_no_binding(scene: NativeScene) -> None:
+def test_a_changed_description_lists_no_binding(scenario: NativeScenario) -> None:
     """At preview only what will change is unknown."""
-    stack = scene.native()
+    stack = scenario.native()
     ok(stack.up())
     stack.configure({"certificate.description": "mine", "certificate.overlap": "4d"})
     shown = ok(stack.preview())
@@ -57,12 +57,12 @@ def test_a_changed_description_lists_no_binding(scene: NativeScene) -> None:
     ok(stack.preview("--expect-no-changes"))
 
 
-def test_a_failed_update_keeps_what_it_achieved(scene: NativeScene) -> None:
+def test_a_failed_update_keeps_what_it_achieved(scenario: NativeScenario) -> None:
     """Tags were on their way when AWS refused: the state says so, and the next run finishes the same certificate."""
-    stack = scene.native(certificate={"tags": {"team": "a"}})
+    stack = scenario.native(certificate={"tags": {"team": "a"}})
     ok(stack.up())
     stack.configure({"certificate.tags": {"owner": "b"}})
-    scene.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="UntagResource"))
+    scenario.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="UntagResource"))
     said = refused(stack.up())
     assert "Traceback" not in said
     kept = resource(stack, "orders")
@@ -70,89 +70,89 @@ def test_a_failed_update_keeps_what_it_achieved(scene: NativeScene) -> None:
     assert kept["outputs"]["tags"] == {"team": "a"}
     assert len(kept["outputs"]["generations"]) == 1
 
-    scene.sandbox.faults.clear()
+    scenario.sandbox.faults.clear()
     ok(stack.up())
     mended = resource(stack, "orders")
     assert "initErrors" not in mended
     assert mended["outputs"]["tags"] == {"owner": "b"}
-    assert len(scene.ids()) == 1
+    assert len(scenario.ids()) == 1
 
 
-def test_a_switch_that_took_effect_and_answered_500_is_in_state(scene: NativeScene) -> None:
+def test_a_switch_that_took_effect_and_answered_500_is_in_state(scenario: NativeScenario) -> None:
     """The look before the next try finds the new certificate there: the run is green, and so says its state."""
-    stack = scene.native(stages="prod")
+    stack = scenario.native(stages="prod")
     ok(stack.up())
     for day in (336, 337):
-        scene.at(day)
+        scenario.at(day)
         if day > 336:
             fault = Fault(kind=FaultKind.SERVER_ERROR, action="UpdateStage", after_effect=True)
-            scene.sandbox.faults.add(fault)
+            scenario.sandbox.faults.add(fault)
         ok(stack.up())
-    scene.sandbox.faults.clear()
-    presented = scene.presented("prod")
+    scenario.sandbox.faults.clear()
+    presented = scenario.presented("prod")
     kept = resource(stack, "orders-prod")
-    assert kept["outputs"]["presentedClientCertificateId"] == presented == scene.ids()[1]
+    assert kept["outputs"]["presentedClientCertificateId"] == presented == scenario.ids()[1]
     assert "initErrors" not in kept
-    before = scene.mark()
+    before = scenario.mark()
     ok(stack.up())
-    assert scene.moves(before) == []
+    assert scenario.moves(before) == []
     ok(stack.preview("--expect-no-changes"))
 
 
-def test_a_certificate_and_a_stage_are_imported_and_nothing_changes(scene: NativeScene) -> None:
+def test_a_certificate_and_a_stage_are_imported_and_nothing_changes(scenario: NativeScenario) -> None:
     """After a lost state, ``import_`` brings both back: same certificate, no PATCH, quiet afterwards."""
-    first = scene.native(publish=False)
+    first = scenario.native(publish=False)
     ok(first.up())
-    (certificate,) = scene.ids()
+    (certificate,) = scenario.ids()
     _lose_state(first)
-    before = scene.mark()
-    _everywhere(scene, first)
+    before = scenario.mark()
+    _everywhere(scenario, first)
     first.configure(
         {
             "importCertificate": certificate,
-            "importStages": {"dev": f"{scene.api}/dev", "prod": f"{scene.api}/prod"},
+            "importStages": {"dev": f"{scenario.api}/dev", "prod": f"{scenario.api}/prod"},
         }
     )
     shown = ok(first.up())
     assert imported(shown) == 3
-    assert scene.changes(before) == []
+    assert scenario.changes(before) == []
     assert resource(first, "orders")["id"] == certificate
     assert resource(first, "orders-prod")["outputs"]["presentedClientCertificateId"] == certificate
     first.unset("importCertificate")
     first.unset("importStages")
     ok(first.preview("--expect-no-changes"))
     ok(first.destroy())
-    assert scene.ids() == []
+    assert scenario.ids() == []
 
 
-def test_the_cli_imports_by_id(scene: NativeScene) -> None:
+def test_the_cli_imports_by_id(scenario: NativeScenario) -> None:
     """``pulumi import`` of a certificate and a stage; the program then finds nothing to do."""
-    stack = scene.native(publish=False, stages="prod")
+    stack = scenario.native(publish=False, stages="prod")
     ok(stack.up())
-    (certificate,) = scene.ids()
+    (certificate,) = scenario.ids()
     _lose_state(stack)
-    _everywhere(scene, stack)
-    before, seen = scene.mark(), 0
+    _everywhere(scenario, stack)
+    before, seen = scenario.mark(), 0
     for kind, name, resource_id in (
         ("RotatingClientCertificate", "orders", certificate),
-        ("StageBinding", "orders-prod", f"{scene.api}/prod"),
+        ("StageBinding", "orders-prod", f"{scenario.api}/prod"),
     ):
         token = f"apigw-client-cert:index:{kind}"
         shown = ok(stack.run("import", token, name, resource_id, "--yes", "--protect=false", "--generate-code=false"))
         seen += imported(shown)
     assert seen == 2
     ok(stack.up())
-    assert scene.changes(before) == []
+    assert scenario.changes(before) == []
     ok(stack.preview("--expect-no-changes"))
 
 
-def test_the_cli_reads_the_committed_schema(scene: NativeScene) -> None:
+def test_the_cli_reads_the_committed_schema(scenario: NativeScenario) -> None:
     """``pulumi package get-schema`` of the executable says what is committed."""
-    scene.native()
-    executable = scene.folder / "plugin" / "pulumi-resource-apigw-client-cert"
+    scenario.native()
+    executable = scenario.folder / "plugin" / "pulumi-resource-apigw-client-cert"
     done = subprocess.run(
         [bin_dir() / "pulumi", "package", "get-schema", executable],
-        env=environment(scene.folder / "home", scene.folder),
+        env=environment(scenario.folder / "home", scenario.folder),
         capture_output=True,
         text=True,
         check=True,
@@ -161,18 +161,18 @@ def test_the_cli_reads_the_committed_schema(scene: NativeScene) -> None:
     assert said == json.loads(committed.text())
 
 
-def test_a_foreign_certificate_is_refused_with_the_way_to_adopt_it(scene: NativeScene) -> None:
+def test_a_foreign_certificate_is_refused_with_the_way_to_adopt_it(scenario: NativeScenario) -> None:
     """Owning means tagging, which an import must not do."""
-    foreign = scene.client("apigateway").generate_client_certificate()["clientCertificateId"]
-    stack = scene.native(importCertificate=foreign)
-    _everywhere(scene, stack)
+    foreign = scenario.client("apigateway").generate_client_certificate()["clientCertificateId"]
+    stack = scenario.native(importCertificate=foreign)
+    _everywhere(scenario, stack)
     assert f"adoptClientCertificateId: {foreign}" in refused(stack.up())
 
 
-def test_a_secret_input_is_a_secret_in_state(scene: NativeScene) -> None:
+def test_a_secret_input_is_a_secret_in_state(scenario: NativeScenario) -> None:
     """Where it is echoed, repeated by an output, or deep inside a list; the rest of the state stays readable."""
     pem, _key = issue_pem(START)
-    stack = scene.native(
+    stack = scenario.native(
         stages="prod",
         secretly=["tags", "description", "alsoTrust", "generations"],
         certificate={"tags": {"team": "very-secret"}, "description": "quite secret"},
@@ -191,30 +191,30 @@ def test_a_secret_input_is_a_secret_in_state(scene: NativeScene) -> None:
         *(of_binding[key] for key in ("generations", "presentedClientCertificateId", "setClientCertificateId")),
     ):
         assert "ciphertext" in secret
-    assert of_certificate["clientCertificateId"] == scene.ids()[0]
+    assert of_certificate["clientCertificateId"] == scenario.ids()[0]
     assert len(of_bundle["fingerprintsSha256"]) == len((stack.folder / "pins.txt").read_text().split()) == 2
     ok(stack.preview("--expect-no-changes"))
     ok(stack.refresh())
     assert pem.splitlines()[5] not in json.dumps(stack.export())
 
 
-def test_an_explicit_provider_says_where_and_how(scene: NativeScene) -> None:
+def test_an_explicit_provider_says_where_and_how(scenario: NativeScenario) -> None:
     """Its region and its policy are those of its resources."""
-    stack = scene.native(program=EXPLICIT, stages="")
+    stack = scenario.native(program=EXPLICIT, stages="")
     ok(stack.up())
     outputs = resource(stack, "orders")["outputs"]
     assert (outputs["region"], outputs["publishLead"]) == ("eu-west-1", "48h")
-    assert scene.ids() == []  # the sandbox's own region
+    assert scenario.ids() == []  # the sandbox's own region
     ok(stack.preview("--expect-no-changes"))
 
 
-def test_a_preview_needs_no_credentials(scene: NativeScene) -> None:
+def test_a_preview_needs_no_credentials(scenario: NativeScenario) -> None:
     """Neither the first one nor one with a step due."""
-    stack = scene.native()
+    stack = scenario.native()
     without: dict[str, Any] = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "")
     _with(stack, without, "preview")
     ok(stack.up())
-    scene.at(336)
+    scenario.at(336)
     assert "this update generates generation 2" in _with(stack, without, "preview")
 
 
@@ -228,9 +228,9 @@ def _with(stack: PulumiStack, env: dict[str, str], command: str) -> str:
         stack.env.update(before)
 
 
-def _everywhere(scene: NativeScene, stack: PulumiStack) -> None:
+def _everywhere(scenario: NativeScenario, stack: PulumiStack) -> None:
     """Configure the provider itself: an import knows nothing of what the program says."""
-    stack.run("config", "set", "apigw-client-cert:endpointUrl", scene.sandbox.endpoint_url, expect=0)
+    stack.run("config", "set", "apigw-client-cert:endpointUrl", scenario.sandbox.endpoint_url, expect=0)
 
 
 def _lose_state(stack: PulumiStack) -> None:

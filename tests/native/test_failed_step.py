@@ -14,7 +14,7 @@ import pytest
 from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # protobuf ships no types
 
 from apigw_client_cert import errors
-from apigw_client_cert.native.kinds import KINDS
+from apigw_client_cert.native.resource_types import KINDS
 from apigw_client_cert.native.structs import struct_of
 from apigw_client_cert.native.under_way import UnderWay
 from tests.native.plugin_client import PluginClient, PluginError

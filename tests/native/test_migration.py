@@ -10,8 +10,8 @@ from tests.e2e.conftest import ok
 from tests.native.conftest import DYNAMIC, PROGRAM, imported, resource
 
 if TYPE_CHECKING:
-    from tests.native.conftest import NativeScene
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
+    from tests.native.conftest import NativeScenario
 
 pytestmark = pytest.mark.e2e
 ALL = ["RotatingClientCertificate", "TrustBundle", "StageBinding"]
@@ -31,44 +31,44 @@ def _forms(stack: PulumiStack) -> set[str]:
     return {one["type"].partition(":")[0] for one in _ours(stack)}
 
 
-def test_aliases_bring_all_three_resources_over_and_back(scene: NativeScene) -> None:
+def test_aliases_bring_all_three_resources_over_and_back(scenario: NativeScenario) -> None:
     """What was there is there afterwards, quiet, and goes on with its rotation."""
-    stack = scene.native(program=DYNAMIC, migrated=ALL)
+    stack = scenario.native(program=DYNAMIC, migrated=ALL)
     ok(stack.up())
-    (certificate,) = scene.ids()
-    before = scene.mark()
+    (certificate,) = scenario.ids()
+    before = scenario.mark()
     for program, form in ((PROGRAM, "apigw-client-cert"), (DYNAMIC, "pulumi-python"), (PROGRAM, "apigw-client-cert")):
         _become(stack, program)
         ok(stack.up())
         assert _forms(stack) == {form}
         ok(stack.preview("--expect-no-changes"))
-    assert scene.changes(before) == []
-    assert scene.presented("dev") == scene.presented("prod") == certificate
+    assert scenario.changes(before) == []
+    assert scenario.presented("dev") == scenario.presented("prod") == certificate
 
-    scene.at(336)
+    scenario.at(336)
     ok(stack.up())
-    assert len(scene.ids()) == 2
+    assert len(scenario.ids()) == 2
     outputs = resource(stack, "orders")["outputs"]
     # The dynamic form's pickle stays until the first update, as an unchanged resource keeps its outputs.
     assert (outputs["clientCertificateId"], "__provider" in outputs) == (certificate, False)
 
 
-def test_an_import_brings_them_over_and_an_adoption_back(scene: NativeScene) -> None:
+def test_an_import_brings_them_over_and_an_adoption_back(scenario: NativeScenario) -> None:
     """In the middle of a rotation: the successor comes along, and so does what the file holds."""
-    stack = scene.native(program=DYNAMIC)
+    stack = scenario.native(program=DYNAMIC)
     for day in (0, 336):
-        scene.at(day)
+        scenario.at(day)
         ok(stack.up())
-    first, second = scene.ids()
+    first, second = scenario.ids()
     published = (stack.folder / "pins.txt").read_text()
-    before = scene.mark()
+    before = scenario.mark()
     # Dependents first.
     for one in reversed(_ours(stack)):
         ok(stack.run("state", "delete", one["urn"], "--yes"))
-    assert len(scene.ids()) == 2
+    assert len(scenario.ids()) == 2
 
-    stack.run("config", "set", "apigw-client-cert:endpointUrl", scene.sandbox.endpoint_url, expect=0)
-    stages = {stage: f"{scene.api}/{stage}" for stage in ("dev", "prod")}
+    stack.run("config", "set", "apigw-client-cert:endpointUrl", scenario.sandbox.endpoint_url, expect=0)
+    stages = {stage: f"{scenario.api}/{stage}" for stage in ("dev", "prod")}
     stack.configure({"importCertificate": first, "importStages": stages})
     _become(stack, PROGRAM)
     shown = ok(stack.up())
@@ -78,7 +78,7 @@ def test_an_import_brings_them_over_and_an_adoption_back(scene: NativeScene) -> 
     ok(stack.preview("--expect-no-changes"))
     assert _forms(stack) == {"apigw-client-cert"}
     assert resource(stack, "orders")["outputs"]["pendingClientCertificateId"] == second
-    assert scene.changes(before) == []
+    assert scenario.changes(before) == []
 
     stack.configure({"adoptClientCertificateId": first})
     _become(stack, DYNAMIC)
@@ -88,7 +88,7 @@ def test_an_import_brings_them_over_and_an_adoption_back(scene: NativeScene) -> 
     assert _forms(stack) == {"pulumi-python"}
     assert stack.outputs("RotatingClientCertificate")["pendingClientCertificateId"] == second
     # The certificates are told whose they are now, and that is all.
-    assert set(scene.actions(before)) == {"TagResource"}
-    assert scene.ids() == [first, second]
-    assert scene.presented("dev") == scene.presented("prod") == first
+    assert set(scenario.actions(before)) == {"TagResource"}
+    assert scenario.ids() == [first, second]
+    assert scenario.presented("dev") == scenario.presented("prod") == first
     assert (stack.folder / "pins.txt").read_text() == published

@@ -13,7 +13,7 @@ from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]  # p
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from apigw_client_cert import clock, errors
-from apigw_client_cert.gateway.patience import current
+from apigw_client_cert.gateway.wait_limit import current
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.native.engine import WARNING
 from apigw_client_cert.native.structs import struct_of
@@ -131,7 +131,7 @@ def test_an_unexpected_error_is_one_clean_line(run: FakeRun, client: PluginClien
 
 def test_configuration_becomes_inputs_and_changes_with_it(run: FakeRun) -> None:
     """Policy durations of the provider are those of its resources, unless they say otherwise."""
-    with plugin(run.world, {"overlap": "4d", "publishLead": "48h", "version": "1"}) as client:
+    with plugin(run.environment, {"overlap": "4d", "publishLead": "48h", "version": "1"}) as client:
         inputs, failures = client.check("RotatingClientCertificate", {}, {"publishLead": "36h"})
     assert failures == {}
     assert inputs.pop("owner").startswith("urn:pulumi:dev::p::")
@@ -241,7 +241,7 @@ def test_the_custom_timeout_of_a_call_limits_its_waits(monkeypatch: pytest.Monke
             return super().presented(stage)
 
     gateway = WatchedGateway(stages=run.gateway.stages)
-    with plugin(replace(run.world, gateway=lambda _connection: gateway)) as client:
+    with plugin(replace(run.environment, gateway=lambda _connection: gateway)) as client:
         urn, state, inputs = client.urn("StageBinding"), struct_of(run.state["dev"]), struct_of(run.inputs["dev"])
         for timeout in (90, 0):
             client.stub.Update(provider_pb2.UpdateRequest(urn=urn, olds=state, news=inputs, timeout=timeout))

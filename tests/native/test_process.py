@@ -14,7 +14,7 @@ from benchmarks.plugin_startup import PLUGIN as PLUGIN_PROGRAM
 
 PLUGIN = [sys.executable, "-m", "apigw_client_cert.native.server"]
 # Far more than a start or an end takes: nothing here waits for it unless something hangs.
-PATIENCE = 60
+WAIT_LIMIT = 60
 PARENT = f"""
 import subprocess
 plugin = subprocess.Popen({PLUGIN!r}, stdout=subprocess.PIPE, text=True)
@@ -29,7 +29,9 @@ def test_the_port_is_the_first_line_and_nothing_heavy_is_loaded_for_it() -> None
         "import sys; from apigw_client_cert.native.server import serve; from apigw_client_cert.native.servicer import"
         f" Servicer; server, port = serve(Servicer()); print(port, [one for one in {heavy!r} if one in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=WAIT_LIMIT
+    )
     port, loaded = done.stdout.split(maxsplit=1)
     assert int(port) > 0
     assert loaded.strip() == "[]"
@@ -50,7 +52,9 @@ def at_the_port(port, flush):
 said, builtins.print = print, at_the_port
 {PLUGIN_PROGRAM}
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=WAIT_LIMIT
+    )
     # grpc loads its server's half of itself.
     assert [one for one in json.loads(done.stdout) if not one.startswith("grpc.")] == [
         "apigw_client_cert",
@@ -68,7 +72,7 @@ def test_a_signal_ends_it_in_order(number: signal.Signals) -> None:
         assert plugin.stdout is not None
         assert int(plugin.stdout.readline()) > 0
         plugin.send_signal(number)
-        output, errors = plugin.communicate(timeout=PATIENCE)
+        output, errors = plugin.communicate(timeout=WAIT_LIMIT)
     assert (plugin.returncode, output, errors) == (0, "", "")
 
 
@@ -77,7 +81,7 @@ def test_it_ends_when_the_engine_is_gone() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as parent:
-        output, errors = parent.communicate(timeout=PATIENCE)
+        output, errors = parent.communicate(timeout=WAIT_LIMIT)
     assert int(output) > 0
     assert errors == ""
 
@@ -87,6 +91,6 @@ def test_it_ends_when_the_engine_is_gone() -> None:
 )
 def test_a_person_is_answered(option: str, says: str) -> None:
     """And the process ends: it waits for no engine."""
-    done = subprocess.run([*PLUGIN, option], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    done = subprocess.run([*PLUGIN, option], capture_output=True, text=True, timeout=WAIT_LIMIT, check=True)
     assert says in done.stdout
     assert done.stderr == ""

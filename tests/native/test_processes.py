@@ -11,30 +11,30 @@ from tests.e2e.conftest import ok
 from tests.native.conftest import DYNAMIC, PROGRAM
 
 if TYPE_CHECKING:
-    from tests.native.conftest import NativeScene
+    from tests.native.conftest import NativeScenario
 
 pytestmark = pytest.mark.e2e
 
 
-def test_a_binding_that_moves_to_an_explicit_provider_stays_bound(scene: NativeScene) -> None:
+def test_a_binding_that_moves_to_an_explicit_provider_stays_bound(scenario: NativeScenario) -> None:
     """Under another name, without an alias and then with one; the predecessor goes in a process of its own (9).
 
     Nothing of what a preview or an update has noted is left for a later run. Where nothing can be noted, it is said.
     """
-    meeting = scene.folder / f"apigw-client-cert-{os.getuid()}"
-    stack = scene.native(stages="prod")
-    stack.env["TMPDIR"] = str(scene.folder)
+    meeting = scenario.folder / f"apigw-client-cert-{os.getuid()}"
+    stack = scenario.native(stages="prod")
+    stack.env["TMPDIR"] = str(scenario.folder)
     # With the preview before it, which has processes of its own.
     ok(stack.run("up", "--yes", "--non-interactive"))
-    (certificate,) = scene.ids()
-    before = scene.mark()
+    (certificate,) = scenario.ids()
+    before = scenario.mark()
     stack.configure({"explicit": True, "prefix": "moved"})
     assert "StageBinding orders-prod deleted" in ok(stack.up())
-    assert scene.presented("prod") == certificate
+    assert scenario.presented("prod") == certificate
     stack.configure({"explicit": False, "prefix": "back", "formerBindings": "moved"})
     assert "StageBinding" not in ok(stack.up())
-    assert scene.presented("prod") == certificate
-    assert scene.changes(before) == []
+    assert scenario.presented("prod") == certificate
+    assert scenario.changes(before) == []
     assert not meeting.exists()
 
     meeting.touch()
@@ -42,14 +42,14 @@ def test_a_binding_that_moves_to_an_explicit_provider_stays_bound(scene: NativeS
     assert f"which stages this run's bindings assert (something else is there: {meeting})" in shown
 
 
-def test_a_binding_that_changes_its_form_without_an_alias_stays_bound(scene: NativeScene) -> None:
+def test_a_binding_that_changes_its_form_without_an_alias_stays_bound(scenario: NativeScenario) -> None:
     """There and back: the dynamic host and the plugin know what the other one asserts (9)."""
-    stack = scene.native(program=DYNAMIC, stages="prod", migrated=["RotatingClientCertificate", "TrustBundle"])
+    stack = scenario.native(program=DYNAMIC, stages="prod", migrated=["RotatingClientCertificate", "TrustBundle"])
     ok(stack.up())
-    (certificate,) = scene.ids()
-    before = scene.mark()
+    (certificate,) = scenario.ids()
+    before = scenario.mark()
     for program, gone in ((PROGRAM, "pulumi-python:dynamic/apigw"), (DYNAMIC, "apigw-client-cert:index")):
         (stack.folder / "__main__.py").write_text(program)
         assert f"{gone}:StageBinding orders-prod deleted" in ok(stack.up())
-        assert scene.presented("prod") == certificate
-    assert scene.changes(before) == []
+        assert scenario.presented("prod") == certificate
+    assert scenario.changes(before) == []

@@ -10,53 +10,53 @@ from tests.e2e.conftest import ok
 from tests.native.conftest import resource
 
 if TYPE_CHECKING:
-    from tests.native.conftest import NativeScene
+    from tests.native.conftest import NativeScenario
 
 pytestmark = pytest.mark.e2e
 
 
-def test_a_whole_rotation_shows_each_step_before_it_takes_it(scene: NativeScene) -> None:
+def test_a_whole_rotation_shows_each_step_before_it_takes_it(scenario: NativeScenario) -> None:
     """Create, quiet on day 100, then issue, activate, confirm, retire, each previewed with what it changes; destroy."""
-    stack = scene.native()
+    stack = scenario.native()
     ok(stack.preview())
     ok(stack.up())
-    (first,) = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == first
+    (first,) = scenario.ids()
+    assert scenario.presented("dev") == scenario.presented("prod") == first
 
-    scene.at(100)
+    scenario.at(100)
     ok(stack.preview("--expect-no-changes"))
 
-    scene.at(336)
+    scenario.at(336)
     shown = ok(stack.preview())
     assert "pendingClientCertificateId" in _row(shown, "RotatingClientCertificate")
     assert "this update generates generation 2" in _row(shown, "RotatingClientCertificate")
     assert "StageBinding" not in shown
     ok(stack.up())
-    first, second = scene.ids()
-    assert scene.presented("dev") == scene.presented("prod") == first
+    first, second = scenario.ids()
+    assert scenario.presented("dev") == scenario.presented("prod") == first
     ok(stack.preview("--expect-no-changes"))
 
-    scene.at(337)
+    scenario.at(337)
     shown = ok(stack.preview())
     for changed in ("clientCertificateId", "expirationDate", "previousClientCertificateIds"):
         assert changed in _row(shown, "RotatingClientCertificate")
     assert "presentedClientCertificateId" in _row(shown, "StageBinding")
     ok(stack.up("--refresh"))
-    assert scene.presented("dev") == scene.presented("prod") == second
+    assert scenario.presented("dev") == scenario.presented("prod") == second
 
-    scene.at(338)
+    scenario.at(338)
     assert "StageBinding" not in ok(stack.preview())
     ok(stack.up("--refresh"))
     ok(stack.preview("--expect-no-changes"))
 
-    scene.at(341)
+    scenario.at(341)
     ok(stack.up("--refresh"))
-    assert scene.ids() == [second]
+    assert scenario.ids() == [second]
     assert resource(stack, "orders")["outputs"]["phase"] == "steady"
 
     ok(stack.destroy())
-    assert scene.ids() == []
-    assert scene.presented("dev") is None
+    assert scenario.ids() == []
+    assert scenario.presented("dev") is None
 
 
 def _row(shown: str, kind: str) -> str:

@@ -9,7 +9,7 @@ from pulumi.output import Unknown
 
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.native.construct import arguments
-from apigw_client_cert.native.kinds import COMPONENT_INPUTS, KINDS
+from apigw_client_cert.native.resource_types import COMPONENT_INPUTS, KINDS
 from tests.doubles.fake_gateway import FakeGateway
 from tests.lifecycle.conftest import API, FakeRun
 from tests.native.plugin_client import PluginClient, plugin
@@ -45,7 +45,7 @@ def run() -> FakeRun:
 @pytest.fixture(scope="module")
 def client(run: FakeRun) -> Iterator[PluginClient]:
     """The plugin in that world."""
-    with plugin(run.world) as client:
+    with plugin(run.environment) as client:
         yield client
 
 

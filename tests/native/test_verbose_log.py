@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.conftest import ok
 
 if TYPE_CHECKING:
-    from tests.native.conftest import NativeScene
+    from tests.native.conftest import NativeScenario
 
 PROGRAM = """
 import pulumi
@@ -26,11 +26,11 @@ KEY = "hush/the+credentials"
 
 
 @pytest.mark.e2e
-def test_pulumis_verbose_log_repeats_secrets_and_no_credentials(scene: NativeScene) -> None:
+def test_pulumis_verbose_log_repeats_secrets_and_no_credentials(scenario: NativeScenario) -> None:
     """A log of ``-v=9`` is to be kept like the secrets themselves; the plain output holds none."""
-    stack = scene.stack(program=PROGRAM)
+    stack = scenario.stack(program=PROGRAM)
     stack.env["AWS_SECRET_ACCESS_KEY"] = KEY
-    scene.use_plugin(stack)
+    scenario.use_plugin(stack)
     assert SECRET not in ok(stack.preview())
     said = ok(stack.up("--logtostderr", "-v=9"))
     assert SECRET in said

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backends.backend import ToolMissingError
+from acceptance.servers.backend import ToolMissingError
 from tests.backends.missing import tools_wanted
 from tests.policy.pack_process import PackProcess, running
 from tests.policy.registered import NOW

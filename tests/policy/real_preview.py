@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.native.conftest import NativeScene
+from tests.native.conftest import NativeScenario
 from tools.policy_venv import POLICY_PACK, POLICY_PYTHON, POLICY_VENV
 from tools.toolchain import VENV
 
 if TYPE_CHECKING:
-    from tools.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import PulumiStack
 
 _HERE = Path(__file__).parent
 _VIOLATION = re.compile(r"^ +- \[(\w+)\] +(\S+) +\(\S+: (\S+)\)$", re.MULTILINE)
@@ -42,7 +42,7 @@ class Said(NamedTuple):
     level: str
 
 
-class PackedScene(NativeScene):
+class PackedScenario(NativeScenario):
     """A scene with a copy of the pack, installed as its README says, and with help for old language hosts."""
 
     @property

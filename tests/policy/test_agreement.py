@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigw_client_cert import clock, trust
+from apigw_client_cert import clock
 from apigw_client_cert.errors import BadInput
-from apigw_client_cert.native import kinds
+from apigw_client_cert.native import resource_types as kinds
 from apigw_client_cert.rotation import durations
 from apigw_client_cert.rotation.model import Severity
 from apigw_client_cert.rotation.policy import Policy
-from apigw_client_cert.trust_findings import reader_findings
+from apigw_client_cert.trust import contents as trust
+from apigw_client_cert.trust.findings import reader_findings
 from policy.client_cert_policies import agreed, instants
 from policy.client_cert_policies.declared import Declared
-from policy.client_cert_policies.overdue import Patience
+from policy.client_cert_policies.overdue import WaitLimit
 from policy.client_cert_policies.same_subject import read_as_plain_pem
 from tests.policy.registered import run
 from tests.x509 import twins
@@ -112,8 +113,8 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
 
 def test_the_default_patience_leaves_room_for_the_default_policy() -> None:
     """A rotation that runs is over before the policy says anything."""
-    policy, patience = Policy(), Patience()
-    assert patience.expires_within == policy.publish_lead + policy.activate_by + policy.overlap < policy.rotate_before
+    policy, wait_limit = Policy(), WaitLimit()
+    assert wait_limit.expires_within == policy.publish_lead + policy.activate_by + policy.overlap < policy.rotate_before
 
 
 def test_the_pack_imports_nothing_of_ours_and_its_rules_only_the_standard_library() -> None:

@@ -32,7 +32,7 @@ BROKEN = {
     "rotation-without-publish": (["published"], "advisory", "publish=[…]"),
     "openssl-family-pem": (["read-trust"], "mandatory", 'content="nginx"'),
 }
-DOORS = {"dynamic": lambda found: found, "plugin": Run.through_the_plugin}
+HOSTS = {"dynamic": lambda found: found, "plugin": Run.through_the_plugin}
 
 
 @pytest.fixture
@@ -42,20 +42,20 @@ def configured(pack: PackProcess) -> Iterator[PackProcess]:
     pack.configure({})
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", HOSTS)
 @pytest.mark.parametrize("policy", BROKEN)
-def test_a_program_that_keeps_the_policy_passes(policy: str, door: str, pack: PackProcess) -> None:
+def test_a_program_that_keeps_the_policy_passes(policy: str, host: str, pack: PackProcess) -> None:
     """No policy has anything to say of it."""
-    found = DOORS[door](run(f"{policy.replace('-', '_')}_passing"))
+    found = HOSTS[host](run(f"{policy.replace('-', '_')}_passing"))
     assert pack.judge(found.inputs, found.outputs) == []
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", HOSTS)
 @pytest.mark.parametrize("policy", BROKEN)
-def test_a_program_that_breaks_the_policy_fails(policy: str, door: str, pack: PackProcess) -> None:
+def test_a_program_that_breaks_the_policy_fails(policy: str, host: str, pack: PackProcess) -> None:
     """That policy says so, at its level, of the resource at fault and with the remedy; no other policy does."""
     resources, level, remedy = BROKEN[policy]
-    found = DOORS[door](run(f"{policy.replace('-', '_')}_failing"))
+    found = HOSTS[host](run(f"{policy.replace('-', '_')}_failing"))
     verdicts = pack.judge(found.inputs, found.outputs)
     assert sorted(one.resource for one in verdicts) == resources
     assert {(one.policy, one.level) for one in verdicts} == {(policy, level)}

@@ -9,7 +9,7 @@ import pytest
 from apigw_sandbox import Sandbox
 from tests.e2e.conftest import ok, refused
 from tests.policy.conftest import require_environment
-from tests.policy.real_preview import PackedScene, Said, said
+from tests.policy.real_preview import PackedScenario, Said, said
 from tests.policy.test_programs import BROKEN
 
 if TYPE_CHECKING:
@@ -25,24 +25,24 @@ CERTIFICATES = ("ignores", "overdue", "published", "read", "replaced", "takesid"
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[PackedScene]:
+def scenario(tmp_path: Path) -> Iterator[PackedScenario]:
     """A fresh account with one more API, which has a stage for each program, and the pack."""
     require_environment()
     with Sandbox() as sandbox:
-        made = PackedScene(sandbox, tmp_path)
-        made.api = sandbox.by_hand.create_rest_api("judged", stages=list(STAGES))
+        made = PackedScenario(sandbox, tmp_path)
+        made.api = sandbox.console.create_rest_api("judged", stages=list(STAGES))
         made.install()
         yield made
 
 
-def test_each_policy_judges_its_two_programs(scene: PackedScene) -> None:
+def test_each_policy_judges_its_two_programs(scenario: PackedScenario) -> None:
     """All that keep the policies go up without a word; of all that break them, each policy names its own."""
-    stack = scene.judged(*(f"{name}_passing" for name in PROGRAMS))
-    scene.with_aws(stack)
-    assert said(ok(stack.up(*scene.flags))) == []
+    stack = scenario.judged(*(f"{name}_passing" for name in PROGRAMS))
+    scenario.with_aws(stack)
+    assert said(ok(stack.up(*scenario.flags))) == []
 
-    scene.programs(stack, *(f"{name}_failing" for name in PROGRAMS))
-    output = refused(stack.preview(*scene.flags))
+    scenario.programs(stack, *(f"{name}_failing" for name in PROGRAMS))
+    output = refused(stack.preview(*scenario.flags))
     # No certificate is overdue on its first day.
     broken = {policy: found for policy, found in BROKEN.items() if policy != "certificate-overdue"}
     assert said(output) == sorted(
@@ -52,30 +52,30 @@ def test_each_policy_judges_its_two_programs(scene: PackedScene) -> None:
     )
     assert all(remedy in output for _resources, _level, remedy in broken.values())
 
-    scene.at(340)
-    output = stack.run("policy", "analyze", *scene.flags, expect=0).output
+    scenario.at(340)
+    output = stack.run("policy", "analyze", *scenario.flags, expect=0).output
     assert said(output) == [Said("certificate-overdue", name, "advisory") for name in CERTIFICATES]
     assert "The issue step of certificate 'overdue' has been due since" in output
 
 
-def test_a_pin_that_keeps_a_certificate_to_its_last_days_is_told(scene: PackedScene) -> None:
+def test_a_pin_that_keeps_a_certificate_to_its_last_days_is_told(scenario: PackedScenario) -> None:
     """The preview changes nothing and says why that is no good news."""
-    stack = scene.judged("certificate_overdue_failing")
+    stack = scenario.judged("certificate_overdue_failing")
     ok(stack.up())
-    scene.at(336)
-    assert said(ok(stack.up(*scene.flags))) == []
-    scene.at(359)
-    output = ok(stack.preview(*scene.flags, "--expect-no-changes"))
+    scenario.at(336)
+    assert said(ok(stack.up(*scenario.flags))) == []
+    scenario.at(359)
+    output = ok(stack.preview(*scenario.flags, "--expect-no-changes"))
     assert said(output) == [Said("certificate-overdue", "overdue", "advisory")]
     assert "pin_generation=1 holds it: remove the pin" in output
 
 
-def test_the_plugins_resources_are_judged_alike(scene: PackedScene) -> None:
+def test_the_plugins_resources_are_judged_alike(scenario: PackedScenario) -> None:
     """Same policies, same words; a step that this run takes is not overdue, one that none took is."""
-    stack = scene.native(stages="read")
-    assert said(ok(stack.up(*scene.flags))) == []
-    scene.at(340)
-    output = stack.run("policy", "analyze", *scene.flags, expect=0).output
+    stack = scenario.native(stages="read")
+    assert said(ok(stack.up(*scenario.flags))) == []
+    scenario.at(340)
+    output = stack.run("policy", "analyze", *scenario.flags, expect=0).output
     assert said(output) == [Said("certificate-overdue", "orders", "advisory")]
     stack.configure(
         {
@@ -83,17 +83,17 @@ def test_the_plugins_resources_are_judged_alike(scene: PackedScene) -> None:
             "binding.clientCertificateId": "orders",
         }
     )
-    assert said(refused(stack.preview(*scene.flags))) == [
+    assert said(refused(stack.preview(*scenario.flags))) == [
         Said("binding-takes-id", "orders-read", "mandatory"),
         Said("openssl-family-pem", "orders-trust", "mandatory"),
     ]
 
 
-def test_the_language_host_on_path_starts_the_pack(scene: PackedScene) -> None:
+def test_the_language_host_on_path_starts_the_pack(scenario: PackedScenario) -> None:
     """Without any help of the tests'. A host that cannot start the smallest of packs is no judge of ours."""
-    stack = scene.judged("openssl_family_pem_failing")
+    stack = scenario.judged("openssl_family_pem_failing")
     del stack.env["PULUMI_PYTHON_CMD"]
-    if not stack.preview("--policy-pack", str(scene.smallest_pack())).succeeded:
+    if not stack.preview("--policy-pack", str(scenario.smallest_pack())).succeeded:
         pytest.skip("pulumi-language-python on PATH is too old to start policy packs")
-    output = refused(stack.preview(*scene.flags))
+    output = refused(stack.preview(*scenario.flags))
     assert said(output) == [Said("openssl-family-pem", "read-trust", "mandatory")]

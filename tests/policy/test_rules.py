@@ -10,7 +10,7 @@ import pytest
 
 from policy.client_cert_policies.agreed import COMPONENT, DYNAMIC, Kind
 from policy.client_cert_policies.declared import UNKNOWN, Declared
-from policy.client_cert_policies.overdue import Patience, overdue
+from policy.client_cert_policies.overdue import WaitLimit, overdue
 from policy.client_cert_policies.publishing import unpublished
 from policy.client_cert_policies.replacement import deleted_first
 from policy.client_cert_policies.same_subject import read_as_plain_pem
@@ -61,8 +61,8 @@ def binding(props: Mapping[str, Any] | None = None, **uses: str) -> Declared:
 )
 def test_a_certificate_is_overdue_to_the_second(props: dict[str, Any], words: list[str]) -> None:
     """What is unknown, or no date, is left to others."""
-    patience = Patience(due_step_may_wait=timedelta(days=2), expires_within=timedelta(days=7))
-    messages = [one.message for one in overdue([certificate(**props)], NOW, patience)]
+    wait_limit = WaitLimit(due_step_may_wait=timedelta(days=2), expires_within=timedelta(days=7))
+    messages = [one.message for one in overdue([certificate(**props)], NOW, wait_limit)]
     assert len(messages) == bool(words)
     assert all(word in messages[0] for word in words)
 

@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from apigw_client_cert import errors
-from apigw_client_cert.gateway.probe import ProbeCall, probe
+from apigw_client_cert.gateway.http_probe import ProbeCall, probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

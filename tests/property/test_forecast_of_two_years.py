@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from apigw_client_cert.lifecycle import turn_inputs
+from apigw_client_cert.lifecycle.binding import waves_inputs as turn_inputs
 from apigw_client_cert.lifecycle.inputs import Failures, check_durations
 from apigw_client_cert.rotation import forecast, forecast_binding, forecast_bundle
 from apigw_client_cert.rotation.binding import decide_binding
@@ -64,7 +64,7 @@ def plans(draw: DrawFn) -> Plan:
     soak = draw(st.none() | st.sampled_from(["1h", "24h", "72h"]))
     windows = [draw(st.lists(st.sampled_from(WINDOWS), max_size=2, unique=True)) for _wave in waves]
     for one in windows:
-        turn_inputs.check_turn({**policy, "windows": one}, failures)
+        turn_inputs.check_wave_order({**policy, "windows": one}, failures)
     assume(not failures.found)
     return Plan(
         policy=policy,

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.client import Client
-from apigw_client_cert.lifecycle import binding, certificate, engine_run, trust_bundle
+from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.forecast_state import bound_of, publishing_of
 from apigw_client_cert.lifecycle.inputs import connection_of, policy_of
 from apigw_client_cert.lifecycle.state import load_rotation
-from apigw_client_cert.lifecycle.world import World
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.publish import targets
 from apigw_client_cert.rotation.forecast import Milestone, forecast_until
 from apigw_client_cert.rotation.forecast_bundle import Published
@@ -67,7 +70,7 @@ class Stacks:
         self._connection = {"endpointUrl": self.sandbox.endpoint_url, "region": self.sandbox.region}
         client = Client(connection_of(self._connection), sleep=lambda _seconds: None)
         self.patch.setattr(targets, "client_for", lambda _connection: client)
-        self._world = World(
+        self._environment = Environment(
             now=lambda: self.sandbox.clock.now().replace(microsecond=0),
             gateway=lambda _connection: ApiGateway(client),
             target=targets.target_for,
@@ -76,14 +79,14 @@ class Stacks:
         )
         self._names = [f"w{wave}s{one}" for wave, size in enumerate(self.plan.waves) for one in range(size)]
         self._names += [f"consumer{one}" for one in range(self.plan.consumers)]
-        self._api = self.sandbox.by_hand.create_rest_api("orders", [*self._names, "stranger"])
+        self._api = self.sandbox.console.create_rest_api("orders", [*self._names, "stranger"])
         self._published_to = [{"type": "file", "path": f"{self.folder}/pins.pem"}]
 
     def up(self, now: datetime) -> None:
         """One run of each stack, and what it did."""
         self.sandbox.clock.set(now, frozen=True)
         engine_run.forget()
-        self._world.looks.forget()
+        self._environment.looks.forget()
         before = {name: dict(state) for name, state in self.states.items()}
         self._run()
         if before:
@@ -108,7 +111,7 @@ class Stacks:
 
     def present_by_a_stranger(self) -> None:
         """A stage that no binding moves presents the active certificate."""
-        self.sandbox.by_hand.bind(self._api, "stranger", self.states["certificate"]["clientCertificateId"])
+        self.sandbox.console.bind(self._api, "stranger", self.states["certificate"]["clientCertificateId"])
 
     @property
     def seen_a_stranger(self) -> bool:
@@ -150,9 +153,9 @@ class Stacks:
         assert checked.failures == {}, checked.failures
         self.inputs[name] = news
         if name not in self.states:
-            self.states[name] = wire(module.create(news, self._world)[1])
-        elif module.diff(self.states[name], news, self._world).changes:
-            self.states[name] = wire(module.update(self.states[name], news, self._world))
+            self.states[name] = wire(module.create(news, self._environment)[1])
+        elif module.diff(self.states[name], news, self._environment).changes:
+            self.states[name] = wire(module.update(self.states[name], news, self._environment))
         return self.states[name]
 
     def _happened(self, before: Mapping[str, Mapping[str, Any]], now: datetime) -> list[Seen]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import scene
+from tests.e2e.conftest import scenario
 from tests.runbook.page import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["scene"]
+__all__ = ["scenario"]
 
 
 @pytest.fixture

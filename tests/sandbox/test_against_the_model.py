@@ -70,10 +70,10 @@ def test_no_answer_differs_from_the_model(watched: _Watched) -> None:
     """Over every operation of the six services that the sandbox answers."""
     rest = watched.client("apigateway")
     tour.of_rest(rest)
-    tour.of_websocket(watched.client("apigatewayv2"), watched.sandbox.by_hand.generate_certificate())
+    tour.of_websocket(watched.client("apigatewayv2"), watched.sandbox.console.generate_certificate())
     tour.of_targets(watched.client)
     # Nobody listens there: AWS's answer to that is an answer of the backend's absence, with 200.
-    api = watched.sandbox.by_hand.create_rest_api("tried", backend_url="https://localhost:1/")
+    api = watched.sandbox.console.create_rest_api("tried", backend_url="https://localhost:1/")
     tour.of_a_trial(rest, api, "GET")
     assert watched.found == set(ACCEPTED)
     answered = {action for _, action in watched.answered}

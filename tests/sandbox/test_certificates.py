@@ -115,7 +115,7 @@ def test_ids_are_never_given_twice(sandbox: Sandbox, rest: Any) -> None:
 def test_a_pattern_of_pages_covers_every_certificate_once(sandbox: Sandbox, rest: Any) -> None:
     """63 certificates in pages of 25 (the default), of 7, and all at once, always oldest first."""
     sandbox.change(certificate_quota=70)
-    made = [sandbox.by_hand.generate_certificate() for _ in range(63)]
+    made = [sandbox.console.generate_certificate() for _ in range(63)]
     first = rest.get_client_certificates()
     assert [one["clientCertificateId"] for one in first["items"]] == made[:25]
     paginator = rest.get_paginator("get_client_certificates")
@@ -128,7 +128,7 @@ def test_a_pattern_of_pages_covers_every_certificate_once(sandbox: Sandbox, rest
 
 def test_a_certificate_deleted_between_two_pages_hides_no_other(sandbox: Sandbox, rest: Any) -> None:
     """The position names a place, not an offset."""
-    made = [sandbox.by_hand.generate_certificate() for _ in range(4)]
+    made = [sandbox.console.generate_certificate() for _ in range(4)]
     first = rest.get_client_certificates(limit=2)
     rest.delete_client_certificate(clientCertificateId=made[0])
     rest.delete_client_certificate(clientCertificateId=made[1])
@@ -159,7 +159,7 @@ def test_no_certificates_is_an_empty_page(rest: Any) -> None:
 
 def test_the_quota_is_60_and_frees_with_a_delete(sandbox: Sandbox, rest: Any) -> None:
     """The 61st is LimitExceededException 429; nothing was made."""
-    made = [sandbox.by_hand.generate_certificate() for _ in range(60)]
+    made = [sandbox.console.generate_certificate() for _ in range(60)]
     with refused("LimitExceededException", 429):
         rest.generate_client_certificate()
     assert len(sandbox.certificates()) == 60

@@ -49,7 +49,7 @@ def test_it_prints_the_environment_seeds_sets_the_clock_and_stops() -> None:
             aws_secret_access_key=process.environment["AWS_SECRET_ACCESS_KEY"],
         )
         assert client.get_stages(restApiId=api)["item"][0]["stageName"] == "dev"
-        assert [entry.action for entry in process.journal() if not entry.by_hand] == ["GetStages"]
+        assert [entry.action for entry in process.journal() if not entry.console] == ["GetStages"]
         location = urlsplit(process.endpoint_url)
     assert process.returncode == 0
     with pytest.raises(ConnectionRefusedError):
@@ -118,7 +118,7 @@ def test_a_child_that_does_not_listen_is_killed() -> None:
     child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     assert child.stdout.readline() == "deaf\n"
-    assert stop_process(child, patience_seconds=0.1) == -signal.SIGKILL
+    assert stop_process(child, wait_limit_seconds=0.1) == -signal.SIGKILL
 
 
 def test_a_child_that_ends_at_once_is_an_error_with_its_status() -> None:

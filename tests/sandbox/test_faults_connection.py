@@ -62,7 +62,7 @@ def test_a_lost_answer_is_the_end_of_the_connection_after_the_effect(sandbox: Sa
 @pytest.mark.parametrize("takes_effect", [True, False])
 def test_a_time_out_is_the_callers(sandbox: Sandbox, takes_effect: bool) -> None:  # noqa: FBT001 - both cases
     """It waits as long as it likes; the call took effect, or not."""
-    made = sandbox.by_hand.generate_certificate()
+    made = sandbox.console.generate_certificate()
     impatient = sandbox.client(
         "apigateway", config=Config(read_timeout=0.5, retries={"total_max_attempts": 1}, proxies={})
     )
@@ -190,12 +190,12 @@ def test_somebody_acts_before_a_refusal_reaches_its_caller(
     sandbox: Sandbox, rest: Any, kind: FaultKind, code: str, status: int
 ) -> None:
     """Whoever repeats the call finds another world; the refusal itself did nothing."""
-    hand = sandbox.by_hand
+    hand = sandbox.console
     sandbox.faults.add(Fault(kind=kind, calls=(1,), callback=lambda _moment: hand.create_rest_api("theirs")))
     with refused(code, status):
         rest.generate_client_certificate()
     assert [one["name"] for one in rest.get_rest_apis()["items"]] == ["theirs"]
-    assert [(one.action, one.by_hand) for one in sandbox.journal.entries()[:2]] == [
+    assert [(one.action, one.console) for one in sandbox.journal.entries()[:2]] == [
         ("GenerateClientCertificate", False),
         ("CreateRestApi", True),
     ]

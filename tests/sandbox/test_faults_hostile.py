@@ -45,7 +45,7 @@ def _a_few_calls(sandbox: Sandbox) -> list[tuple[int, str, str]]:
     """Thirty calls by an SDK that never retries, and which of them went wrong how."""
     sandbox.faults.arm()
     rest, ssm = sandbox.client("apigateway"), sandbox.client("ssm")
-    tagged = certificate_arn(sandbox.by_hand.generate_certificate())
+    tagged = certificate_arn(sandbox.console.generate_certificate())
     for number in range(10):
         with contextlib.suppress(ClientError, HTTPClientError):
             rest.get_client_certificates()

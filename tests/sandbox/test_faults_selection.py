@@ -27,7 +27,7 @@ def _get(sandbox: Sandbox, path: str = "/clientcertificates") -> int:
 
 def test_every_recognised_call_is_seen_with_its_number(sandbox: Sandbox, rest: Any) -> None:
     """Action, resource as the request names it, mutation, and which of its own kind it is."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
     made = rest.generate_client_certificate()["clientCertificateId"]
     rest.generate_client_certificate()
     rest.get_client_certificate(clientCertificateId=made)
@@ -158,7 +158,7 @@ def test_after_clear_nothing_goes_wrong_and_everything_is_remembered(sandbox: Sa
 def test_neither_hands_nor_management_are_calls(sandbox: Sandbox) -> None:
     """A fault on everything does not strike them."""
     sandbox.faults.add(Fault(kind=BUSY))
-    sandbox.by_hand.generate_certificate()
+    sandbox.console.generate_certificate()
     assert raw(sandbox.endpoint_url, "GET", "/_sandbox/health", service=None).status == 200
     assert sandbox.faults.calls == 0
 

@@ -29,7 +29,7 @@ def _presented(rest: Any, api: str) -> str | None:
 
 def test_a_stage_presents_what_it_presented_before(sandbox: Sandbox, rest: Any) -> None:
     """GetStage and GetStages, one change behind or several; the state itself is untouched."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
     first, second = (rest.generate_client_certificate()["clientCertificateId"] for _ in range(2))
     sandbox.faults.add(
         Fault(kind=FaultKind.STALE, calls=(1, 2)), Fault(kind=FaultKind.STALE, action="GetStage", calls=(2,), behind=2)
@@ -59,28 +59,28 @@ def test_what_was_just_made_is_not_there_yet(sandbox: Sandbox, rest: Any) -> Non
     rest.tag_resource(resourceArn=certificate_arn(old), tags={"a": "b"})
     assert "tags" not in rest.get_client_certificate(clientCertificateId=old)
     assert sandbox.certificates()[0].tags == {"a": "b"}
-    sandbox.by_hand.create_rest_api("orders")
+    sandbox.console.create_rest_api("orders")
     assert rest.get_rest_apis()["items"] == []
-    sandbox.by_hand.create_websocket_api("chat")
+    sandbox.console.create_websocket_api("chat")
     assert sandbox.client("apigatewayv2").get_apis()["Items"] == []
     assert len(rest.get_rest_apis()["items"]) == 1
 
 
 def test_what_was_just_deleted_is_still_there(sandbox: Sandbox, rest: Any) -> None:
     """A certificate, and a stage."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
     made = rest.generate_client_certificate()["clientCertificateId"]
     sandbox.faults.add(STALE)
     rest.delete_client_certificate(clientCertificateId=made)
     assert rest.get_client_certificate(clientCertificateId=made)["clientCertificateId"] == made
-    sandbox.by_hand.delete_stage(api, "dev")
+    sandbox.console.delete_stage(api, "dev")
     assert rest.get_stage(restApiId=api, stageName="dev")["stageName"] == "dev"
     assert (sandbox.certificates(), sandbox.stages()) == ((), ())
 
 
 def test_a_change_meets_the_present_state(sandbox: Sandbox, rest: Any) -> None:
     """A stale read never decides what a later change may do."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
     made = rest.generate_client_certificate()["clientCertificateId"]
     sandbox.faults.add(STALE)
     _bind(rest, api, made)
@@ -121,7 +121,7 @@ def test_a_lag_ends(sandbox: Sandbox, rest: Any) -> None:
 @pytest.mark.parametrize("service", ["ssm", "s3", "secretsmanager", "sts"])
 def test_other_services_never_lag(sandbox: Sandbox, service: str) -> None:
     """Nor do changes count that are none of API Gateway's."""
-    sandbox.by_hand.generate_certificate()
+    sandbox.console.generate_certificate()
     sandbox.faults.add(STALE)
     sandbox.client("ssm").put_parameter(Name="/a", Value="x", Type="String")
     reads: dict[str, Callable[[], Any]] = {

@@ -22,7 +22,7 @@ def _lines(sandbox: Sandbox) -> list[tuple[str, str, str, int, bool]]:
 
 def test_the_life_of_a_certificate_reads_as_it_happened(sandbox: Sandbox, rest: Any) -> None:
     """Names, resources, statuses, mutation; refused calls included."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
     made = rest.generate_client_certificate()["clientCertificateId"]
     rest.get_client_certificates()
     rest.tag_resource(resourceArn=certificate_arn(made), tags={"a": "b"})
@@ -44,8 +44,8 @@ def test_the_life_of_a_certificate_reads_as_it_happened(sandbox: Sandbox, rest: 
 
 def test_update_stage_carries_what_it_asked_for(sandbox: Sandbox, rest: Any, websocket: Any) -> None:
     """Path to value, None for a removal; version 2's members appear as paths."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
-    chat = sandbox.by_hand.create_websocket_api("chat", ["live"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
+    chat = sandbox.console.create_websocket_api("chat", ["live"])
     made = rest.generate_client_certificate()["clientCertificateId"]
     operations = [
         replace("/clientCertificateId", made),

@@ -27,7 +27,7 @@ def _address(url: str) -> tuple[str, int]:
 def test_the_next_sandbox_starts_clean() -> None:
     """Moto's state belongs to the process; nothing of the first is left."""
     with Sandbox() as first:
-        first.by_hand.create_rest_api("orders", ["dev"])
+        first.console.create_rest_api("orders", ["dev"])
         first.client("apigateway").generate_client_certificate()
         first.client("ssm").put_parameter(Name="/a", Value="x", Type="String")
         first.clock.freeze()
@@ -51,7 +51,7 @@ def test_account_and_region_can_be_chosen() -> None:
     with Sandbox(account_id="210987654321", region="eu-central-1") as sandbox:
         assert sandbox.client("sts").get_caller_identity()["Account"] == "210987654321"
         rest = sandbox.client("apigateway")
-        api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+        api = sandbox.console.create_rest_api("orders", ["dev"])
         assert rest.get_stage(restApiId=api, stageName="dev")["stageName"] == "dev"
         made = rest.generate_client_certificate(tags={"a": "b"})["clientCertificateId"]
         arn = f"arn:aws:apigateway:eu-central-1::/clientcertificates/{made}"

@@ -17,7 +17,7 @@ ACM_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-444
 @pytest.fixture
 def api(sandbox: Sandbox) -> str:
     """An API with the stages dev and prod."""
-    return sandbox.by_hand.create_rest_api("orders", ["dev", "prod"])
+    return sandbox.console.create_rest_api("orders", ["dev", "prod"])
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_a_deleted_stage_takes_its_binding_along(sandbox: Sandbox, rest: Any, ap
     """A stage made again under the name presents nothing, and the certificate can be deleted."""
     _patch(rest, api, replace("/clientCertificateId", certificate))
     rest.delete_stage(restApiId=api, stageName="dev")
-    sandbox.by_hand.create_stage(api, "dev")
+    sandbox.console.create_stage(api, "dev")
     assert sandbox.presented(api, "dev") is None
     assert rest.delete_client_certificate(clientCertificateId=certificate)
 
@@ -247,7 +247,7 @@ def test_a_name_that_no_rest_stage_has_is_refused(sandbox: Sandbox, rest: Any, a
         with refused("BadRequestException", 400):
             rest.create_deployment(restApiId=api, stageName=name)
     with pytest.raises(BadRequest):
-        sandbox.by_hand.create_stage(api, name)
+        sandbox.console.create_stage(api, name)
     assert [stage["stageName"] for stage in rest.get_stages(restApiId=api)["item"]] == ["dev", "prod"]
 
 
@@ -291,7 +291,7 @@ def test_a_stage_is_dated_by_the_sandboxs_clock(sandbox: Sandbox, rest: Any, cer
     sandbox.clock.freeze()
     start = datetime(2028, 1, 1, tzinfo=timezone.utc)
     sandbox.clock.set(start)
-    api = sandbox.by_hand.create_rest_api("later", ["dev"])
+    api = sandbox.console.create_rest_api("later", ["dev"])
     sandbox.clock.advance(timedelta(days=3))
     stage = _patch(rest, api, replace("/clientCertificateId", certificate))
     assert (stage["createdDate"], stage["lastUpdatedDate"]) == (start, start + timedelta(days=3))
@@ -299,11 +299,11 @@ def test_a_stage_is_dated_by_the_sandboxs_clock(sandbox: Sandbox, rest: Any, cer
 
 def test_apis_come_in_pages(sandbox: Sandbox, rest: Any) -> None:
     """GetRestApis, which moto does not page: 25 at a time, an API deleted in between hides no other."""
-    made = [sandbox.by_hand.create_rest_api(f"api{number}") for number in range(30)]
+    made = [sandbox.console.create_rest_api(f"api{number}") for number in range(30)]
     pages = list(rest.get_paginator("get_rest_apis").paginate())
     assert [len(page["items"]) for page in pages] == [25, 5]
     assert [api["id"] for page in pages for api in page["items"]] == made
     first = rest.get_rest_apis(limit=10)
-    sandbox.by_hand.delete_api(made[0])
+    sandbox.console.delete_api(made[0])
     rest_of_them = rest.get_rest_apis(limit=500, position=first["position"])
     assert [api["id"] for api in rest_of_them["items"]] == made[10:]

@@ -118,7 +118,7 @@ def test_get_tags_has_no_pages(rest: Any, arn: str) -> None:
 
 def test_stages_and_apis_take_tags_too(sandbox: Sandbox, rest: Any) -> None:
     """On their own ARNs; GetStage shows them."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
     base = f"arn:aws:apigateway:us-east-1::/restapis/{api}"
     rest.tag_resource(resourceArn=base, tags={"of": "api"})
     rest.tag_resource(resourceArn=f"{base}/stages/dev", tags={"of": "stage"})

@@ -15,7 +15,7 @@ ACM_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-444
 @pytest.fixture
 def api(sandbox: Sandbox) -> str:
     """A WebSocket API with the stage live."""
-    return sandbox.by_hand.create_websocket_api("chat", ["live"])
+    return sandbox.console.create_websocket_api("chat", ["live"])
 
 
 @pytest.fixture
@@ -123,12 +123,12 @@ def test_a_deployment_that_cannot_exist_is_refused(websocket: Any, api: str) -> 
 
 def test_apis_and_stages_come_in_pages(sandbox: Sandbox, websocket: Any) -> None:
     """NextToken and MaxResults, which moto ignores."""
-    made = [sandbox.by_hand.create_websocket_api(f"api{number}") for number in range(27)]
+    made = [sandbox.console.create_websocket_api(f"api{number}") for number in range(27)]
     pages = list(websocket.get_paginator("get_apis").paginate())
     assert [len(page["Items"]) for page in pages] == [25, 2]
     assert [api["ApiId"] for page in pages for api in page["Items"]] == made
     for name in ("a", "b", "c"):
-        sandbox.by_hand.create_stage(made[0], name)
+        sandbox.console.create_stage(made[0], name)
     first = websocket.get_stages(ApiId=made[0], MaxResults="2")
     second = websocket.get_stages(ApiId=made[0], MaxResults="2", NextToken=first["NextToken"])
     assert [stage["StageName"] for stage in first["Items"] + second["Items"]] == ["a", "b", "c"]

@@ -42,8 +42,8 @@ def test_generate_with_no_body_at_all(sandbox: Sandbox) -> None:
 
 def test_the_list_key_is_item(sandbox: Sandbox) -> None:
     """And position stands beside it only when there is more."""
-    sandbox.by_hand.generate_certificate()
-    sandbox.by_hand.generate_certificate()
+    sandbox.console.generate_certificate()
+    sandbox.console.generate_certificate()
     first = raw(sandbox.endpoint_url, "GET", "/clientcertificates?limit=1").json()
     assert set(first) == {"item", "position"}
     second = raw(sandbox.endpoint_url, "GET", f"/clientcertificates?limit=1&position={first['position']}").json()
@@ -52,7 +52,7 @@ def test_the_list_key_is_item(sandbox: Sandbox) -> None:
 
 def test_delete_is_202(sandbox: Sandbox) -> None:
     """Accepted."""
-    made = sandbox.by_hand.generate_certificate()
+    made = sandbox.console.generate_certificate()
     assert raw(sandbox.endpoint_url, "DELETE", f"/clientcertificates/{made}").status == 202
 
 
@@ -104,7 +104,7 @@ def test_refusals_have_their_code_in_header_and_body(  # noqa: PLR0913, PLR0917 
 
 def test_moto_errors_get_the_status_that_the_model_gives_their_code(sandbox: Sandbox) -> None:
     """With moto some codes of 400 travel with 404."""
-    api = sandbox.by_hand.create_rest_api("orders")
+    api = sandbox.console.create_rest_api("orders")
     reply = raw(sandbox.endpoint_url, "GET", f"/restapis/{api}/models/nobody")
     assert (reply.status, reply.json()["__type"]) == (404, "NotFoundException")
     reply = raw(sandbox.endpoint_url, "DELETE", f"/restapis/{api}/models/nobody")
@@ -138,7 +138,7 @@ def test_what_the_sandbox_does_not_model_is_501_and_never_silence(
 
 def test_a_failure_inside_moto_is_500_with_its_reason(sandbox: Sandbox) -> None:
     """Never a page of HTML."""
-    api = sandbox.by_hand.create_rest_api("orders")
+    api = sandbox.console.create_rest_api("orders")
     reply = raw(sandbox.endpoint_url, "GET", f"/restapis/{api}/deployments/nobody")
     assert (reply.status, reply.json()["__type"]) == (500, "InternalFailure")
     assert "KeyError" in reply.json()["message"]
@@ -180,7 +180,7 @@ def test_nothing_in_a_value_or_header_is_taken_for_a_parameter(sandbox: Sandbox,
     text = "x&description=forged&tags=forged&Action=DeleteRestApi"
     made = rest.generate_client_certificate(description=text)
     assert made["description"] == text
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
     deployment = rest.get_stage(restApiId=api, stageName="dev")["deploymentId"]
     rest.create_stage(restApiId=api, stageName="new", deploymentId=deployment, description="d&stageName=forged&x=y")
     assert [stage["stageName"] for stage in rest.get_stages(restApiId=api)["item"]] == ["dev", "new"]
@@ -217,6 +217,6 @@ def test_an_import_may_have_its_own_document_and_parameters(rest: Any) -> None:
 
 def test_an_export_keeps_its_content_type(sandbox: Sandbox, rest: Any) -> None:
     """Not every answer is JSON."""
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    api = sandbox.console.create_rest_api("orders", ["dev"])
     answer = rest.get_export(restApiId=api, stageName="dev", exportType="oas30")
     assert answer["contentType"] == "application/octet-stream"

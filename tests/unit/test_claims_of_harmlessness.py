@@ -10,24 +10,24 @@ import re
 
 import pytest
 
-from tools.mutants.mutant import PACKAGE
+from acceptance.mutants.mutant import PACKAGE
 
 CLAIM = re.compile(r"[Nn]othing was (?:changed|deleted|written anywhere|looked at)|unharmed")
 #: File -> why it is known there.
 KNOWN = {
     "clock.py": "the clock is the first thing that an update asks",
-    "lifecycle/adoption.py": "a creation looks before it generates or tags",
-    "lifecycle/adoption_in_place.py": "what is named is looked at before the update's first change",
-    "lifecycle/bundle_wording.py": "every target is looked at before the first is written",
-    "lifecycle/binding_steps.py": "the last look before the only PATCH",
-    "lifecycle/certificate.py": "the guards come before the update's first call",
-    "lifecycle/made_for.py": "a creation's inputs are read before its first call",
+    "lifecycle/certificate/adopt.py": "a creation looks before it generates or tags",
+    "lifecycle/certificate/adopt_in_place.py": "what is named is looked at before the update's first change",
+    "lifecycle/trust_bundle/messages.py": "every target is looked at before the first is written",
+    "lifecycle/binding/act.py": "the last look before the only PATCH",
+    "lifecycle/certificate/crud.py": "the guards come before the update's first call",
+    "lifecycle/certificate/made_for.py": "a creation's inputs are read before its first call",
     "lifecycle/ownership.py": "a deletion looks at everything before it deletes anything",
-    "lifecycle/trust_bundle.py": "the room is reckoned before any target is read",
+    "lifecycle/trust_bundle/crud.py": "the room is reckoned before any target is read",
     "lifecycle/state.py": "the version of state is asked before all else",
-    "lifecycle/verification_wording.py": "derived from the look at the stage in this run",
+    "lifecycle/binding/verify_messages.py": "derived from the look at the stage in this run",
     "native/functions.py": "a function of its arguments alone",
-    "native/kinds.py": "the connection's inputs are read before any call",
+    "native/resource_types.py": "the connection's inputs are read before any call",
 }
 
 
@@ -54,5 +54,5 @@ def test_a_claim_is_made_only_where_it_is_known(file: str) -> None:
 
 def test_claims_are_found() -> None:
     """Or the test above says nothing."""
-    assert "lifecycle/certificate.py" in CLAIMS
+    assert "lifecycle/certificate/crud.py" in CLAIMS
     assert not [file for file in CLAIMS if file.startswith(("gateway/", "publish/", "rotation/"))]

@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apigw_client_cert.gateway.permissions import PERMISSIONS
-from apigw_client_cert.lifecycle import binding, certificate, trust_bundle
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.certificate import crud as certificate
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.publish.specs import spec_findings
 from tests.lifecycle.conftest import wire
 

@@ -11,14 +11,14 @@ from apigw_client_cert.cli.findings.rotation import findings_of
 from apigw_client_cert.cli.fleet import fleet_of
 from apigw_client_cert.cli.forecasts import coming_of, played
 from apigw_client_cert.cli.states import Unread
-from apigw_client_cert.errors import RotationError, listed
+from apigw_client_cert.errors import RotationError, joined
 from apigw_client_cert.lifecycle.failed_step import failed_before
 from apigw_client_cert.lifecycle.state import undamaged
-from apigw_client_cert.rotation.announce import minute
 from apigw_client_cert.rotation.explain import because, facts
+from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.remedies import remedy_for
 from apigw_client_cert.rotation.schedule import runs_at
-from apigw_client_cert.rotation.turn import Hold
+from apigw_client_cert.rotation.waves import Hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -127,7 +127,7 @@ def _waits(one: Waiting) -> str:
         case Hold.WINDOW:
             return f"stage {one.stage} waits {until}, when its next maintenance window opens."
         case Hold.WAVE:
-            before = listed(name.rpartition(" ")[2] for name in one.unready)
+            before = joined(name.rpartition(" ")[2] for name in one.unready)
             return (
                 f"stage {one.stage} waits for the wave before it: {before} has to present the new certificate for the"
                 f" soak, verified where that is asked for. It is looked at again {until} at the latest."

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.cli.states import BINDING, BUNDLE, CERTIFICATE, Resource, StackState, Unread
-from apigw_client_cert.errors import RotationError, listed
+from apigw_client_cert.errors import RotationError, joined
 from apigw_client_cert.gateway.interface import StageKind, StageRef
-from apigw_client_cert.lifecycle.binding_state import binding_policy, known_generations
-from apigw_client_cert.lifecycle.bundle_state import load_entries
+from apigw_client_cert.lifecycle.binding.outputs import binding_policy, known_generations
 from apigw_client_cert.lifecycle.inputs import DURATIONS, known, policy_of
 from apigw_client_cert.lifecycle.state import guard_version, instant_or_none, load_rotation, text, undamaged
-from apigw_client_cert.rotation.turn import Hold
+from apigw_client_cert.lifecycle.trust_bundle.outputs import load_entries
+from apigw_client_cert.rotation.waves import Hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -139,7 +139,7 @@ def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
 def _read(stack: StackState, resource: Resource) -> Certificate | Bundle | Binding | Unread:
     shut = [key for key in _NEEDED[resource.kind] if key in resource.encrypted]
     if shut:
-        why = f"{listed(shut)} is encrypted in this state; export it with --show-secrets and give the file"
+        why = f"{joined(shut)} is encrypted in this state; export it with --show-secrets and give the file"
         return Unread(stack.label, f"{resource.name}: {why}")
     try:
         guard_version(resource.outputs)

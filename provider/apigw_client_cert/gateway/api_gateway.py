@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.gateway import invoke
+from apigw_client_cert.gateway import trial_calls as invoke
 from apigw_client_cert.gateway.certificates import Certificates
+from apigw_client_cert.gateway.in_use_scan import Scan
 from apigw_client_cert.gateway.interface import Redeploy
 from apigw_client_cert.gateway.stages import Stages
-from apigw_client_cert.gateway.usage import Scan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

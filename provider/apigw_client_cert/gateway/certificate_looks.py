@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.errors import NotOurs, StillInUse, listed, shown
+from apigw_client_cert.errors import NotOurs, StillInUse, joined, safe_repr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,7 +85,7 @@ def _presented_by_now(certificate_id: str, usage: Usage) -> StillInUse:
     stages = usage.users.get(certificate_id, ())
     if stages:
         return StillInUse(
-            f"by now client certificate {certificate_id} is presented by {listed(stages)}: its deletion was not sent"
+            f"by now client certificate {certificate_id} is presented by {joined(stages)}: its deletion was not sent"
             " again",
             means="It was not deleted.",
             remedy="Switch those stages to another certificate, or keep this one; the next run looks again.",
@@ -93,7 +93,7 @@ def _presented_by_now(certificate_id: str, usage: Usage) -> StillInUse:
         )
     return StillInUse(
         f"the in-use scan before the deletion of client certificate {certificate_id} could be sent again could not"
-        f" read everything: {listed(usage.gaps, '; ')}",
+        f" read everything: {joined(usage.gaps, '; ')}",
         means="A stage that was not seen may present it; it was not deleted.",
         remedy="Grant apigateway:GET on /restapis and /apis and what is below them, or run again later.",
         subject=certificate_id,
@@ -101,4 +101,4 @@ def _presented_by_now(certificate_id: str, usage: Usage) -> StillInUse:
 
 
 def _value(tag: str | None) -> str:
-    return "no value" if tag is None else shown(tag)
+    return "no value" if tag is None else safe_repr(tag)

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.errors import AccessDenied, EndpointUnreachable, OutcomeUnknown, Retryable
-from apigw_client_cert.gateway import patience
+from apigw_client_cert.gateway import wait_limit
 from apigw_client_cert.gateway.answers import Call
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.assumed_role import SESSION_NAME, AssumedRole
@@ -30,8 +30,8 @@ from apigw_client_cert.gateway.failures import (
     understood,
 )
 from apigw_client_cert.gateway.quoting import speakable
-from apigw_client_cert.gateway.retries import Retries
 from apigw_client_cert.gateway.sending import NothingLeft, Resend, sending
+from apigw_client_cert.gateway.waiting import Retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -156,7 +156,7 @@ class Client:
 
     def pause(self, seconds: float) -> None:
         """Wait for something that AWS carries out a moment after its answer, or what is left of the engine's limit."""
-        self._sleep(min(seconds, patience.current().left()))
+        self._sleep(min(seconds, wait_limit.current().left()))
 
     def service(self, name: str) -> Any:  # noqa: ANN401 - boto3 builds client classes at run time
         """The boto3 client of one service, made once."""

@@ -23,7 +23,7 @@ from apigw_client_cert.errors import (
     RotationError,
     Throttled,
     Unavailable,
-    shown,
+    safe_repr,
 )
 from apigw_client_cert.gateway.answers import (
     CONFLICT_CODES,
@@ -43,9 +43,9 @@ from apigw_client_cert.gateway.answers import (
     status_of,
 )
 from apigw_client_cert.gateway.emulators import asked_at, refusal_of
-from apigw_client_cert.gateway.patience import OutOfPatience
 from apigw_client_cert.gateway.permissions import permission_for
 from apigw_client_cert.gateway.quoting import quoted, speakable
+from apigw_client_cert.gateway.wait_limit import WaitLimitReached
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -75,7 +75,7 @@ def translated(call: Call, expected: Collection[str] = ()) -> Iterator[None]:
         yield
     except (RotationError, Answered):
         raise
-    except OutOfPatience as end:
+    except WaitLimitReached as end:
         failure = _failure(end.cause, call, expected)
         raise _cut_short(failure or end.cause) from speakable(end.cause)
     except Exception as error:
@@ -185,7 +185,7 @@ def no_region() -> BadInput:
 def bad_endpoint(endpoint_url: str) -> BadInput:
     """The error for an ``endpoint_url`` that is no URL."""
     return _input(
-        f"`endpoint_url` is no URL: {shown(endpoint_url)}", "Give scheme, host and port: http://127.0.0.1:5000."
+        f"`endpoint_url` is no URL: {safe_repr(endpoint_url)}", "Give scheme, host and port: http://127.0.0.1:5000."
     )
 
 

@@ -21,9 +21,9 @@ from apigw_client_cert.errors import (
     StillInUse,
     Unavailable,
 )
-from apigw_client_cert.gateway import patience
+from apigw_client_cert.gateway import wait_limit
 from apigw_client_cert.gateway.answers import Call
-from apigw_client_cert.gateway.retries import Retries, Trouble, retry_after_seconds, trouble_of, waiting
+from apigw_client_cert.gateway.waiting import Retries, Trouble, retry_after_seconds, trouble_of, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,9 +155,9 @@ class Resend:
         )
         if seconds is None:
             return None
-        allowed = patience.current()
+        allowed = wait_limit.current()
         if seconds > allowed.left():
-            raise patience.OutOfPatience(_failed(**event))
+            raise wait_limit.WaitLimitReached(_failed(**event))
         allowed.say(waiting(seconds, call.operation, trouble))
         waits.seconds += seconds
         self._sleep(seconds)

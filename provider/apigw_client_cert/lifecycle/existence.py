@@ -46,7 +46,7 @@ def missing(proof: Proof, generations: Sequence[Generation], name: str, say: Cal
     for one in gone:
         say(f"{name}: generation {one.number} was deleted by somebody else")
     if doubtful:
-        ids = errors.listed(one.id for one in doubtful)
+        ids = errors.joined(one.id for one in doubtful)
         say(
             f"{name}: AWS does not find {ids} by its id, but lists it: nothing is taken for lost; the next run"
             " looks again"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.rotation.model import Finding
 
 
-def say_findings(name: str, findings: Iterable[Finding], world: World) -> None:
+def say_findings(name: str, findings: Iterable[Finding], environment: Environment) -> None:
     """One line for each."""
     for finding in findings:
-        world.say(f"{name}: {finding.severity.value}: {finding.message}")
+        environment.say(f"{name}: {finding.severity.value}: {finding.message}")

@@ -9,18 +9,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.gateway.acm import is_acm
-from apigw_client_cert.lifecycle.binding_state import binding_policy, known_generations
-from apigw_client_cert.lifecycle.binding_steps import stage_of
-from apigw_client_cert.lifecycle.bundle_state import load_entries, texts_of
+from apigw_client_cert.lifecycle.binding.act import stage_of
+from apigw_client_cert.lifecycle.binding.outputs import binding_policy, known_generations
+from apigw_client_cert.lifecycle.binding.verify_inputs import asked_for
+from apigw_client_cert.lifecycle.binding.waves_inputs import predecessors, soak_of
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import instant_or_none, text, undamaged
-from apigw_client_cert.lifecycle.turn_inputs import predecessors, soak_of
-from apigw_client_cert.lifecycle.verification_inputs import asked_for
+from apigw_client_cert.lifecycle.trust_bundle.outputs import load_entries, texts_of
 from apigw_client_cert.rotation.binding import Presented, Presents
 from apigw_client_cert.rotation.forecast_binding import Bound
 from apigw_client_cert.rotation.forecast_bundle import Publishing
-from apigw_client_cert.windows import next_opening, parse_window
+from apigw_client_cert.rotation.windows import next_opening, parse_window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from apigw_client_cert.errors import shown
+from apigw_client_cert.errors import safe_repr
 from apigw_client_cert.gateway.connection import Connection
 from apigw_client_cert.rotation.durations import parse_duration
 from apigw_client_cert.rotation.policy import Policy, draw_jitter, policy_clashes
@@ -61,7 +61,7 @@ class Failures:
         if value == UNKNOWN:
             return None
         if not isinstance(value, str) or not value.strip():
-            self.add(key, f"{snake(key)} must be a non-empty string, not {shown(value)}")
+            self.add(key, f"{snake(key)} must be a non-empty string, not {safe_repr(value)}")
             return None
         return value
 
@@ -69,19 +69,19 @@ class Failures:
         """Note a failure unless the property is absent, unknown, or of this form."""
         value = self.text(news, key, **how)
         if value is not None and form.fullmatch(value) is None:
-            self.add(key, f"{snake(key)} is {shown(value)}; expected something like {example}")
+            self.add(key, f"{snake(key)} is {safe_repr(value)}; expected something like {example}")
 
     def choice(self, news: Mapping[str, Any], key: str, choices: Iterable[str]) -> None:
         """Note a failure unless the property is absent, unknown, or one of these words."""
         value = news.get(key)
         if value not in (None, UNKNOWN, *choices):
-            self.add(key, f"{snake(key)} is {shown(value)}; expected one of {', '.join(choices)}")
+            self.add(key, f"{snake(key)} is {safe_repr(value)}; expected one of {', '.join(choices)}")
 
     def flag(self, news: Mapping[str, Any], key: str) -> None:
         """Note a failure unless the property is absent, unknown, or a boolean."""
         value = news.get(key)
         if value not in (None, UNKNOWN) and not isinstance(value, bool):
-            self.add(key, f"{snake(key)} must be True or False, not {shown(value)}")
+            self.add(key, f"{snake(key)} must be True or False, not {safe_repr(value)}")
 
 
 def snake(key: str) -> str:
@@ -110,7 +110,9 @@ def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures:
     failures.match(news, "assumeRoleArn", _ROLE_ARN, '"arn:aws:iam::123456789012:role/rotation"')
     profile = failures.text(news, "profile")
     if profile is not None and not profile.isprintable():
-        failures.add("profile", f"profile is {shown(profile)}, with a line break or another control character in it")
+        failures.add(
+            "profile", f"profile is {safe_repr(profile)}, with a line break or another control character in it"
+        )
     endpoint = failures.text(news, "endpointUrl")
     if endpoint is not None:
         if "@" in endpoint:
@@ -118,7 +120,7 @@ def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures:
             failures.add("endpointUrl", "endpoint_url holds a user name or password; give credentials by profile")
         elif not is_url(endpoint):
             failures.add(
-                "endpointUrl", f'endpoint_url is {shown(endpoint)}; expected a URL like "http://127.0.0.1:4566"'
+                "endpointUrl", f'endpoint_url is {safe_repr(endpoint)}; expected a URL like "http://127.0.0.1:4566"'
             )
     before, after = known(olds, "region"), known(news, "region")
     if before is not None and news.get("region") != UNKNOWN and before != after:
@@ -142,7 +144,7 @@ SET_BACK = "set it back, or create another resource beside this one and move the
 
 def fixed(key: str, before: object, after: object) -> str:
     """What is wrong with a changed identity; the remedy is ``SET_BACK``."""
-    return f"{snake(key)} is fixed at creation: it is {shown(before)} and cannot become {shown(after)}"
+    return f"{snake(key)} is fixed at creation: it is {safe_repr(before)} and cannot become {safe_repr(after)}"
 
 
 def check_durations(news: Mapping[str, Any], failures: Failures, keys: Iterable[str] = DURATIONS) -> None:

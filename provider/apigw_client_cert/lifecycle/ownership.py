@@ -8,18 +8,18 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
-from apigw_client_cert.certificate import read_certificate
 from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, known
 from apigw_client_cert.rotation.model import Generation, Role
+from apigw_client_cert.trust.x509 import read_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from apigw_client_cert.certificate import CertificateFacts
     from apigw_client_cert.gateway.interface import IssuedCertificate, Usage
     from apigw_client_cert.lifecycle.inputs import Failures
     from apigw_client_cert.rotation.model import Rotation
+    from apigw_client_cert.trust.x509 import CertificateFacts
 
 _PREFIX = "apigw-client-cert:"
 ROTATION_ID = ROTATION_ID_TAG
@@ -47,7 +47,7 @@ def check_tags(tags: object, failures: Failures) -> None:
     if tags is None:
         return
     if not isinstance(tags, dict):
-        failures.add("tags", f"tags must be a mapping of text to text, not {errors.shown(tags)}")
+        failures.add("tags", f"tags must be a mapping of text to text, not {errors.safe_repr(tags)}")
         return
     if len(tags) > _USER_TAGS:
         failures.add(
@@ -60,17 +60,17 @@ def check_tags(tags: object, failures: Failures) -> None:
         if not isinstance(value, str) or len(key) > _KEY_LENGTH or len(value) > _VALUE_LENGTH:
             failures.add(
                 "tags",
-                f"tag {errors.shown(key)}: keys have up to 128 characters, values are text of up to 256; shorten it",
+                f"tag {errors.safe_repr(key)}: keys have up to 128 characters, values are text of up to 256; shorten it",
             )
         elif not key or not _fits_tag(key + value):
             failures.add(
                 "tags",
-                f"tag {errors.shown(key)}: only letters, digits, spaces and _ . : / = + - @ are allowed; drop others",
+                f"tag {errors.safe_repr(key)}: only letters, digits, spaces and _ . : / = + - @ are allowed; drop others",
             )
         elif key.startswith(("aws:", _PREFIX)):
             failures.add(
                 "tags",
-                f"tag {errors.shown(key)}: keys that begin with aws: or {_PREFIX} are reserved; give it another key",
+                f"tag {errors.safe_repr(key)}: keys that begin with aws: or {_PREFIX} are reserved; give it another key",
             )
 
 
@@ -206,7 +206,7 @@ def owned_ids(listed: Sequence[IssuedCertificate], rotation: Rotation) -> list[s
     untagged = sorted(one.id for one in listed if one.id in in_state and ROTATION_ID not in one.tags)
     if untagged:
         raise errors.NotOurs(
-            f"Certificate {errors.listed(untagged)} no longer carries the tag {ROTATION_ID}={rotation.rotation_id}",
+            f"Certificate {errors.joined(untagged)} no longer carries the tag {ROTATION_ID}={rotation.rotation_id}",
             means="Somebody took it over, or a tool that manages it still removed the tag; nothing was deleted.",
             remedy="To have it deleted with the rest, run pulumi up --refresh, which tags it again, and then this. To"
             " leave it to whoever manages it now, remove the resource from state (pulumi state delete).",
@@ -219,7 +219,7 @@ def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
     """Refuse to delete while a stage presents one of these, or while that could not be seen (invariant 3)."""
     users = {one: usage.users[one] for one in certificate_ids if usage.users.get(one)}
     if users:
-        seen = "; ".join(f"{one} by {errors.listed(stages)}" for one, stages in users.items())
+        seen = "; ".join(f"{one} by {errors.joined(stages)}" for one, stages in users.items())
         raise errors.StillInUse(
             f"Stages still present what was to be deleted: {seen}",
             means="Deleting it would cut them off from their backends; nothing was deleted.",
@@ -228,7 +228,7 @@ def guard_unused(usage: Usage, certificate_ids: Sequence[str]) -> None:
         )
     if usage.gaps:
         raise errors.StillInUse(
-            f"The in-use scan could not read everything: {errors.listed(usage.gaps, '; ')}",
+            f"The in-use scan could not read everything: {errors.joined(usage.gaps, '; ')}",
             means="A stage that was not seen may present the certificate; nothing was deleted.",
             remedy="Grant apigateway:GET on /restapis and /apis and what is below them, or run again later.",
         )

@@ -88,8 +88,8 @@ class Proof:
     @property
     def _certificates(self) -> str:
         if not self.ids:
-            return f"rotation {errors.listed(sorted(self.rotation_ids))}"
-        return f"certificate {errors.listed(sorted(self.ids))}"
+            return f"rotation {errors.joined(sorted(self.rotation_ids))}"
+        return f"certificate {errors.joined(sorted(self.ids))}"
 
     def _not_proven(self, missing: str, otherwise: str) -> errors.NotProven:
         if self.account_id is None:
@@ -110,7 +110,7 @@ class Proof:
 
 def account_as_recorded(account_id: object) -> str:
     """An account out of state, which a hand may have edited, for a message."""
-    return str(account_id) if re.fullmatch(r"[0-9]{12}", str(account_id), re.ASCII) else errors.shown(account_id)
+    return str(account_id) if re.fullmatch(r"[0-9]{12}", str(account_id), re.ASCII) else errors.safe_repr(account_id)
 
 
 def proof_of(gateway: Gateway, props: Mapping[str, Any], rotation: Rotation) -> Proof:

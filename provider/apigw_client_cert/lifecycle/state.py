@@ -30,7 +30,7 @@ def undamaged() -> Iterator[None]:
         yield
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise errors.Refused(
-            f"The state of this resource cannot be read ({type(error).__name__}: {errors.shown(str(error))})",
+            f"The state of this resource cannot be read ({type(error).__name__}: {errors.safe_repr(str(error))})",
             means="It was edited or damaged.",
             remedy="Restore what it was: pulumi stack export --version=N (see pulumi stack history), then import it.",
         ) from error

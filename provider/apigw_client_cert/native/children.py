@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Final
 
 import pulumi
 
-from apigw_client_cert.component import Children, ClientCertificateRotation
-from apigw_client_cert.declarations.binding import BindingDeclaration
-from apigw_client_cert.declarations.certificate import CertificateDeclaration
-from apigw_client_cert.declarations.claims import claim_stage, owner_of
-from apigw_client_cert.declarations.trust_bundle import BundleDeclaration
 from apigw_client_cert.lifecycle.failed_step import DEFER
-from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE
+from apigw_client_cert.native.resource_types import BINDING, BUNDLE, CERTIFICATE
+from apigw_client_cert.program.binding import BindingDeclaration
+from apigw_client_cert.program.certificate import CertificateDeclaration
+from apigw_client_cert.program.claims import claim_stage, owner_of
+from apigw_client_cert.program.component import Children, ClientCertificateRotation
+from apigw_client_cert.program.trust_bundle import BundleDeclaration
 
 # The component's Construct raises what they could not do, once all of them are done.
 _DEFERRING: Final = {DEFER: True}
@@ -45,5 +45,5 @@ class NativeRotation(ClientCertificateRotation):
     """``apigw-client-cert:index:ClientCertificateRotation``: the same wiring over the plugin's resources."""
 
     children: ClassVar[Children] = Children(
-        NativeCertificate, NativeBundle, NativeBinding, other_door="pulumi-python:dynamic/apigw"
+        NativeCertificate, NativeBundle, NativeBinding, other_host="pulumi-python:dynamic/apigw"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from apigw_client_cert.native import committed
+from apigw_client_cert.native.schema import committed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

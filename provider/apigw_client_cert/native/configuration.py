@@ -10,7 +10,7 @@ from apigw_client_cert.lifecycle.results import Checked
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apigw_client_cert.native.kinds import Kind
+    from apigw_client_cert.native.resource_types import Kind
 
 CONFIGURATION: Final = (*CONNECTION, *DURATIONS)
 

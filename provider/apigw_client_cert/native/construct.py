@@ -17,16 +17,16 @@ from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import ProviderServicer
 
 from apigw_client_cert import errors
-from apigw_client_cert.arguments import AsWritten
 from apigw_client_cert.lifecycle.failed_step import of_another_run, red
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
-from apigw_client_cert.native import committed
 from apigw_client_cert.native.children import NativeRotation
 from apigw_client_cert.native.failures import AbortError
-from apigw_client_cert.native.kinds import COMPONENT, COMPONENT_INPUTS, COMPONENT_OUTPUTS, PACKAGE, strangers
+from apigw_client_cert.native.resource_types import COMPONENT, COMPONENT_INPUTS, COMPONENT_OUTPUTS, PACKAGE, strangers
+from apigw_client_cert.native.schema import committed
 from apigw_client_cert.native.under_way import UNDER_WAY
-from apigw_client_cert.places import Aws, RestStage, Wave, WebSocketStage
-from apigw_client_cert.wire import camel
+from apigw_client_cert.program.arguments import AsWritten
+from apigw_client_cert.program.places import Aws, RestStage, Wave, WebSocketStage
+from apigw_client_cert.program.wire import camel
 
 if TYPE_CHECKING:
     import threading
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from pulumi.runtime.proto import provider_pb2
 
-    from apigw_client_cert.places import Stage
+    from apigw_client_cert.program.places import Stage
 
 
 def construct(
@@ -54,7 +54,7 @@ def construct(
     """
     if request.type != COMPONENT:
         raise errors.BadInput(
-            f"The plugin has no component {errors.shown(request.type)}",
+            f"The plugin has no component {errors.safe_repr(request.type)}",
             means="It was not registered.",
             remedy=f"It has {COMPONENT}.",
         )

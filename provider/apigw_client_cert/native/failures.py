@@ -72,7 +72,7 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, errors.RotationError):
         return str(error)
     return (
-        f"The plugin met an error that it does not know ({type(error).__name__}: {errors.shown(str(error))})."
+        f"The plugin met an error that it does not know ({type(error).__name__}: {errors.safe_repr(str(error))})."
         " What was done in AWS will be found by its tags; run again, and please report it if it comes back."
     )
 

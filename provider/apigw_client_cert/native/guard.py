@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert import errors
-from apigw_client_cert.gateway.patience import Patience, with_patience
+from apigw_client_cert.gateway.wait_limit import WaitLimit, with_wait_limit
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from apigw_client_cert.lifecycle.world import World
+    from apigw_client_cert.lifecycle.environment import Environment
 
 # Of Gateway and Target; the others only look.
 _CHANGES: Final = frozenset({"generate", "delete", "tag", "untag", "bind", "unbind", "write"})
@@ -32,20 +32,20 @@ class Guard:
     """
 
     stop: threading.Event
-    patience: Patience = field(default_factory=Patience)
+    wait_limit: WaitLimit = field(default_factory=WaitLimit)
     changed: bool = field(default=False)
     _moved: bool = field(default=False)
 
-    def over(self, world: World, say: Callable[[str], None]) -> World:
+    def over(self, environment: Environment, say: Callable[[str], None]) -> Environment:
         """The world as this call may reach it."""
         return replace(
-            world,
-            gateway=lambda connection: _Guarded(world.gateway(connection), self),
-            target=lambda spec, connection: _Guarded(world.target(spec, connection), self),
+            environment,
+            gateway=lambda connection: _Guarded(environment.gateway(connection), self),
+            target=lambda spec, connection: _Guarded(environment.target(spec, connection), self),
             say=say,
         )
 
-    def before(self, method: str) -> Patience:
+    def before(self, method: str) -> WaitLimit:
         """Refuse to begin anything once the run was cancelled; returns how patient the call may be.
 
         But a stage that was moved may be moved back, and looked at: both are part of the step that was begun, and the
@@ -60,7 +60,7 @@ class Guard:
             )
         self.changed |= method in _CHANGES
         self._moved |= method in _MOVES
-        return replace(self.patience, deadline=None) if back else self.patience
+        return replace(self.wait_limit, deadline=None) if back else self.wait_limit
 
 
 class _Guarded:
@@ -76,7 +76,7 @@ class _Guarded:
             return found
 
         def guarded(*arguments: object, **named: object) -> object:
-            with with_patience(self._guard.before(name)):
+            with with_wait_limit(self._guard.before(name)):
                 return found(*arguments, **named)
 
         return guarded

@@ -9,20 +9,20 @@ from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.acm import ACM_ARN, is_acm, named
 from apigw_client_cert.gateway.interface import StageKind, StageRef
-from apigw_client_cert.lifecycle.certificate_state import certificate_outputs
+from apigw_client_cert.lifecycle.certificate.outputs import certificate_outputs
 from apigw_client_cert.lifecycle.inputs import CERTIFICATE_ID, connection_of, policy_of
 from apigw_client_cert.lifecycle.ownership import GENERATION as GENERATION_TAG
 from apigw_client_cert.lifecycle.ownership import INFORMATION, OWNER, ROTATION_ID, issued_generation, number_of
 from apigw_client_cert.lifecycle.state import STATE_VERSION, without_none
-from apigw_client_cert.native.kinds import BINDING, CERTIFICATE
+from apigw_client_cert.native.resource_types import BINDING, CERTIFICATE
 from apigw_client_cert.rotation.transitions import resume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
-    from apigw_client_cert.lifecycle.world import World
-    from apigw_client_cert.native.kinds import Kind
+    from apigw_client_cert.lifecycle.environment import Environment
+    from apigw_client_cert.native.resource_types import Kind
 
 _STAGE: Final = re.compile(r"([a-z0-9]{1,64})/([A-Za-z0-9_-]{1,128}|\$default)(@websocket)?")
 _OURS: Final = frozenset({ROTATION_ID, GENERATION_TAG, OWNER, *INFORMATION.values()})
@@ -35,21 +35,21 @@ class Imported(NamedTuple):
     state: dict[str, Any]
 
 
-def imported(kind: Kind, resource_id: str, inputs: Mapping[str, Any], world: World) -> Imported:
+def imported(kind: Kind, resource_id: str, inputs: Mapping[str, Any], environment: Environment) -> Imported:
     """Look something up in AWS by its id.
 
     Args:
         kind: The resource type.
         resource_id: A certificate's id; ``api/stage`` or ``api/stage@websocket`` of a binding.
         inputs: What URN and provider configuration say.
-        world: The world outside.
+        environment: The world outside.
 
     Raises ``Refused`` and ``BadInput`` with the way that leads there instead.
     """
     if kind is CERTIFICATE:
-        return _certificate(resource_id, inputs, world)
+        return _certificate(resource_id, inputs, environment)
     if kind is BINDING:
-        return _binding(resource_id, inputs, world)
+        return _binding(resource_id, inputs, environment)
     raise _no(
         "A TrustBundle cannot be imported: what its targets hold does not say since when backends trust it",
         "Declare it. It recognises a target that holds what it would write, and take_over replaces any other.",
@@ -57,7 +57,7 @@ def imported(kind: Kind, resource_id: str, inputs: Mapping[str, Any], world: Wor
     )
 
 
-def _certificate(certificate_id: str, inputs: Mapping[str, Any], world: World) -> Imported:
+def _certificate(certificate_id: str, inputs: Mapping[str, Any], environment: Environment) -> Imported:
     if ACM_ARN.fullmatch(certificate_id):
         raise _no(
             f"{certificate_id} is an ACM certificate",
@@ -66,11 +66,11 @@ def _certificate(certificate_id: str, inputs: Mapping[str, Any], world: World) -
         )
     if not CERTIFICATE_ID.fullmatch(certificate_id):
         raise _no(
-            f"{errors.shown(certificate_id)} is no client certificate id",
+            f"{errors.safe_repr(certificate_id)} is no client certificate id",
             "Import by AWS's id, such as a1b2c3 (aws apigateway get-client-certificates lists them).",
             certificate_id,
         )
-    now, gateway = world.now(), world.observing_gateway(connection_of(inputs))
+    now, gateway = environment.now(), environment.observing_gateway(connection_of(inputs))
     found = gateway.get(certificate_id)
     if found is None or found.expiration_date <= now:
         state = "does not exist" if found is None else f"expired at {format_instant(found.expiration_date)}"
@@ -103,16 +103,16 @@ def _written_by_the_user(found: IssuedCertificate, inputs: Mapping[str, Any]) ->
     return without_none({"description": description, "tags": tags or None})
 
 
-def _binding(stage_id: str, inputs: Mapping[str, Any], world: World) -> Imported:
+def _binding(stage_id: str, inputs: Mapping[str, Any], environment: Environment) -> Imported:
     match = _STAGE.fullmatch(stage_id)
     if match is None:
         raise _no(
-            f"{errors.shown(stage_id)} names no stage",
+            f"{errors.safe_repr(stage_id)} names no stage",
             "Import a REST stage as a1b2c3d4e5/prod, a WebSocket stage as a1b2c3d4e5/prod@websocket.",
             stage_id,
         )
     stage = StageRef(match[1], match[2], StageKind.WEBSOCKET if match[3] else StageKind.REST)
-    gateway = world.observing_gateway(connection_of(inputs))
+    gateway = environment.observing_gateway(connection_of(inputs))
     presented = gateway.presented(stage)
     rotation_id = _rotation_presented(gateway, stage, presented)
     place = {"apiKind": stage.kind.value, "apiId": stage.api_id, "stageName": stage.stage_name}
@@ -122,7 +122,7 @@ def _binding(stage_id: str, inputs: Mapping[str, Any], world: World) -> Imported
         "region": gateway.region,
         "accountId": gateway.account_id(),
         "presentedClientCertificateId": presented,
-        "presentedSince": format_instant(world.now()),
+        "presentedSince": format_instant(environment.now()),
         "setClientCertificateId": presented,
         "stateVersion": STATE_VERSION,
     }

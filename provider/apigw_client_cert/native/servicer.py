@@ -11,22 +11,23 @@ from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]  # p
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from apigw_client_cert import errors
-from apigw_client_cert.gateway.patience import Patience
+from apigw_client_cert.gateway.wait_limit import WaitLimit
 from apigw_client_cert.lifecycle import engine_run
-from apigw_client_cert.lifecycle.binding_state import LACKED_AT
+from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
+from apigw_client_cert.lifecycle.binding.outputs import LACKED_AT
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import DEFER, Unfinished
-from apigw_client_cert.lifecycle.world import World
-from apigw_client_cert.native import committed, foresight
+from apigw_client_cert.native import preview as foresight
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
 from apigw_client_cert.native.difference import detailed_diff
 from apigw_client_cert.native.engine import INFO, WARNING, EngineLog
 from apigw_client_cert.native.failures import HalfDone, clean, raise_alone
 from apigw_client_cert.native.guard import Guard
 from apigw_client_cert.native.imports import imported
-from apigw_client_cert.native.kinds import CERTIFICATE, PACKAGE, filled, kind_of, strangers
+from apigw_client_cert.native.resource_types import CERTIFICATE, PACKAGE, filled, kind_of, strangers
+from apigw_client_cert.native.schema import committed
 from apigw_client_cert.native.structs import plain, struct_of
 from apigw_client_cert.native.under_way import UNDER_WAY
-from apigw_client_cert.noticeboard import Noticeboard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # protobuf ships no types
 
     from apigw_client_cert.lifecycle.results import Checked
-    from apigw_client_cert.native.kinds import Kind
+    from apigw_client_cert.native.resource_types import Kind
 
     _Acting = (
         provider_pb2.CreateRequest | provider_pb2.ReadRequest | provider_pb2.UpdateRequest | provider_pb2.DeleteRequest
@@ -51,17 +52,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     (docs/pulumi.md §3.2).
 
     Args:
-        world: The world outside; tests give a fake one.
+        environment: The world outside; tests give a fake one.
         log: Where lines for the user go.
     """
 
-    def __init__(self, world: World | None = None, log: EngineLog | None = None) -> None:
-        self._world = world or World(looks=engine_run.LOOKS)
+    def __init__(self, environment: Environment | None = None, log: EngineLog | None = None) -> None:
+        self._environment = environment or Environment(looks=engine_run.LOOKS)
         self._log = log or EngineLog()
         self._configuration: dict[str, Any] = {}
         self._own_reference = ""
         self._stop = threading.Event()
-        self._board: Noticeboard | None = None
+        self._board: AssertedStages | None = None
         if self._log.address:
             self._join_the_run()
 
@@ -134,14 +135,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: provider_pb2.DiffRequest, _context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Say whether a step is due, and what it will change."""
         kind, olds, news = kind_of(request.urn), plain(request.olds), plain(request.news)
-        world = replace(self._world, say=self._log.sayer(request.urn, WARNING))
-        difference = kind.lifecycle.diff(olds, news, world)
+        environment = replace(self._environment, say=self._log.sayer(request.urn, WARNING))
+        difference = kind.lifecycle.diff(olds, news, environment)
         if not difference.changes:
             return _DiffResponse(changes=_DiffResponse.DIFF_NONE)
         if difference.replaces:
             after = {**olds, **{key: value for key, value in news.items() if key not in kind.unkept}}
         else:
-            after = foresight.after_update(kind, olds, news, self._world)
+            after = foresight.after_update(kind, olds, news, self._environment)
         detail = detailed_diff(olds, after, kind.inputs, difference.replaces)
         return _DiffResponse(
             changes=_DiffResponse.DIFF_SOME,
@@ -163,7 +164,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             )
         guard = self._guard(request)
         try:
-            resource_id, state = kind.lifecycle.create(news, guard.over(self._world, self._say(request.urn)))
+            resource_id, state = kind.lifecycle.create(news, guard.over(self._environment, self._say(request.urn)))
         except Unfinished as left:
             resource_id, state = kind.identified(news), left.in_run(self._log.address)
             if not news.get(DEFER):
@@ -182,14 +183,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: provider_pb2.ReadRequest, _context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """Notice what others did; or import, which the engine asks for with nothing but an id."""
         kind, state = kind_of(request.urn), plain(request.properties)
-        world = self._guard(request).over(self._world, self._say(request.urn))
+        environment = self._guard(request).over(self._environment, self._say(request.urn))
         if not state:
             inputs = filled(kind, request.urn, configured(kind, {}, self._configuration))
-            made = imported(kind, request.id, inputs, world)
+            made = imported(kind, request.id, inputs, environment)
             return provider_pb2.ReadResponse(
                 id=request.id, inputs=struct_of(made.inputs), properties=struct_of(made.state)
             )
-        found = kind.lifecycle.read(request.id, state, world)
+        found = kind.lifecycle.read(request.id, state, environment)
         if found is None:
             return provider_pb2.ReadResponse()
         state = struct_of(found[1], [request.properties], kind.repeats)
@@ -202,11 +203,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Perform the step that is due, or at preview say what it will change."""
         kind, olds, news, like = kind_of(request.urn), plain(request.olds), plain(request.news), [request.news]
         if request.preview:
-            foreseen = foresight.after_update(kind, olds, news, self._world)
+            foreseen = foresight.after_update(kind, olds, news, self._environment)
             return provider_pb2.UpdateResponse(properties=struct_of(foreseen, like, kind.repeats))
         guard = self._guard(request)
         try:
-            state = kind.lifecycle.update(olds, news, guard.over(self._world, self._say(request.urn)))
+            state = kind.lifecycle.update(olds, news, guard.over(self._environment, self._say(request.urn)))
         except Unfinished as left:
             state = left.in_run(self._log.address)
             if not news.get(DEFER):
@@ -226,8 +227,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @clean
     def Delete(self, request: provider_pb2.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
         """Remove it, or refuse."""
-        world = self._guard(request).over(self._world, self._log.sayer(request.urn, INFO))
-        kind_of(request.urn).lifecycle.delete({**plain(request.properties), "owner": request.urn}, world)
+        environment = self._guard(request).over(self._environment, self._log.sayer(request.urn, INFO))
+        kind_of(request.urn).lifecycle.delete({**plain(request.properties), "owner": request.urn}, environment)
         return Empty()
 
     @clean
@@ -246,7 +247,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """A function: an answer from its arguments and the clock alone."""
         from apigw_client_cert.native.functions import invoke  # noqa: PLC0415 - few runs ask for anything
 
-        checked = invoke(request.tok, plain(request.args), self._world)
+        checked = invoke(request.tok, plain(request.args), self._environment)
         # ``return`` is a word of Python.
         return provider_pb2.InvokeResponse(
             failures=_failures(checked.failures), **{"return": struct_of(checked.inputs)}
@@ -261,7 +262,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """A run that this process knows nothing of yet; its other plugin processes assert stages, too."""
         self.close()
         engine_run.forget()
-        self._board = Noticeboard(self._log.address, self._log.sayer("", WARNING))
+        self._board = AssertedStages(self._log.address, self._log.sayer("", WARNING))
         engine_run.share(self._board)
         UNDER_WAY.share(self._board)
 
@@ -270,11 +271,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def _guard(self, request: _Acting) -> Guard:
         """For one call of the engine, whose ``timeout`` is the resource's customTimeout, 0 where it has none."""
-        return Guard(self._stop, Patience.until(request.timeout, self._log.progress(request.urn)))
+        return Guard(self._stop, WaitLimit.until(request.timeout, self._log.progress(request.urn)))
 
     def _observed(self, kind: Kind, resource_id: str, state: Mapping[str, Any], failed: Guard) -> dict[str, Any] | None:
         """What is there after a call that failed half way; None where it cannot be told. Looks in spite of Cancel."""
-        looking = Guard(threading.Event(), failed.patience).over(self._world, lambda _line: None)
+        looking = Guard(threading.Event(), failed.wait_limit).over(self._environment, lambda _line: None)
         try:
             found = kind.lifecycle.read(resource_id, state, looking)
         except errors.RotationError:

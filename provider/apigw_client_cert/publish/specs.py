@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from apigw_client_cert.errors import shown
+from apigw_client_cert.errors import safe_repr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -71,18 +71,18 @@ def spec_findings(spec: Mapping[str, Any], other_keys: Collection[str] = CONTENT
     """
     kind = spec.get("type")
     if not isinstance(kind, str) or kind not in KEYS:
-        return f"a publish target's `type` is one of {', '.join(KEYS)}, not {shown(kind)}"
+        return f"a publish target's `type` is one of {', '.join(KEYS)}, not {safe_repr(kind)}"
     optional = OPTIONAL.get(kind, ())
     unknown = sorted(set(spec) - {"type", *KEYS[kind], *optional, *other_keys})
     if unknown:
         taken = ", ".join((*KEYS[kind], *optional))
-        return f"a publish target of type {kind} has no key {shown(unknown[0])}; it takes {taken}"
+        return f"a publish target of type {kind} has no key {safe_repr(unknown[0])}; it takes {taken}"
     for key in (*KEYS[kind], *(key for key in optional if spec.get(key) is not None)):
         value = spec.get(key)
         if not isinstance(value, str) or not value.strip():
             return f"a publish target of type {kind} needs `{key}`, a text that is not empty"
         if _CONTROL.search(value):
-            return f"`{key}` {shown(value)} holds a NUL or another control character"
+            return f"`{key}` {safe_repr(value)} holds a NUL or another control character"
         finding = _FINDINGS[kind, key](value)
         if finding is not None:
             return finding
@@ -93,20 +93,18 @@ def _path(path: str) -> str | None:
     length = len(path.encode())
     if length > _PATH_BYTES:
         return f"`path` is {length} bytes long; a file system takes {_PATH_BYTES} at most"
-    return f"`path` {shown(path)} is a folder, not a file" if path.endswith("/") else None
+    return f"`path` {safe_repr(path)} is a folder, not a file" if path.endswith("/") else None
 
 
 def _ssm_name(name: str) -> str | None:
     if not _SSM_NAME.fullmatch(name):
-        return (
-            f"SSM parameter name {shown(name)} is not letters, digits and _ . - between slashes, the first one in front"
-        )
+        return f"SSM parameter name {safe_repr(name)} is not letters, digits and _ . - between slashes, the first one in front"
     if len(name) > _SSM_NAME_LENGTH:
         return f"the SSM parameter name is {len(name)} characters long; AWS takes {_SSM_NAME_LENGTH}"
     if name.count("/") > _SSM_LEVELS:
-        return f"SSM parameter name {shown(name)} has more than {_SSM_LEVELS} levels"
+        return f"SSM parameter name {safe_repr(name)} has more than {_SSM_LEVELS} levels"
     if name.lstrip("/").lower().startswith(("aws", "ssm")):
-        return f"SSM parameter name {shown(name)} begins with aws or ssm, which AWS keeps for itself"
+        return f"SSM parameter name {safe_repr(name)} begins with aws or ssm, which AWS keeps for itself"
     return None
 
 
@@ -115,10 +113,10 @@ def _bucket(bucket: str) -> str | None:
         return None
     if not _BUCKET.fullmatch(bucket):
         return (
-            f"S3 bucket {shown(bucket)} is neither a bucket's name (3 or more letters, digits and . _ -) nor the ARN of"
+            f"S3 bucket {safe_repr(bucket)} is neither a bucket's name (3 or more letters, digits and . _ -) nor the ARN of"
             " an access point"
         )
-    return f"S3 bucket name {shown(bucket)} looks like an IP address" if _IP_ADDRESS.fullmatch(bucket) else None
+    return f"S3 bucket name {safe_repr(bucket)} looks like an IP address" if _IP_ADDRESS.fullmatch(bucket) else None
 
 
 def _key(key: str) -> str | None:
@@ -129,20 +127,20 @@ def _key(key: str) -> str | None:
     for segment in key.split("/"):
         depth += -1 if segment == ".." else segment not in {"", "."}
         if depth < 0:
-            return f"S3 key {shown(key)} climbs out of the bucket with `..`"
+            return f"S3 key {safe_repr(key)} climbs out of the bucket with `..`"
     return None
 
 
 def _account(account: str) -> str | None:
     if _ACCOUNT.fullmatch(account):
         return None
-    return f"`expectedBucketOwner` {shown(account)} is no account id, which has 12 digits"
+    return f"`expectedBucketOwner` {safe_repr(account)} is no account id, which has 12 digits"
 
 
 def _secret_id(secret_id: str) -> str | None:
     if _SECRET_NAME.fullmatch(secret_id) or _SECRET_ARN.fullmatch(secret_id):
         return None
-    return f"{shown(secret_id)} is neither a secret's name (letters, digits and / _ + = . @ -, at most 512) nor its ARN"
+    return f"{safe_repr(secret_id)} is neither a secret's name (letters, digits and / _ + = . @ -, at most 512) nor its ARN"
 
 
 _FINDINGS: Final[dict[tuple[str, str], Callable[[str], str | None]]] = {

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.rotation.durations import served
-from apigw_client_cert.rotation.turn import Hold, Turn
+from apigw_client_cert.rotation.waves import Hold, WaveOrder
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -178,7 +178,7 @@ def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at th
     policy: BindingPolicy | Policy,
     take_over: bool,
     now: datetime,
-    turn: Turn | None = None,
+    wave_order: WaveOrder | None = None,
     held: Held | None = None,
 ) -> BindingDecision:
     """Whether the stage moves; defined for every combination. ``held`` None: there is no target to look at."""
@@ -189,15 +189,15 @@ def decide_binding(  # noqa: PLR0913 - each is one fact of the rule, named at th
         return BindingDecision(move=Move.REFUSE, refusal=refusal)
     if not presented.alive(now):
         return BindingDecision(move=Move.BIND, unheld=held is not None and not held.desired)
-    turn = turn or Turn()
-    if turn.going_back and not publication.trusted_for_less(held):
+    wave_order = wave_order or WaveOrder()
+    if wave_order.going_back and not publication.trusted_for_less(held):
         # A lead protects what is presented, and backends had as much time with what the stage goes back to.
         decision = BindingDecision(move=Move.BIND)
     else:
-        decision = _in_its_turn(desired, presented, publication, policy, turn, now)
+        decision = _in_wave_order(desired, presented, publication, policy, wave_order, now)
     if held is None:
         return decision
-    if turn.going_back:
+    if wave_order.going_back:
         return _back_as_held(decision, held)
     return _as_held(decision, held, presented, publication)
 
@@ -237,12 +237,12 @@ def _back_as_held(decision: BindingDecision, held: Held) -> BindingDecision:
     return replace(decision, unheld=not held.desired) if decision.move is Move.BIND else decision
 
 
-def _in_its_turn(  # noqa: PLR0913, PLR0917 - each is one fact of the rule
+def _in_wave_order(  # noqa: PLR0913, PLR0917 - each is one fact of the rule
     desired: str,
     presented: Presented,
     publication: Publication,
     policy: BindingPolicy | Policy,
-    turn: Turn,
+    wave_order: WaveOrder,
     now: datetime,
 ) -> BindingDecision:
     """Whether a stage that presents a live certificate may leave it now."""
@@ -261,7 +261,7 @@ def _in_its_turn(  # noqa: PLR0913, PLR0917 - each is one fact of the rule
         lead_limit = hurry_at + policy.activate_by / 2
     holds: list[tuple[Hold, datetime | None, datetime | None]] = [
         *([(Hold.LEAD, ready_at, lead_limit)] if now < ready_at else []),
-        *((hold, ends, hurry_at) for hold, ends in turn.holds(desired, now)),
+        *((hold, ends, hurry_at) for hold, ends in wave_order.holds(desired, now)),
     ]
     for hold, ends, limit in holds:
         if limit is None or now < limit:

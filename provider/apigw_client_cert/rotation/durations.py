@@ -7,7 +7,7 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
 
-from apigw_client_cert.errors import shown
+from apigw_client_cert.errors import safe_repr
 
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 _FORM = re.compile(r"([0-9]{1,9})([dhms])")
@@ -32,13 +32,13 @@ def parse_duration(value: object) -> timedelta:
         match = _FORM.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise ValueError(
-                f'{shown(value)} is not a duration; write a whole number and a unit, such as "30d" or "90m"'
+                f'{safe_repr(value)} is not a duration; write a whole number and a unit, such as "30d" or "90m"'
             )
         duration = int(match[1]) * _UNITS[match[2]]
     if duration.microseconds or duration <= timedelta(0):
-        raise ValueError(f"{shown(value)} is not a positive number of whole seconds")
+        raise ValueError(f"{safe_repr(value)} is not a positive number of whole seconds")
     if duration > LONGEST:
-        raise ValueError(f"{shown(value)} is longer than {LONGEST.days} days, which no certificate lives")
+        raise ValueError(f"{safe_repr(value)} is longer than {LONGEST.days} days, which no certificate lives")
     return duration
 
 

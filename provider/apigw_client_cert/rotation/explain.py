@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert import errors
-from apigw_client_cert.rotation.announce import date, distance, minute, named
 from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE, decide, pin_in_force
 from apigw_client_cert.rotation.durations import format_duration, served
+from apigw_client_cert.rotation.messages import date, distance, minute, named
 from apigw_client_cert.rotation.model import Generation, Role
 from apigw_client_cert.rotation.transitions import Step
 
@@ -83,7 +83,7 @@ def _use(one: Generation, rotation: Rotation, policy: Policy) -> str:
             f"no stage has presented it since {minute(one.unused_since)}, and from"
             f" {minute(one.unused_since + served(policy.overlap))} on a second look may delete it"
         )
-    blocked = errors.listed(rotation.retirement_blocked_by) or "a stage"
+    blocked = errors.joined(rotation.retirement_blocked_by) or "a stage"
     return f"by the look of {minute(one.scanned_at)} it is in use: {blocked}"
 
 
@@ -133,7 +133,7 @@ def _expiring(rotation: Rotation, policy: Policy, about: Generation | None) -> s
 
 
 def _triggered(rotation: Rotation, policy: Policy, _about: Generation | None) -> str:
-    was, is_now = errors.shown(rotation.trigger), errors.shown(policy.trigger)
+    was, is_now = errors.safe_repr(rotation.trigger), errors.safe_repr(policy.trigger)
     return f"rotation_trigger changed from {was} to {is_now}: a rotation is due at once."
 
 

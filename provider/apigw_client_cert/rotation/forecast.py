@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apigw_client_cert.rotation import transitions
 from apigw_client_cert.rotation.decide import Decision, decide
-from apigw_client_cert.rotation.forecast_binding import Ahead, Bound, Moved, Waiting, in_turn
+from apigw_client_cert.rotation.forecast_binding import Ahead, Bound, Moved, Waiting, in_wave_order
 from apigw_client_cert.rotation.forecast_bundle import BundleAhead, Published, Publishing
 from apigw_client_cert.rotation.forecast_findings import Findings
 from apigw_client_cert.rotation.model import Finding, Generation, Phase, Role, Rotation
@@ -88,7 +88,7 @@ def forecast(
     """The next ``most`` steps of a certificate alone, by runs at ``start`` and every so often after it."""
     future = _Future(rotation=rotation, policy=policy)
     return tuple(
-        islice((one for one in future.play(start, runs_every(start, every)) if isinstance(one, Milestone)), most)
+        islice((one for one in future.simulation(start, runs_every(start, every)) if isinstance(one, Milestone)), most)
     )
 
 
@@ -117,9 +117,9 @@ def forecast_until(  # noqa: PLR0913 - each is one part of what is played
         rotation=rotation,
         policy=policy,
         bundle=None if publishing is None else BundleAhead(publishing),
-        stages=in_turn(bindings),
+        stages=in_wave_order(bindings),
     )
-    events = tuple(future.play(start, runs, until))
+    events = tuple(future.simulation(start, runs, until))
     waiting = tuple(one for stage in future.stages if (one := stage.waiting(until)) is not None)
     future.findings.at_the_end(future.rotation, waiting, until)
     return Forecast(events=events, findings=future.findings.found, waiting=waiting)
@@ -143,7 +143,7 @@ class _Future:
             if others and one.scanned_at is not None and one.unused_since is None:
                 self._strangers[one.number] = tuple(sorted(others))
 
-    def play(
+    def simulation(
         self, start: datetime, runs: NextRun, until: datetime | None = None
     ) -> Iterator[Milestone | Published | Moved]:
         """Every event of every run, run by run."""

@@ -17,7 +17,7 @@ from apigw_client_cert.rotation.binding import (
     binding_due,
     decide_binding,
 )
-from apigw_client_cert.rotation.turn import Predecessor, Turn
+from apigw_client_cert.rotation.waves import Predecessor, WaveOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.rotation.binding import BindingDecision
     from apigw_client_cert.rotation.forecast_bundle import BundleAhead
     from apigw_client_cert.rotation.model import Generation, Rotation
-    from apigw_client_cert.rotation.turn import Hold
+    from apigw_client_cert.rotation.waves import Hold
 
 
 _DEFAULTS = BindingPolicy()
@@ -138,8 +138,8 @@ class Ahead:
         """What it waits for, once the runs until ``now`` were played; None where it waits for nothing."""
         if self.hold is None or self.wakes_at is None or self._waiting_for is None:
             return None
-        turn = Turn(predecessors=self._after, soak=self.bound.soak)
-        unready = turn.unready(self._waiting_for, now)
+        wave_order = WaveOrder(predecessors=self._after, soak=self.bound.soak)
+        unready = wave_order.unready(self._waiting_for, now)
         return Waiting(self.bound.name, self.bound.stage, self.hold, self.wakes_at, unready)
 
     def told(self, former: Predecessor) -> Predecessor:
@@ -157,7 +157,9 @@ class Ahead:
         bound, former = self.bound, self._number(rotation)
         dates = bundle if bound.by_bundle else None
         going_back = former is not None and former > active.number
-        turn = Turn(predecessors=self._after, soak=bound.soak, opens_at=bound.opens_at(now), going_back=going_back)
+        wave_order = WaveOrder(
+            predecessors=self._after, soak=bound.soak, opens_at=bound.opens_at(now), going_back=going_back
+        )
         decision = decide_binding(
             desired=active.id,
             presented=self.presented,
@@ -165,7 +167,7 @@ class Ahead:
             policy=bound.policy,
             take_over=bound.take_over,
             now=now,
-            turn=turn,
+            wave_order=wave_order,
             held=self._held(active, dates),
         )
         moved = Moved(now, bound.name, bound.stage, active.number, former, former_ends=self.presented.not_after)
@@ -216,7 +218,7 @@ class Ahead:
         return Held(desired=active.sha256 in held, presented=shown is None or shown in held)
 
 
-def in_turn(bindings: Sequence[Bound]) -> list[Ahead]:
+def in_wave_order(bindings: Sequence[Bound]) -> list[Ahead]:
     """The bindings as a run comes to them: each after those of the wave before it, else in the order given."""
     names = {one.name: one for one in bindings}
     order: dict[str, Ahead] = {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.rotation.announce import minute
 from apigw_client_cert.rotation.durations import format_duration, served
+from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.model import Finding, Severity
 from apigw_client_cert.rotation.transitions import Step
-from apigw_client_cert.rotation.turn import Hold
+from apigw_client_cert.rotation.waves import Hold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ class Findings:
                 self._add(
                     "presented-to-the-end",
                     f"generation {one.number} expires {minute(one.not_after)} and is presented by"
-                    f" {errors.listed(rotation.retirement_blocked_by)}, which no binding here moves",
+                    f" {errors.joined(rotation.retirement_blocked_by)}, which no binding here moves",
                 )
         for each in waiting:
             self._add(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.rotation.announce import distance, minute, named
 from apigw_client_cert.rotation.decide import pin_in_force
+from apigw_client_cert.rotation.messages import distance, minute, named
 from apigw_client_cert.rotation.model import Finding
 from apigw_client_cert.rotation.policy import Policy
 
@@ -45,7 +45,7 @@ def last_days_of_kept(entries: Iterable[Entry], now: datetime) -> Iterator[Findi
             which = f"the certificate with the SHA-256 fingerprint {entry.sha256[:16]}…"
             yield Finding(
                 "presented-to-the-end",
-                f"{which} {_end(entry.not_after, now)}, and is kept for {errors.listed(entry.kept_for)} alone."
+                f"{which} {_end(entry.not_after, now)}, and is kept for {errors.joined(entry.kept_for)} alone."
                 f" {_MOVE.format(active='another certificate')}",
             )
 
@@ -58,7 +58,7 @@ def _in_use(generation: Generation, rotation: Rotation, now: datetime) -> Findin
     return Finding(
         "presented-to-the-end",
         f"{named(generation)} {_end(generation.not_after, now)}; by the look of {minute(generation.scanned_at)} it is"
-        f" in use: {errors.listed(rotation.retirement_blocked_by)}."
+        f" in use: {errors.joined(rotation.retirement_blocked_by)}."
         f" {_MOVE.format(active=active.id if active else 'a certificate that lives')}",
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.rotation.announce import date, minute, named
 from apigw_client_cert.rotation.durations import served
+from apigw_client_cert.rotation.messages import date, minute, named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -49,7 +49,7 @@ def _seen(former: Generation, now: Generation, after: Rotation, policy: Policy) 
     if now.unused_since is None:
         # The look names all that block a retirement together; what it could not see is among them.
         kept = "was not deleted: it counts" if former.unused_since is not None else "counts"
-        return f"{named(now)} {kept} as in use, by the look of this run: {errors.listed(after.retirement_blocked_by)}"
+        return f"{named(now)} {kept} as in use, by the look of this run: {errors.joined(after.retirement_blocked_by)}"
     until = minute(now.unused_since + served(policy.overlap))
     return f"no stage presented {named(now)} at the look of this run; a run after {until} looks again and deletes it"
 

@@ -38,7 +38,7 @@ def waits_for(rotation: Rotation, pinned: Generation | None, now: datetime) -> s
         return f"{_named(rotation.pending)}, which is pending, has come to its turn"
     leaving = [one for one in rotation.previous if not _seen_in_use(one, now)]
     if leaving:
-        return f"{errors.listed(map(_named, leaving))} is retired"
+        return f"{errors.joined(map(_named, leaving))} is retired"
     live = sum(not one.expired(now) for one in rotation.generations)
     if live >= MOST_LIVE:
         return f"one of the {live} certificates that live is retired: triggers make no more than {MOST_LIVE}"
@@ -52,7 +52,7 @@ def waiting(rotation: Rotation, policy: Policy, pinned: Generation | None, now: 
         return None
     return Finding(
         "trigger-waits",
-        f"rotation_trigger changed from {errors.shown(rotation.trigger)} to {errors.shown(policy.trigger)}; the"
+        f"rotation_trigger changed from {errors.safe_repr(rotation.trigger)} to {errors.safe_repr(policy.trigger)}; the"
         f" rotation that it asks for begins when {reason}",
         Severity.NOTE,
     )

@@ -48,14 +48,14 @@ class InFlight:
             with self._changed:
                 self._sockets.discard(sock)
 
-    def stop(self, patience_seconds: float) -> bool:
+    def stop(self, wait_limit_seconds: float) -> bool:
         """Break every socket and wait for the requests to end; returns whether they have."""
         with self._changed:
             self.stopping = True
             for sock in self._sockets:
                 with contextlib.suppress(OSError):
                     socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            return self._changed.wait_for(lambda: self._requests == 0, patience_seconds)
+            return self._changed.wait_for(lambda: self._requests == 0, wait_limit_seconds)
 
     def go_on(self) -> None:
         """Let requests pass again."""

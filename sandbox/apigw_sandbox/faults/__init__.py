@@ -18,7 +18,7 @@
         # ``raise HangUpError``.
         # Whoever patches the stage prod hears that somebody is changing it, and somebody is.
         faults.add(Fault(kind=FaultKind.CONFLICT, action="UpdateStage", resource="*/prod", calls=(1,),
-                         callback=lambda moment: sandbox.by_hand.bind(api, "prod", other)))
+                         callback=lambda moment: sandbox.console.bind(api, "prod", other)))
 
         faults.arm()        # count anew from here: call 1 is the next one
         ...                 # one `pulumi up`

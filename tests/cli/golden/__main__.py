@@ -11,7 +11,7 @@ from typing import Final
 
 from apigw_client_cert.cli.program import main
 from apigw_client_cert.clock import VARIABLE, format_instant
-from tests.cli import scenes
+from tests.cli import scenarios
 
 FOLDER: Final = Path(__file__).parent
 #: File -> the arguments before the states, and the width.
@@ -36,10 +36,10 @@ OUTPUTS: Final[dict[str, tuple[tuple[str, ...], int]]] = {
 def write() -> None:
     """All of them, as of the busy day."""
     with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / f"{number}.json" for number in range(len(scenes.busy()))]
-        for file, content in zip(files, scenes.busy(), strict=True):
+        files = [Path(folder) / f"{number}.json" for number in range(len(scenarios.busy()))]
+        for file, content in zip(files, scenarios.busy(), strict=True):
             file.write_bytes(content)
-        os.environ[VARIABLE] = format_instant(scenes.day(scenes.BUSY_DAY))
+        os.environ[VARIABLE] = format_instant(scenarios.day(scenarios.BUSY_DAY))
         for name, (arguments, width) in OUTPUTS.items():
             os.environ["COLUMNS"] = str(width)
             said = io.StringIO()

@@ -35,7 +35,7 @@ def opened(run: ProbedRun, backend: Backend, *, refused: bool) -> tuple[str, str
         run.meanwhile.clear()
         run.gateway._faults.clear()  # noqa: SLF001 - the permission is back
     else:
-        run.by_hand(second)
+        run.console(second)
         run.refresh()
     run.at(338.2)
     return first, second
@@ -84,7 +84,7 @@ def test_a_switch_that_is_open_while_the_next_one_cannot_be_made_is_tried(
     first, second = opened(run, backend, refused=False)
     run.binding("prod")
     assert run.state["prod"]["lastConfirmed"]["clientCertificateId"] == second
-    run.by_hand(first)
+    run.console(first)
     run.refresh()
     run.binding_config = {"verify": VERIFY}
     backend.accepts = {second}
@@ -101,7 +101,7 @@ def test_what_the_targets_were_seen_to_lack_is_remembered_although_the_switch_wa
     """Its lead begins anew, whoever writes it there."""
     first, second = opened(run, backend, refused=False)
     run.binding("prod")
-    run.by_hand(first)
+    run.console(first)
     run.refresh()
     trouble(run, "taken")
     run.begin()

@@ -40,7 +40,7 @@ def test_what_was_confirmed_last_is_in_state_with_its_evidence_and_no_refresh_dr
     last = run.state["prod"]["lastConfirmed"]
     assert last["clientCertificateId"] == first
     assert last["evidence"] == {"testInvoke": {"status": 200, "proof": "fingerprint"}}
-    run.by_hand(second)
+    run.console(second)
     run.refresh()
     assert run.state["prod"]["presentedClientCertificateId"] == second
     assert run.state["prod"].get("lastConfirmed") == last
@@ -56,7 +56,7 @@ def test_a_switch_that_nobody_confirmed_goes_back_in_the_next_run(
 ) -> None:
     """The provider was killed between PATCH and probe: state knows nothing of it but what a refresh tells."""
     first, second = confirmed(run, **config)
-    run.by_hand(second)
+    run.console(second)
     backend.accepts = {first}
     if refresh:
         run.refresh()
@@ -103,7 +103,7 @@ def test_what_an_open_switch_goes_back_to_is_not_retired_however_late_the_runs_a
 ) -> None:
     """The first look is always older than the overlap, and the run that took it went back."""
     first, second = confirmed(run, confirm=CONFIRM)
-    run.by_hand(second)
+    run.console(second)
     if unproven:
         backend.echoes = "nothing"
     else:
@@ -117,7 +117,7 @@ def test_what_an_open_switch_goes_back_to_is_not_retired_however_late_the_runs_a
 def test_a_stage_does_not_go_back_to_what_is_gone_or_in_no_target(run: ProbedRun, backend: Backend) -> None:
     """It stays, red, and says what it presents."""
     first, second = confirmed(run, confirm=CONFIRM)
-    run.by_hand(second)
+    run.console(second)
     backend.accepts = set()
     held = run.targets["pins.txt"].content
     pem = next(one["pem"] for one in run.state["certificate"]["generations"] if one["id"] == second)
@@ -132,7 +132,7 @@ def test_an_open_switch_is_tried_while_the_next_one_waits(run: ProbedRun, backen
     """Somebody switched back to generation 1 by hand before a wait; it is refused, and the last confirmed one lives."""
     first, second = confirmed(run, verify=VERIFY)
     run.binding("prod")
-    run.by_hand(first)
+    run.console(first)
     run.refresh()
     run.binding_config = {"verify": VERIFY, "after": [{"name": "dev"}]}
     backend.accepts = {second}
@@ -211,7 +211,7 @@ def test_not_proven_binds_where_nothing_alive_is_presented(run: ProbedRun, backe
     run.up()
     backend.echoes = "nothing"
     if why == "unbound":
-        run.by_hand(None)
+        run.console(None)
         run.refresh()
     else:
         run.at(400)
@@ -227,7 +227,7 @@ def test_what_cannot_be_tried_binds_where_nothing_is_presented(run: ProbedRun, b
     """There is nothing to lose."""
     run.binding_config = {"verify": VERIFY}
     run.up()
-    run.by_hand(None)
+    run.console(None)
     run.refresh()
     run.gateway.fail_next("try_certificates", GONE)
     run.binding("prod")
@@ -240,7 +240,7 @@ def test_an_unbound_stage_goes_to_what_was_confirmed_last_where_its_successor_is
 ) -> None:
     """In the run that sees it."""
     first, second = confirmed(run, verify=VERIFY)
-    run.by_hand(None)
+    run.console(None)
     run.refresh()
     backend.accepts = {first}
     with pytest.raises(errors.NotVerified, match=f"told to present {first} again"):
@@ -285,7 +285,7 @@ def test_under_a_pin_an_unbound_stage_is_not_sent_to_what_it_was_rolled_back_fro
     first, _second = moved(run, confirm=CONFIRM)
     backend.accepts, backend.echoes = {first}, "nothing"
     assert "was rolled back to" in run.red()
-    run.by_hand(None)
+    run.console(None)
     assert run.goes_on() == [first] * 3
 
 
@@ -294,7 +294,7 @@ def test_a_state_of_an_older_release_counts_what_it_verified_as_confirmed(run: P
     first, second = confirmed(run, confirm=CONFIRM)
     run.at(336.9)
     del run.state["prod"]["lastConfirmed"]
-    run.by_hand(second)
+    run.console(second)
     backend.accepts = {first}
     with pytest.raises(errors.NotVerified, match=f"told to present {first} again"):
         run.binding("prod")

@@ -29,7 +29,7 @@ def test_a_stage_that_was_made_again_goes_back_from_what_is_refused(
     """It presents nothing, so it is bound to the active one; the one before lives, and is published."""
     first, second = confirmed(run, **config)
     backend.accepts = {first}
-    run.by_hand(None)
+    run.console(None)
     forgotten(run)
     said = run.red()
     assert run.presented("prod") == first
@@ -68,7 +68,7 @@ def test_what_nobody_has_seen_work_here_is_gone_back_to_from_a_refusal_alone(
 ) -> None:
     """Otherwise the stage stays on the active one, red."""
     first, second = confirmed(run, confirm=CONFIRM)
-    run.by_hand(None)
+    run.console(None)
     backend.accepts = {first}
     active = second
     match why:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID
 from tests.lifecycle.verified import CONFIRM, Backend, ProbedRun, published
 
@@ -23,7 +23,7 @@ def _asks_otherwise(run: ProbedRun) -> None:
 
 
 def _unbound(run: ProbedRun) -> None:
-    run.by_hand(None)
+    run.console(None)
     run.refresh()
 
 
@@ -70,7 +70,7 @@ def test_what_another_tool_bound_once_is_no_place_without_take_over(
     ours, strange = str(run.presented("prod")), run.gateway.add_certificate()
     for day, bound in ((10, strange.id), (10.1, ours)):
         run.at(day)
-        run.by_hand(bound)
+        run.console(bound)
         run.begin()
         run.refresh()
         backend.accepts = {bound} if bound == strange.id else set()
@@ -83,7 +83,7 @@ def test_a_generation_of_ours_that_was_refused_is_no_take_over(run: ProbedRun, b
     first, second = published(run)
     run.binding_config = {"confirm": CONFIRM}
     backend.accepts = {first}
-    run.by_hand(second)
+    run.console(second)
     run.begin()
     run.refresh()
     assert f"told to present {first} again" in run.red()
@@ -101,7 +101,7 @@ def test_a_take_over_whose_way_back_was_denied_remembers_what_it_took(
 ) -> None:
     """Of two foreign certificates that the bundle trusts nobody could say afterwards which one it was."""
     theirs, other = run.gateway.add_certificate(), run.gateway.add_certificate()
-    run.by_hand(theirs.id)
+    run.console(theirs.id)
     run.bundle_config["alsoTrust"] = [theirs.pem, other.pem]
     run.binding_config = {"takeOver": True, "confirm": CONFIRM}
     if creation:
@@ -142,13 +142,13 @@ def test_a_creation_that_failed_clears_no_stage_that_another_stack_has_bound(run
     run.red()
     failed: dict[str, Any] = run.state["prod"]
     run.begin()
-    binding.delete(failed, run.world)
+    binding.delete(failed, run.environment)
     assert run.presented("prod") == ours
     target.content = held
     run.begin()
     run.up()
     run.begin()
-    binding.delete(run.state["prod"], run.world)
+    binding.delete(run.state["prod"], run.environment)
     assert run.presented("prod") is None
 
 
@@ -163,5 +163,5 @@ def test_what_a_red_run_is_told_to_keep_is_kept(run: ProbedRun) -> None:
     run.begin()
     run.red()
     run.begin()
-    binding.delete(run.state["prod"], run.world)
+    binding.delete(run.state["prod"], run.environment)
     assert run.presented("prod") == ours

@@ -9,7 +9,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
-from apigw_client_cert.lifecycle import binding
+from apigw_client_cert.lifecycle.binding import crud as binding
 from tests.lifecycle.verified import CONFIRM, VERIFY, Backend, ProbedRun, published
 
 PEM = [{"type": "file", "path": "pins.txt"}]
@@ -157,7 +157,7 @@ def test_a_repair_is_not_held(run: ProbedRun, backend: Backend, lost: str) -> No
     """Where nothing alive is presented there is nothing to lose."""
     first, second = taken_back(run, backend, confirm=CONFIRM)
     if lost == "unbound":
-        run.by_hand(None)
+        run.console(None)
     else:
         del run.gateway.certificates[first]
     backend.accepts = None
@@ -245,7 +245,7 @@ def test_state_after_a_refusal_is_what_a_refresh_would_say(run: ProbedRun, backe
     refused = state["lastRefused"]
     assert (refused["clientCertificateId"], refused["at"]) == (second, "2027-02-02T10:00:00Z")
     assert "it answers 403 instead of 200" in refused["because"]
-    assert binding.diff(state, run.inputs["prod"], run.world).changes
+    assert binding.diff(state, run.inputs["prod"], run.environment).changes
 
 
 def test_a_key_in_the_probes_query_is_in_no_digest(run: ProbedRun, backend: Backend) -> None:

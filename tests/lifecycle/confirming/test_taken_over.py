@@ -22,7 +22,7 @@ MEMORY = "takenOverClientCertificateId"
 
 def waited(run: ProbedRun, theirs: str, *also: IssuedCertificate, **config: Any) -> str:
     """Day 1: the stage presents this, and its take-over has waited for the lead; returns our certificate."""
-    run.by_hand(theirs)
+    run.console(theirs)
     run.binding_config = {"takeOver": True, **config}
     run.bundle_config["alsoTrust"] = [one.pem for one in also]
     run.up()
@@ -33,7 +33,7 @@ def waited(run: ProbedRun, theirs: str, *also: IssuedCertificate, **config: Any)
 
 def killed(run: ProbedRun, ours: str, *, refreshes: int = 0) -> None:
     """The provider was killed between PATCH and probe."""
-    run.by_hand(ours)
+    run.console(ours)
     for _ in range(refreshes):
         run.begin()
         run.refresh()

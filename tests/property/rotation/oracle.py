@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.property.rotation.world import Record
+    from tests.property.rotation.simulated import Record
 
 
 @dataclass(kw_only=True)

@@ -19,7 +19,7 @@ from apigw_client_cert.rotation.binding import (
     binding_due,
     decide_binding,
 )
-from apigw_client_cert.rotation.turn import Hold, Turn
+from apigw_client_cert.rotation.waves import Hold, WaveOrder
 from tests.strategies import PIVOT, SECOND, nows, policies, presented, publications, turns
 
 if TYPE_CHECKING:
@@ -169,24 +169,24 @@ def test_a_recorded_wait_is_quiet_until_its_end(facts: Facts) -> None:
 
 
 @given(FACTS, turns())
-def test_a_turn_only_ever_holds_a_move_that_would_be_made(facts: Facts, turn: Turn) -> None:
+def test_a_turn_only_ever_holds_a_move_that_would_be_made(facts: Facts, wave_order: WaveOrder) -> None:
     """Waves and windows add waits; they refuse nothing, hurry nothing, and touch nothing that needs no wait."""
-    alone, held = decide_binding(**facts), decide_binding(**facts, turn=turn)
+    alone, held = decide_binding(**facts), decide_binding(**facts, wave_order=wave_order)
     if held.hold in {Hold.WAVE, Hold.WINDOW}:
         assert alone.move is Move.BIND
         assert held.until is not None
         assert held.until > facts["now"]
     elif held.move is Move.BIND:
-        assert alone.move is Move.BIND or (turn.going_back and not facts["publication"].trusted_for_less(None))
-        assert held.overruled[: len(alone.overruled)] == alone.overruled or turn.going_back
+        assert alone.move is Move.BIND or (wave_order.going_back and not facts["publication"].trusted_for_less(None))
+        assert held.overruled[: len(alone.overruled)] == alone.overruled or wave_order.going_back
     else:
         assert held == alone
 
 
 @given(FACTS, turns())
-def test_a_lead_holds_a_rollback_only_while_it_protects_what_is_presented(facts: Facts, turn: Turn) -> None:
+def test_a_lead_holds_a_rollback_only_while_it_protects_what_is_presented(facts: Facts, wave_order: WaveOrder) -> None:
     """Stated apart: what is presented is published, and the older one is not, or was published after it."""
-    decision = decide_binding(**facts, turn=replace(turn, going_back=True))
+    decision = decide_binding(**facts, wave_order=replace(wave_order, going_back=True))
     since, before = facts["publication"].since, facts["publication"].presented_since
     shown = facts["presented"]
     if decision.hold is Hold.LEAD or decision.refusal is Refusal.NOT_PUBLISHED:
@@ -199,33 +199,35 @@ def test_a_lead_holds_a_rollback_only_while_it_protects_what_is_presented(facts:
 
 
 @given(FACTS, turns())
-def test_a_live_certificate_is_left_out_of_turn_only_near_its_expiry_or_going_back(facts: Facts, turn: Turn) -> None:
+def test_a_live_certificate_is_left_out_of_turn_only_near_its_expiry_or_going_back(
+    facts: Facts, wave_order: WaveOrder
+) -> None:
     """Stated apart: every binding of the wave before presents it, verified and soaked, and a window is open."""
     held, now, desired = facts["presented"], facts["now"], facts["desired"]
     lives = held.kind not in {Presents.NOTHING, Presents.GONE} and (held.not_after is None or held.not_after > now)
-    decision = decide_binding(**facts, turn=turn)
-    if decision.move is not Move.BIND or not lives or turn.going_back:
+    decision = decide_binding(**facts, wave_order=wave_order)
+    if decision.move is not Move.BIND or not lives or wave_order.going_back:
         return
     soaked = all(
         one.presented == desired
         and one.verified
         and one.since is not None
-        and (now - one.since).total_seconds() >= int(turn.soak.total_seconds() * 0.95)
-        for one in turn.predecessors
+        and (now - one.since).total_seconds() >= int(wave_order.soak.total_seconds() * 0.95)
+        for one in wave_order.predecessors
     )
-    in_turn = soaked and (turn.opens_at is None or turn.opens_at <= now)
+    in_wave_order = soaked and (wave_order.opens_at is None or wave_order.opens_at <= now)
     running_out = held.not_after is not None and held.not_after - now <= facts["policy"].activate_by
-    assert in_turn or running_out
-    assert in_turn is not bool({Hold.WAVE, Hold.WINDOW} & {*decision.overruled})
+    assert in_wave_order or running_out
+    assert in_wave_order is not bool({Hold.WAVE, Hold.WINDOW} & {*decision.overruled})
 
 
 @given(FACTS, turns())
-def test_the_expiry_of_what_is_presented_overrules_every_turn(facts: Facts, turn: Turn) -> None:
+def test_the_expiry_of_what_is_presented_overrules_every_turn(facts: Facts, wave_order: WaveOrder) -> None:
     """Liveness: no wave, soak or window keeps a stage on a certificate that is about to expire."""
     held = facts["presented"]
     if held.not_after is None or held.not_after - facts["now"] > facts["policy"].activate_by:
         return
-    assert decide_binding(**facts, turn=turn).hold in {None, Hold.LEAD}
+    assert decide_binding(**facts, wave_order=wave_order).hold in {None, Hold.LEAD}
 
 
 HELD = st.builds(
@@ -239,16 +241,16 @@ HELD = st.builds(
 
 @given(FACTS, turns(), HELD)
 def test_no_stage_leaves_a_live_certificate_for_what_the_targets_do_not_hold(
-    facts: Facts, turn: Turn, held: Held
+    facts: Facts, wave_order: WaveOrder, held: Held
 ) -> None:
     """Invariants 1 and 13, stated apart: a move is held, a wait is served, and everything else is red."""
     now, shown = facts["now"], facts["presented"]
     lives = shown.kind not in {Presents.NOTHING, Presents.GONE} and (shown.not_after is None or shown.not_after > now)
-    decision = decide_binding(**facts, turn=turn, held=held)
+    decision = decide_binding(**facts, wave_order=wave_order, held=held)
     if decision.move is Move.BIND:
-        assert held.desired or not lives or turn.going_back
+        assert held.desired or not lives or wave_order.going_back
         assert decision.unheld is not held.desired
-        assert not held.unseen or not lives or turn.going_back
+        assert not held.unseen or not lives or wave_order.going_back
     elif decision.move is Move.KEEP:
         assert held.desired
         assert not held.unseen
@@ -259,11 +261,11 @@ def test_no_stage_leaves_a_live_certificate_for_what_the_targets_do_not_hold(
 
 @given(FACTS, turns(), HELD)
 def test_no_stage_goes_back_to_what_a_target_lacks_that_holds_what_it_presents(
-    facts: Facts, turn: Turn, held: Held
+    facts: Facts, wave_order: WaveOrder, held: Held
 ) -> None:
     """Invariant 1 for a rollback: it loses no backend; and what would lose none is held by no target."""
-    turn, shown = replace(turn, going_back=True), facts["presented"]
-    unseen, seen = (decide_binding(**facts, turn=turn, held=one) for one in (None, held))
+    wave_order, shown = replace(wave_order, going_back=True), facts["presented"]
+    unseen, seen = (decide_binding(**facts, wave_order=wave_order, held=one) for one in (None, held))
     if not shown.alive(facts["now"]) or shown.id == facts["desired"]:
         return
     if seen.move is Move.BIND:
@@ -274,13 +276,13 @@ def test_no_stage_goes_back_to_what_a_target_lacks_that_holds_what_it_presents(
 
 
 @given(FACTS, turns(), HELD)
-def test_a_look_only_stops_a_move_or_saves_a_stage(facts: Facts, turn: Turn, held: Held) -> None:
+def test_a_look_only_stops_a_move_or_saves_a_stage(facts: Facts, wave_order: WaveOrder, held: Held) -> None:
     """Where the targets hold both it changes nothing; what it hurries is ours, held, and losing traffic already."""
-    unseen, seen = (decide_binding(**facts, turn=turn, held=one) for one in (None, held))
-    if facts["publication"].presented_since is not None or not turn.going_back:
-        assert decide_binding(**facts, turn=turn, held=Held(desired=True, presented=True)) == unseen
+    unseen, seen = (decide_binding(**facts, wave_order=wave_order, held=one) for one in (None, held))
+    if facts["publication"].presented_since is not None or not wave_order.going_back:
+        assert decide_binding(**facts, wave_order=wave_order, held=Held(desired=True, presented=True)) == unseen
     if seen.losing:
-        assert facts["presented"].kind is Presents.OURS or turn.going_back
+        assert facts["presented"].kind is Presents.OURS or wave_order.going_back
         assert (held.desired, held.presented) == (True, False)
     elif seen.move is Move.BIND:
         assert unseen.move is Move.BIND
@@ -288,7 +290,7 @@ def test_a_look_only_stops_a_move_or_saves_a_stage(facts: Facts, turn: Turn, hel
         assert unseen.refusal is None
         assert held.unseen
     elif seen.refusal is Refusal.NOT_HELD:
-        assert unseen.refusal is None or turn.going_back
+        assert unseen.refusal is None or wave_order.going_back
         assert not (held.desired and held.presented) or held.worse
     elif seen.hold is not Hold.LEAD:
         assert seen == unseen

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apigw_client_cert.rotation.announce import announce
 from apigw_client_cert.rotation.decide import decide, pin_in_force, rotate_at
+from apigw_client_cert.rotation.messages import announce
 from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.transitions import TABLE, Step
 from apigw_client_cert.rotation.trigger import trigger_pulled

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from apigw_client_cert.rotation.policy import Policy
 from tests.property.rotation.oracle import Oracle
-from tests.property.rotation.world import Binding, World
+from tests.property.rotation.simulated import Binding, Environment
 from tests.strategies import DAY, PIVOT, SECOND
 
 if TYPE_CHECKING:
@@ -35,40 +35,44 @@ class Happening:
     what: str
     number: int = 0
 
-    def happen(self, world: World) -> None:
+    def happen(self, environment: Environment) -> None:
         """Do it."""
-        HAPPENINGS[self.what](world, self.number)
+        HAPPENINGS[self.what](environment, self.number)
 
 
-def _oldest(world: World) -> str | None:
-    return min(world.certificates, key=lambda one: world.certificates[one].number, default=None)
+def _oldest(environment: Environment) -> str | None:
+    return min(environment.certificates, key=lambda one: environment.certificates[one].number, default=None)
 
 
 def _stage(number: int) -> str:
     return STAGES[number % len(STAGES)]
 
 
-def _set_policy(world: World, **changes: Any) -> None:
-    world.policy = replace(world.policy, **changes)
+def _set_policy(environment: Environment, **changes: Any) -> None:
+    environment.policy = replace(environment.policy, **changes)
 
 
-EDITS: dict[str, Callable[[World, int], None]] = {
-    "delete pending": lambda world, _: world.delete_by_hand([world.rotation.pending]),
-    "delete active": lambda world, _: world.delete_by_hand([world.rotation.active]),
-    "delete previous": lambda world, _: world.delete_by_hand(world.rotation.previous),
-    "delete all": lambda world, _: world.delete_by_hand(world.rotation.generations),
-    "unbind": lambda world, number: world.present_by_hand(_stage(number), None),
-    "rebind to the oldest": lambda world, number: world.present_by_hand(_stage(number), _oldest(world)),
+EDITS: dict[str, Callable[[Environment, int], None]] = {
+    "delete pending": lambda environment, _: environment.delete_by_hand([environment.rotation.pending]),
+    "delete active": lambda environment, _: environment.delete_by_hand([environment.rotation.active]),
+    "delete previous": lambda environment, _: environment.delete_by_hand(environment.rotation.previous),
+    "delete all": lambda environment, _: environment.delete_by_hand(environment.rotation.generations),
+    "unbind": lambda environment, number: environment.present_by_hand(_stage(number), None),
+    "rebind to the oldest": lambda environment, number: environment.present_by_hand(
+        _stage(number), _oldest(environment)
+    ),
 }
-FAULTS: dict[str, Callable[[World, int], None]] = {
-    "foreign stage": lambda world, number: world.present_by_hand(f"foreign{number}", _oldest(world)),
-    "revert target": lambda world, _: world.revert_target_by_hand(),
-    "bundle breaks": lambda world, _: setattr(world, "writable", False),
-    "bundle mended": lambda world, _: setattr(world, "writable", True),
-    "kill": lambda world, _: setattr(world, "kill_next", True),
-    "trigger": lambda world, number: _set_policy(world, trigger=f"t{number}"),
-    "pin": lambda world, number: _set_policy(world, pin=max(1, world.rotation.highest_number - number)),
-    "unpin": lambda world, _: _set_policy(world, pin=None),
+FAULTS: dict[str, Callable[[Environment, int], None]] = {
+    "foreign stage": lambda environment, number: environment.present_by_hand(f"foreign{number}", _oldest(environment)),
+    "revert target": lambda environment, _: environment.revert_target_by_hand(),
+    "bundle breaks": lambda environment, _: setattr(environment, "writable", False),
+    "bundle mended": lambda environment, _: setattr(environment, "writable", True),
+    "kill": lambda environment, _: setattr(environment, "kill_next", True),
+    "trigger": lambda environment, number: _set_policy(environment, trigger=f"t{number}"),
+    "pin": lambda environment, number: _set_policy(
+        environment, pin=max(1, environment.rotation.highest_number - number)
+    ),
+    "unpin": lambda environment, _: _set_policy(environment, pin=None),
 }
 HAPPENINGS = {**EDITS, **FAULTS}
 
@@ -106,26 +110,28 @@ def slow_policies(draw: st.DrawFn) -> Policy:
 CADENCES = st.lists(st.integers(30, 100).map(lambda percent: percent / 100), min_size=1, max_size=6)
 
 
-def live(policy: Policy, gaps: list[timedelta], what_happens: list[Happening]) -> World:
+def live(policy: Policy, gaps: list[timedelta], what_happens: list[Happening]) -> Environment:
     """Five years of runs with these gaps, repeated; each happening comes before the first run after its day."""
-    world = World(policy=policy, now=PIVOT, bindings={stage: Binding() for stage in STAGES})
+    environment = Environment(policy=policy, now=PIVOT, bindings={stage: Binding() for stage in STAGES})
     coming = list(what_happens)
     now = PIVOT
     for gap in cycle(gaps):
         now += max(gap, SECOND)
         if now > PIVOT + YEARS * 365 * DAY:
-            return world
+            return environment
         while coming and PIVOT + coming[0].day * DAY <= now:
-            world.now = max(world.now, PIVOT + coming[0].day * DAY)
-            coming.pop(0).happen(world)
-        world.run(now)
+            environment.now = max(environment.now, PIVOT + coming[0].day * DAY)
+            coming.pop(0).happen(environment)
+        environment.run(now)
     raise AssertionError("a cadence has at least one gap")
 
 
-def judged(world: World, *, punctual: bool = True) -> Oracle:
+def judged(environment: Environment, *, punctual: bool = True) -> Oracle:
     """The oracle after reading the world's log."""
-    policy = world.policy
-    return Oracle(publish_lead=policy.publish_lead, activate_by=policy.activate_by, punctual=punctual).read(world.log)
+    policy = environment.policy
+    return Oracle(publish_lead=policy.publish_lead, activate_by=policy.activate_by, punctual=punctual).read(
+        environment.log
+    )
 
 
 def gaps_of(policy: Policy, cadence: list[float]) -> list[timedelta]:
@@ -140,13 +146,13 @@ def test_left_alone_it_rotates_for_years_with_two_certificates_and_nothing_red(
     policy: Policy, cadence: list[float]
 ) -> None:
     """Any policy, any punctual cadence: no complaint, nothing red, and stages as fresh as liveness promises."""
-    world = live(policy, gaps_of(policy, cadence), [])
-    oracle = judged(world)
+    environment = live(policy, gaps_of(policy, cadence), [])
+    oracle = judged(environment)
     assert oracle.complaints == []
-    assert not [record for record in world.log if record.what == "red"]
+    assert not [record for record in environment.log if record.what == "red"]
     assert oracle.most_certificates <= 2
     assert len(oracle.actives) >= YEARS
-    assert set(world.presents.values()) == {oracle.actives[-1]}
+    assert set(environment.presents.values()) == {oracle.actives[-1]}
 
 
 @settings(max_examples=40)
@@ -179,14 +185,14 @@ def test_rotation_goes_on_for_years_while_foreign_stages_block_retirement(
     cadence: list[float], what_happens: list[Happening]
 ) -> None:
     """What they present is kept and reported; the number of certificates grows by no more than them."""
-    world = live(Policy(), gaps_of(Policy(), cadence), what_happens)
-    oracle = judged(world)
+    environment = live(Policy(), gaps_of(Policy(), cadence), what_happens)
+    oracle = judged(environment)
     assert oracle.complaints == []
     assert len(oracle.actives) >= YEARS
-    blockers = {stage for stage in world.presents if stage.startswith("foreign")}
+    blockers = {stage for stage in environment.presents if stage.startswith("foreign")}
     assert oracle.most_certificates <= 2 + len(blockers)
-    kept = {world.presents[stage] for stage in blockers}
-    assert kept <= world.certificates.keys()
+    kept = {environment.presents[stage] for stage in blockers}
+    assert kept <= environment.certificates.keys()
 
 
 @settings(max_examples=10)
@@ -195,9 +201,9 @@ def test_the_number_of_certificates_stays_bounded_when_nobody_blocks(
     cadence: list[float], what_happens: list[Happening]
 ) -> None:
     """One more for each thing that somebody did, and back to two in the end."""
-    world = live(Policy(), gaps_of(Policy(), cadence), what_happens)
-    assert judged(world).most_certificates <= 3 + len(what_happens)
-    assert len(world.certificates) <= 3
+    environment = live(Policy(), gaps_of(Policy(), cadence), what_happens)
+    assert judged(environment).most_certificates <= 3 + len(what_happens)
+    assert len(environment.certificates) <= 3
 
 
 @settings(max_examples=6)
@@ -206,16 +212,16 @@ def test_the_number_of_certificates_stays_bounded_when_nobody_blocks(
 @example([0]).via("to the second")
 def test_an_exact_daily_schedule_never_slips_and_is_never_red(wobble: list[int]) -> None:
     """Generate on the first run with 30 days left, move the next day, delete four days after that."""
-    world = World(policy=Policy(), now=PIVOT, bindings={stage: Binding() for stage in STAGES})
+    environment = Environment(policy=Policy(), now=PIVOT, bindings={stage: Binding() for stage in STAGES})
     moments = cycle(wobble)
     runs = [PIVOT + day * DAY + next(moments) * SECOND for day in range(1, YEARS * 365)]
     for moment in runs:
-        world.run(moment)
-    oracle = judged(world)
+        environment.run(moment)
+    oracle = judged(environment)
     assert oracle.complaints == []
-    assert not [record for record in world.log if record.what == "red"]
+    assert not [record for record in environment.log if record.what == "red"]
     happened: dict[int, list[tuple[str, str]]] = {}
-    for record in world.log:
+    for record in environment.log:
         if record.what in {"minted", "moved", "deleted"}:
             happened.setdefault(record.run, []).append((record.what, record.who))
     expected, first = {1: [("minted", "gen1"), ("moved", "dev"), ("moved", "prod")]}, 1
@@ -240,9 +246,9 @@ def test_while_the_bundle_cannot_be_written_no_stage_moves_and_once_mended_all_d
     """The rotation is red, not out; after mending, the lead is waited for again, or cut short near the expiry."""
     due = 335
     happen = [Happening(due - 1, "bundle breaks"), Happening(due + broken_for, "bundle mended")]
-    world = live(Policy(), [DAY], happen)
-    assert judged(world).complaints == []
-    moves = [record.at for record in world.log if record.what == "moved" and record.run > 1]
+    environment = live(Policy(), [DAY], happen)
+    assert judged(environment).complaints == []
+    moves = [record.at for record in environment.log if record.what == "moved" and record.run > 1]
     mended = PIVOT + (due + broken_for) * DAY
     assert mended + DAY <= moves[0] <= mended + 3 * DAY
-    assert any(record.what == "red" for record in world.log)
+    assert any(record.what == "red" for record in environment.log)

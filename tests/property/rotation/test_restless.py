@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.trigger import MOST_LIVE
 from tests.property.rotation.oracle import Oracle
+from tests.property.rotation.simulated import Binding, Environment
 from tests.property.rotation.test_liveness import CADENCES, STAGES, gaps_of
-from tests.property.rotation.world import Binding, World
 from tests.strategies import DAY, PIVOT
 
 if TYPE_CHECKING:
@@ -43,26 +43,28 @@ ASKED = st.lists(
 ).map(lambda asked: sorted(asked, key=lambda one: one[0]))
 
 
-def live(cadence: list[float], asked: list[tuple[int, int, int | None]], world: World) -> Oracle:
+def live(cadence: list[float], asked: list[tuple[int, int, int | None]], environment: Environment) -> Oracle:
     """The years, judged; what is asked for comes before the first run after its day."""
     coming: Iterator[timedelta] = cycle(gaps_of(Policy(), cadence))
     asked = list(asked)
-    while world.now < PIVOT + YEARS * 365 * DAY:
-        now = world.now + next(coming)
+    while environment.now < PIVOT + YEARS * 365 * DAY:
+        now = environment.now + next(coming)
         while asked and PIVOT + asked[0][0] * DAY <= now:
             _day, thresholds, back = asked.pop(0)
-            pin = None if back is None else max(1, world.rotation.highest_number - back)
-            world.policy = replace(Policy(trigger=world.policy.trigger, pin=pin), **THRESHOLDS[thresholds])
-        world.run(now)
-    policy = world.policy
+            pin = None if back is None else max(1, environment.rotation.highest_number - back)
+            environment.policy = replace(Policy(trigger=environment.policy.trigger, pin=pin), **THRESHOLDS[thresholds])
+        environment.run(now)
+    policy = environment.policy
     oracle = Oracle(publish_lead=policy.publish_lead, activate_by=policy.activate_by, overlap=LONGEST_OVERLAP)
-    return oracle.read(world.log)
+    return oracle.read(environment.log)
 
 
-def restless(quota: int = 1000) -> World:
+def restless(quota: int = 1000) -> Environment:
     """A world whose trigger changes with every run."""
     policy = Policy(trigger="commit 0")
-    return World(policy=policy, now=PIVOT, bindings={stage: Binding() for stage in STAGES}, restless=True, quota=quota)
+    return Environment(
+        policy=policy, now=PIVOT, bindings={stage: Binding() for stage in STAGES}, restless=True, quota=quota
+    )
 
 
 @settings(max_examples=5, report_multiple_bugs=False)
@@ -71,12 +73,12 @@ def restless(quota: int = 1000) -> World:
 @example([0.3], 1000).via("two runs a day")
 def test_a_trigger_that_never_rests_goes_round_with_two_certificates(cadence: list[float], quota: int) -> None:
     """Issue, activate, confirm, retire, and again, with nothing red, whatever room there is."""
-    world = restless(quota)
-    oracle = live(cadence, [], world)
+    environment = restless(quota)
+    oracle = live(cadence, [], environment)
     assert oracle.complaints == []
     assert oracle.most_certificates == 2
     assert oracle.most_runs_unneeded == 0
-    assert not [record for record in world.log if record.what == "red"]
+    assert not [record for record in environment.log if record.what == "red"]
     assert len(oracle.actives) > YEARS * 365 // 10
 
 
@@ -87,9 +89,9 @@ def test_whatever_is_asked_for_in_each_run_what_nobody_needs_goes(
     cadence: list[float], asked: list[tuple[int, int, int | None]], beside: str
 ) -> None:
     """Triggers, pins and thresholds."""
-    world = restless()
-    world.restless = beside == "triggers"
-    oracle = live(cadence, asked, world)
+    environment = restless()
+    environment.restless = beside == "triggers"
+    oracle = live(cadence, asked, environment)
     assert oracle.complaints == []
     assert oracle.most_runs_unneeded <= MOST_RUNS
     assert oracle.most_certificates <= MOST_LIVE
@@ -101,25 +103,25 @@ def test_a_full_account_is_left_by_what_is_ripe(
     cadence: list[float], asked: list[tuple[int, int, int | None]], quota: int
 ) -> None:
     """With room for one more than is used, every step finds it: some runs are red, and none for ever."""
-    world = restless(quota)
-    oracle = live(cadence, asked, world)
+    environment = restless(quota)
+    oracle = live(cadence, asked, environment)
     assert oracle.complaints == []
     assert oracle.most_runs_unneeded <= MOST_RUNS
 
 
 def test_an_account_that_was_full_is_used_again_when_a_foreign_stage_lets_go() -> None:
     """The issue fails from day 670 on; in the same runs what makes the account full is confirmed and retired."""
-    world = restless()
-    world.restless = False
-    world.present_by_hand("foreign", "gen1")
+    environment = restless()
+    environment.restless = False
+    environment.present_by_hand("foreign", "gen1")
     for day in range(1, 691):
-        world.quota = 2 if day > 660 else 1000
+        environment.quota = 2 if day > 660 else 1000
         if day == 675:
-            world.present_by_hand("foreign", None)
-        world.run(PIVOT + day * DAY)
-    red = [record.at for record in world.log if record.what == "red"]
+            environment.present_by_hand("foreign", None)
+        environment.run(PIVOT + day * DAY)
+    red = [record.at for record in environment.log if record.what == "red"]
     assert red
     # A look a day, and three days until what it found unused may go; the next run then finds room.
     assert max(red) <= PIVOT + 679 * DAY
-    assert sorted(world.certificates) == ["gen3"]
-    assert world.presents == {"dev": "gen3", "prod": "gen3", "foreign": None}
+    assert sorted(environment.certificates) == ["gen3"]
+    assert environment.presents == {"dev": "gen3", "prod": "gen3", "foreign": None}

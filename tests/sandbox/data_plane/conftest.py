@@ -49,7 +49,7 @@ def ask(url: str, method: str = "GET", body: bytes | None = None, **headers: str
 
 
 @dataclass(frozen=True)
-class World:
+class Environment:
     """A stage ``dev`` in front of a backend that trusts two certificates; the stage presents the first."""
 
     sandbox: Sandbox
@@ -68,7 +68,7 @@ class World:
 
     def bind(self, certificate_id: str | None) -> None:
         """Let the stage present it."""
-        self.sandbox.by_hand.bind(self.api, "dev", certificate_id)
+        self.sandbox.console.bind(self.api, "dev", certificate_id)
 
     def pem(self, certificate_id: str) -> str:
         """A certificate."""
@@ -100,10 +100,10 @@ def make_backend(sandbox: Sandbox) -> Iterator[Callable[..., Backend]]:
 
 
 @pytest.fixture
-def world(sandbox: Sandbox, make_backend: Callable[..., Backend]) -> World:
+def environment(sandbox: Sandbox, make_backend: Callable[..., Backend]) -> Environment:
     """Ready to be called."""
-    old, new = sandbox.by_hand.generate_certificate(), sandbox.by_hand.generate_certificate()
+    old, new = sandbox.console.generate_certificate(), sandbox.console.generate_certificate()
     backend = make_backend(trusted=tuple(one.pem for one in sandbox.certificates()))
-    api = sandbox.by_hand.create_rest_api("orders", ["dev"], backend_url=backend.url, proxy=True)
-    sandbox.by_hand.bind(api, "dev", old)
-    return World(sandbox, backend, api, old, new)
+    api = sandbox.console.create_rest_api("orders", ["dev"], backend_url=backend.url, proxy=True)
+    sandbox.console.bind(api, "dev", old)
+    return Environment(sandbox, backend, api, old, new)

@@ -11,30 +11,30 @@ from urllib.parse import urlsplit
 import pytest
 
 from apigw_sandbox.data_plane.listener import Listener
-from tests.sandbox.data_plane.conftest import World, ask
+from tests.sandbox.data_plane.conftest import Environment, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def talk(world: World, words: bytes) -> bytes:
+def talk(environment: Environment, words: bytes) -> bytes:
     """Everything that the port answers to these bytes, then to the end of what the caller has to say."""
-    location = urlsplit(world.sandbox.invoke_url(world.api, "dev"))
+    location = urlsplit(environment.sandbox.invoke_url(environment.api, "dev"))
     with socket.create_connection((location.hostname or "", location.port or 0), timeout=60) as sock:
         sock.sendall(words)
         sock.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: sock.recv(65536), b""))
 
 
-def head(world: World, method: str, *lines: str) -> bytes:
+def head(environment: Environment, method: str, *lines: str) -> bytes:
     """A request's head."""
-    path = f"/restapis/{world.api}/dev/_user_request_/x"
+    path = f"/restapis/{environment.api}/dev/_user_request_/x"
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: h", *lines, "", ""]).encode()
 
 
-def test_a_callers_connection_stays_open(world: World) -> None:
+def test_a_callers_connection_stays_open(environment: Environment) -> None:
     """Three requests, one connection."""
-    location = urlsplit(world.sandbox.invoke_url(world.api, "dev"))
+    location = urlsplit(environment.sandbox.invoke_url(environment.api, "dev"))
     connection = http.client.HTTPConnection(location.hostname or "", location.port, timeout=60)
     connection.connect()
     port = connection.sock.getsockname()[1]
@@ -46,12 +46,15 @@ def test_a_callers_connection_stays_open(world: World) -> None:
     connection.close()
 
 
-def test_a_chunked_body_is_taken_whole(world: World) -> None:
+def test_a_chunked_body_is_taken_whole(environment: Environment) -> None:
     """And is sent on with its length."""
     body = b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
-    answer = talk(world, head(world, "POST", "Transfer-Encoding: chunked", "Connection: close") + body)
+    answer = talk(environment, head(environment, "POST", "Transfer-Encoding: chunked", "Connection: close") + body)
     assert answer.startswith(b"HTTP/1.1 200 ")
-    assert (world.backend.seen[0]["body"], world.backend.seen[0]["headers"]["content-length"]) == ("abcde", "5")
+    assert (environment.backend.seen[0]["body"], environment.backend.seen[0]["headers"]["content-length"]) == (
+        "abcde",
+        "5",
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,27 +67,27 @@ def test_a_chunked_body_is_taken_whole(world: World) -> None:
     ],
 )
 def test_a_body_that_makes_no_sense_is_not_forwarded(
-    world: World, lines: list[str], body: bytes, status: bytes
+    environment: Environment, lines: list[str], body: bytes, status: bytes
 ) -> None:
     """400, or the end of the connection."""
-    answer = talk(world, head(world, "POST", *lines) + body)
+    answer = talk(environment, head(environment, "POST", *lines) + body)
     assert answer.startswith(b"HTTP/1.1 " + status if status else b"")
-    assert world.backend.seen == []
-    assert len(world.sandbox.requests) == 0
+    assert environment.backend.seen == []
+    assert len(environment.sandbox.requests) == 0
 
 
-def test_other_paths_are_not_served_here(world: World) -> None:
+def test_other_paths_are_not_served_here(environment: Environment) -> None:
     """The control plane has a port of its own."""
-    base = world.sandbox._plane.data_plane.url  # noqa: SLF001 - the port itself
+    base = environment.sandbox._plane.data_plane.url  # noqa: SLF001 - the port itself
     assert ask(f"{base}/restapis").status == 404
-    assert ask(f"{base}/restapis/{world.api}/dev/_user_request_").status == 200
+    assert ask(f"{base}/restapis/{environment.api}/dev/_user_request_").status == 200
 
 
-def test_a_streamed_head_has_no_body(world: World) -> None:
+def test_a_streamed_head_has_no_body(environment: Environment) -> None:
     """HEAD with shape long."""
-    reply = ask(world.sandbox.invoke_url(world.api, "dev", "/x"), "HEAD", x_sandbox_shape="long")
+    reply = ask(environment.sandbox.invoke_url(environment.api, "dev", "/x"), "HEAD", x_sandbox_shape="long")
     assert (reply.status, reply.body) == (200, b"")
-    assert world.last.reason == ""
+    assert environment.last.reason == ""
 
 
 class FailingPlane:

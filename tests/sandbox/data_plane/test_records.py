@@ -10,7 +10,7 @@ import pytest
 
 from apigw_sandbox import RemoteSandbox, Sandbox
 from apigw_sandbox.data_plane.request_log import RequestLog, RequestRecord
-from tests.sandbox.data_plane.conftest import World, ask
+from tests.sandbox.data_plane.conftest import Environment, ask
 from tests.sandbox.wire import raw
 
 RECORD = RequestRecord(
@@ -75,16 +75,18 @@ def test_json_lines_are_records_again() -> None:
     assert [RequestRecord(**json.loads(line)) for line in lines] == list(log.entries())
 
 
-def test_another_process_reads_the_requests_and_asks_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_process_reads_the_requests_and_asks_on(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In pages."""
     monkeypatch.setattr("apigw_sandbox.management.REQUESTS_AT_ONCE", 2)
-    remote = RemoteSandbox(world.sandbox.endpoint_url)
+    remote = RemoteSandbox(environment.sandbox.endpoint_url)
     for _ in range(5):
-        assert ask(remote.invoke_url(world.api, "dev", "/x")).status == 200
-    inside = list(world.sandbox.requests.entries())
+        assert ask(remote.invoke_url(environment.api, "dev", "/x")).status == 200
+    inside = list(environment.sandbox.requests.entries())
     assert list(remote.requests()) == inside
     assert list(remote.requests(since=inside[2].number)) == inside[3:]
-    reply = raw(world.sandbox.endpoint_url, "GET", "/_sandbox/requests?limit=1", service=None)
+    reply = raw(environment.sandbox.endpoint_url, "GET", "/_sandbox/requests?limit=1", service=None)
     assert (reply.headers["content-type"], len(reply.body.splitlines())) == ("application/jsonl", 1)
 
 
@@ -101,12 +103,12 @@ def test_another_process_gets_the_authority_and_server_certificates(sandbox: San
         remote.do("create-stage", api_id="x", stage_name="y", variables={"port": 1})
 
 
-def test_a_reset_forgets_requests_connections_and_sessions(world: World) -> None:
+def test_a_reset_forgets_requests_connections_and_sessions(environment: Environment) -> None:
     """And the draws go on."""
-    world.travel("keepalive")
-    world.travel("resumed")
-    world.sandbox.reset()
-    assert len(world.sandbox.requests) == 0
+    environment.travel("keepalive")
+    environment.travel("resumed")
+    environment.sandbox.reset()
+    assert len(environment.sandbox.requests) == 0
 
 
 def test_a_sandbox_that_does_not_run_has_no_invoke_url() -> None:

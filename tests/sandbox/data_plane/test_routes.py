@@ -12,7 +12,7 @@ from apigw_sandbox.data_plane import routes
 from apigw_sandbox.data_plane.failures import NotForwardedError
 from apigw_sandbox.data_plane.routes import Invocation, Route
 from apigw_sandbox.moto_extension.integrations import Integration, Resource, ResponseRule
-from tests.sandbox.data_plane.conftest import World, ask
+from tests.sandbox.data_plane.conftest import Environment, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -210,53 +210,55 @@ def test_statuses_follow_the_integrations_responses() -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "PURGE"])
 @pytest.mark.parametrize("own_port", [True, False])
-def test_every_method_passes_through_a_stage_on_either_port(world: World, method: str, *, own_port: bool) -> None:
+def test_every_method_passes_through_a_stage_on_either_port(
+    environment: Environment, method: str, *, own_port: bool
+) -> None:
     """With query, body and headers, by the paths that LocalStack made known."""
-    path = f"/restapis/{world.api}/dev/_user_request_/some/path%20x?a=1&b=%2F"
-    base = world.sandbox._plane.data_plane.url if own_port else world.sandbox.endpoint_url  # noqa: SLF001 - both ports
+    path = f"/restapis/{environment.api}/dev/_user_request_/some/path%20x?a=1&b=%2F"
+    base = environment.sandbox._plane.data_plane.url if own_port else environment.sandbox.endpoint_url  # noqa: SLF001 - both ports
     body = b"hello" if method in {"POST", "PUT", "PATCH"} else None
     reply = ask(base + path, method, body, X_Extra="yes", Content_Type="text/plain")
     assert (reply.status, reply.headers["x-backend"]) == (200, "yes")
-    (seen,) = world.backend.seen
+    (seen,) = environment.backend.seen
     assert (seen["method"], seen["path"], seen["body"]) == (method, "/some/path%20x?a=1&b=%2F", (body or b"").decode())
     assert (seen["headers"]["x-extra"], seen["headers"]["content-type"]) == ("yes", "text/plain")
     assert (reply.body == b"") is (method == "HEAD")
 
 
 @pytest.mark.parametrize("status", [201, 302, 403, 503])
-def test_the_backends_own_status_is_passed_on(world: World, status: int) -> None:
+def test_the_backends_own_status_is_passed_on(environment: Environment, status: int) -> None:
     """Whatever it is: no redirect is followed, and it is no failure of the gateway."""
-    assert world.call(f"/x?status={status}").status == status
-    assert (world.last.status, world.last.backend_status, world.last.reason) == (status, status, "")
+    assert environment.call(f"/x?status={status}").status == status
+    assert (environment.last.status, environment.last.backend_status, environment.last.reason) == (status, status, "")
 
 
 @pytest.mark.parametrize("shape", ["new", "keepalive", "long"])
 @pytest.mark.parametrize("own_port", [True, False])
-def test_an_answer_without_content_is_passed_on(world: World, shape: str, *, own_port: bool) -> None:
+def test_an_answer_without_content_is_passed_on(environment: Environment, shape: str, *, own_port: bool) -> None:
     """204."""
-    base = world.sandbox._plane.data_plane.url if own_port else world.sandbox.endpoint_url  # noqa: SLF001 - both ports
-    reply = ask(f"{base}/restapis/{world.api}/dev/_user_request_/empty", x_sandbox_shape=shape)
+    base = environment.sandbox._plane.data_plane.url if own_port else environment.sandbox.endpoint_url  # noqa: SLF001 - both ports
+    reply = ask(f"{base}/restapis/{environment.api}/dev/_user_request_/empty", x_sandbox_shape=shape)
     assert (reply.status, reply.body) == (204, b"")
 
 
 @pytest.mark.parametrize("own_port", [True, False])
-def test_a_streamed_answer_arrives_on_either_port(world: World, *, own_port: bool) -> None:
+def test_a_streamed_answer_arrives_on_either_port(environment: Environment, *, own_port: bool) -> None:
     """Whole, and recorded once."""
-    world.backend.release.set()
-    base = world.sandbox._plane.data_plane.url if own_port else world.sandbox.endpoint_url  # noqa: SLF001 - both ports
-    reply = ask(f"{base}/restapis/{world.api}/dev/_user_request_/chunked", x_sandbox_shape="long")
+    environment.backend.release.set()
+    base = environment.sandbox._plane.data_plane.url if own_port else environment.sandbox.endpoint_url  # noqa: SLF001 - both ports
+    reply = ask(f"{base}/restapis/{environment.api}/dev/_user_request_/chunked", x_sandbox_shape="long")
     assert reply.body == b"firstsecond"
-    assert [record.reason for record in world.sandbox.requests.entries()] == [""]
+    assert [record.reason for record in environment.sandbox.requests.entries()] == [""]
 
 
 def test_stage_variables_choose_the_backend(sandbox: Sandbox, make_backend: Callable[..., Backend]) -> None:
     """Blue and green of one API; a PATCH of the variable moves a stage."""
     blue, green = make_backend(), make_backend()
-    api = sandbox.by_hand.create_rest_api(
+    api = sandbox.console.create_rest_api(
         "orders", backend_url="https://localhost:${stageVariables.port}/base/", proxy=True
     )
-    sandbox.by_hand.create_stage(api, "dev", variables={"port": str(blue.port)})
-    sandbox.by_hand.create_stage(api, "prod", variables={"port": str(green.port)})
+    sandbox.console.create_stage(api, "dev", variables={"port": str(blue.port)})
+    sandbox.console.create_stage(api, "prod", variables={"port": str(green.port)})
     assert [ask(sandbox.invoke_url(api, stage, "/x")).status for stage in ("dev", "prod")] == [200, 200]
     sandbox.client("apigateway").update_stage(
         restApiId=api,
@@ -280,7 +282,7 @@ def test_what_is_not_there_is_403_and_recorded(
     sandbox: Sandbox, api: str | None, stage: str, path: str, message: str
 ) -> None:
     """As AWS answers it."""
-    made = sandbox.by_hand.create_rest_api("orders", ["dev"])
+    made = sandbox.console.create_rest_api("orders", ["dev"])
     reply = ask(sandbox.invoke_url(api or made, stage, path))
     assert (reply.status, json.loads(reply.body)) == (403, {"message": message})
     (record,) = sandbox.requests.entries()

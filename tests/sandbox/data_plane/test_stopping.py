@@ -23,7 +23,7 @@ SHAPES = ("new", "keepalive", "resumed", "long")
 def test_a_caller_that_leaves_a_stream_is_recorded_and_the_backend_is_left_too(*, own_port: bool) -> None:
     """The backend's connection ends once the record is there."""
     with Sandbox() as sandbox, Backend(sandbox.issue_server_certificate) as backend:
-        api = sandbox.by_hand.create_rest_api("orders", ["dev"], backend_url=backend.url, proxy=True)
+        api = sandbox.console.create_rest_api("orders", ["dev"], backend_url=backend.url, proxy=True)
         location = urlsplit(sandbox.invoke_url(api, "dev", "/forever"))
         port = location.port if own_port else urlsplit(sandbox.endpoint_url).port
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -42,7 +42,7 @@ def test_a_sandbox_stopped_in_mid_request_ends_cleanly(shape: str) -> None:
     """The request is broken off and recorded, the caller's connection ends, no thread is left, the next one starts."""
     before = set(threading.enumerate())
     with Sandbox() as sandbox, Backend(sandbox.issue_server_certificate) as backend:
-        api = sandbox.by_hand.create_rest_api("orders", ["dev"], backend_url=backend.url, proxy=True)
+        api = sandbox.console.create_rest_api("orders", ["dev"], backend_url=backend.url, proxy=True)
         url = sandbox.invoke_url(api, "dev", "/chunked" if shape == "long" else "/slow")
         caught: list[BaseException] = []
 

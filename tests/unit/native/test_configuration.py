@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.native.configuration import check_configuration, configured
-from apigw_client_cert.native.kinds import BINDING, BUNDLE, CERTIFICATE
+from apigw_client_cert.native.resource_types import BINDING, BUNDLE, CERTIFICATE
 
 
 def test_configuration_fills_what_the_program_left_out() -> None:

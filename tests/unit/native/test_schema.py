@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from apigw_client_cert import ClientCertificateRotation, RotatingClientCertificate, __version__
-from apigw_client_cert.declarations.certificate import CertificateOptions
-from apigw_client_cert.lifecycle.binding import ON_DELETE, PLACE
+from apigw_client_cert.lifecycle.binding.crud import ON_DELETE, PLACE
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.inputs import CONNECTION, snake
-from apigw_client_cert.lifecycle.world import World
-from apigw_client_cert.native import committed, definitions
 from apigw_client_cert.native.configuration import CONFIGURATION
 from apigw_client_cert.native.functions import BACKEND_CONFIG, BACKEND_CONFIG_INPUTS, FORECAST, FORECAST_INPUTS, invoke
-from apigw_client_cert.native.kinds import BINDING, COMPONENT, KINDS, Kind, filled
-from apigw_client_cert.native.schema import FILE, schema, written
+from apigw_client_cert.native.resource_types import BINDING, COMPONENT, KINDS, Kind, filled
+from apigw_client_cert.native.schema import committed
+from apigw_client_cert.native.schema import properties as definitions
+from apigw_client_cert.native.schema.build import FILE, schema, written
+from apigw_client_cert.program.certificate import CertificateOptions
 from apigw_client_cert.publish.specs import CONTENT_KEYS, KEYS, OPTIONAL
 from apigw_client_cert.rotation.model import Generation
 from tools.sdks import install
@@ -29,7 +30,7 @@ kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.na
 
 
 def test_the_committed_schema_is_the_generated_one() -> None:
-    """After a change: ``python -m apigw_client_cert.native.schema``."""
+    """After a change: ``python -m apigw_client_cert.native.schema.build``."""
     assert FILE.read_text(encoding="utf-8") == written(VERSION)
     assert json.loads(committed.text()) == SCHEMA
     assert committed.version() == VERSION
@@ -99,10 +100,10 @@ def test_functions_take_what_they_read_and_give_what_they_answer() -> None:
     taken = {token: set(one["inputs"]["properties"]) for token, one in SCHEMA["functions"].items()}
     assert taken == {FORECAST: set(FORECAST_INPUTS), BACKEND_CONFIG: set(BACKEND_CONFIG_INPUTS)}
     for token, arguments in {FORECAST: {}, BACKEND_CONFIG: {"kind": "nginx"}}.items():
-        answer = invoke(token, arguments, World())
+        answer = invoke(token, arguments, Environment())
         assert answer.failures == {}
         assert set(answer.inputs) == set(SCHEMA["functions"][token]["outputs"]["properties"])
-    step = invoke(FORECAST, {}, World()).inputs["steps"][0]
+    step = invoke(FORECAST, {}, Environment()).inputs["steps"][0]
     assert set(step) == set(SCHEMA["types"]["apigw-client-cert:index:ForecastStep"]["properties"])
 
 

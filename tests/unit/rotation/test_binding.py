@@ -19,7 +19,7 @@ from apigw_client_cert.rotation.binding import (
     decide_binding,
 )
 from apigw_client_cert.rotation.policy import Policy
-from apigw_client_cert.rotation.turn import Hold, Turn
+from apigw_client_cert.rotation.waves import Hold, WaveOrder
 from tests.unit.rotation.builders import DAY, HOUR, MINUTE, NOW, SECOND
 
 POLICY = Policy()
@@ -46,7 +46,7 @@ def decided(
     *,
     take_over: bool = False,
     held: Held | None = None,
-    turn: Turn | None = None,
+    wave_order: WaveOrder | None = None,
 ) -> BindingDecision:
     """The decision at NOW."""
     return decide_binding(
@@ -57,7 +57,7 @@ def decided(
         take_over=take_over,
         now=NOW,
         held=held,
-        turn=turn,
+        wave_order=wave_order,
     )
 
 
@@ -249,7 +249,7 @@ def test_a_stage_stays_when_the_targets_lost_what_it_should_present(held: Held) 
     assert decided(presented(left=HOUR), held=held) == NOT_HELD
 
 
-BACK = Turn(going_back=True)
+BACK = WaveOrder(going_back=True)
 
 
 @pytest.mark.parametrize(
@@ -258,13 +258,13 @@ BACK = Turn(going_back=True)
 def test_a_rollback_stays_where_a_target_holds_what_is_presented_alone(held: Held) -> None:
     """It would lose that backend, whatever the other targets hold and whenever either was published."""
     for publication in (LONG_AGO, NEVER, Publication(since=NOW, presented_since=NOW)):
-        assert decided(presented(), publication, held=held, turn=BACK) == NOT_HELD
+        assert decided(presented(), publication, held=held, wave_order=BACK) == NOT_HELD
 
 
 def test_a_rollback_goes_where_a_target_holds_neither_and_is_red() -> None:
     """Nothing is lost by going; and no run is green that leaves a stage on what a target does not hold."""
     for publication in (LONG_AGO, NEVER, Publication(since=NOW, presented_since=NOW)):
-        decision = decided(presented(), publication, held=NEITHER, turn=BACK)
+        decision = decided(presented(), publication, held=NEITHER, wave_order=BACK)
         assert decision == BindingDecision(move=Move.BIND, unheld=True)
 
 
@@ -274,7 +274,7 @@ def test_a_rollback_waits_for_a_lead_only_behind_what_is_published_longer(since:
 
     def going_back(presented_since: datetime | None, held: Held | None = BOTH) -> BindingDecision:
         publication = Publication(since=since, presented_since=presented_since)
-        return decided(presented(), publication, held=held, turn=BACK)
+        return decided(presented(), publication, held=held, wave_order=BACK)
 
     assert going_back(since) == going_back(since, None) == BindingDecision(move=Move.BIND)
     longer = going_back(NOW - 10 * DAY)
@@ -287,9 +287,9 @@ def test_a_rollback_waits_for_a_lead_only_behind_what_is_published_longer(since:
 def test_what_no_bundle_dates_and_the_targets_hold_may_be_trusted_for_longer() -> None:
     """State was put back: the newer generation is in the targets since nobody knows when."""
     just_now = Publication(since=NOW)
-    assert decided(presented(), just_now, held=BOTH, turn=BACK).hold is Hold.LEAD
-    assert decided(presented(), just_now, held=ONLY_NEW, turn=BACK).losing
-    assert decided(presented(), just_now, held=NEITHER, turn=BACK).unheld
+    assert decided(presented(), just_now, held=BOTH, wave_order=BACK).hold is Hold.LEAD
+    assert decided(presented(), just_now, held=ONLY_NEW, wave_order=BACK).losing
+    assert decided(presented(), just_now, held=NEITHER, wave_order=BACK).unheld
 
 
 UNREAD = Held(desired=True, presented=True, unseen=True)
@@ -302,11 +302,11 @@ def test_what_cannot_be_read_holds_every_move_but_a_rollback() -> None:
         assert decided(presented(), publication, held=UNREAD) == unseen
     assert decided(presented(), LONG_AGO, held=Held(desired=True, presented=False, unseen=True)) == unseen
     assert decided(Presented(kind=Presents.OURS, id="new"), held=UNREAD) == unseen
-    assert decided(presented(), held=UNREAD, turn=BACK) == BindingDecision(move=Move.BIND)
+    assert decided(presented(), held=UNREAD, wave_order=BACK) == BindingDecision(move=Move.BIND)
     later = Publication(since=NOW, presented_since=NOW - DAY)
-    assert decided(presented(), later, held=UNREAD, turn=BACK) == unseen
+    assert decided(presented(), later, held=UNREAD, wave_order=BACK) == unseen
     lost = Held(desired=False, presented=False, unseen=True)
-    assert decided(presented(), later, held=lost, turn=BACK) == NOT_HELD
+    assert decided(presented(), later, held=lost, wave_order=BACK) == NOT_HELD
     assert decided(presented(left=-DAY), held=UNREAD).move is Move.BIND
 
 
@@ -319,8 +319,8 @@ def test_a_stage_moves_when_the_targets_hold_both() -> None:
 @pytest.mark.parametrize("publication", [LONG_AGO, Publication(since=NOW), NEVER])
 def test_a_stage_that_loses_traffic_moves_at_once(publication: Publication) -> None:
     """The targets hold the desired one alone: neither lead nor wave nor window is waited for."""
-    closed = Turn(opens_at=NOW + DAY)
-    decision = decided(presented(), publication, held=ONLY_NEW, turn=closed)
+    closed = WaveOrder(opens_at=NOW + DAY)
+    decision = decided(presented(), publication, held=ONLY_NEW, wave_order=closed)
     assert decision == BindingDecision(move=Move.BIND, losing=True)
 
 

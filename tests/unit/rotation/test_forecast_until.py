@@ -15,8 +15,8 @@ from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.publication import entry_of
 from apigw_client_cert.rotation.schedule import runs_at, runs_every
 from apigw_client_cert.rotation.transitions import Step
-from apigw_client_cert.rotation.turn import Hold, Predecessor
-from apigw_client_cert.windows import next_opening, parse_window
+from apigw_client_cert.rotation.waves import Hold, Predecessor
+from apigw_client_cert.rotation.windows import next_opening, parse_window
 from tests.unit.rotation.builders import DAY, HOUR, MINUTE, NOW, PREVIOUS, generation, rotation
 
 if TYPE_CHECKING:

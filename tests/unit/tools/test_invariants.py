@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from acceptance.mutants.catalogue import MUTANTS
+from acceptance.mutants.mutant import ROOT
 from tools import invariants
 from tools.invariants import INVARIANTS, TARGET, all_tests, docstrings_of, holders, mentions, render
-from tools.mutants.catalogue import MUTANTS
-from tools.mutants.mutant import ROOT
 
 
 def test_the_committed_page_is_the_one_that_tests_and_mutants_render() -> None:

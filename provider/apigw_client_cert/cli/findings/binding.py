@@ -13,15 +13,15 @@ from apigw_client_cert.cli.findings.finding import (
     looking_on,
     untold_since,
 )
-from apigw_client_cert.lifecycle import binding
-from apigw_client_cert.lifecycle.binding_state import binding_policy, is_open
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding.lagging import lag
+from apigw_client_cert.lifecycle.binding.outputs import binding_policy, is_open
+from apigw_client_cert.lifecycle.binding.verify_inputs import asked_for
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
-from apigw_client_cert.lifecycle.lagging import lag
 from apigw_client_cert.lifecycle.state import instant_or_none
-from apigw_client_cert.lifecycle.verification_inputs import asked_for
-from apigw_client_cert.rotation.announce import distance, minute
 from apigw_client_cert.rotation.durations import served
 from apigw_client_cert.rotation.lag import Told
+from apigw_client_cert.rotation.messages import distance, minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

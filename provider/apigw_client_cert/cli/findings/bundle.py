@@ -14,11 +14,11 @@ from apigw_client_cert.cli.findings.finding import (
     looking_on,
     untold_since,
 )
-from apigw_client_cert.lifecycle import trust_bundle
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import has_unknown
-from apigw_client_cert.rotation.announce import minute
+from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.rotation.last_days import last_days_of_kept
+from apigw_client_cert.rotation.messages import minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def bundle_findings(group: Group, one: Bundle, now: datetime) -> Iterator[Status
             stack=one.stack,
             reason="encrypted",
             urgency=Urgency.NOTE,
-            message=f"whether {one.resource.name} has something to do cannot be told: {errors.listed(shut)} of it is"
+            message=f"whether {one.resource.name} has something to do cannot be told: {errors.joined(shut)} of it is"
             " encrypted in this state",
         )
         return
@@ -58,7 +58,7 @@ def _kept(one: Bundle) -> Iterator[StatusFinding]:
                 reason="kept",
                 urgency=Urgency.NOTE,
                 message=f"{one.resource.name} keeps the certificate with the SHA-256 fingerprint {entry.sha256[:16]}…"
-                f" for {errors.listed(entry.kept_for)} alone{again}",
+                f" for {errors.joined(entry.kept_for)} alone{again}",
             )
 
 
@@ -67,7 +67,7 @@ def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
     since, line = last_written(one.stack, now), None
     missing = _missing(group, one)
     if missing:
-        ids = errors.listed(each.id for each in missing)
+        ids = errors.joined(each.id for each in missing)
         reason, line = "follow", f"{name} does not hold {ids} yet; this update publishes it"
         since = untold_since(one.stack, min(each.pending_since or each.created_date for each in missing), now)
     else:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from apigw_client_cert import errors
 from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, last_written
 from apigw_client_cert.lifecycle.state import instant_or_none
-from apigw_client_cert.rotation.announce import announce
 from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.last_days import last_days
+from apigw_client_cert.rotation.messages import announce
 from apigw_client_cert.rotation.model import Severity
 from apigw_client_cert.rotation.transitions import Step
 
@@ -30,8 +30,8 @@ def certificate_findings(group: Group, one: Certificate, now: datetime) -> Itera
         urgency = Urgency.NOTE if finding.severity is Severity.NOTE else Urgency.PERSON
         yield StatusFinding(stack=one.stack, reason=finding.reason, urgency=urgency, message=finding.message)
     if rotation.retirement_blocked_by:
-        kept = errors.listed(each.id for each in rotation.previous if each.unused_since is None)
-        users = errors.listed(rotation.retirement_blocked_by)
+        kept = errors.joined(each.id for each in rotation.previous if each.unused_since is None)
+        users = errors.joined(rotation.retirement_blocked_by)
         yield StatusFinding(
             stack=one.stack,
             reason="blocked",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.cli.exit_status import ExitStatus
+from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.state import instant_or_none
-from apigw_client_cert.lifecycle.world import World
-from apigw_client_cert.rotation.announce import distance, minute
+from apigw_client_cert.rotation.messages import distance, minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +93,6 @@ def ahead(line: str) -> str:
     return line.replace("this update", "the next update")
 
 
-def looking_on(now: datetime) -> World:
+def looking_on(now: datetime) -> Environment:
     """A clock, and nobody who listens: a difference asks for nothing else."""
-    return World(now=lambda: now, say=lambda _line: None)
+    return Environment(now=lambda: now, say=lambda _line: None)

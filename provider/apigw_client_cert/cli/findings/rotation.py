@@ -12,7 +12,7 @@ from apigw_client_cert.cli.findings.certificate import certificate_findings
 from apigw_client_cert.cli.findings.finding import FAILED, StatusFinding, Urgency
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import undamaged
-from apigw_client_cert.rotation.announce import distance, minute
+from apigw_client_cert.rotation.messages import distance, minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

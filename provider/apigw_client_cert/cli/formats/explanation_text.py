@@ -12,8 +12,8 @@ import click
 from apigw_client_cert.cli.findings.finding import FAILED
 from apigw_client_cert.cli.formats.forecast_texts import what
 from apigw_client_cert.cli.formats.texts import printable
-from apigw_client_cert.errors import listed
-from apigw_client_cert.rotation.announce import distance, minute
+from apigw_client_cert.errors import joined
+from apigw_client_cert.rotation.messages import distance, minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def render(report: ExplanationReport) -> str:
     """Every rotation of the name, then what could not be read."""
     lines = [line for one in report.explanations for line in _lines(one, report.now)]
     if not report.explanations:
-        names = f" There are {listed(report.known)}." if report.known else ""
+        names = f" There are {joined(report.known)}." if report.known else ""
         lines += _folded(f"No rotation in what was read is called {report.asked!r}.{names}", "", "")
     for unread in report.unread:
         lines += _folded(f"unread {unread.label}: {unread.why}", "", _INDENT)

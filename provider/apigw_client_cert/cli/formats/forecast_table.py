@@ -10,7 +10,7 @@ from rich.text import Text
 from apigw_client_cert.cli.formats.forecast_texts import what
 from apigw_client_cert.cli.formats.terminal import plain_table, printed
 from apigw_client_cert.cli.formats.texts import printable
-from apigw_client_cert.rotation.announce import minute
+from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.model import Severity
 
 if TYPE_CHECKING:

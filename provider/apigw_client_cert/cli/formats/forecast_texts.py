@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.errors import listed
-from apigw_client_cert.rotation.announce import minute
+from apigw_client_cert.errors import joined
 from apigw_client_cert.rotation.forecast import Milestone
 from apigw_client_cert.rotation.forecast_bundle import Published
+from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.transitions import Step
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.cli.forecasts import Coming
     from apigw_client_cert.rotation.forecast_binding import Moved
-    from apigw_client_cert.rotation.turn import Hold
+    from apigw_client_cert.rotation.waves import Hold
 
 
 def what(coming: Coming) -> str:
@@ -31,7 +31,7 @@ def _step(event: Milestone, coming: Coming) -> str:
     if event.kept:
         again = f"; {coming.times - 1} more until {minute(coming.last_at)}" if coming.times > 1 else ""
         gone = "" if event.step is Step.CONFIRM or event.generation in event.kept else f"{generation} is deleted; "
-        return f"{gone}generation {_numbers(event.kept)} is presented by {listed(event.kept_for)}, and kept{again}"
+        return f"{gone}generation {_numbers(event.kept)} is presented by {joined(event.kept_for)}, and kept{again}"
     match event.step:
         case Step.ISSUE:
             return f"{generation}, trusted beside {_others(event)}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.rotation.announce import date, minute
+from apigw_client_cert.rotation.messages import date, minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
