@@ -55,9 +55,14 @@ def safe_repr(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
 
 
+def printable(text: str) -> str:
+    """The text with its control characters escaped: what a state holds may have been written by anybody."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 def joined(things: Iterable[object], separator: str = ", ") -> str:
     """The first ten, and how many more: a message may have to name a thousand stages."""
-    names = [str(one) for one in things]
+    names = [printable(str(one)) for one in things]
     more = [f"and {len(names) - MOST_LISTED} more"] if len(names) > MOST_LISTED else []
     return separator.join([*names[:MOST_LISTED], *more])
 

@@ -118,7 +118,7 @@ class WholeStack:
         self._begin(day)
         for name, module in self._modules():
             found = module.read(name, self.states[name], self.environment)
-            self.states[name] = _wire(found[1])
+            self.states[name] = wire(found[1])
 
     def preview(self, day: float) -> None:
         """One ``pulumi preview`` of the same program: nothing is sent by rule (invariant 6)."""
@@ -142,7 +142,7 @@ class WholeStack:
         return [(name, kinds.get(name, binding)) for name in self.states]
 
     def _register(self, name: str, module: Any, props: Mapping[str, Any], kind: str) -> dict[str, Any]:
-        news = _wire({**props, **self._connection, **self.inputs.get(kind, {})})
+        news = wire({**props, **self._connection, **self.inputs.get(kind, {})})
         checked = module.check({}, news)
         assert checked.failures == {}, checked.failures
         if name not in self.states:
@@ -151,10 +151,11 @@ class WholeStack:
             state = module.update(self.states[name], news, self.environment)
         else:
             return self.states[name]
-        self.states[name] = _wire(state)
+        self.states[name] = wire(state)
         return self.states[name]
 
 
-def _wire(properties: Mapping[str, Any]) -> dict[str, Any]:
+def wire(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What a property bag looks like after the wire."""
     found: dict[str, Any] = json.loads(json.dumps(dict(properties)))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from apigw_client_cert.errors import safe_repr
 
@@ -50,6 +51,7 @@ def format_duration(duration: timedelta) -> str:
     return f"{seconds // length}{unit}"
 
 
+@lru_cache(maxsize=1024)
 def served(wait: timedelta, part: Fraction = SERVED) -> timedelta:
     """How much of a wait must have passed before it counts as served: whole seconds, and at least one.
 

@@ -162,4 +162,7 @@ class Rotation:
         return next((generation for generation in self.generations if generation.number == number), None)
 
     def _only(self, role: Role) -> Generation | None:
-        return next((generation for generation in self.generations if generation.role is role), None)
+        for generation in self.generations:
+            if generation.role is role:
+                return generation
+        return None

@@ -8,7 +8,7 @@ presented now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.rotation.model import TrustedCertificate
@@ -77,7 +77,8 @@ def next_entries(
             continue
         if entry.sha256 in wanted:
             owner = _owner(entry, wanted[entry.sha256], offering)
-            kept.append(replace(entry, rotation_id=owner, kept_for=(), look_again_at=None))
+            same = entry.rotation_id == owner and entry.look_again_at is None and not entry.kept_for
+            kept.append(entry if same else replace(entry, rotation_id=owner, kept_for=(), look_again_at=None))
         elif look is None or entry.sha256 not in look.presenters:
             kept.append(entry)
         elif look.presenters[entry.sha256]:
@@ -111,7 +112,8 @@ def restart(
             return None if entry.sha256 in unheld else now
         return entry.since
 
-    return tuple(replace(entry, since=since(entry)) for entry in entries)
+    dated = [(entry, since(entry)) for entry in entries]
+    return tuple(entry if entry.since == at else replace(entry, since=at) for entry, at in dated)
 
 
 def bundle_due(
@@ -163,5 +165,11 @@ def _owner(entry: Entry, wanted: Entry, offering: Collection[str]) -> str | None
 
 def entry_of(certificate: TrustedCertificate, rotation_id: str | None) -> Entry:
     """An entry that is not published yet."""
-    facts = {one.name: getattr(certificate, one.name) for one in fields(TrustedCertificate)}
-    return Entry(**facts, rotation_id=rotation_id)
+    return Entry(
+        sha256=certificate.sha256,
+        sha1=certificate.sha1,
+        spki_sha256=certificate.spki_sha256,
+        pem=certificate.pem,
+        not_after=certificate.not_after,
+        rotation_id=rotation_id,
+    )

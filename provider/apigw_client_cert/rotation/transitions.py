@@ -216,7 +216,7 @@ def withdraw(rotation: Rotation, now: datetime) -> Rotation:
 
 def remember_trigger(rotation: Rotation, trigger: str | None) -> Rotation:
     """Keep a trigger value that asks for nothing: set for the first time, unset, or honoured already."""
-    return replace(rotation, trigger=trigger)
+    return rotation if rotation.trigger == trigger else replace(rotation, trigger=trigger)
 
 
 def lose(rotation: Rotation, gone: Collection[int], now: datetime) -> Rotation:
@@ -261,8 +261,9 @@ def _move(  # noqa: PLR0913 - the one place where every part of the next rotatio
 ) -> Rotation:
     # Both ways: what was withdrawn while a clock ran ahead, and is alive after all, is trusted again.
     settled = tuple(
-        replace(generation, trusted=generation.role is Role.ACTIVE or not generation.expired(now))
+        generation if generation.trusted is trusted else replace(generation, trusted=trusted)
         for generation in generations
+        for trusted in [generation.role is Role.ACTIVE or not generation.expired(now)]
     )
     has_previous = any(generation.role is Role.PREVIOUS for generation in settled)
     blocked = rotation.retirement_blocked_by if blocked_by is None else blocked_by

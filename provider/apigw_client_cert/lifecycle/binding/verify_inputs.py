@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.errors import safe_repr
 from apigw_client_cert.gateway.connection import is_loopback
-from apigw_client_cert.gateway.http_probe import ProbeCall
 from apigw_client_cert.gateway.interface import StageKind, TrialCall
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, is_url, known, snake
 from apigw_client_cert.rotation.durations import parse_duration
@@ -19,6 +18,7 @@ from apigw_client_cert.trust.contents import BACKENDS, OPENSSL_FAMILY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apigw_client_cert.gateway.http_probe import ProbeCall
     from apigw_client_cert.lifecycle.inputs import Failures
 
 INPUTS = ("verify", "confirm")
@@ -129,6 +129,8 @@ def probe_of(news: Mapping[str, Any]) -> ProbeSpec | None:
     if not spec:
         return None
     timeout = parse_duration(spec["timeout"]) if "timeout" in spec else TIMEOUT
+    from apigw_client_cert.gateway.http_probe import ProbeCall  # noqa: PLC0415 - few bindings are confirmed by one
+
     call = ProbeCall(
         url=spec["url"],
         method=spec.get("method", "GET"),

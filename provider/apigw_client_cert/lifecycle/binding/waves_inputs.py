@@ -63,13 +63,18 @@ def check_wave_order(news: Mapping[str, Any], failures: Failures) -> None:
 
 def wave_order_of(news: Mapping[str, Any], now: datetime, *, going_back: bool) -> WaveOrder:
     """The turn that checked inputs describe."""
-    soak = news.get("soak")
     return WaveOrder(
-        predecessors=_predecessors(news),
-        soak=parse_duration(soak) if soak else timedelta(0),
+        predecessors=predecessors(news),
+        soak=soak_of(news),
         opens_at=next_opening([parse_window(text) for text in news.get("windows") or ()], now),
         going_back=going_back,
     )
+
+
+def soak_of(news: Mapping[str, Any]) -> timedelta:
+    """How long the wave before must have presented the certificate; nothing where nobody said."""
+    soak = news.get("soak")
+    return parse_duration(soak) if soak else timedelta(0)
 
 
 def _check_room(news: Mapping[str, Any], windows: list[Window], failures: Failures) -> None:
@@ -103,7 +108,8 @@ def _is_predecessor(one: object) -> bool:
 
 
 @undamaged()
-def _predecessors(news: Mapping[str, Any]) -> tuple[Predecessor, ...]:
+def predecessors(news: Mapping[str, Any]) -> tuple[Predecessor, ...]:
+    """The bindings of the wave before, as this one was told of them."""
     return tuple(
         Predecessor(
             name=str(one["name"]),

@@ -149,7 +149,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Enviro
 def delete(props: Mapping[str, Any], environment: Environment) -> None:
     """Leave every target as it is: trust is withdrawn only by retirement or expiry (invariant 12)."""
     guard_version(props)
-    addresses = ", ".join(sorted(digests_of(props, "digests")))
+    addresses = errors.joined(sorted(digests_of(props, "digests")))
     if addresses:
         environment.say(f"{props['name']}: left as it is, to be removed when no backend reads it: {addresses}")
 

@@ -84,7 +84,7 @@ def drift_lines(
         if address not in asked_for:
             why = f"is a target no more: this update leaves it as it is, and publishes to {errors.joined(asked_for)}"
         said.setdefault(why, []).append(address)
-    return [f"{news['name']}: {', '.join(addresses)} {why}" for why, addresses in said.items()]
+    return [f"{news['name']}: {errors.joined(addresses)} {why}" for why, addresses in said.items()]
 
 
 def _addresses(news: Mapping[str, Any], environment: Environment) -> Sequence[str]:
@@ -96,7 +96,7 @@ def _reason(address: str, found: str | None, unread: str | None, olds: Mapping[s
     written = digests_of(olds, "digests").get(address)
     then = "this update tries again" if FAILED_STEP in olds else "this update writes it again"
     if unread is not None:
-        return f"could not be read: {unread}; this update looks again"
+        return f"could not be read: {errors.printable(unread)}; this update looks again"
     if found is None:  # an older release looked
         return f"does not hold what was written to it; {then}"
     if found == _NOTHING:

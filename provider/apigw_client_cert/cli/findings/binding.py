@@ -1,0 +1,101 @@
+"""What a binding's state says: whether its stage is to move, waits, is not confirmed, or is told nothing any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apigw_client_cert.cli.findings.finding import (
+    StatusFinding,
+    Urgency,
+    ahead,
+    failed_step,
+    last_written,
+    looking_on,
+    untold_since,
+)
+from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.binding.lagging import lag
+from apigw_client_cert.lifecycle.binding.outputs import binding_policy, is_open
+from apigw_client_cert.lifecycle.binding.verify_inputs import asked_for
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
+from apigw_client_cert.lifecycle.state import instant_or_none
+from apigw_client_cert.rotation.durations import served
+from apigw_client_cert.rotation.lag import Told
+from apigw_client_cert.rotation.messages import distance, minute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from apigw_client_cert.cli.fleet import Binding, Certificate, Group
+    from apigw_client_cert.rotation.model import Generation
+
+
+def binding_findings(group: Group, one: Binding, now: datetime) -> Iterator[StatusFinding]:
+    """All that is to say of one binding of this group."""
+    yield from failed_step(one.stack, one.resource.outputs, now)
+    if FAILED_STEP in one.resource.outputs:
+        return
+    owner = group.certificate
+    if owner is None:
+        # Where the owner was read, it says itself what it is late with.
+        yield from _lagging(one, now)
+    elif owner.rotation.active is not None and owner.rotation.active.id != one.told:
+        yield _follow(owner, owner.rotation.active, one, now)
+        return
+    yield from _due(one, now)
+
+
+def _follow(owner: Certificate, active: Generation, one: Binding, now: datetime) -> StatusFinding:
+    # Nothing dates an activation; it comes after the lead, or close to an end that is an alarm by itself.
+    activated = (active.pending_since or active.created_date) + served(owner.policy.publish_lead)
+    return StatusFinding(
+        stack=one.stack,
+        reason="follow",
+        urgency=Urgency.DUE,
+        message=f"stage {one.stage} was told to present {one.told}, and {active.id} is the active one by now; the next"
+        f" update of {one.stack.label} moves the stage, or lets it wait",
+        since=untold_since(one.stack, activated, now),
+        run=True,
+    )
+
+
+def _lagging(one: Binding, now: datetime) -> Iterator[StatusFinding]:
+    inputs = one.resource.inputs or one.resource.outputs
+    line = lag(one.stage, inputs, now)
+    told = one.generations.get(one.told, {})
+    ends = instant_or_none(told.get("expirationDate"))
+    this = Told(id=one.told, not_after=ends, pending_since=instant_or_none(told.get("pendingSince")))
+    if line is None and ends is not None and this.near_its_end(binding_policy(inputs).activate_by, now):
+        # Whatever its owner has made active since: nobody has told this stack.
+        line = (
+            f"stage {one.stage} is told to present {one.told}, which is refused from {minute(ends)} on,"
+            f" {distance(ends - now)}, and {one.stack.label} has not heard of another active one"
+        )
+    if line is not None:
+        yield StatusFinding(stack=one.stack, reason="not-followed", urgency=Urgency.PERSON, message=line, run=True)
+
+
+def _due(one: Binding, now: datetime) -> Iterator[StatusFinding]:
+    outputs, inputs = one.resource.outputs, one.resource.inputs or one.resource.outputs
+    difference = binding.diff(outputs, inputs, looking_on(now))
+    # One that lags is a change in every run, and without a line where nothing else is.
+    if difference.changes and (difference.line is None or lag(one.stage, inputs, now) != difference.line):
+        unconfirmed = asked_for(inputs) and is_open(outputs, one.told)
+        yield StatusFinding(
+            stack=one.stack,
+            reason="unconfirmed" if unconfirmed else "bind",
+            urgency=Urgency.DUE,
+            message=ahead(difference.line or f"stage {one.stage}: this update looks at the stage again"),
+            since=one.waiting_until or last_written(one.stack, now),
+            run=True,
+        )
+    elif one.waiting_until is not None:
+        yield StatusFinding(
+            stack=one.stack,
+            reason="waiting",
+            urgency=Urgency.NOTE,
+            message=f"stage {one.stage} keeps {one.presented or 'no certificate'} until {minute(one.waiting_until)},"
+            f" {distance(one.waiting_until - now)}, and is to present {one.told} then: it waits for its"
+            f" {one.waiting_because or 'lead'}",
+        )

@@ -1,0 +1,70 @@
+"""What a certificate's state says: the step that is due, who holds a retirement up, what failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apigw_client_cert import errors
+from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, last_written
+from apigw_client_cert.lifecycle.state import instant_or_none
+from apigw_client_cert.rotation.decide import decide
+from apigw_client_cert.rotation.last_days import last_days
+from apigw_client_cert.rotation.messages import announce
+from apigw_client_cert.rotation.model import Severity
+from apigw_client_cert.rotation.transitions import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from apigw_client_cert.cli.fleet import Certificate, Group
+    from apigw_client_cert.rotation.decide import Decision
+
+
+def certificate_findings(group: Group, one: Certificate, now: datetime) -> Iterator[StatusFinding]:
+    """All that is to say of the certificate of this group."""
+    rotation, policy = one.rotation, one.policy
+    decision = decide(rotation, policy, now)
+    yield from failed_step(one.stack, one.resource.outputs, now)
+    for finding in (*decision.findings, *last_days(rotation, policy, now)):
+        urgency = Urgency.NOTE if finding.severity is Severity.NOTE else Urgency.PERSON
+        yield StatusFinding(stack=one.stack, reason=finding.reason, urgency=urgency, message=finding.message)
+    if rotation.retirement_blocked_by:
+        kept = errors.joined(each.id for each in rotation.previous if each.unused_since is None)
+        users = errors.joined(rotation.retirement_blocked_by)
+        yield StatusFinding(
+            stack=one.stack,
+            reason="blocked",
+            urgency=Urgency.NOTE,
+            message=f"{kept} is not deleted: by the last look it is in use ({users}); runs look again",
+        )
+    if decision.step is not Step.NONE:
+        yield _due(group, one, decision, now)
+
+
+def _due(group: Group, one: Certificate, decision: Decision, now: datetime) -> StatusFinding:
+    name = one.resource.name
+    stages = [str(binding.stage) for binding in group.bindings if binding.stack is one.stack]
+    line = announce(name, one.rotation, one.policy, decision, now, stages=stages) or decision.reason
+    lost = decision.step in {Step.RECOVER, Step.REGENERATE}
+    return StatusFinding(
+        stack=one.stack,
+        reason=decision.reason if lost else decision.step.value,
+        urgency=Urgency.PERSON if lost else Urgency.DUE,
+        message=ahead(line.removeprefix(f"{name}: ")),
+        since=due_since(one, decision, now),
+        run=True,
+    )
+
+
+def due_since(one: Certificate, decision: Decision, now: datetime) -> datetime | None:
+    """Since when the step is due; one that is due at any instant has been so since state was written.
+
+    None where that is not known: the clock is set back before the state's own time.
+    """
+    outputs, at = one.resource.outputs, decision.next_action_at
+    recorded = None
+    if outputs.get("nextAction") == decision.step.value:
+        recorded = instant_or_none(outputs.get("nextActionAt"))
+    ripe = [*([at] if at < now else []), *([recorded] if recorded is not None and recorded <= now else [])]
+    return min(ripe, default=last_written(one.stack, now))

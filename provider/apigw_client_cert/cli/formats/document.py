@@ -1,0 +1,90 @@
+"""The JSON document: what ``status.schema.json`` describes, and every other format is a view of."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from apigw_client_cert.clock import format_instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apigw_client_cert.cli.findings.finding import StatusFinding
+    from apigw_client_cert.cli.rows import Report, Row, ShownCertificate, ShownStage
+
+#: Raised where a property is renamed, dropped or means something else; new ones come without.
+SCHEMA_VERSION: Final = 1
+
+
+def render(report: Report) -> str:
+    """The document as text; JSON escapes what a terminal would obey."""
+    return f"{json.dumps(document(report), indent=2)}\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The document as a value."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "asOf": format_instant(report.now),
+        "exitStatus": int(report.exit_status),
+        "rotations": [_row(row, report.now) for row in report.rows],
+        "unread": [{"stack": one.label, "why": one.why} for one in report.unread],
+    }
+
+
+def _row(row: Row, now: datetime) -> dict[str, Any]:
+    return {
+        "stack": row.stack.label,
+        "project": row.stack.project,
+        "name": row.name,
+        "ownedElsewhere": row.phase is None,
+        "rotationId": row.rotation_id,
+        "phase": row.phase,
+        "active": _certificate(row.active, now),
+        "pending": _certificate(row.pending, now),
+        "previous": [_certificate(one, now) for one in row.previous],
+        "next": None
+        if row.next is None
+        else {"step": row.next.step, "at": format_instant(row.next.at), "due": row.next.due},
+        "stages": [_stage(one) for one in row.stages],
+        "findings": [_finding(one) for one in row.findings],
+        "lastRun": _instant(row.stack.written_at),
+    }
+
+
+def _certificate(shown: ShownCertificate | None, now: datetime) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return {
+        "id": shown.id,
+        "generation": shown.generation,
+        "expirationDate": _instant(shown.expires),
+        "daysLeft": shown.days_left(now),
+    }
+
+
+def _stage(one: ShownStage) -> dict[str, Any]:
+    return {
+        "stack": one.stack,
+        "name": one.name,
+        "stage": one.stage,
+        "desired": one.desired,
+        "presented": one.presented,
+        "waitingUntil": _instant(one.waiting_until),
+        "waitingBecause": one.waiting_because,
+    }
+
+
+def _finding(one: StatusFinding) -> dict[str, Any]:
+    return {
+        "stack": one.stack.label,
+        "reason": one.reason,
+        "urgency": one.urgency.value,
+        "message": one.message,
+        "since": _instant(one.since),
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else format_instant(at)

@@ -1,0 +1,94 @@
+"""The options that the commands share: what to read, as of when runs count as stopped, and how to say it."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from apigw_client_cert.cli.formats import FORMATS
+from apigw_client_cert.cli.limits import Limits
+from apigw_client_cert.cli.sources import Sources
+from apigw_client_cert.rotation.durations import parse_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+
+
+class DurationType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in newer releases only
+    """``36h``, as everywhere in this package."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
+        """The duration."""
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that name states; the command gets them as ``sources``."""
+
+    @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(allow_dash=True))
+    @click.option("--stack", "stacks", multiple=True, metavar="NAME", help="A stack, as pulumi knows it; repeatable.")
+    @click.option("--all-stacks", is_flag=True, help="Every stack of the backend that pulumi is logged in to.")
+    @click.option("--project", metavar="NAME", help="Of --all-stacks, those of this project.")
+    @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Of --all-stacks, those with this tag.")
+    @click.option(
+        "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Exports at the same time."
+    )
+    @functools.wraps(command)
+    def with_sources(*, files: tuple[str, ...], stacks: tuple[str, ...], all_stacks: bool, **rest: Any) -> Any:  # noqa: ANN401
+        narrowing = {key: rest.pop(key) for key in ("project", "tags", "concurrency")}
+        sources = Sources(files=files, stacks=stacks, all_stacks=all_stacks, **narrowing)
+        if not sources.named:
+            raise click.UsageError("Say what to read: a FILE, - for standard input, --stack NAME, or --all-stacks.")
+        if not all_stacks and (narrowing["project"] or narrowing["tags"]):
+            raise click.UsageError("--project and --tag narrow --all-stacks; give that, too.")
+        return command(sources=sources, **rest)
+
+    return with_sources
+
+
+def judging(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--grace`` and ``--stale``; the command gets them as ``limits``."""
+
+    @click.option(
+        "--grace",
+        type=DurationType(),
+        help="A step that has been due for longer needs a person: runs have stopped. Half of activate_by by default.",
+    )
+    @click.option("--stale", type=DurationType(), help="So does a state that nothing has written for longer.")
+    @functools.wraps(command)
+    def with_limits(*, grace: timedelta | None, stale: timedelta | None, **rest: Any) -> Any:  # noqa: ANN401
+        return command(limits=Limits(grace=grace, stale=stale), **rest)
+
+    return with_limits
+
+
+def saying(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--format`` and ``--json``; the command gets ``form``."""
+
+    @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+    @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+    @functools.wraps(command)
+    def with_form(*, form: str, as_json: bool, **rest: Any) -> Any:  # noqa: ANN401
+        return command(form="json" if as_json else form, **rest)
+
+    return with_form
+
+
+def table_or_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--format`` with two of the formats, and ``--json``; the command gets ``form``."""
+
+    @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+    @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+    @functools.wraps(command)
+    def with_form(*, form: str, as_json: bool, **rest: Any) -> Any:  # noqa: ANN401
+        return command(form="json" if as_json else form, **rest)
+
+    return with_form

@@ -1,0 +1,89 @@
+"""Where states come from: files, standard input, stacks by name, or all stacks of the backend."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from apigw_client_cert.cli.states import Unread, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from apigw_client_cert.cli.states import StackState
+
+#: In place of a file's name.
+STANDARD_INPUT: Final = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What the user named; ``project`` and ``tags`` are filters of ``all_stacks``."""
+
+    files: Sequence[str] = ()
+    stacks: Sequence[str] = ()
+    all_stacks: bool = False
+    project: str | None = None
+    tags: Sequence[str] = ()
+    concurrency: int = 8
+
+    @property
+    def named(self) -> bool:
+        """Whether anything is named at all."""
+        return bool(self.files or self.stacks or self.all_stacks)
+
+    def read(self) -> Iterator[StackState | Unread]:
+        """The states, in the order in which they were named; each as soon as it and those before it are there."""
+        for file in dict.fromkeys(self.files):
+            yield _file(file)
+        stacks: Sequence[str] = self.stacks
+        if self.all_stacks:
+            from apigw_client_cert.cli import pulumi_cli  # noqa: PLC0415 - a file needs no process
+
+            listed = pulumi_cli.stacks(self.project, self.tags)
+            if isinstance(listed, Unread):
+                yield listed
+            else:
+                stacks = [*stacks, *listed]
+        stacks = list(dict.fromkeys(stacks))
+        if stacks:
+            yield from _exported(stacks, self.concurrency)
+
+
+def _file(name: str) -> StackState | Unread:
+    if name == STANDARD_INPUT:
+        return state_of(sys.stdin.buffer.read(), source="standard input")
+    try:
+        content = Path(name).read_bytes()
+    except OSError as error:
+        return Unread(name, f"the file cannot be read: {error.strerror}")
+    return state_of(content, source=name)
+
+
+def _exported(stacks: Sequence[str], concurrency: int) -> Iterator[StackState | Unread]:
+    """Each export is cut down to our resources where it was read: what is kept of 200 states is little."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a file needs none
+
+    from apigw_client_cert.cli import pulumi_cli  # noqa: PLC0415 - nor a process
+
+    with ThreadPoolExecutor(max_workers=min(concurrency, len(stacks))) as pool:
+        said = _progress(len(stacks))
+        for number, state in enumerate(pool.map(pulumi_cli.export, stacks), start=1):
+            said(number)
+            yield state
+
+
+def _progress(count: int) -> Callable[[int], None]:
+    """Says on a terminal how many stacks are read: two hundred take a while."""
+    if count == 1 or not sys.stderr.isatty():
+        return lambda _number: None
+    return partial(_say_progress, count)
+
+
+def _say_progress(count: int, number: int) -> None:
+    end = "\r\x1b[K" if number == count else ""
+    sys.stderr.write(f"\rread {number} of {count} stacks{end}")
+    sys.stderr.flush()

@@ -1,0 +1,175 @@
+"""An exported state, or a checkpoint as a file backend keeps it: our resources in it, and when it was written.
+
+A state is somebody else's text: whatever is wrong with it is a value, ``Unread``, and the other stacks go on.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from apigw_client_cert.clock import parse_instant
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+CERTIFICATE: Final = "RotatingClientCertificate"
+BUNDLE: Final = "TrustBundle"
+BINDING: Final = "StageBinding"
+# A type of state -> what it is, whichever host keeps it.
+_KINDS: Final = {
+    f"{host}{kind}": kind
+    for host in ("pulumi-python:dynamic/apigw:", "apigw-client-cert:index:")
+    for kind in (CERTIFICATE, BUNDLE, BINDING)
+}
+# How the engine marks a special value in a property bag, and a secret among those.
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - it marks one, and is none
+_GZIP: Final = b"\x1f\x8b"
+_EXPECTED: Final = "give what `pulumi stack export` prints, or a checkpoint of a file backend"
+_LONGEST_REASON: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One of our resources in state.
+
+    ``encrypted`` are the properties in which something is encrypted; that reads as unknown, as it does at a preview.
+    """
+
+    kind: str
+    urn: str
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    encrypted: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The resource's Pulumi name."""
+        return self.urn.split("::", 3)[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackState:
+    """What one stack's state holds of ours.
+
+    ``label`` is what people call the stack, ``name`` its last part, and ``selector`` what ``pulumi --stack`` takes,
+    where it is known.
+    ``written_at`` is the state's own time: when a run, a refresh or an import wrote it last.
+    """
+
+    label: str
+    project: str = ""
+    name: str = ""
+    selector: str | None = None
+    written_at: datetime | None = None
+    resources: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A stack, or a resource of one, that could not be read, and why."""
+
+    label: str
+    why: str
+
+
+def state_of(content: bytes, *, source: str, selector: str | None = None) -> StackState | Unread:
+    """The state in this text.
+
+    Args:
+        content: What was exported.
+        source: Where it came from, for a state that holds no resource which would name its stack.
+        selector: What Pulumi calls the stack, where it was asked for by that name.
+    """
+    try:
+        told = json.loads(_unpacked(content))
+    except (ValueError, OSError, EOFError, RecursionError) as error:
+        return Unread(source, f"it is not JSON ({_short(error)}): {_EXPECTED}")
+    try:
+        return _state(told, source, selector)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        return Unread(source, f"it is no exported state ({_short(error)}): {_EXPECTED}")
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error)[:_LONGEST_REASON]}"
+
+
+def _unpacked(content: bytes) -> bytes:
+    if not content.startswith(_GZIP):
+        return content
+    import gzip  # noqa: PLC0415 - few file backends compress
+
+    return gzip.decompress(content)
+
+
+def _state(told: Mapping[str, Any], source: str, selector: str | None) -> StackState:
+    # An export has a deployment; a checkpoint has the same as its latest, and null where the stack is empty.
+    deployment = told["deployment"] if "deployment" in told else told["checkpoint"].get("latest")
+    resources = (deployment or {}).get("resources") or ()
+    written_at = ((deployment or {}).get("manifest") or {}).get("time")
+    project, stack = next((_names(one["urn"]) for one in resources), ("", ""))
+    named = f"{project}/{stack}" if project else source
+    return StackState(
+        label=named if selector is None else selector.removeprefix("organization/"),
+        project=project,
+        name=stack,
+        selector=selector,
+        written_at=_instant(written_at),
+        resources=tuple(_ours(resources)),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    # The engine writes the zero time where it does not know.
+    return None if text is None or text.startswith("0001-") else parse_instant(text)
+
+
+def _names(urn: str) -> tuple[str, str]:
+    """Project and stack of ``urn:pulumi:STACK::PROJECT::…``."""
+    stack, project = urn.removeprefix("urn:pulumi:").split("::", 3)[:2]
+    return project, stack
+
+
+def _ours(resources: Iterable[Mapping[str, Any]]) -> Iterator[Resource]:
+    for one in resources:
+        kind = _KINDS.get(one["type"])
+        # What a replacement or an interrupted run has left for deletion speaks for nothing any more.
+        if kind is None or one.get("delete") or one.get("pendingReplacement"):
+            continue
+        inputs, outputs = (dict(one.get(side) or {}) for side in ("inputs", "outputs"))
+        opened = {key: _opened(value) for key, value in outputs.items()}
+        yield Resource(
+            kind=kind,
+            urn=str(one["urn"]),
+            inputs={key: _opened(value) for key, value in inputs.items()},
+            # An output of its own that is encrypted is one that is not there; an echo is compared with its input.
+            outputs={key: value for key, value in opened.items() if value != UNKNOWN or key in {*inputs, FAILED_STEP}},
+            encrypted=frozenset(key for side in (inputs, outputs) for key, value in side.items() if _is_shut(value)),
+        )
+
+
+def _opened(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """The value with what ``--show-secrets`` shows in its place, and as unknown what is encrypted."""
+    if isinstance(value, list):
+        return [_opened(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(_SIGNATURE) == _SECRET:
+        return _opened(json.loads(value["plaintext"])) if "plaintext" in value else UNKNOWN
+    return {key: _opened(one) for key, one in value.items()}
+
+
+def _is_shut(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_shut, value))
+    if not isinstance(value, dict):
+        return False
+    if value.get(_SIGNATURE) == _SECRET:
+        return "plaintext" not in value
+    return any(map(_is_shut, value.values()))

@@ -1,0 +1,71 @@
+"""The command in this process, over states in files."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from apigw_client_cert.cli.program import main
+from apigw_client_cert.clock import VARIABLE, format_instant
+from tests.lifecycle.conftest import START
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+class Answer(NamedTuple):
+    """How a call ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Command:
+    """``apigw-client-cert`` as of an instant, on a terminal of some width that is none."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._folder = folder
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        self._files = 0
+        self.at(START)
+        self.columns(80)
+
+    def at(self, now: datetime) -> None:
+        """Set the clock."""
+        self._monkeypatch.setenv(VARIABLE, format_instant(now))
+
+    def columns(self, width: int) -> None:
+        """Set the width."""
+        self._monkeypatch.setenv("COLUMNS", str(width))
+
+    def file(self, content: bytes, name: str = "") -> str:
+        """A file with this content."""
+        self._files += 1
+        file = self._folder / (name or f"state-{self._files}.json")
+        file.write_bytes(content)
+        return str(file)
+
+    def files(self, *contents: bytes) -> list[str]:
+        """A file for each."""
+        return [self.file(content) for content in contents]
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> Answer:
+        """Call it."""
+        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        said = self._capsys.readouterr()
+        return Answer(int(str(ended.value.code)), said.out, said.err)
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command."""
+    return Command(tmp_path, monkeypatch, capsys)

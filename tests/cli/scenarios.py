@@ -1,0 +1,128 @@
+"""Fleets as real runs leave them: what the golden outputs show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apigw_client_cert import errors
+from tests.cli.exports import PLUGIN, edited, exported
+from tests.doubles.fake_gateway import FakeGateway
+from tests.lifecycle.conftest import API, START, FakeRun
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apigw_client_cert.lifecycle.environment import Environment
+
+#: The instant as of which the busy fleet is looked at.
+BUSY_DAY = 363
+#: The rotation id of the steady scene.
+STEADY = "rotation-steady"
+
+
+def day(number: float) -> datetime:
+    """So many days after the first run."""
+    return START + timedelta(days=number)
+
+
+@dataclass
+class OwnRun(FakeRun):
+    """A run whose rotation id is no other one's, and which may run while the command's clock is made up."""
+
+    rotation: str = "rotation-0"
+
+    @property
+    def environment(self) -> Environment:
+        """The fake environment."""
+        return replace(super().environment, token=lambda: self.rotation, stays_here=lambda _connection: True)
+
+
+def new_run(rotation: str, *stages: str) -> OwnRun:
+    """A program over these stages, which exist and present nothing."""
+    gateway = FakeGateway()
+    for stage in stages:
+        gateway.add_stage(API, stage)
+    return OwnRun(gateway, stages=stages, rotation=rotation)
+
+
+def ran(run: OwnRun, *days: float) -> OwnRun:
+    """Runs on these days."""
+    for number in days:
+        run.at(number)
+        run.up()
+    return run
+
+
+def ran_red(run: OwnRun, *days: float) -> OwnRun:
+    """Runs on these days, none of which can do all that is due."""
+    for number in days:
+        with pytest.raises(errors.RotationError):
+            ran(run, number)
+    return run
+
+
+def steady() -> bytes:
+    """Nothing due for months."""
+    return exported(ran(new_run(STEADY, "dev", "prod"), 0))
+
+
+def published(host: str = PLUGIN) -> bytes:
+    """The successor is issued and waits for its lead."""
+    return exported(ran(new_run("invoices", "dev", "prod"), 0, 336), project="invoices", host=host)
+
+
+def stopped() -> bytes:
+    """Runs have stopped after the first."""
+    return exported(ran(new_run("billing", "prod"), 0), project="billing")
+
+
+def blocked(*later: float) -> bytes:
+    """A stage that no binding knows presents the former certificate."""
+    run = ran(new_run("payments", "prod"), 0, 336)
+    run.gateway.add_stage(API, "legacy", run.state["certificate"]["clientCertificateId"])
+    return exported(ran(run, 337, 338, 342, *later), project="payments")
+
+
+def foreign() -> bytes:
+    """The same near its end."""
+    return blocked(BUSY_DAY)
+
+
+def full() -> bytes:
+    """No room for a successor: the issue fails in each run."""
+    run = ran(new_run("audit", "prod"), 0)
+    run.gateway.quota = 1
+    return exported(ran_red(run, 336, 337), project="audit")
+
+
+def two_stacks() -> tuple[bytes, bytes]:
+    """The owner has activated generation 2 since the consumer's last run."""
+    run = ran(new_run("platform", "shared"), 0, 336)
+    consumer = exported(run, project="team", only=("shared",))
+    run.stages = ()
+    ran(run, 337)
+    return exported(run, project="platform", only=("certificate", "bundle")), consumer
+
+
+def consumer() -> bytes:
+    """The stack that follows, alone."""
+    return two_stacks()[1]
+
+
+def newer() -> bytes:
+    """A release of the future wrote it."""
+    return edited(
+        exported(ran(new_run("future", "prod"), 0), project="future"),
+        "RotatingClientCertificate",
+        "outputs",
+        {"stateVersion": 2},
+    )
+
+
+def busy() -> list[bytes]:
+    """All of them."""
+    return [steady(), published(), stopped(), foreign(), full(), *two_stacks(), newer()]
