@@ -18,9 +18,8 @@ from tests.lifecycle.conftest import API
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.cli.scenarios import OwnRun
-
     from tests.cli.conftest import Command
+    from tests.cli.scenarios import OwnRun
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the plugin keeps as secret where ``verify`` is one (native/resource_types.py).

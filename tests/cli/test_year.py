@@ -16,9 +16,8 @@ from tests.cli import scenarios
 from tests.cli.exports import exported
 
 if TYPE_CHECKING:
-    from tests.cli.scenarios import OwnRun
-
     from apigw_client_cert.cli.rows import Report
+    from tests.cli.scenarios import OwnRun
 
 YEARS = 2
 
