@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.cli.iam_policy import STATEMENTS, VARIANTS, policy
+from apigw_client_cert.cli.iam import STATEMENTS, VARIANTS, policy
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from tests.cli.golden.__main__ import FOLDER
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "fleet.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-CALLS = sorted(set(re.findall(r"apigw-client-cert ((?:status|check|matrix|forecast|explain)\b[^\n|>)#]*)", PAGE)))
+_NAMES = "|".join(program.list_commands(click.Context(program)))
+CALLS = sorted(set(re.findall(rf"apigw-client-cert ((?:{_NAMES})\b[^\n|>)#]*)", PAGE)))
 METRIC = re.compile(r"apigw_client_cert_\w+")
 
 

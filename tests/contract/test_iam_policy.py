@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import parliament  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
-from apigw_client_cert.cli.iam_policy import STATEMENTS, VARIANTS, Use
+from apigw_client_cert.cli.iam import STATEMENTS, VARIANTS, Use
 from tests.contract.whole_stack import START, Sent, WholeStack
 from tests.sandbox.data_plane.backend import Backend
 from tools.iam_policy import file_of, render
@@ -23,7 +23,7 @@ from tools.iam_policy import file_of, render
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from apigw_client_cert.cli.iam_policy import Statement
+    from apigw_client_cert.cli.iam import Statement
     from tests.doubles.aws_environments import SandboxEnvironment
 
 SERVICES = ("apigateway", "apigatewayv2", "ssm", "s3", "secretsmanager", "sts")

@@ -17,6 +17,14 @@ COMMANDS: Final = {
         "What the runs until a date will do, and where they come too seldom.",
     ),
     "explain": ("apigw_client_cert.cli.explain", "Why the next run does what it does, and what a person has to do."),
+    "iam-policy": (
+        "apigw_client_cert.cli.iam_policy",
+        "What IAM has to allow, for these stages and targets.",
+    ),
+    "backend-config": (
+        "apigw_client_cert.cli.backend_config",
+        "The lines that a server needs, for what is published.",
+    ),
 }
 
 

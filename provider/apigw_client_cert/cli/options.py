@@ -31,8 +31,16 @@ class DurationType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # g
 
 
 def reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that name states; the command gets them as ``sources``."""
+    """Add the options that name states; the command gets them as ``sources``, and is not called without any."""
+    return _reading(command, needed=True)
 
+
+def reading_if_named(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same options, none of which is needed."""
+    return _reading(command, needed=False)
+
+
+def _reading(command: Callable[..., Any], *, needed: bool) -> Callable[..., Any]:
     @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(allow_dash=True))
     @click.option("--stack", "stacks", multiple=True, metavar="NAME", help="A stack, as pulumi knows it; repeatable.")
     @click.option("--all-stacks", is_flag=True, help="Every stack of the backend that pulumi is logged in to.")
@@ -45,7 +53,7 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_sources(*, files: tuple[str, ...], stacks: tuple[str, ...], all_stacks: bool, **rest: Any) -> Any:  # noqa: ANN401
         narrowing = {key: rest.pop(key) for key in ("project", "tags", "concurrency")}
         sources = Sources(files=files, stacks=stacks, all_stacks=all_stacks, **narrowing)
-        if not sources.named:
+        if needed and not sources.named:
             raise click.UsageError("Say what to read: a FILE, - for standard input, --stack NAME, or --all-stacks.")
         if not all_stacks and (narrowing["project"] or narrowing["tags"]):
             raise click.UsageError("--project and --tag narrow --all-stacks; give that, too.")
