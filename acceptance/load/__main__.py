@@ -20,8 +20,8 @@ from acceptance.load.picture import rotation_figure
 from acceptance.load.plan import REQUESTS, at_once, control_plan, rotation_plan, share
 from acceptance.load.report import Wanted, proves, report
 from acceptance.load.rotation import rotation
+from acceptance.servers.catalogue import BACKENDS
 from acceptance.servers.stunnel import Stunnel
-from tests.backends.certificates import BACKENDS
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 REQUEST_HEADER = "x-sandbox-request"
 SEEN_HEADER = "x-client-cert-sha256"
-"""What every backend of ``tests/backends`` echoes: lower-case hex, or ``none``."""
+"""What every backend of ``acceptance/servers`` echoes: lower-case hex, or ``none``."""
 
 ONE_WAY = "one-way TLS: the backend asked for no certificate"
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import trustme
 
-from acceptance.servers import apache, go, haproxy, java, nginx, node, python, stunnel
-from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.backend import Setup
 from apigw_client_cert.trust.contents import render
 from tests.backends.client import Identity
 from tests.x509 import LIFETIME, mint
@@ -18,16 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-BACKENDS: tuple[type[Backend], ...] = (
-    nginx.Nginx,
-    haproxy.Haproxy,
-    apache.Apache,
-    node.Node,
-    python.Python,
-    go.Go,
-    java.Java,
-    stunnel.Stunnel,
-)
+    from acceptance.servers.backend import Backend
+
 DAY = dt.timedelta(days=1)
 
 

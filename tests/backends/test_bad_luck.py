@@ -10,9 +10,9 @@ import pytest
 from acceptance.servers import backend
 from acceptance.servers.application import HOST, NONE, UNKNOWN
 from acceptance.servers.backend import Backend, ServerExitedError, Setup, ToolMissingError, find_program
+from acceptance.servers.catalogue import BACKENDS
 from acceptance.servers.nginx import Nginx
 from acceptance.servers.stunnel import Stunnel
-from tests.backends.certificates import BACKENDS
 from tests.backends.client import ACCEPTED, Met, ask
 from tests.backends.missing import tools_wanted
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.catalogue import BACKENDS as SERVERS
 from acceptance.servers.page import section_of
 from apigw_client_cert.trust.contents import BACKENDS, render, setup_lines, trusts_nobody
 from apigw_client_cert.trust.servers import published_file
-from tests.backends.certificates import BACKENDS as SERVERS
 from tests.backends.client import ACCEPTED, ask
 
 if TYPE_CHECKING:

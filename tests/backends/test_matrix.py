@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.servers.backend import Backend, Setup
+from acceptance.servers.catalogue import BACKENDS
 from acceptance.servers.page import PAGE
-from tests.backends.certificates import BACKENDS
 from tests.backends.client import ACCEPTED
 from tests.backends.matrix import (
     NEEDED,

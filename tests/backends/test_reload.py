@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.servers.backend import Backend, ReloadError, Setup
+from acceptance.servers.catalogue import BACKENDS
 from acceptance.servers.stunnel import Stunnel
-from tests.backends.certificates import BACKENDS
 from tests.backends.client import ACCEPTED, HANDSHAKE, Met, ask, ask_in_one_session
 from tests.backends.traffic import Traffic
 

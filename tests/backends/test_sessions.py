@@ -10,7 +10,7 @@ import pytest
 
 from acceptance.servers.application import HOST
 from acceptance.servers.backend import Backend, ServerExitedError, Setup, find_program
-from tests.backends.certificates import BACKENDS
+from acceptance.servers.catalogue import BACKENDS
 from tests.backends.client import ACCEPTED, ask, ask_in_one_session
 from tests.backends.missing import tools_wanted
 from tests.backends.withdrawal import VERSIONS
