@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli import scenarios
-from tests.cli.exports import exported
+from tests.cli.exports import edited, exported
 from tests.cli.golden.__main__ import FOLDER
 from tests.cli.test_status import described
 
@@ -78,6 +78,25 @@ def test_a_stage_of_somebody_else_s_is_freed_by_these_commands(command: Command)
         "legacy --patch-operations op=replace,path=/clientCertificateId,value=cert02"
     )
     assert blocked["remedy"]["section"] == "a-certificate-that-nobody-dares-to-delete"
+
+
+@pytest.mark.parametrize(("owner", "freed"), [("rotation-another", False), (None, True)])
+def test_what_another_rotation_s_stage_presents_is_replaced_by_nobody_here(
+    command: Command,
+    owner: str | None,
+    freed: bool,  # noqa: FBT001 - a case
+) -> None:
+    """One bundle holds both rotations; a certificate of neither is somebody's whom a person has to find."""
+    export = scenarios.steady()
+    (held,) = next(
+        one["outputs"]["entries"]
+        for one in json.loads(export)["deployment"]["resources"]
+        if one["type"].endswith(":TrustBundle")
+    )
+    kept = {**held, "sha256": "0" * 64, "rotationId": owner, "keptFor": ["a1b2c3d4e5/eu"]}
+    found = told(command, 1, edited(export, "TrustBundle", "outputs", {"entries": [held, kept]}))
+    (finding,) = [one for one in found["findings"] if one["reason"] == "kept"]
+    assert (finding["remedy"] is not None) is freed
 
 
 def test_a_name_that_breaks_a_terminal_is_text(command: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,9 +45,29 @@ def test_a_bundle_tells_what_it_holds_of_one_rotation_and_what_else(run: FakeRun
     """By the entries' owners."""
     run.up()
     news, olds = run.inputs["bundle"], run.state["bundle"]
-    ours, theirs = (publishing_of("trust", news, olds, one) for one in (run.rotation_id, "another"))
+    rotation = load_rotation(run.state["certificate"])
+    another = replace(rotation, rotation_id="another")
+    ours, theirs = (publishing_of("trust", news, olds, one) for one in (rotation, another))
     assert ([len(ours.entries), len(ours.others)], [len(theirs.entries), len(theirs.others)]) == ([1, 0], [0, 1])
     assert ours.targets
+
+
+def test_what_a_refresh_saw_missing_has_no_date(run: FakeRun) -> None:
+    """The lead counts from the run that mends the target."""
+    run.rotate_to("published")
+    run.targets["pins.txt"].content = ""
+    run.refresh()
+    rotation = load_rotation(run.state["certificate"])
+    found = publishing_of("trust", run.inputs["bundle"], run.state["bundle"], rotation)
+    assert [entry.since for entry in found.entries] == [None, None]
+
+
+def test_a_generation_that_also_trust_names_is_told_apart(run: FakeRun) -> None:
+    """It stays in the bundle when it is deleted."""
+    run.up()
+    rotation = load_rotation(run.state["certificate"])
+    news = {**run.inputs["bundle"], "alsoTrust": [rotation.generations[0].pem + "\n", "another"]}
+    assert publishing_of("trust", news, run.state["bundle"], rotation).also == rotation.generations
 
 
 def test_damage_is_refused(run: FakeRun) -> None:

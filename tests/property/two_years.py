@@ -103,9 +103,7 @@ class Stacks:
             start=now + timedelta(seconds=1),
             until=runs[-1],
             runs=runs_at(runs),
-            publishing=None
-            if bundle is None
-            else publishing_of("bundle", self.inputs["bundle"], bundle, rotation.rotation_id),
+            publishing=None if bundle is None else publishing_of("bundle", self.inputs["bundle"], bundle, rotation),
             bindings=[bound_of(one, self.inputs[one], self.states[one], rotation) for one in self._names],
         )
 

@@ -12,7 +12,6 @@ from apigw_client_cert.cli.fleet import fleet_of
 from apigw_client_cert.cli.forecasts import coming_of, played
 from apigw_client_cert.cli.states import Unread
 from apigw_client_cert.errors import RotationError, joined
-from apigw_client_cert.lifecycle.failed_step import failed_before
 from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.rotation.explain import because, facts
 from apigw_client_cert.rotation.messages import minute
@@ -21,7 +20,7 @@ from apigw_client_cert.rotation.schedule import runs_at
 from apigw_client_cert.rotation.waves import Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from apigw_client_cert.cli.findings.finding import StatusFinding
@@ -74,6 +73,7 @@ def explanations_of(
 ) -> ExplanationReport:
     """The rotations that are called so: by resource name, ``stack name``, rotation id, certificate id or stage."""
     fleet = fleet_of(states)
+    bound = {str(one.stage) for group in fleet.groups for one in group.bindings}
     found: list[Explanation] = []
     unread = list(fleet.unread)
     for group in fleet.groups:
@@ -83,7 +83,7 @@ def explanations_of(
             unread.append(Unread(group.stack.label, f"{asked}: the stack that owns it was not read; name it, too"))
             continue
         try:
-            found.append(_explained(group, group.certificate, now, limits))
+            found.append(_explained(group, group.certificate, bound, now, limits))
         except RotationError as error:
             unread.append(Unread(group.stack.label, f"{asked}: {error}"))
     return ExplanationReport(
@@ -106,7 +106,8 @@ def _known(fleet: Fleet) -> tuple[str, ...]:
 
 
 @undamaged()
-def _explained(group: Group, owner: Certificate, now: datetime, limits: Limits) -> Explanation:
+def _explained(group: Group, owner: Certificate, bound: Collection[str], now: datetime, limits: Limits) -> Explanation:
+    """``bound`` are the stages that a binding of any stack moves: they need nobody."""
     told = played(group, owner, Cadence(start=now, until=now, runs=runs_at([now]), written=""))
     return Explanation(
         stack=owner.stack.label,
@@ -115,7 +116,7 @@ def _explained(group: Group, owner: Certificate, now: datetime, limits: Limits) 
         next=because(owner.rotation, owner.policy, now),
         run=tuple(coming_of(group, owner, told)),
         waiting=tuple(map(_waits, told.waiting)),
-        findings=tuple(_with_remedies(group, owner, findings_of(group, now, limits))),
+        findings=tuple(_with_remedies(group, owner, bound, findings_of(group, now, limits))),
     )
 
 
@@ -135,18 +136,13 @@ def _waits(one: Waiting) -> str:
 
 
 def _with_remedies(
-    group: Group, owner: Certificate, findings: Iterable[StatusFinding]
+    group: Group, owner: Certificate, bound: Collection[str], findings: Iterable[StatusFinding]
 ) -> Iterator[tuple[StatusFinding, Remedy | None]]:
-    kept = [stage for bundle in group.bundles for entry in bundle.entries for stage in entry.kept_for]
-    # Those that a binding moves need nobody.
-    ours = {str(one.stage) for one in group.bindings}
-    stages = [one for one in dict.fromkeys([*owner.rotation.retirement_blocked_by, *kept]) if one not in ours]
-    parts = [
-        (owner.stack.label, owner.resource),
-        *((one.stack.label, one.resource) for one in group.bundles),
-        *((one.stack.label, one.resource) for one in group.bindings),
-    ]
+    rotation = owner.rotation
+    # What another rotation's stage presents is not replaced by a certificate of this one.
+    entries = [entry for bundle in group.bundles for entry in bundle.entries]
+    kept = [stage for one in entries if one.rotation_id in {rotation.rotation_id, None} for stage in one.kept_for]
+    stages = [one for one in dict.fromkeys([*rotation.retirement_blocked_by, *kept]) if one not in bound]
     for finding in findings:
-        steps = [failed_before(resource.outputs) for label, resource in parts if label == finding.stack.label]
-        failed = [step for step in steps if step is not None]
-        yield finding, remedy_for(finding.reason, owner.rotation, failed, stages)
+        here = finding.stack.label == owner.stack.label
+        yield finding, remedy_for(finding.reason, rotation, stages, failed=finding.step, here=here)

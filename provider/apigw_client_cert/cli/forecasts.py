@@ -110,7 +110,7 @@ def played(group: Group, owner: Certificate, cadence: Cadence) -> Forecast:
         runs=cadence.runs,
         publishing=None
         if bundle is None
-        else publishing_of(bundle.resource.name, bundle.resource.inputs, bundle.resource.outputs, rotation.rotation_id),
+        else publishing_of(bundle.resource.name, bundle.resource.inputs, bundle.resource.outputs, rotation),
         bindings=[
             bound_of(
                 one.resource.name,

@@ -16,7 +16,7 @@ from apigw_client_cert.lifecycle.binding.waves_inputs import predecessors, soak_
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import instant_or_none, text, undamaged
-from apigw_client_cert.lifecycle.trust_bundle.outputs import load_entries, texts_of
+from apigw_client_cert.lifecycle.trust_bundle.outputs import LACKED, load_entries, texts_of
 from apigw_client_cert.rotation.binding import Presented, Presents
 from apigw_client_cert.rotation.forecast_binding import Bound
 from apigw_client_cert.rotation.forecast_bundle import Publishing
@@ -30,15 +30,18 @@ if TYPE_CHECKING:
 
 
 @undamaged()
-def publishing_of(name: str, news: Mapping[str, Any], olds: Mapping[str, Any], rotation_id: str) -> Publishing:
-    """What a bundle holds of one rotation, and what else."""
-    entries = load_entries(olds)
+def publishing_of(name: str, news: Mapping[str, Any], olds: Mapping[str, Any], rotation: Rotation) -> Publishing:
+    """What a bundle holds of one rotation, and what else; what a target was seen without counts from its mending."""
+    lacked, rotation_id = texts_of(olds, LACKED), rotation.rotation_id
+    entries = [replace(one, since=None) if one.sha256 in lacked else one for one in load_entries(olds)]
+    also = {pem.strip() for pem in known(news, "alsoTrust") or () if isinstance(pem, str)}
     return Publishing(
         name=name,
         entries=tuple(entry for entry in entries if entry.rotation_id == rotation_id),
         read_for=frozenset(texts_of(olds, "readFor")),
         others=frozenset(entry.sha256 for entry in entries if entry.rotation_id != rotation_id),
         targets=bool(known(news, "targets")),
+        also=tuple(one for one in rotation.generations if one.pem.strip() in also),
     )
 
 

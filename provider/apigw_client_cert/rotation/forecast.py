@@ -23,6 +23,7 @@ from apigw_client_cert.rotation.forecast_findings import Findings
 from apigw_client_cert.rotation.model import Finding, Generation, Phase, Role, Rotation
 from apigw_client_cert.rotation.schedule import runs_every
 from apigw_client_cert.rotation.transitions import Step
+from apigw_client_cert.rotation.trigger import trigger_pulled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -88,7 +89,7 @@ def forecast(
     """The next ``most`` steps of a certificate alone, by runs at ``start`` and every so often after it."""
     future = _Future(rotation=rotation, policy=policy)
     return tuple(
-        islice((one for one in future.simulation(start, runs_every(start, every)) if isinstance(one, Milestone)), most)
+        islice((one for one in future.played(start, runs_every(start, every)) if isinstance(one, Milestone)), most)
     )
 
 
@@ -119,7 +120,7 @@ def forecast_until(  # noqa: PLR0913 - each is one part of what is played
         bundle=None if publishing is None else BundleAhead(publishing),
         stages=in_wave_order(bindings),
     )
-    events = tuple(future.simulation(start, runs, until))
+    events = tuple(future.played(start, runs, until))
     waiting = tuple(one for stage in future.stages if (one := stage.waiting(until)) is not None)
     future.findings.at_the_end(future.rotation, waiting, until)
     return Forecast(events=events, findings=future.findings.found, waiting=waiting)
@@ -143,7 +144,7 @@ class _Future:
             if others and one.scanned_at is not None and one.unused_since is None:
                 self._strangers[one.number] = tuple(sorted(others))
 
-    def simulation(
+    def played(
         self, start: datetime, runs: NextRun, until: datetime | None = None
     ) -> Iterator[Milestone | Published | Moved]:
         """Every event of every run, run by run."""
@@ -158,6 +159,8 @@ class _Future:
             now = runs(min([later, *(one for one in self._dates() if one > now)]))
 
     def _run(self, decision: Decision, now: datetime) -> Iterator[Milestone | Published | Moved]:
+        if self.bundle is not None:
+            self.bundle.knows(self.rotation)
         if decision.step is not Step.NONE:
             yield self._step(decision, now)
         if self.bundle is not None:
@@ -180,7 +183,10 @@ class _Future:
         made = decision.step in {Step.ISSUE, Step.REGENERATE}
         about = before.highest_number + 1 if made or not numbers else numbers[0]
         kept = tuple(self._in_use()) if decision.step in {Step.CONFIRM, Step.RETIRE} else ()
-        self.rotation = transitions.remember_trigger(self._taken(decision, now), self.policy.trigger)
+        self.rotation = self._taken(decision, now)
+        if not trigger_pulled(self.rotation, self.policy):
+            # One that waits is remembered by the rotation that it asks for.
+            self.rotation = transitions.remember_trigger(self.rotation, self.policy.trigger)
         self.findings.stepped(before, self.policy, decision, now)
         active = self.rotation.active
         return Milestone(

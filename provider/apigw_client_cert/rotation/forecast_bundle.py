@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from apigw_client_cert.rotation.model import Rotation
+    from apigw_client_cert.rotation.model import Generation, Rotation
     from apigw_client_cert.rotation.policy import Policy
 
 
@@ -23,6 +23,7 @@ class Publishing:
 
     ``entries`` are this rotation's, in their order; ``others`` the SHA-256 of what else it holds. ``read_for`` are the
     active ids for which the targets were last read. ``targets``: it writes targets of its own, which stages look at.
+    ``also`` are those of this rotation's generations that ``also_trust`` names besides.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Publishing:
     read_for: Collection[str]
     others: Collection[str] = ()
     targets: bool = True
+    also: tuple[Generation, ...] = ()
 
 
 class Published(NamedTuple):
@@ -54,24 +56,28 @@ class BundleAhead:
         """Begin with what state has."""
         self.entries, self._read_for = self.told.entries, self.told.read_for
 
+    def knows(self, rotation: Rotation) -> None:
+        """The numbers of what a step may delete; a bundle has fingerprints."""
+        self._numbers |= {one.sha256: one.number for one in rotation.generations}
+
     def run(
         self, rotation: Rotation, policy: Policy, users: Mapping[str, tuple[str, ...]], now: datetime
     ) -> Published | None:
         """One run's update, where something is due; None where nothing enters or leaves."""
-        self._numbers |= {one.sha256: one.number for one in rotation.generations}
-        active = rotation.active
+        self.knows(rotation)
+        active, also = rotation.active, self.told.also
         trusted = tuple(one for one in rotation.generations if one.trusted)
         offer = Offer(rotation_id=rotation.rotation_id, trusted=trusted, active_id=active.id if active else None)
-        if bundle_due(self.entries, (offer,), (), self._read_for, now) is None:
+        if bundle_due(self.entries, (offer,), also, self._read_for, now) is None:
             return None
         before = {entry.sha256 for entry in self.entries}
         ids = {one.sha256: one.id for one in rotation.generations}
-        asked = unwanted(self.entries, (offer,), (), now)
+        asked = unwanted(self.entries, (offer,), also, now)
         look = Look(
             presenters={entry.sha256: users.get(ids.get(entry.sha256, ""), entry.kept_for) for entry in asked},
             again_at=now + served(min(LONGEST_SCAN_PAUSE, policy.overlap)),
         )
-        self.entries = restart(next_entries(self.entries, (offer,), (), now, look), (), now)
+        self.entries = restart(next_entries(self.entries, (offer,), also, now, look), (), now)
         self._read_for = {active.id} if active else set()
         after = {entry.sha256 for entry in self.entries}
         added, withdrawn = self._numbered(after - before), self._numbered(before - after)

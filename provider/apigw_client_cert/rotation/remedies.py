@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from apigw_client_cert.rotation.model import Rotation
 
@@ -46,6 +46,11 @@ class Remedy:
 
 
 _RUN: Final = Remedy(text="A run has to come; find out why none has, such as a schedule that fails.", commands=(UP,))
+_UNFINISHED: Final = Remedy(
+    text="The runs of this stack do not come to their end, or an input is ignored (ignore_changes): look at what the"
+    " last one said.",
+    commands=(UP,),
+)
 _NO_PIN: Final = Remedy(
     text="Remove the pin, or pin a generation that lives.", commands=(_UNPIN, UP), section="roll-back"
 )
@@ -97,20 +102,25 @@ FAILED: Final[dict[str, Remedy]] = {
 }
 
 
-def remedy_for(reason: str, rotation: Rotation | None, failed: Collection[str], stages: Iterable[str]) -> Remedy | None:
+def remedy_for(
+    reason: str, rotation: Rotation | None, stages: Iterable[str], *, failed: str | None = None, here: bool = False
+) -> Remedy | None:
     """What to do about a finding; None where nothing is to be done, or the finding says it.
 
     Args:
         reason: The finding's stable word.
         rotation: What it is about, where its owner was read.
-        failed: The steps that failed, for a finding that one has.
         stages: Who presents what is kept, as a look names them, and is moved by no binding that was read.
+        failed: The step that failed, where it is a finding of one.
+        here: Whether it is about the stack that owns the certificate.
     """
     found = REMEDIES.get(reason)
     if found is None:
         return None
     if reason == "failed-step":
-        return next((FAILED[step] for step in sorted(failed) if step in FAILED), found)
+        return FAILED.get(failed or "", found)
+    if reason == "follow" and here:
+        return _UNFINISHED
     new = rotation.active.id if rotation is not None and rotation.active is not None else "<new>"
     former = max((one.number for one in rotation.previous), default=None) if rotation is not None else None
     if found is _FREED:

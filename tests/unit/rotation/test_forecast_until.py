@@ -271,3 +271,27 @@ def test_runs_in_which_nothing_is_due_are_passed_over() -> None:
     found = forecast_until(rotation(FIRST), POLICY, start=NOW, until=NOW + 730 * DAY, runs=counted, bindings=stages)
     assert len(moves(found)) == 3 * len(stages)
     assert len(asked) < 4 * len(found.events)
+
+
+def test_a_trigger_that_waits_makes_its_rotation_after_the_one_under_way() -> None:
+    """It is not forgotten by the step that comes before."""
+    of = rotation(generation(1, PREVIOUS, unused_since=NOW - DAY, scanned_at=NOW - DAY), generation(2), trigger="a")
+    steps = [
+        one.step
+        for one in told(of=of, policy=replace(POLICY, trigger="b"), days=12).events
+        if isinstance(one, Milestone)
+    ]
+    assert steps == [Step.RETIRE, Step.ISSUE, Step.ACTIVATE, Step.CONFIRM, Step.RETIRE]
+
+
+def test_the_bundle_withdraws_what_the_run_deletes() -> None:
+    """In the same run, and by its number; but not what also_trust names besides."""
+    ripe = generation(1, PREVIOUS, unused_since=NOW - 4 * DAY, scanned_at=NOW - DAY)
+    of = rotation(ripe, generation(2))
+    assert [one.withdrawn for one in told(of=of, days=1).events if isinstance(one, Published)] == [(1,)]
+    entries = tuple(replace(entry_of(one, of.rotation_id), since=NOW - 9 * DAY) for one in of.generations)
+    named = Publishing(name="trust", entries=entries, read_for={"gen2"}, also=(ripe,))
+    forecast = forecast_until(
+        of, POLICY, start=NOW, until=NOW + DAY, runs=runs_every(NOW, DAY), publishing=named, bindings=()
+    )
+    assert [type(one) for one in forecast.events] == [Milestone]

@@ -29,7 +29,7 @@ def test_each_command_is_performed_by_the_runbook(reason: str, remedy: Remedy) -
 def test_the_names_are_filled_in_and_quoted() -> None:
     """What a look could not see has no command, and a shell takes nothing in a name for its own."""
     stages = ["a1b2c3d4e5/legacy", "f6/$(reboot)", "w1/live@websocket", "unknown: API x1 (AccessDenied)"]
-    found = remedy_for("blocked", ROTATED, (), stages)
+    found = remedy_for("blocked", ROTATED, stages)
     assert found is not None
     patch = " --patch-operations op=replace,path=/clientCertificateId,value=gen2"
     assert [one.replace(patch, " …") for one in found.commands] == [
@@ -44,12 +44,12 @@ def test_the_names_are_filled_in_and_quoted() -> None:
 
 def test_a_stage_that_a_binding_moves_needs_nobody() -> None:
     """Nobody else blocks."""
-    assert remedy_for("blocked", ROTATED, (), ()) is None
+    assert remedy_for("blocked", ROTATED, ()) is None
 
 
 def test_the_way_back_is_told_while_there_is_one() -> None:
     """The former generation's number; without one there is nothing to pin."""
-    back, none = (remedy_for("unconfirmed", one, (), ()) for one in (ROTATED, rotation(generation(2))))
+    back, none = (remedy_for("unconfirmed", one, ()) for one in (ROTATED, rotation(generation(2))))
     assert back is not None
     assert none is not None
     assert "pulumi config set pinGeneration 1" in back.commands
@@ -58,6 +58,7 @@ def test_the_way_back_is_told_while_there_is_one() -> None:
 
 def test_a_failed_issue_may_be_the_quota() -> None:
     """Any other failed step says what to mend."""
-    assert remedy_for("failed-step", ROTATED, ["issue"], ()) == FAILED["issue"]
-    assert remedy_for("failed-step", ROTATED, ["publish"], ()) == REMEDIES["failed-step"]
-    assert remedy_for("waiting", ROTATED, (), ()) is None
+    assert remedy_for("failed-step", ROTATED, (), failed="issue") == FAILED["issue"]
+    assert remedy_for("failed-step", ROTATED, (), failed="publish") == REMEDIES["failed-step"]
+    assert remedy_for("follow", ROTATED, (), here=True) != remedy_for("follow", ROTATED, ())
+    assert remedy_for("waiting", ROTATED, ()) is None

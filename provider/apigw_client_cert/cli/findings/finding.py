@@ -47,7 +47,7 @@ _EXIT_STATUS: Final = {
 class StatusFinding:
     """One thing to say. ``reason`` is a stable word; ``run`` says that a run of ``stack`` has something to do for it.
 
-    ``since`` is when the step became due, or the failure began, where that is known.
+    ``since`` is when the step became due, or the failure began, where that is known; ``step`` is the one that failed.
     """
 
     stack: StackState
@@ -56,6 +56,7 @@ class StatusFinding:
     message: str
     since: datetime | None = None
     run: bool = False
+    step: str | None = None
 
 
 def failed_step(stack: StackState, outputs: Mapping[str, Any], now: datetime) -> Iterator[StatusFinding]:
@@ -74,6 +75,7 @@ def failed_step(stack: StackState, outputs: Mapping[str, Any], now: datetime) ->
         message=f"{failed.get('step')} {when}: {failed.get('message')}",
         since=since,
         run=True,
+        step=str(failed.get("step")),
     )
 
 
