@@ -10,9 +10,9 @@ import base64
 import hashlib
 from importlib.resources import files
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from apigw_client_cert import clock
+from apigw_client_cert import clock, errors
 from apigw_client_cert.cli.formats.page.drawing import shared_axis
 from apigw_client_cert.cli.formats.page.rotations import RANKS, rank, table
 from apigw_client_cert.cli.formats.page.texts import escaped, isolated
@@ -23,9 +23,19 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.cli.rows import Report
 
+# The years of which a rule can speak, with one before and one after each.
+_YEARS: Final = range(1971, 9000)
+
 
 def render(report: Report) -> str:
     """The page; nothing from a state is markup in it."""
+    if report.now.year not in _YEARS:
+        raise errors.BadInput(
+            f"The clock says {report.now.year}, and a page shows the years around it",
+            means="No page was made.",
+            remedy=f"Set {clock.VARIABLE} to a year from {_YEARS.start} to {_YEARS.stop - 1}, or unset it.",
+            subject=clock.VARIABLE,
+        )
     style, script = _part("page.css"), _part("page.js")
     return Template(_part("page.html")).substitute(
         policy=f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}"

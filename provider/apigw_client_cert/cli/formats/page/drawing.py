@@ -26,8 +26,12 @@ _LONGEST_NAME: Final = 48
 _COLOURS: Final = 4
 # A bar of less than so many percent has its text beside it.
 _NARROW: Final = 30.0
+# The words of several steps need half of the narrowest screen.
+_MIDDLE: Final = 50.0
 _HEADER: Final = 2.6
 _MOST_MARKS: Final = 7
+# The text of a mark stands to its right.
+_LAST_MARK: Final = 88.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,8 @@ class Sheet:
         self._line.append(f'<rect class="{kind}" x="{x:g}%"/>')
 
     def word(self, x: float, text: str, kind: str = "") -> None:
-        """A text on this line, which ends at its place where it stands in the right half."""
-        kinds = " ".join([*[kind] * bool(kind), *["e"] * (x > 100 - _NARROW)])
+        """A text on this line, which ends at its place where there is little room to the right."""
+        kinds = " ".join([*[kind] * bool(kind), *["e"] * (x > (_MIDDLE if kind == "m" else 100 - _NARROW))])
         named = f' class="{kinds}"' if kinds else ""
         self._line.append(f'<text{named} x="{x:g}%">{escaped(text)}</text>')
 
@@ -203,14 +207,14 @@ def _marks(scale: Scale) -> Iterator[tuple[datetime, str]]:
     if days > AHEAD / _DAY:
         at = scale.start.replace(day=1, hour=0, minute=0, second=0)
         while at < scale.end:
-            if at > scale.start and at.month % 3 == 1 and scale.x(at) <= 100 - _NARROW / 4:
+            if at > scale.start and at.month % 3 == 1 and scale.x(at) <= _LAST_MARK:
                 yield at, f"{at:%Y-%m}"
             at = (at + 31 * _DAY).replace(day=1)
         return
     every = next(step for step in (1, 2, 5, 10, 20, 50, 100) if days / step <= _MOST_MARKS)
     at = scale.start.replace(hour=0, minute=0, second=0) + _DAY
     while at < scale.end:
-        if scale.x(at) <= 100 - _NARROW / 4:
+        if scale.x(at) <= _LAST_MARK:
             yield at, f"{at:%m-%d}"
         at += every * _DAY
 

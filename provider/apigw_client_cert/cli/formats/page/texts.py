@@ -23,7 +23,8 @@ def escaped(text: str) -> str:
 
 def isolated(text: str) -> str:
     """The same, and what is written from right to left turns nothing round that stands beside it."""
-    return escaped(text) if text.isascii() else f"<bdi>{escaped(text)}</bdi>"
+    shown = escaped(text)
+    return shown if shown.isascii() else f"<bdi>{shown}</bdi>"
 
 
 def generation(life: Life, timeline: Timeline) -> str:
