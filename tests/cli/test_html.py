@@ -167,12 +167,24 @@ def test_a_stack_whose_owner_was_not_read_has_what_it_was_told() -> None:
     assert drawn.unforeseen is not None
 
 
-def test_hostile_names_are_text(command: Command) -> None:
+def called(content: bytes, name: str) -> bytes:
+    """The state with this text in every name, and in each id, stage and role that is compared with nothing."""
+    told = renamed(content, name)
+    keys = ["stageName", "apiId", "id", "clientCertificateId", "presentedClientCertificateId"]
+    if b"RotatingClientCertificate" not in told:
+        keys.append("role")
+    quoted = json.dumps(name)[1:-1].replace("\\", "\\\\")
+    return re.sub(rf'"({"|".join(keys)})": "(\w+)"', rf'"\1": "\2 {quoted}"', told.decode()).encode()
+
+
+@pytest.mark.parametrize("content", [scenarios.blocked(), scenarios.consumer()], ids=["owner", "consumer"])
+def test_hostile_names_are_text(command: Command, content: bytes) -> None:
     """The elements are those of the page with harmless names; nothing turns the writing round."""
-    harmless, hostile = (page(command, renamed(scenarios.blocked(), name)) for name in ("harmless", HOSTILE))
+    harmless, hostile = (page(command, called(content, name)) for name in ("harmless", HOSTILE))
     assert all(sign.isprintable() or sign == "\n" for sign in hostile)
     elements = [[tag for tag, _attributes in Page(text).elements] for text in (harmless, hostile)]
     assert elements[0] == elements[1]
+    assert "table" in elements[0]
     assert "<script>alert(1)</script>" in Page(hostile).text
     assert "\\x1b[31mred\\u202e" in Page(hostile).text
     assert not [name for _tag, attributes in Page(hostile).elements for name in attributes if name.startswith("on")]
