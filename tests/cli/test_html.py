@@ -17,6 +17,7 @@ from apigw_client_cert.cli.states import state_of
 from apigw_client_cert.cli.timelines import Timeline, timeline_of
 from tests.cli import scenarios
 from tests.cli.chromium import chromium
+from tests.cli.exports import edited
 from tests.cli.test_bad_luck import HOSTILE, renamed
 
 if TYPE_CHECKING:
@@ -157,6 +158,18 @@ def test_a_drawing_shows_no_stage_with_what_backends_do_not_trust_yet() -> None:
             assert life.trusted_since is not None
             assert (one.since - life.trusted_since).total_seconds() >= 0.9 * 86400
         assert lane.presents[0].until == lane.presents[1].since
+
+
+def test_a_stage_says_what_it_waits_for_and_after_whom(command: Command) -> None:
+    """Its wave, until when, and that it does not present what it should."""
+    waits = {"waitingUntil": "2027-02-03T10:00:00Z", "waitingBecause": "wave", "waitingFor": "cert02"}
+    content = edited(scenarios.two_stacks()[1], "StageBinding", "outputs", waits)
+    content = edited(content, "StageBinding", "inputs", {"after": [{"name": "orders-dev"}]})
+    said = Page(page(command, scenarios.two_stacks()[0], content, day=337)).text
+    assert (
+        "presents cert01 (generation 1) since 2026-03-02T10:00Z, and should present cert02 (generation 2);"
+        " waits for its wave until 2027-02-03T10:00Z; in the wave after orders-dev"
+    ) in said
 
 
 def test_a_stack_whose_owner_was_not_read_has_what_it_was_told() -> None:
