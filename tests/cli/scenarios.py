@@ -126,3 +126,19 @@ def newer() -> bytes:
 def busy() -> list[bytes]:
     """All of them."""
     return [steady(), published(), stopped(), foreign(), full(), *two_stacks(), newer()]
+
+
+def varied() -> list[bytes]:
+    """A fleet of every urgency, as of the busy day: what the picture of the page shows."""
+    run = ran(new_run("checkout", "canary", "prod"), 100)
+    search = ran(new_run("search", "dev", "prod"), 27, BUSY_DAY)
+    return [
+        exported(run, project="checkout"),
+        exported(search, project="search"),
+        exported(ran(new_run("catalog", "prod"), 25, 361, 362), project="catalog"),
+        exported(ran(new_run("basket", "dev", "prod"), 26.5), project="basket"),
+        stopped(),
+        blocked(BUSY_DAY - 0.5),
+        *two_stacks(),
+        newer(),
+    ]

@@ -68,6 +68,7 @@ class Binding:
     told: str
     presented: str | None
     generations: Mapping[str, Mapping[str, Any]]
+    presented_since: datetime | None = None
     waiting_until: datetime | None = None
     waiting_because: str | None = None
 
@@ -172,6 +173,7 @@ def _binding(stack: StackState, resource: Resource) -> Binding:
         told=text(props["clientCertificateId"]),
         presented=None if presented is None else text(presented),
         generations=known_generations(props),
+        presented_since=instant_or_none(outputs.get("presentedSince")),
         waiting_until=instant_or_none(outputs.get("waitingUntil")),
         waiting_because=Hold(outputs["waitingBecause"]).value if outputs.get("waitingBecause") else None,
     )

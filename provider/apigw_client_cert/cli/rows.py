@@ -64,8 +64,9 @@ class ShownStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One rotation. ``phase`` None: it is owned by a stack that was not read."""
+    """One rotation. ``phase`` None: it is owned by a stack that was not read; ``group`` is what it was made from."""
 
+    group: Group
     stack: StackState
     name: str
     rotation_id: str | None
@@ -128,6 +129,7 @@ def _row(group: Group, now: datetime, limits: Limits) -> Row:
         return _elsewhere(group, stages, findings)
     rotation = one.rotation
     return Row(
+        group=group,
         stack=group.stack,
         name=one.resource.name,
         rotation_id=rotation.rotation_id,
@@ -145,6 +147,7 @@ def _elsewhere(group: Group, stages: tuple[ShownStage, ...], findings: tuple[Sta
     """The bindings and bundles of a rotation whose owner was not read: what they were told of it."""
     told = group.bindings[0] if group.bindings else None
     return Row(
+        group=group,
         stack=group.stack,
         name=(group.bindings or group.bundles)[0].resource.name,
         rotation_id=group.rotation_id,
