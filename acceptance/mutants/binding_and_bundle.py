@@ -124,10 +124,10 @@ WRONG_DEPENDENTS = (
         edits=(
             Edit(
                 "lifecycle/trust_bundle/crud.py",
-                '    addresses = ", ".join(sorted(digests_of(props, "digests")))\n',
+                '    addresses = errors.joined(sorted(digests_of(props, "digests")))\n',
                 '    for spec in props["targets"]:\n'
                 '        environment.target(spec, connection_of(props)).write("")\n'
-                '    addresses = ", ".join(sorted(digests_of(props, "digests")))\n',
+                '    addresses = errors.joined(sorted(digests_of(props, "digests")))\n',
             ),
         ),
         killed_by=(_BUNDLE + "test_removing_the_resource_leaves_its_targets_and_says_so",),

@@ -63,7 +63,7 @@ def server(
         text = text.replace("/etc/haproxy/acm-ca.pem", str(certificates.folder / "acm-ca.pem"))
         return text.replace("/etc/haproxy/apigw-client-certs.lst", path or "")
 
-    monkeypatch.setattr(f"tests.backends.{request.param}.setup_lines", lines)
+    monkeypatch.setattr(f"acceptance.servers.{request.param}.setup_lines", lines)
     with contextlib.ExitStack() as ends:
         with tools_wanted():
             server = ends.enter_context(certificates.server(kind))
