@@ -35,6 +35,11 @@ class Sources:
         """Whether anything is named at all."""
         return bool(self.files or self.stacks or self.all_stacks)
 
+    @property
+    def complete(self) -> bool:
+        """Whether it is every stack of a backend; of files, nobody knows."""
+        return self.all_stacks and not (self.project or self.tags)
+
     def read(self) -> Iterator[StackState | Unread]:
         """The states, in the order in which they were named; each as soon as it and those before it are there."""
         for file in dict.fromkeys(self.files):
