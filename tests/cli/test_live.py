@@ -8,31 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_sandbox import Fault, FaultKind, Sandbox
-from tests.cli.accounts import Account
+from apigw_sandbox import Fault, FaultKind
 from tests.cli.test_status import described
-from tests.doubles.stubbed_aws import keep_to_ourselves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.cli.conftest import Answer, Command
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[Sandbox]:
-    with Sandbox(region="eu-west-1") as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def account(_running: Sandbox, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
-    """An empty account."""
-    keep_to_ourselves(monkeypatch)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    _running.reset()
-    return Account(_running, command, monkeypatch, tmp_path)
+    from tests.cli.accounts import Account
+    from tests.cli.conftest import Answer
 
 
 def told(answer: Answer) -> dict[str, Any]:

@@ -46,13 +46,13 @@ class Seen:
         return tuple(account_of(one, names, scope, now) for one in self.regions.values())
 
 
-def ask(fleet: Fleet, reach: Reach) -> Seen:
+def ask(fleet: Fleet, reach: Reach, *, with_quota: bool = True) -> Seen:
     """Look at every region: those that were named, else those of the states, else boto3's default."""
     named = sorted({region for group in fleet.groups if (region := place_of(group)[1]) is not None})
     wanted: Sequence[str | None] = reach.regions or named or (None,)
     seen = Seen()
     for name in wanted:
-        found = look(reach, name)
+        found = look(reach, name, with_quota=with_quota)
         if isinstance(found, Unread):
             seen.unread.append(found)
             seen.silent.add(name or "")

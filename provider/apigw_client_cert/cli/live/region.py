@@ -49,8 +49,8 @@ class Region:
         return next((one for one, stages in self.usage.users.items() if stage in stages), None)
 
 
-def look(reach: Reach, name: str | None) -> Region | Unread:
-    """Ask AWS: the account, every certificate, every stage, the quota. Calls wait and are sent again as in a run."""
+def look(reach: Reach, name: str | None, *, with_quota: bool) -> Region | Unread:
+    """Ask AWS: the account, every certificate, every stage. Calls wait and are sent again as in a run."""
     from apigw_client_cert.gateway.client import client_for, gateway_for  # noqa: PLC0415 - states alone need no boto3
     from apigw_client_cert.gateway.quota import certificate_quota  # noqa: PLC0415 - as above
 
@@ -80,7 +80,7 @@ def look(reach: Reach, name: str | None) -> Region | Unread:
             gateway=gateway,
             certificates=certificates,
             usage=usage,
-            quota=certificate_quota(client),
+            quota=certificate_quota(client) if with_quota else None,
             unread=tuple(unread),
         )
 

@@ -1,0 +1,45 @@
+"""What a sweep found, for people: a line for each certificate with its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from apigw_client_cert.cli.formats import texts
+from apigw_client_cert.cli.formats.terminal import plain_table, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from apigw_client_cert.cli.live.sweeping import Sweep
+
+
+def render(sweep: Sweep) -> str:
+    """The table, why it was refused, and how it stands."""
+    return printed(_parts(sweep))
+
+
+def _parts(sweep: Sweep) -> Iterator[RenderableType]:
+    for one in sweep.unread:
+        yield Text(texts.printable(f"unread  {one.label}: {one.why}"))
+    if sweep.certificates:
+        table = plain_table("CERTIFICATE", "REGION", "VERDICT", "WHY")
+        for each in sweep.certificates:
+            cells = (each.certificate.id, each.region, each.verdict, f"{each.reason}: {each.message}")
+            table.add_row(*map(Text, map(texts.printable, cells)))
+        yield table
+    for why in sweep.refused:
+        yield Text(texts.printable(f"refused: {why}."))
+    yield Text(_sum(sweep))
+
+
+def _sum(sweep: Sweep) -> str:
+    count = {verdict: sum(one.verdict == verdict for one in sweep.certificates) for verdict in ("delete", "deleted")}
+    if sweep.applying:
+        return f"Deleted: {count['deleted']}." if count["deleted"] else "Nothing was deleted."
+    if count["delete"]:
+        return f"Nothing was deleted. --apply would delete {count['delete']}, each after another look."
+    return "Nothing was deleted." if sweep.refused else "Nothing is left behind."
