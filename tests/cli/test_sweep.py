@@ -66,7 +66,7 @@ def mid_rotation(account: Account) -> tuple[str, WholeStack]:
 
 
 def test_orphans_alone_are_deleted_and_each_reason_is_said(account: Account) -> None:
-    """Dry first: the same verdicts, and no changing call."""
+    """Dry first: the same verdicts, and no changing call (invariant 4)."""
     file, _stack = mid_rotation(account)
     in_state = {one.id for one in account.sandbox.certificates()}
     orphans = {left_behind(account), left_behind(account, "rotationlost")}
@@ -98,7 +98,7 @@ def test_orphans_alone_are_deleted_and_each_reason_is_said(account: Account) -> 
 
 
 def test_what_any_state_names_anywhere_is_kept(account: Account) -> None:
-    """As another's by now, in a resource that is no longer to be, and by its rotation alone."""
+    """As another's by now, in a resource that is no longer to be, and by its rotation alone (invariant 4)."""
     stack = account.stack("orders", 0)
     adopted, pending, same = left_behind(account), left_behind(account, "r2"), left_behind(account, "rotationorders")
     file = account.file("orders", stack, adoptedElsewhereClientCertificateIds=[adopted])
@@ -144,7 +144,7 @@ def test_it_is_refused_where_not_all_was_read(
 @pytest.mark.parametrize("action", ["GetClientCertificates", "GetRestApis", "GetApis", "GetStages"])
 @pytest.mark.parametrize("kind", [FaultKind.ACCESS_DENIED, FaultKind.THROTTLE])
 def test_it_is_refused_where_a_look_is(account: Account, action: str, kind: FaultKind) -> None:
-    """A stage that was not seen may present it."""
+    """A stage that was not seen may present it (invariant 3)."""
     file = account.file("orders", account.stack("orders", 0))
     left_behind(account)
     since = account.sandbox.journal.last_number

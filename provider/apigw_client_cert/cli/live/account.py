@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 #: When a rotation would have begun to replace it.
 NEAR_ITS_END: Final = Policy().rotate_before
-_OURS: Final = "apigw-client-cert:"
 
 
 class Scope(enum.Enum):
