@@ -37,9 +37,12 @@ def _parts(sweep: Sweep) -> Iterator[RenderableType]:
 
 
 def _sum(sweep: Sweep) -> str:
-    count = {verdict: sum(one.verdict == verdict for one in sweep.certificates) for verdict in ("delete", "deleted")}
+    verdicts = [one.verdict for one in sweep.certificates]
+    if sweep.refused and not verdicts:
+        return "Nothing was judged."
     if sweep.applying:
-        return f"Deleted: {count['deleted']}." if count["deleted"] else "Nothing was deleted."
-    if count["delete"]:
-        return f"Nothing was deleted. --apply would delete {count['delete']}, each after another look."
-    return "Nothing was deleted." if sweep.refused else "Nothing is left behind."
+        # Whether a deletion that failed took effect its own message says.
+        return f"Deleted: {verdicts.count('deleted')}, failed: {verdicts.count('failed')}."
+    if "delete" in verdicts:
+        return f"A dry run: --apply would delete {verdicts.count('delete')}, each after another look."
+    return "Nothing is left behind."
