@@ -67,6 +67,25 @@ def test_what_a_hand_did_to_the_stages_is_said_of_each(account: Account) -> None
     assert sorted(reasons(told(answer))) == [("foreign", "note"), ("stage-gone", "person"), ("unbound", "person")]
 
 
+def test_another_certificate_of_the_rotation_is_the_next_runs_affair(account: Account) -> None:
+    """As between a run's switch and its state."""
+    stack = account.stack("orders", 0, 1, 336)
+    file = account.file("orders", stack)
+    pending = stack.states["certificate"]["pendingClientCertificateId"]
+    account.sandbox.console.bind(account.stages["orders"][0]["apiId"], "prod", pending)
+    document = told(account.status("--json", file))
+    assert (reasons(document), document["exitStatus"]) == ([("switched", "due")], 2)
+
+
+def test_a_bundle_alone_asks_nothing_of_its_targets_region(account: Account) -> None:
+    """Certificate and stages are of a stack that was not read."""
+    stack = account.stack("orders", 0)
+    stack.states = {"bundle": {**stack.states["bundle"], "region": "us-east-1", "accountId": "9" * 12}}
+    document = told(account.status("--json", account.file("orders", stack)))
+    assert [one["region"] for one in document["accounts"]] == ["eu-west-1"]
+    assert (document["unread"], document["exitStatus"]) == ([], 0)
+
+
 def test_a_deleted_certificate_is_gone_and_who_presents_it_is_said(account: Account) -> None:
     """From under its stages."""
     stack = account.stack("orders", 0, 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from apigw_client_cert.cli.live.account import Account, Scope, account_of
 from apigw_client_cert.cli.live.known import names_in
 from apigw_client_cert.cli.live.region import Region, look
-from apigw_client_cert.cli.live.rotations import Said, live_findings, place_of
+from apigw_client_cert.cli.live.rotations import Said, has_place, live_findings, place_of
 from apigw_client_cert.cli.states import Unread
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class Seen:
 
     def of(self, group: Group) -> Iterator[Said]:
         """What it says of one rotation."""
+        if not has_place(group):
+            return
         _account, region = place_of(group)
         found = self.regions.get(region or "")
         if found is None and region is None and len(self.regions) == 1:
@@ -48,7 +50,7 @@ class Seen:
 
 def ask(fleet: Fleet, reach: Reach, *, with_quota: bool = True) -> Seen:
     """Look at every region: those that were named, else those of the states, else boto3's default."""
-    named = sorted({region for group in fleet.groups if (region := place_of(group)[1]) is not None})
+    named = sorted({region for group in fleet.groups if has_place(group) and (region := place_of(group)[1])})
     wanted: Sequence[str | None] = reach.regions or named or (None,)
     seen = Seen()
     for name in wanted:

@@ -52,12 +52,14 @@ class Region:
 def look(reach: Reach, name: str | None, *, with_quota: bool) -> Region | Unread:
     """Ask AWS: the account, every certificate, every stage. Calls wait and are sent again as in a run."""
     from apigw_client_cert.gateway.client import client_for, gateway_for  # noqa: PLC0415 - states alone need no boto3
+    from apigw_client_cert.gateway.pacing import keep_pace  # noqa: PLC0415 - as above
     from apigw_client_cert.gateway.quota import certificate_quota  # noqa: PLC0415 - as above
 
     connection = reach.connection(name)
     with progress(name or "AWS"):
         try:
             gateway, client = gateway_for(connection), client_for(connection)
+            keep_pace(client)
             account_id = gateway.account_id()
         except errors.RotationError as error:
             return Unread(name or "AWS", str(error))

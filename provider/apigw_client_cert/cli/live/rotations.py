@@ -6,7 +6,7 @@ of it reads as deleted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert import errors
 from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.states import StackState
 
 Said = StatusFinding | Unread
+_OWN: Final = "which is another one of this rotation: a run may be under way, and the next one looks at the stage"
+
+
+def has_place(group: Group) -> bool:
+    """Whether it has a certificate or a stage: where a bundle alone was read, its place is its targets'."""
+    return group.certificate is not None or bool(group.bindings)
 
 
 def place_of(group: Group) -> tuple[str | None, str | None]:
@@ -129,26 +135,24 @@ def _stage(group: Group, one: Binding, region: Region) -> Iterator[Said]:
     should = f"state says {one.presented or 'nothing'}, and it is to present {desired}"
     if presented is None:
         yield _person(one.stack, "unbound", f"stage {one.stage} presents no certificate; {should}")
-    else:
-        kind = _kind(group, presented, region)
-        yield _person(one.stack, "switched", f"stage {one.stage} presents {named(presented)}, {kind}; {should}")
+        return
+    kind = _kind(group, presented, region)
+    message = f"stage {one.stage} presents {named(presented)}, {kind}; {should}"
+    # What the rotation made is trusted as long as it lives, and a run that is under way may have put it there.
+    yield _person(one.stack, "switched", message, Urgency.DUE if kind == _OWN else Urgency.PERSON)
 
 
 def _kind(group: Group, presented: str, region: Region) -> str:
     """Whose certificate it is, as far as can be told."""
-    rotation = None if group.certificate is None else group.certificate.rotation
-    own = next((one for one in rotation.generations if one.id == presented), None) if rotation else None
-    if own is not None:
-        return f"which is generation {own.number} of the same rotation"
     if is_acm(presented):
         return "which no rotation replaces"
     found = (region.certificates or {}).get(presented)
     if found is None:
         return "of which nothing could be read" if region.certificates is None else "which was not there"
     owner = found.tags.get(ROTATION_ID_TAG)
-    if owner == group.rotation_id:
-        return "which the same rotation made, and which is in no state that was read"
-    return "which no rotation made" if owner is None else "which another rotation owns"
+    if owner is None:
+        return "which no rotation made"
+    return "which another rotation owns" if owner != group.rotation_id else _OWN
 
 
 def _person(stack: StackState, reason: str, message: str, urgency: Urgency = Urgency.PERSON) -> StatusFinding:

@@ -9,7 +9,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.live.orphans import Kept, why_kept, why_orphan
 from apigw_client_cert.cli.live.region import progress
-from apigw_client_cert.cli.live.rotations import place_of
+from apigw_client_cert.cli.live.rotations import has_place, place_of
 from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def _not_all(fleet: Fleet, seen: Seen, *, all_read: bool, acknowledged: bool) ->
 
 
 def _lives_here(group: Group, region: Region) -> bool:
+    if not has_place(group):
+        return False
     account, name = place_of(group)
     if account is not None and region.account_id is not None:
         return (account, name) == (region.account_id, region.name)
