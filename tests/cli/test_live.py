@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apigw_sandbox import Fault, FaultKind
+from tests.cli.conftest import Answer
 from tests.cli.test_status import described
 
 if TYPE_CHECKING:
     from tests.cli.accounts import Account
-    from tests.cli.conftest import Answer
 
 
 def told(answer: Answer) -> dict[str, Any]:
@@ -232,6 +236,33 @@ def test_an_inventory_in_each_format(account: Account) -> None:
     account.sandbox.faults.add(Fault(kind=FaultKind.ACCESS_DENIED, action="GetStages"))
     answer = account.status("--no-state")
     assert (answer.code, "unknown" in answer.out, "nobody" in answer.out) == (4, True, False)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_long_look_says_where_it_is_on_a_terminal_alone(account: Account, *, terminal: bool) -> None:
+    """And wipes it off again; what is piped has nothing of it."""
+    file = account.file("orders", account.stack("orders", 0))
+    ours, theirs = pty.openpty()
+    call = [
+        sys.executable,
+        "-c",
+        "from apigw_client_cert.cli.program import main; main()",
+        "status",
+        "--live",
+        "--json",
+    ]
+    done = subprocess.run(
+        [*call, "--endpoint-url", account.sandbox.endpoint_url, file],
+        stdout=subprocess.PIPE,
+        stderr=theirs if terminal else subprocess.PIPE,
+        check=False,
+    )
+    os.close(theirs)
+    told(Answer(done.returncode, done.stdout.decode(), ""))
+    said = os.read(ours, 65536).decode() if terminal else done.stderr.decode()
+    os.close(ours)
+    assert ("eu-west-1: scanning stages: API 1 of 2" in said) is terminal
+    assert said.endswith("\r\x1b[K") if terminal else said == ""
 
 
 def test_no_state_is_asked_of_aws_alone(account: Account) -> None:
