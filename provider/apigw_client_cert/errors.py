@@ -88,6 +88,10 @@ class RotationError(Exception):
         """What happened, what it means, what to do: one line."""
         return f"{self.what}. {self.means} {self.remedy}"
 
+    def and_remedy(self, more: str) -> RotationError:
+        """The same error with one more sentence on what to do."""
+        return _rebuild(type(self), self.what, self.means, f"{self.remedy} {more}", self.subject)
+
     def __reduce__(self) -> tuple[object, ...]:
         """Exceptions cross process pools in test runners: keyword arguments must survive pickling."""
         return _rebuild, (type(self), self.what, self.means, self.remedy, self.subject)

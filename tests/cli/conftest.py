@@ -10,9 +10,13 @@ import pytest
 
 from apigw_client_cert.cli.program import main
 from apigw_client_cert.clock import VARIABLE, format_instant
+from apigw_sandbox import Sandbox
+from tests.cli.accounts import Account
+from tests.doubles.stubbed_aws import keep_to_ourselves
 from tests.lifecycle.conftest import START
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -63,6 +67,21 @@ class Command:
             main(list(arguments))
         said = self._capsys.readouterr()
         return Answer(int(str(ended.value.code)), said.out, said.err)
+
+
+@pytest.fixture(scope="module")
+def _running() -> Iterator[Sandbox]:
+    with Sandbox(region="eu-west-1") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def account(_running: Sandbox, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An empty account."""
+    keep_to_ourselves(monkeypatch)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    _running.reset()
+    return Account(_running, command, monkeypatch, tmp_path)
 
 
 @pytest.fixture

@@ -31,13 +31,23 @@ def resources(policy: str, sid: str) -> list[str]:
     return [] if not found else found[0] if isinstance(found[0], list) else found
 
 
-@pytest.mark.parametrize("variant", ["rotate", "adopt", "verify", "preview"])
+@pytest.mark.parametrize("variant", ["rotate", "adopt", "verify", "preview", "status", "sweep"])
 def test_without_a_state_it_is_the_page_s(command: Command, variant: str) -> None:
     """And the words that are to be replaced are named."""
     file = ROOT / "docs" / ("iam-policy.json" if variant == "rotate" else f"iam-policy-{variant}.json")
     said = command("iam-policy", "--for", variant)
     assert (said.code, said.out) == (0, file.read_text())
-    assert "replace API, " in said.err
+    assert f"replace {'REGION' if variant == 'sweep' else 'API, '}" in said.err
+
+
+@pytest.mark.parametrize("variant", ["status", "sweep"])
+def test_who_asks_about_an_account_reads_no_target(command: Command, variant: str) -> None:
+    """The same statements as the page's, with the names in them."""
+    state = command.file(edited(steady(), "TrustBundle", "inputs", {"targets": TARGETS}))
+    said = command("iam-policy", "--for", variant, state)
+    page = json.loads((ROOT / "docs" / f"iam-policy-{variant}.json").read_text())
+    assert (said.code, said.err) == (0, "")
+    assert [one["Sid"] for one in json.loads(said.out)["Statement"]] == [one["Sid"] for one in page["Statement"]]
 
 
 def test_what_a_state_declares_takes_the_place_of_the_words(command: Command) -> None:

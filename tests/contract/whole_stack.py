@@ -75,6 +75,7 @@ class WholeStack:
         connection: More of how AWS is reached: ``profile`` and the like.
         sent: Every request so far.
         lines: Every line that was said.
+        client: What sends it.
     """
 
     sandbox: Sandbox
@@ -86,10 +87,11 @@ class WholeStack:
     sent: list[Sent] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    client: Client = field(init=False)
 
     def __post_init__(self) -> None:
         self._connection = {"endpointUrl": self.sandbox.endpoint_url, "region": self.sandbox.region, **self.connection}
-        client = _RecordingClient(connection_of(self._connection), self.sent)
+        self.client = client = _RecordingClient(connection_of(self._connection), self.sent)
         self.patch.setattr(targets, "client_for", lambda _connection: client)
         self.environment = Environment(
             now=lambda: self.sandbox.clock.now().replace(microsecond=0),

@@ -161,7 +161,7 @@ def test_a_consumer_that_cannot_read_the_target_does_not_move(scenario: Scenario
         _block(scenario)
         said = refused(consumer.up())
         assert TRUSTED in said
-        assert "look" in said
+        assert 'look="no"' in said
         assert scenario.presented("prod") == first
         _unblock(scenario)
         assert scenario.published() == held

@@ -17,6 +17,7 @@ COMMANDS: Final = {
         "What the runs until a date will do, and where they come too seldom.",
     ),
     "explain": ("apigw_client_cert.cli.explain", "Why the next run does what it does, and what a person has to do."),
+    "sweep": ("apigw_client_cert.cli.sweep", "Certificates that rotations have left behind; --apply deletes them."),
     "iam-policy": (
         "apigw_client_cert.cli.iam_policy",
         "What IAM has to allow, for these stages and targets.",
@@ -51,7 +52,9 @@ class Commands(click.Group):
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="apigw-client-cert", message="%(version)s")
 def program() -> None:
-    """What the states of Pulumi stacks say of the client certificates that they rotate. Nothing is changed.
+    """What the states of Pulumi stacks say of the client certificates that they rotate.
+
+    Nothing is changed, but by sweep --apply.
 
     Exit status: 0 fine, 2 something is due, 3 something needs a person, 4 something could not be read.
     """

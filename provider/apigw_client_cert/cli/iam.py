@@ -34,6 +34,8 @@ class Use(enum.Enum):
     ROTATE = "rotate"
     ADOPT = "adopt"
     VERIFY = "verify"
+    STATUS = "status"
+    SWEEP = "sweep"
     SSM = "ssm"
     S3 = "s3"
     SECRETS_MANAGER = "secretsmanager"
@@ -111,22 +113,22 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
     ),
     _statement(
         "ReadCertificates",
-        {Use.ROTATE, Use.PREVIEW},
+        {Use.ROTATE, Use.PREVIEW, Use.STATUS, Use.SWEEP},
         ("apigateway:GET",),
         (f"{_GATEWAY}/clientcertificates", f"{_GATEWAY}/clientcertificates/*"),
         "finding the rotation's own certificates, expiry, refresh",
     ),
     _statement(
         "DeleteOwnCertificatesOnly",
-        {Use.ROTATE},
+        {Use.ROTATE, Use.SWEEP},
         ("apigateway:DELETE",),
         (f"{_GATEWAY}/clientcertificates/*",),
-        "retirement and `pulumi destroy`",
+        "retirement, `pulumi destroy`, and `sweep --apply`",
         {"Null": {f"aws:ResourceTag/{ROTATION_ID_TAG}": "false"}},
     ),
     _statement(
         "ReadStages",
-        {Use.ROTATE, Use.PREVIEW},
+        {Use.ROTATE, Use.PREVIEW, Use.STATUS},
         ("apigateway:GET",),
         _STAGES,
         "what the stages present, also before a certificate is made for them. **The answer shows all variables of the"
@@ -149,7 +151,7 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
     ),
     _statement(
         "FindEveryUser",
-        {Use.ROTATE, Use.PREVIEW},
+        {Use.ROTATE, Use.PREVIEW, Use.STATUS, Use.SWEEP},
         ("apigateway:GET",),
         (
             f"{_GATEWAY}/restapis",
@@ -185,6 +187,14 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
         "`verify=TestInvoke(…)`: the method that it names, with each certificate (`RESOURCE` is the resource's id,"
         " `METHOD` is `GET`, or `ANY`)",
     ),
+    _statement(
+        "ReadTheQuota",
+        {Use.STATUS},
+        ("servicequotas:GetServiceQuota",),
+        # The action knows no resource (Service Authorization Reference, Service Quotas).
+        ("*",),
+        "how many client certificates the account may hold; without it `status --live` reckons with AWS's 60",
+    ),
     _statement("LookAtParameters", {Use.SSM}, ("ssm:GetParameter",), _SSM, "reading parameters"),
     _statement("PublishParameters", {Use.SSM}, ("ssm:PutParameter",), _SSM, "writing parameters"),
     _statement("LookAtObjects", {Use.S3}, ("s3:GetObject",), _S3, "reading objects"),
@@ -212,6 +222,8 @@ VARIANTS: Final[dict[str, frozenset[Use]]] = {
     "adopt": frozenset({Use.ROTATE, Use.ADOPT}),
     "verify": frozenset({Use.ROTATE, Use.VERIFY}),
     "preview": frozenset({Use.PREVIEW}),
+    "status": frozenset({Use.STATUS}),
+    "sweep": frozenset({Use.SWEEP}),
     "ssm": frozenset({Use.SSM}),
     "s3": frozenset({Use.S3}),
     "secretsmanager": frozenset({Use.SECRETS_MANAGER}),

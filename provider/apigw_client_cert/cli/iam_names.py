@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WORD: Final = re.compile("REGION|ACCOUNT|API|STAGE|RESOURCE|METHOD|NAME|BUCKET|KEY")
 _PARTITIONS: Final = {"cn-": "arn:aws-cn:", "us-gov-": "arn:aws-us-gov:", "us-iso": "arn:aws-iso:"}
 _TARGETS: Final = {"ssm": Use.SSM, "s3": Use.S3, "secretsmanager": Use.SECRETS_MANAGER}
+# Neither reads a target.
+_OF_THE_ACCOUNT: Final = frozenset({Use.STATUS, Use.SWEEP})
 # What IAM reads as a wildcard or as a variable, as the characters that they are.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
 _SPECIAL: Final = re.compile(r"[*?$]")
@@ -53,9 +55,10 @@ class Names:
     def statements(self, uses: Collection[Use]) -> list[dict[str, Any]]:
         """The statements for these uses and for the declared targets, without those that nothing needs here.
 
-        Who only previews gets of the targets' statements those that look.
+        Who only previews gets of the targets' statements those that look, and who only asks about the account none.
         """
-        wanted = {*uses, *(use for use, found in self.targets.items() if found)}
+        targets = () if set(uses) <= _OF_THE_ACCOUNT else (use for use, found in self.targets.items() if found)
+        wanted = {*uses, *targets}
         looks_only = set(uses) <= {Use.PREVIEW}
         found = []
         for one in STATEMENTS:

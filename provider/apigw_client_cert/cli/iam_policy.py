@@ -25,6 +25,8 @@ _USES: Final = {
     "rotate": {Use.ROTATE},
     "adopt": {Use.ROTATE, Use.ADOPT},
     "verify": {Use.ROTATE, Use.VERIFY},
+    "status": {Use.STATUS},
+    "sweep": {Use.SWEEP},
 }
 
 

@@ -9,6 +9,7 @@ import click
 
 from apigw_client_cert.cli.formats import FORMATS
 from apigw_client_cert.cli.limits import Limits
+from apigw_client_cert.cli.reach import Reach
 from apigw_client_cert.cli.sources import Sources
 from apigw_client_cert.rotation.durations import parse_duration
 
@@ -53,13 +54,53 @@ def _reading(command: Callable[..., Any], *, needed: bool) -> Callable[..., Any]
     def with_sources(*, files: tuple[str, ...], stacks: tuple[str, ...], all_stacks: bool, **rest: Any) -> Any:  # noqa: ANN401
         narrowing = {key: rest.pop(key) for key in ("project", "tags", "concurrency")}
         sources = Sources(files=files, stacks=stacks, all_stacks=all_stacks, **narrowing)
-        if needed and not sources.named:
-            raise click.UsageError("Say what to read: a FILE, - for standard input, --stack NAME, or --all-stacks.")
+        if needed:
+            demand(sources)
         if not all_stacks and (narrowing["project"] or narrowing["tags"]):
             raise click.UsageError("--project and --tag narrow --all-stacks; give that, too.")
         return command(sources=sources, **rest)
 
     return with_sources
+
+
+def demand(sources: Sources) -> None:
+    """Refuse a call that names no state."""
+    if not sources.named:
+        raise click.UsageError("Say what to read: a FILE, - for standard input, --stack NAME, or --all-stacks.")
+
+
+def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where and as whom AWS is asked; the command gets them as ``reach``."""
+
+    @click.option(
+        "--region",
+        "regions",
+        multiple=True,
+        metavar="NAME",
+        help="Ask AWS in this region; repeatable. Those that the states name by default.",
+    )
+    @click.option("--profile", metavar="NAME", help="Ask as this profile of the AWS configuration.")
+    @click.option("--assume-role", "assume_role_arn", metavar="ARN", help="Ask in this role.")
+    @click.option("--endpoint-url", metavar="URL", help="Ask this endpoint, such as a sandbox.")
+    @functools.wraps(command)
+    def with_reach(*, regions: tuple[str, ...], **rest: Any) -> Any:  # noqa: ANN401
+        way = {key: rest.pop(key) for key in ("profile", "assume_role_arn", "endpoint_url")}
+        return command(reach=Reach(regions=tuple(dict.fromkeys(regions)), **way), **rest)
+
+    return with_reach
+
+
+def asking_aws(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--live`` and the options of ``reaching``; the command gets ``reach``, None without ``--live``."""
+
+    @click.option("--live", is_flag=True, help="Ask AWS, too: what no state can know. Nothing is changed.")
+    @functools.wraps(command)
+    def with_live(*, live: bool, reach: Reach, **rest: Any) -> Any:  # noqa: ANN401
+        if not live and reach != Reach():
+            raise click.UsageError("--region, --profile, --assume-role and --endpoint-url belong to --live.")
+        return command(reach=reach if live else None, **rest)
+
+    return reaching(with_live)
 
 
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:

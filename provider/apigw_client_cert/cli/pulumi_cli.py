@@ -39,12 +39,12 @@ def stacks(project: str | None, tags: Sequence[str]) -> list[str] | Unread:
     return Unread("pulumi stack ls", "its answer is no list of stacks: this release of pulumi is not known")
 
 
-def export(stack: str) -> StackState | Unread:
+def export(stack: str, *, with_words: bool = False) -> StackState | Unread:
     """The state of one stack."""
     answer = _call("stack", "export", "--stack", stack)
     if isinstance(answer, str):
         return Unread(stack.removeprefix("organization/"), answer)
-    return state_of(answer, source=stack, selector=stack)
+    return state_of(answer, source=stack, selector=stack, with_words=with_words)
 
 
 def _call(*arguments: str) -> bytes | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,14 @@ from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.transitions import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from apigw_client_cert.cli.findings.finding import StatusFinding
-    from apigw_client_cert.cli.fleet import Binding, Certificate, Group
+    from apigw_client_cert.cli.fleet import Binding, Certificate, Fleet, Group
     from apigw_client_cert.cli.limits import Limits
+    from apigw_client_cert.cli.live.account import Account, Scope
+    from apigw_client_cert.cli.live.asking import Seen
     from apigw_client_cert.cli.states import StackState
     from apigw_client_cert.rotation.model import Generation
 
@@ -86,25 +88,39 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All rows, the most urgent first, as of one instant."""
+    """All rows, the most urgent first, as of one instant.
+
+    ``accounts`` are there where AWS was asked; ``inventory``: it alone was, and every certificate is to be shown.
+    """
 
     now: datetime
     rows: tuple[Row, ...]
     unread: tuple[Unread, ...]
+    accounts: tuple[Account, ...] = ()
+    inventory: bool = False
 
     @property
     def exit_status(self) -> ExitStatus:
         """The worst of all, as ``exit_status.worst`` orders it."""
-        return worst([*(row.exit_status for row in self.rows), *(ExitStatus.UNREAD for _one in self.unread)])
+        found = [*(row.exit_status for row in self.rows), *(account.exit_status for account in self.accounts)]
+        return worst([*found, *(ExitStatus.UNREAD for _one in self.unread)])
 
 
-def report_of(states: Iterable[StackState | Unread], now: datetime, limits: Limits) -> Report:
-    """What these states say of their rotations."""
+def report_of(
+    states: Iterable[StackState | Unread],
+    now: datetime,
+    limits: Limits,
+    ask: Callable[[Fleet], Seen] | None = None,
+    scope: Scope | None = None,
+) -> Report:
+    """What these states say of their rotations, and AWS where it is to be asked; ``scope``: whether these are all."""
     fleet = fleet_of(states)
-    read = [_readable_row(group, now, limits) for group in fleet.groups]
+    seen = None if ask is None else ask(fleet)
+    read = [one for group in fleet.groups for one in _readable_row(group, now, limits, seen)]
     rows = [one for one in read if isinstance(one, Row)]
-    unread = [one for one in read if isinstance(one, Unread)]
-    return Report(now=now, rows=tuple(sorted(rows, key=_order)), unread=(*fleet.unread, *unread))
+    unread = [*fleet.unread, *(one for one in read if isinstance(one, Unread)), *(() if seen is None else seen.unread)]
+    accounts = () if seen is None or scope is None else seen.accounts(fleet, scope, now)
+    return Report(now=now, rows=tuple(sorted(rows, key=_order)), unread=tuple(unread), accounts=accounts)
 
 
 def _order(row: Row) -> tuple[int, bool, float, str, str]:
@@ -112,12 +128,17 @@ def _order(row: Row) -> tuple[int, bool, float, str, str]:
     return -row.exit_status, ends is None, ends or 0.0, row.stack.label, row.name
 
 
-def _readable_row(group: Group, now: datetime, limits: Limits) -> Row | Unread:
+def _readable_row(group: Group, now: datetime, limits: Limits, seen: Seen | None) -> list[Row | Unread]:
+    """The row, and what AWS did not say of it."""
     try:
         with undamaged():
-            return _row(group, now, limits)
+            row = _row(group, now, limits)
+            live = [] if seen is None else list(seen.of(group))
     except RotationError as error:
-        return Unread(group.stack.label, str(error))
+        return [Unread(group.stack.label, str(error))]
+    findings = (*row.findings, *(one for one in live if not isinstance(one, Unread)))
+    by_urgency = tuple(sorted(findings, key=lambda one: -one.urgency.exit_status))
+    return [replace(row, findings=by_urgency), *(one for one in live if isinstance(one, Unread))]
 
 
 def _row(group: Group, now: datetime, limits: Limits) -> Row:

@@ -35,10 +35,15 @@ class Sources:
         """Whether anything is named at all."""
         return bool(self.files or self.stacks or self.all_stacks)
 
-    def read(self) -> Iterator[StackState | Unread]:
+    @property
+    def complete(self) -> bool:
+        """Whether it is every stack of a backend; of files, nobody knows."""
+        return self.all_stacks and not (self.project or self.tags)
+
+    def read(self, *, with_words: bool = False) -> Iterator[StackState | Unread]:
         """The states, in the order in which they were named; each as soon as it and those before it are there."""
         for file in dict.fromkeys(self.files):
-            yield _file(file)
+            yield _file(file, with_words=with_words)
         stacks: Sequence[str] = self.stacks
         if self.all_stacks:
             from apigw_client_cert.cli import pulumi_cli  # noqa: PLC0415 - a file needs no process
@@ -50,20 +55,20 @@ class Sources:
                 stacks = [*stacks, *listed]
         stacks = list(dict.fromkeys(stacks))
         if stacks:
-            yield from _exported(stacks, self.concurrency)
+            yield from _exported(stacks, self.concurrency, with_words=with_words)
 
 
-def _file(name: str) -> StackState | Unread:
+def _file(name: str, *, with_words: bool) -> StackState | Unread:
     if name == STANDARD_INPUT:
-        return state_of(sys.stdin.buffer.read(), source="standard input")
+        return state_of(sys.stdin.buffer.read(), source="standard input", with_words=with_words)
     try:
         content = Path(name).read_bytes()
     except OSError as error:
         return Unread(name, f"the file cannot be read: {error.strerror}")
-    return state_of(content, source=name)
+    return state_of(content, source=name, with_words=with_words)
 
 
-def _exported(stacks: Sequence[str], concurrency: int) -> Iterator[StackState | Unread]:
+def _exported(stacks: Sequence[str], concurrency: int, *, with_words: bool) -> Iterator[StackState | Unread]:
     """Each export is cut down to our resources where it was read: what is kept of 200 states is little."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a file needs none
 
@@ -71,7 +76,7 @@ def _exported(stacks: Sequence[str], concurrency: int) -> Iterator[StackState | 
 
     with ThreadPoolExecutor(max_workers=min(concurrency, len(stacks))) as pool:
         said = _progress(len(stacks))
-        for number, state in enumerate(pool.map(pulumi_cli.export, stacks), start=1):
+        for number, state in enumerate(pool.map(partial(pulumi_cli.export, with_words=with_words), stacks), start=1):
             said(number)
             yield state
 

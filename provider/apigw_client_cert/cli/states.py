@@ -6,7 +6,8 @@ A state is somebody else's text: whatever is wrong with it is a value, ``Unread`
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.clock import parse_instant
@@ -32,6 +33,7 @@ _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - it marks one
 _GZIP: Final = b"\x1f\x8b"
 _EXPECTED: Final = "give what `pulumi stack export` prints, or a checkpoint of a file backend"
 _LONGEST_REASON: Final = 100
+_WORD: Final = re.compile(r"[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class StackState:
     """What one stack's state holds of ours.
 
     ``label`` is what people call the stack, ``name`` its last part, and ``selector`` what ``pulumi --stack`` takes,
-    where it is known.
+    where it is known. ``words`` are all that stand anywhere in it, of any resource, where they were asked for.
     ``written_at`` is the state's own time: when a run, a refresh or an import wrote it last.
     """
 
@@ -68,6 +70,7 @@ class StackState:
     selector: str | None = None
     written_at: datetime | None = None
     resources: tuple[Resource, ...] = ()
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +81,30 @@ class Unread:
     why: str
 
 
-def state_of(content: bytes, *, source: str, selector: str | None = None) -> StackState | Unread:
+def words_of(text: str) -> frozenset[str]:
+    """The runs of letters and digits in a text: an id that is in it, in whatever property, is among them."""
+    return frozenset(_WORD.findall(text))
+
+
+def state_of(
+    content: bytes, *, source: str, selector: str | None = None, with_words: bool = False
+) -> StackState | Unread:
     """The state in this text.
 
     Args:
         content: What was exported.
         source: Where it came from, for a state that holds no resource which would name its stack.
         selector: What Pulumi calls the stack, where it was asked for by that name.
+        with_words: Whether ``words`` are asked for.
     """
     try:
-        told = json.loads(_unpacked(content))
+        text = _unpacked(content)
+        told = json.loads(text)
     except (ValueError, OSError, EOFError, RecursionError) as error:
         return Unread(source, f"it is not JSON ({_short(error)}): {_EXPECTED}")
     try:
-        return _state(told, source, selector)
+        state = _state(told, source, selector)
+        return replace(state, words=words_of(text.decode())) if with_words else state
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         return Unread(source, f"it is no exported state ({_short(error)}): {_EXPECTED}")
 

@@ -46,6 +46,7 @@ PERMISSIONS: Final[dict[tuple[str, str], str]] = {
     ("secretsmanager", "GetSecretValue"): "secretsmanager:GetSecretValue on the secret",
     ("secretsmanager", "PutSecretValue"): "secretsmanager:PutSecretValue on the secret",
     ("secretsmanager", "CreateSecret"): "secretsmanager:CreateSecret",
+    ("service-quotas", "GetServiceQuota"): "servicequotas:GetServiceQuota on the quota",
     ("sts", "AssumeRole"): "sts:AssumeRole on the role, and a trust policy of the role that lets you",
     ("sts", "GetCallerIdentity"): "sts:GetCallerIdentity",
 }

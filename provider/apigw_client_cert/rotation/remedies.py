@@ -25,14 +25,8 @@ _FREE: Final = (
 )
 _SOCKETS: Final = "aws apigatewayv2 get-stages --api-id <api>"
 _WEBSOCKET: Final = "@websocket"
-_ALL_CERTIFICATES: Final = (
-    "aws apigateway get-client-certificates"
-    " --query 'items[].[clientCertificateId,createdDate,expirationDate,tags]' --output table"
-)
-_ALL_STAGES: Final = (
-    "for api in $(aws apigateway get-rest-apis --query 'items[].id' --output text); do aws apigateway get-stages"
-    " --rest-api-id \"$api\" --query 'item[?clientCertificateId].[stageName,clientCertificateId]' --output text; done"
-)
+_SWEEP: Final = "apigw-client-cert sweep --all-stacks"
+_INVENTORY: Final = "apigw-client-cert status --live --no-state"
 _DELETE: Final = "aws apigateway delete-client-certificate --client-certificate-id <unused>"
 
 
@@ -94,9 +88,9 @@ REMEDIES: Final[dict[str, Remedy]] = {
 #: The same for a failed step of this name.
 FAILED: Final[dict[str, Remedy]] = {
     "issue": Remedy(
-        text="The message says what to mend. Where the quota is used up: look who presents what, and delete what no"
-        " stage presents and no stack keeps.",
-        commands=(_ALL_CERTIFICATES, _ALL_STAGES, _DELETE, UP),
+        text="The message says what to mend. Where the quota is used up: sweep what rotations have left behind, look"
+        " who presents what, and delete what no stage presents and no stack keeps.",
+        commands=(_SWEEP, _INVENTORY, _DELETE, UP),
         section="the-quota-is-full",
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.clock import format_instant
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.cli.findings.finding import StatusFinding
+    from apigw_client_cert.cli.live.account import Account, Listed
     from apigw_client_cert.cli.rows import Report, Row, ShownCertificate, ShownStage
 
 #: Raised where a property is renamed, dropped or means something else; new ones come without.
@@ -29,6 +31,7 @@ def document(report: Report) -> dict[str, Any]:
         "asOf": format_instant(report.now),
         "exitStatus": int(report.exit_status),
         "rotations": [_row(row, report.now) for row in report.rows],
+        **({"accounts": [_account(one, report.now) for one in report.accounts]} if report.accounts else {}),
         "unread": [{"stack": one.label, "why": one.why} for one in report.unread],
     }
 
@@ -83,6 +86,39 @@ def _finding(one: StatusFinding) -> dict[str, Any]:
         "urgency": one.urgency.value,
         "message": one.message,
         "since": _instant(one.since),
+    }
+
+
+def _account(account: Account, now: datetime) -> dict[str, Any]:
+    held = account.certificates
+    return {
+        "accountId": account.account_id,
+        "region": account.region,
+        "quota": {
+            "used": None if held is None else len(held),
+            "limit": account.quota,
+            "limitRead": account.quota_read,
+        },
+        "allStagesSeen": account.all_seen,
+        "certificates": None if held is None else [_listed(one, now) for one in held],
+        "findings": [
+            {"reason": one.reason, "urgency": one.urgency.value, "message": one.message, "certificate": one.certificate}
+            for one in account.findings
+        ],
+    }
+
+
+def _listed(one: Listed, now: datetime) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "createdDate": format_instant(one.created),
+        "expirationDate": format_instant(one.expires),
+        "daysLeft": (one.expires - now) // timedelta(days=1),
+        "presentedBy": list(one.presented_by),
+        "rotationId": one.rotation_id,
+        "managedBy": one.managed_by,
+        "tags": dict(one.tags),
+        "inState": one.in_state,
     }
 
 

@@ -25,7 +25,7 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    if not report.rows and not report.unread:
+    if not report.rows and not report.unread and not report.inventory:
         yield "No rotation in what was read."
     if report.rows:
         yield _line(_COLUMNS)
@@ -41,9 +41,15 @@ def _lines(report: Report) -> Iterator[str]:
             texts.step(row.next),
         )
         yield _line([*map(escaped, cells), stages, escaped(texts.last_run(row))])
-    if report.rows and (report.unread or any(row.findings for row in report.rows)):
+    for account in report.accounts:
+        yield from (*(("",) if report.rows else ()), escaped(texts.held(account)))
+        if report.inventory and account.certificates:
+            yield from ("", _line(texts.INVENTORY), _line("---" for _column in texts.INVENTORY))
+            yield from (_line(map(escaped, texts.listed(one, report.now))) for one in account.certificates)
+    said = list(texts.said(report))
+    if said and (report.rows or report.accounts):
         yield ""
-    for word, where, message in texts.said(report):
+    for word, where, message in said:
         yield f"- **{word}** {escaped(where)}: {escaped(message)}"
 
 

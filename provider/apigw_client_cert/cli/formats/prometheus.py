@@ -9,8 +9,9 @@ from apigw_client_cert.cli.formats.texts import printable
 from apigw_client_cert.rotation.model import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from apigw_client_cert.cli.live.account import Account
     from apigw_client_cert.cli.rows import Report, Row
 
     Samples = Iterator[tuple[dict[str, str], int]]
@@ -29,10 +30,24 @@ def _lines(report: Report) -> Iterator[str]:
         for row in report.rows:
             for labels, value in samples(row):
                 shown = {"stack": row.stack.label, "name": row.name, "rotation_id": row.rotation_id or "", **labels}
-                written = ",".join(f'{label}="{escaped(one)}"' for label, one in shown.items())
-                yield f"{_PREFIX}_{name}{{{written}}} {value}"
+                yield f"{_PREFIX}_{name}{{{_labels(**shown)}}} {value}"
+    if report.accounts:
+        yield from _accounts(report.accounts)
     yield from _head("unread", "How many stacks, or resources of one, could not be read.")
     yield f"{_PREFIX}_unread {len(report.unread)}"
+
+
+def _accounts(accounts: Iterable[Account]) -> Iterator[str]:
+    for name, (meaning, samples) in _ACCOUNT_METRICS.items():
+        yield from _head(name, meaning)
+        for account in accounts:
+            for labels, value in samples(account):
+                written = _labels(account=account.account_id or "", region=account.region, **labels)
+                yield f"{_PREFIX}_{name}{{{written}}} {value}"
+
+
+def _labels(**labels: str) -> str:
+    return ",".join(f'{label}="{escaped(one)}"' for label, one in labels.items())
 
 
 def _head(name: str, meaning: str) -> Iterator[str]:
@@ -76,4 +91,33 @@ _METRICS: Final[dict[str, tuple[str, Callable[[Row], Samples]]]] = {
     "phase": ("1 for the phase that the rotation is in, 0 for the others.", _phase),
     "findings": ("How many findings there are, by urgency.", _findings),
     "last_run_timestamp_seconds": ("When the state of the rotation's stack was written last.", _last_run),
+}
+
+
+def _held(account: Account) -> Samples:
+    if account.certificates is not None:
+        yield {}, len(account.certificates)
+
+
+def _quota(account: Account) -> Samples:
+    yield {}, account.quota
+
+
+def _in_no_state(account: Account) -> Samples:
+    for one in account.certificates or ():
+        if not one.in_state:
+            presented = "yes" if one.presented_by else "no"
+            yield {"certificate": one.id, "presented": presented}, int(one.expires.timestamp())
+
+
+def _account_findings(account: Account) -> Samples:
+    for urgency in Urgency:
+        yield {"urgency": urgency.value}, sum(one.urgency is urgency for one in account.findings)
+
+
+_ACCOUNT_METRICS: Final[dict[str, tuple[str, Callable[[Account], Samples]]]] = {
+    "account_certificates": ("How many client certificates the account's region holds.", _held),
+    "account_certificates_quota": ("How many it may hold.", _quota),
+    "account_certificate_expiration_timestamp_seconds": ("When one that no read state names expires.", _in_no_state),
+    "account_findings": ("How many findings there are beside the rotations', by urgency.", _account_findings),
 }

@@ -13,8 +13,13 @@ from rich.text import Text
 
 from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.formats import texts
+from apigw_client_cert.cli.formats.terminal import plain_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from apigw_client_cert.cli.live.account import Listed
     from apigw_client_cert.cli.rows import Report, Row
 
 # From here on there is room for each stage and for the last run.
@@ -33,10 +38,14 @@ def render(report: Report) -> str:
     wide = width >= _WIDE
     if report.rows:
         console.print(_table(report, wide=wide))
+    for account in report.accounts:
+        console.print(Text(texts.printable(texts.held(account))))
+        if report.inventory and account.certificates:
+            console.print(_inventory(account.certificates, report.now))
     findings = list(texts.said(report))
     if findings:
         console.print(_list(findings))
-    if not report.rows and not findings:
+    if not report.rows and not findings and not report.inventory:
         console.print("No rotation in what was read.")
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
@@ -57,6 +66,13 @@ def _table(report: Report, *, wide: bool) -> Table:
         table.add_row(
             *map(Text, map(texts.printable, _cells(row, report, wide=wide))), style=_ROW_STYLES.get(row.exit_status, "")
         )
+    return table
+
+
+def _inventory(certificates: Iterable[Listed], now: datetime) -> Table:
+    table = plain_table(*(title.upper() for title in texts.INVENTORY))
+    for one in certificates:
+        table.add_row(*map(Text, map(texts.printable, texts.listed(one, now))))
     return table
 
 

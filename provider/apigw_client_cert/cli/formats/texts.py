@@ -5,6 +5,7 @@ A name is whatever somebody wrote into a state: escapes of a terminal, line brea
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.rotation.messages import date, minute
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from apigw_client_cert.cli.live.account import Account, Listed
     from apigw_client_cert.cli.rows import NextStep, Report, Row, ShownCertificate, ShownStage
 
+INVENTORY = ("Certificate", "Age", "Expires", "Left", "Presented by", "Managed by")
 ELSEWHERE = "owned elsewhere"
 
 
@@ -66,6 +69,26 @@ def stage(one: ShownStage, row: Row) -> str:
     return f"{where} {presented}" if one.presented == one.desired else f"{where} {presented} → {one.desired}"
 
 
+def held(account: Account) -> str:
+    """``12 of 60 client certificates``, as far as they could be read."""
+    used = "an unknown number" if account.certificates is None else str(len(account.certificates))
+    default = "" if account.quota_read else " (AWS's default: the quota could not be read)"
+    return f"{account.label}: {used} of {account.quota} client certificates{default}"
+
+
+def listed(one: Listed, now: datetime) -> tuple[str, ...]:
+    """A certificate of an inventory, as ``INVENTORY`` has its columns."""
+    users = [*one.presented_by, *(() if one.all_seen else ["unknown"])]
+    return (
+        one.id,
+        f"{max(now - one.created, timedelta(0)).days} d",
+        date(one.expires),
+        "expired" if one.expires <= now else f"{(one.expires - now).days} d",
+        ", ".join(users) or "nobody",
+        one.managed_by or "nobody",
+    )
+
+
 def last_run(row: Row) -> str:
     """When its stack's state was written last."""
     return "-" if row.stack.written_at is None else minute(row.stack.written_at)
@@ -78,5 +101,8 @@ def said(report: Report) -> Iterator[tuple[str, str, str]]:
             whose = f"{row.stack.label} {row.name}"
             where = whose if one.stack.label == row.stack.label else f"{whose} in {one.stack.label}"
             yield one.urgency.value, where, f"{one.reason}: {one.message}"
+    for account in report.accounts:
+        for about in account.findings:
+            yield about.urgency.value, account.label, f"{about.reason}: {about.message}"
     for unread in report.unread:
         yield "unread", unread.label, unread.why

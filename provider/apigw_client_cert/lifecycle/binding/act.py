@@ -19,6 +19,7 @@ from apigw_client_cert.lifecycle.binding.look import (
     look_at_stage,
     look_at_targets,
     moves_unseen,
+    unread,
 )
 from apigw_client_cert.lifecycle.binding.messages import (
     bound_unheld,
@@ -173,7 +174,7 @@ class StageSwitch:
                 handed_on = is_handed_on(presented, self.news, self.now)
                 return None if handed_on else not_handed_on(stage, presented)
             case Refusal.UNSEEN if held is not None:
-                return held.unread
+                return unread(held, self.news)
             case Refusal.NOT_HELD if held is not None:
                 return not_held(stage, presented, desired, held)
             case refusal:

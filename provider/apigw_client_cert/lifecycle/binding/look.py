@@ -193,6 +193,15 @@ def is_told_of(news: Mapping[str, Any], certificate_id: str | None, sha256: str 
     return sha256 is None or sha256 in published
 
 
+def unread(held: Held, news: Mapping[str, Any]) -> errors.RotationError | None:
+    """Why a target could not be read; a stack that is not the bundle's own is told of the way without."""
+    if held.unread is None or not (known(news, PUBLISHED_TO) or {}).get("accountId"):
+        return held.unread
+    return held.unread.and_remedy(
+        'A stack that may not read what another one publishes to says look="no" (docs/resources.md, SharedCertificate).'
+    )
+
+
 def moves_unseen(news: Mapping[str, Any]) -> bool:
     """Whether a bundle publishes and nobody said where."""
     return known(news, "publishedSince") is not None and known(news, PUBLISHED_TO) is None
