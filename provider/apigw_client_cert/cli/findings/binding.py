@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.cli.findings.finding import (
-    StatusFinding,
-    Urgency,
-    ahead,
-    failed_step,
-    last_written,
-    looking_on,
-    untold_since,
-)
+from apigw_client_cert.cli.findings.dates import activated_at, last_written, untold_since
+from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, looking_on
 from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.binding.lagging import lag
 from apigw_client_cert.lifecycle.binding.outputs import binding_policy, is_open
 from apigw_client_cert.lifecycle.binding.verify_inputs import asked_for
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.state import instant_or_none
-from apigw_client_cert.rotation.durations import served
 from apigw_client_cert.rotation.lag import Told
 from apigw_client_cert.rotation.messages import distance, minute
 
@@ -47,15 +39,13 @@ def binding_findings(group: Group, one: Binding, now: datetime) -> Iterator[Stat
 
 
 def _follow(owner: Certificate, active: Generation, one: Binding, now: datetime) -> StatusFinding:
-    # Nothing dates an activation; it comes after the lead, or close to an end that is an alarm by itself.
-    activated = (active.pending_since or active.created_date) + served(owner.policy.publish_lead)
     return StatusFinding(
         stack=one.stack,
         reason="follow",
         urgency=Urgency.DUE,
         message=f"stage {one.stage} was told to present {one.told}, and {active.id} is the active one by now; the next"
         f" update of {one.stack.label} moves the stage, or lets it wait",
-        since=untold_since(one.stack, activated, now),
+        since=untold_since(one.stack, activated_at(owner, active), now),
         run=True,
     )
 

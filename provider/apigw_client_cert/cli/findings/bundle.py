@@ -5,18 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.cli.findings.finding import (
-    StatusFinding,
-    Urgency,
-    ahead,
-    failed_step,
-    last_written,
-    looking_on,
-    untold_since,
-)
+from apigw_client_cert.cli.findings.dates import activated_at, issued_at, last_written, untold_since
+from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, looking_on
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
-from apigw_client_cert.lifecycle.inputs import has_unknown
+from apigw_client_cert.lifecycle.inputs import has_unknown, known
 from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
+from apigw_client_cert.lifecycle.trust_bundle.outputs import texts_of
 from apigw_client_cert.rotation.last_days import last_days_of_kept
 from apigw_client_cert.rotation.messages import minute
 
@@ -24,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Bundle, Group
-    from apigw_client_cert.rotation.model import Generation
+    from apigw_client_cert.cli.fleet import Bundle, Certificate, Group
 
 
 def bundle_findings(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
@@ -64,28 +57,51 @@ def _kept(one: Bundle) -> Iterator[StatusFinding]:
 
 def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
     outputs, name = one.resource.outputs, one.resource.name
-    since, line = last_written(one.stack, now), None
-    missing = _missing(group, one)
-    if missing:
-        ids = errors.joined(each.id for each in missing)
-        reason, line = "follow", f"{name} does not hold {ids} yet; this update publishes it"
-        since = untold_since(one.stack, min(each.pending_since or each.created_date for each in missing), now)
-    else:
-        reason = "publish"
-        difference = trust_bundle.diff(outputs, one.resource.inputs or outputs, looking_on(now))
-        if difference.changes:
-            line = difference.line or f"{name}: this update reads its targets again and writes what is to change"
-            ripe = [at for entry in one.entries for at in (entry.look_again_at, entry.not_after) if at is not None]
-            since = min((at for at in ripe if at <= now), default=since)
-    if line is not None:
+    difference = trust_bundle.diff(outputs, one.resource.inputs or outputs, looking_on(now))
+    untold = None if group.certificate is None else _untold(group.certificate, one, now)
+    if untold is not None:
+        yield untold
+    elif difference.changes:
+        line = difference.line or f"{name}: this update reads its targets again and writes what is to change"
+        ripe = [at for entry in one.entries for at in (entry.look_again_at, entry.not_after) if at is not None]
+        since = min((at for at in ripe if at <= now), default=last_written(one.stack, now))
         yield StatusFinding(
-            stack=one.stack, reason=reason, urgency=Urgency.DUE, message=ahead(line), since=since, run=True
+            stack=one.stack, reason="publish", urgency=Urgency.DUE, message=ahead(line), since=since, run=True
         )
 
 
-def _missing(group: Group, one: Bundle) -> list[Generation]:
-    """What the owner has issued since this bundle's last run; its own run does both."""
-    if group.certificate is None or group.certificate.stack is one.stack:
-        return []
+def _untold(owner: Certificate, one: Bundle, now: datetime) -> StatusFinding | None:
+    """What the owner has issued or made active since this bundle's last run.
+
+    In one stack the same run does both, unless it ended, or was red, before it came to the bundle.
+    """
+    name, active = one.resource.name, owner.rotation.active
     published = {entry.sha256 for entry in one.entries}
-    return [each for each in group.certificate.rotation.generations if each.trusted and each.sha256 not in published]
+    missing = [
+        each
+        for each in owner.rotation.generations
+        if each.trusted and not each.expired(now) and each.sha256 not in published
+    ]
+    if missing:
+        dates = [at for each in missing if (at := issued_at(owner, each)) is not None]
+        line = f"{name} does not hold {errors.joined(each.id for each in missing)} yet; the next update publishes it"
+        happened = min(dates, default=None)
+    elif active is not None and active.id not in _told_active(one):
+        line = f"{name} has not read its targets since {active.id} became the active one; the next update does"
+        happened = activated_at(owner, active)
+    else:
+        return None
+    return StatusFinding(
+        stack=one.stack,
+        reason="follow",
+        urgency=Urgency.DUE,
+        message=line,
+        since=untold_since(one.stack, happened, now),
+        run=True,
+    )
+
+
+def _told_active(one: Bundle) -> set[str]:
+    """What it was told is active, and what it has read its targets for."""
+    rotations = known(one.resource.inputs or one.resource.outputs, "rotations") or ()
+    return {*texts_of(one.resource.outputs, "readFor"), *(str(each.get("clientCertificateId")) for each in rotations)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, last_written
+from apigw_client_cert.cli.findings.dates import last_written
+from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step
 from apigw_client_cert.lifecycle.state import instant_or_none
 from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.last_days import last_days

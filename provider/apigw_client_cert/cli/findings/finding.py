@@ -77,17 +77,6 @@ def failed_step(stack: StackState, outputs: Mapping[str, Any], now: datetime) ->
     )
 
 
-def last_written(stack: StackState, now: datetime) -> datetime | None:
-    """The state's own time, since when at the latest something is due; None where the clock is set back before it."""
-    return stack.written_at if stack.written_at is not None and stack.written_at <= now else None
-
-
-def untold_since(stack: StackState, happened: datetime, now: datetime) -> datetime | None:
-    """Since when a stack could have been told of something: since it happened, or since its last run without it."""
-    written_at = last_written(stack, now)
-    return None if written_at is None else min(now, max(written_at, happened))
-
-
 def ahead(line: str) -> str:
     """What a preview says of the update that follows it, said of one that comes at any time."""
     return line.replace("this update", "the next update")
