@@ -71,14 +71,16 @@ def _due(one: Binding, now: datetime) -> Iterator[StatusFinding]:
     difference = binding.diff(outputs, inputs, looking_on(now))
     # One that lags is a change in every run, and without a line where nothing else is.
     if difference.changes and (difference.line is None or lag(one.stage, inputs, now) != difference.line):
-        unconfirmed = asked_for(inputs) and is_open(outputs, one.told)
+        line = ahead(difference.line or f"stage {one.stage}: this update looks at the stage again")
+        reason, urgency = "bind", Urgency.DUE
+        if asked_for(inputs) and is_open(outputs, one.told):
+            reason = "unconfirmed"
+        elif one.presented is None:
+            # Nothing dates it, and its backend refuses the stage now.
+            reason, urgency = "unbound", Urgency.PERSON
+            line = f"{line}; its backend may refuse it until the next update binds it again"
         yield StatusFinding(
-            stack=one.stack,
-            reason="unconfirmed" if unconfirmed else "bind",
-            urgency=Urgency.DUE,
-            message=ahead(difference.line or f"stage {one.stage}: this update looks at the stage again"),
-            since=one.waiting_until or last_written(one.stack, now),
-            run=True,
+            stack=one.stack, reason=reason, urgency=urgency, message=line, since=_due_since(one, now), run=True
         )
     elif one.waiting_until is not None:
         yield StatusFinding(
@@ -89,3 +91,12 @@ def _due(one: Binding, now: datetime) -> Iterator[StatusFinding]:
             f" {distance(one.waiting_until - now)}, and is to present {one.told} then: it waits for its"
             f" {one.waiting_because or 'lead'}",
         )
+
+
+def _due_since(one: Binding, now: datetime) -> datetime | None:
+    """Since when a stage is to move: the end of its wait, or when it was first seen with something else."""
+    if one.presented is None:
+        return None
+    seen = instant_or_none(one.resource.outputs.get("presentedSince"))
+    dates = [at for at in (one.waiting_until, seen) if at is not None and at <= now]
+    return dates[0] if dates else last_written(one.stack, now)

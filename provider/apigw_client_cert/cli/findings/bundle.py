@@ -10,7 +10,8 @@ from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import has_unknown, known
 from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
-from apigw_client_cert.lifecycle.trust_bundle.outputs import texts_of
+from apigw_client_cert.lifecycle.trust_bundle.drift import DRIFTED
+from apigw_client_cert.lifecycle.trust_bundle.outputs import LACKED, generations_of, ids_of, texts_of
 from apigw_client_cert.rotation.last_days import last_days_of_kept
 from apigw_client_cert.rotation.messages import minute
 
@@ -62,12 +63,41 @@ def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
     if untold is not None:
         yield untold
     elif difference.changes:
-        line = difference.line or f"{name}: this update reads its targets again and writes what is to change"
-        ripe = [at for entry in one.entries for at in (entry.look_again_at, entry.not_after) if at is not None]
-        since = min((at for at in ripe if at <= now), default=last_written(one.stack, now))
+        line = ahead(difference.line or f"{name}: this update reads its targets again and writes what is to change")
+        lacking = _lacking_presented(group, one)
+        if lacking:
+            line = f"{line}; a target lacks {errors.joined(lacking)}, which stages present: its backends refuse them"
         yield StatusFinding(
-            stack=one.stack, reason="publish", urgency=Urgency.DUE, message=ahead(line), since=since, run=True
+            stack=one.stack,
+            reason="not-held" if lacking else "publish",
+            urgency=Urgency.PERSON if lacking else Urgency.DUE,
+            message=line,
+            # Nothing dates what a refresh has seen.
+            since=None if lacking else _due_since(one, now),
+            run=True,
         )
+
+
+def _lacking_presented(group: Group, one: Bundle) -> list[str]:
+    """The certificates that a refresh has seen missing from a target, and that stages present."""
+    if not texts_of(one.resource.outputs, DRIFTED):
+        return []
+    rotations = known(one.resource.inputs or one.resource.outputs, "rotations") or ()
+    presented = {str(each.get("clientCertificateId")) for each in rotations} | {
+        each.presented for each in group.bindings
+    }
+    lacked, ids = texts_of(one.resource.outputs, LACKED), ids_of(rotations)
+    return sorted({each for sha256 in lacked for each in ids.get(sha256, ())} & presented)
+
+
+def _due_since(one: Bundle, now: datetime) -> datetime | None:
+    """Since when it is to publish, withdraw or look: by what is ripe, or waits to be published since it was issued."""
+    ripe = [at for entry in one.entries for at in (entry.look_again_at, entry.not_after) if at is not None]
+    waiting = {entry.sha256 for entry in one.entries if entry.since is None}
+    if waiting:
+        known_of = generations_of(one.resource.inputs or one.resource.outputs)
+        ripe += [each.pending_since or each.created_date for each in known_of if each.sha256 in waiting]
+    return min((at for at in ripe if at <= now), default=last_written(one.stack, now))
 
 
 def _untold(owner: Certificate, one: Bundle, now: datetime) -> StatusFinding | None:
