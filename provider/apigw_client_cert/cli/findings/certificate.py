@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.cli.findings.dates import last_written
+from apigw_client_cert.cli.findings.dates import last_step_at, last_written
 from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step
 from apigw_client_cert.lifecycle.state import instant_or_none
 from apigw_client_cert.rotation.decide import decide
@@ -59,13 +59,17 @@ def _due(group: Group, one: Certificate, decision: Decision, now: datetime) -> S
 
 
 def due_since(one: Certificate, decision: Decision, now: datetime) -> datetime | None:
-    """Since when the step is due; one that is due at any instant has been so since state was written.
+    """Since when a run could have taken the step that is due.
 
-    None where that is not known: the clock is set back before the state's own time.
+    One that is due at any instant has been so since state was written; and as a run takes one step, the most urgent,
+    what was due beside that is the next run's. None where it is not known: the clock is set back before the state's own
+    time.
     """
     outputs, at = one.resource.outputs, decision.next_action_at
     recorded = None
     if outputs.get("nextAction") == decision.step.value:
         recorded = instant_or_none(outputs.get("nextActionAt"))
     ripe = [*([at] if at < now else []), *([recorded] if recorded is not None and recorded <= now else [])]
-    return min(ripe, default=last_written(one.stack, now))
+    since = min(ripe, default=last_written(one.stack, now))
+    taken_at = None if since is None else last_step_at(one, now)
+    return since if since is None or taken_at is None else max(since, taken_at)

@@ -54,3 +54,13 @@ def activated_at(owner: Certificate, active: Generation) -> datetime | None:
     if left is None or left.scanned_at is not None or outputs.get("nextAction") != Step.CONFIRM.value:
         return served_at
     return max(served_at, instant_or_none(outputs.get("nextActionAt")) or served_at)
+
+
+def last_step_at(owner: Certificate, now: datetime) -> datetime | None:
+    """When a run took a step of this certificate last, as far as its generations say: a run takes one."""
+    rotation, written_at = owner.rotation, last_written(owner.stack, now)
+    dates = [at for one in rotation.generations for at in (one.pending_since, one.scanned_at)]
+    if rotation.active is not None:
+        dates.append(activated_at(owner, rotation.active))
+    latest = now if written_at is None else written_at
+    return max((at for at in dates if at is not None and at <= latest), default=None)
