@@ -178,7 +178,7 @@ CASES = {
     "no-publish": Case(no_bundle, 0, {"no-publish"}, 0),
     "damaged": Case(damaged, 0, {"damaged"}, 3, "The state of this resource cannot be read"),
     "pin-expiring": Case(
-        lambda: exported(run_over("prod", days=(0, 336), pinGeneration=1)), 363, {"pin-expiring", "overdue"}, 3
+        lambda: exported(run_over("prod", days=(0, 336), pinGeneration=1)), 363, {"pin-expiring", "activate"}, 3
     ),
     "encrypted": Case(
         lambda: secret(run_exported("prod"), "Bundle", "targets", "digests"), 0, {"encrypted"}, 0, "targets"
