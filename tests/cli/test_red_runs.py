@@ -80,3 +80,25 @@ def test_what_a_pin_went_back_to_is_not_dated_by_its_own_age(command: Command) -
     assert (answer.code, "was told to present cert02, and cert01 is the active one" in answer.out) == (2, True), (
         answer.out
     )
+
+
+def test_a_stage_that_a_binding_moves_is_not_presented_to_the_end(command: Command) -> None:
+    """It waits for its window, and has moved since the look of the same run; one that somebody moved back is."""
+    run = scenarios.new_run("orders", "prod")
+    run.binding_config = {"windows": ["Sat 09:30-10:30 UTC"]}
+
+    def found(day: float) -> bool:
+        command.at(scenarios.day(day))
+        return "presented-to-the-end" in command("check", command.file(exported(run))).out
+
+    scenarios.ran(run, 0, 336, 337, 338, 361)
+    assert run.presented("prod") == "cert01"
+    assert not found(362)
+    scenarios.ran(run, 362)
+    assert run.presented("prod") == "cert02"
+    assert run.state["certificate"]["retirementBlockedBy"] == ["a1b2c3d4e5/prod"]
+    assert not found(362.5)
+    (stage,) = run.gateway.stages
+    run.gateway.stages[stage].client_certificate_id = "cert01"
+    interrupted(run, 363)
+    assert found(363.1)

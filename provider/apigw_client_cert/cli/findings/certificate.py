@@ -27,7 +27,7 @@ def certificate_findings(group: Group, one: Certificate, now: datetime) -> Itera
     rotation, policy = one.rotation, one.policy
     decision = decide(rotation, policy, now)
     yield from failed_step(one.stack, one.resource.outputs, now)
-    for finding in (*decision.findings, *last_days(rotation, policy, now)):
+    for finding in (*decision.findings, *last_days(rotation, policy, now, _moved(group, one))):
         urgency = Urgency.NOTE if finding.severity is Severity.NOTE else Urgency.PERSON
         yield StatusFinding(stack=one.stack, reason=finding.reason, urgency=urgency, message=finding.message)
     if rotation.retirement_blocked_by:
@@ -41,6 +41,21 @@ def certificate_findings(group: Group, one: Certificate, now: datetime) -> Itera
         )
     if decision.step is not Step.NONE:
         yield _due(group, one, decision, now)
+
+
+def _moved(group: Group, one: Certificate) -> list[str]:
+    """The stages that bindings which were read move to the active certificate, or have moved since the last look."""
+    active = one.rotation.active
+    looked_at = max((each.scanned_at for each in one.rotation.previous if each.scanned_at is not None), default=None)
+    former = {each.id for each in one.rotation.previous}
+    found = []
+    for binding in group.bindings:
+        since = instant_or_none(binding.resource.outputs.get("presentedSince"))
+        # One that state says was moved before the look was moved back by somebody.
+        moved = binding.presented in former or (since is not None and looked_at is not None and since >= looked_at)
+        if active is not None and binding.told == active.id and moved:
+            found.append(str(binding.stage))
+    return found
 
 
 def _due(group: Group, one: Certificate, decision: Decision, now: datetime) -> StatusFinding:
