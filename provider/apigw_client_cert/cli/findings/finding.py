@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.states import StackState
 
 FAILED: Final = "failed-step"
+STALE: Final = "stale"
 
 
 class Urgency(enum.Enum):
