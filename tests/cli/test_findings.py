@@ -250,6 +250,27 @@ def test_a_bundle_of_another_stack_publishes_what_its_owner_has_issued_since(com
     assert command("check", *command.files(platform, exported(run, project="team", only=("bundle", "prod")))).out == ""
 
 
+def test_a_bundle_of_two_rotations_says_what_is_its_own_once(command: Command) -> None:
+    """In the row of its first one; each says what of its own the bundle lacks."""
+    run = run_over("prod", days=(0,))
+    told = json.loads(drifted("something else"))
+    (bundle,) = [one for one in told["deployment"]["resources"] if one["type"].endswith("TrustBundle")]
+    other = json.loads(exported(run, project="other", only=("certificate",)).replace(b'"orders"', b'"second"'))
+    (second,) = other["deployment"]["resources"][1:]
+    second["outputs"]["rotationId"] = "second"
+    generations = second["outputs"]["generations"]
+    bundle["inputs"]["rotations"].append(
+        {"rotationId": "second", "clientCertificateId": "x", "generations": generations}
+    )
+    files = command.files(json.dumps(told).encode(), json.dumps(other).encode())
+    rows = {one["rotationId"]: one for one in json.loads(command("status", "--json", *files).out)["rotations"]}
+    assert [one["reason"] for one in rows.pop("orders")["findings"]] == ["not-held"]
+    assert [one["reason"] for one in rows.pop("second")["findings"]] == ["follow"]
+    assert not rows
+    alone = json.loads(command("status", "--json", files[0]).out)["rotations"]
+    assert {(one["rotationId"], one["ownedElsewhere"]) for one in alone} == {("orders", False), ("second", True)}
+
+
 def test_a_copied_state_is_a_row_of_its_own_with_its_own_stages(command: Command) -> None:
     """Two stacks with one rotation id: neither takes the other's bindings."""
     run = run_over("prod", days=(0,))

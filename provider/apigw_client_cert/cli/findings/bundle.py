@@ -24,23 +24,22 @@ if TYPE_CHECKING:
 
 def bundle_findings(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
     """All that is to say of one bundle that publishes this group's rotation."""
+    if group.speaks_for(one):
+        yield from _of_itself(one, now)
+    if FAILED_STEP in one.resource.outputs:
+        return
+    untold = None if group.certificate is None else _untold(group.certificate, one, now)
+    if untold is not None:
+        yield untold
+    elif group.speaks_for(one):
+        yield from _due(group, one, now)
+
+
+def _of_itself(one: Bundle, now: datetime) -> Iterator[StatusFinding]:
     yield from failed_step(one.stack, one.resource.outputs, now)
     for finding in last_days_of_kept(one.entries, now):
         yield StatusFinding(stack=one.stack, reason=finding.reason, urgency=Urgency.PERSON, message=finding.message)
     yield from _kept(one)
-    if FAILED_STEP in one.resource.outputs:
-        return
-    shut = [key for key, value in one.resource.inputs.items() if has_unknown(value)]
-    if shut:
-        yield StatusFinding(
-            stack=one.stack,
-            reason="encrypted",
-            urgency=Urgency.NOTE,
-            message=f"whether {one.resource.name} has something to do cannot be told: {errors.joined(shut)} of it is"
-            " encrypted in this state",
-        )
-        return
-    yield from _due(group, one, now)
 
 
 def _kept(one: Bundle) -> Iterator[StatusFinding]:
@@ -58,11 +57,18 @@ def _kept(one: Bundle) -> Iterator[StatusFinding]:
 
 def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
     outputs, name = one.resource.outputs, one.resource.name
+    shut = [key for key, value in one.resource.inputs.items() if has_unknown(value)]
+    if shut:
+        yield StatusFinding(
+            stack=one.stack,
+            reason="encrypted",
+            urgency=Urgency.NOTE,
+            message=f"whether {name} has something to do cannot be told: {errors.joined(shut)} of it is"
+            " encrypted in this state",
+        )
+        return
     difference = trust_bundle.diff(outputs, one.resource.inputs or outputs, looking_on(now))
-    untold = None if group.certificate is None else _untold(group.certificate, one, now)
-    if untold is not None:
-        yield untold
-    elif difference.changes:
+    if difference.changes:
         line = ahead(difference.line or f"{name}: this update reads its targets again and writes what is to change")
         lacking = _lacking_presented(group, one)
         if lacking:

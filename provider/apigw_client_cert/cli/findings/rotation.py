@@ -10,6 +10,7 @@ from apigw_client_cert.cli.findings.binding import binding_findings
 from apigw_client_cert.cli.findings.bundle import bundle_findings
 from apigw_client_cert.cli.findings.certificate import certificate_findings
 from apigw_client_cert.cli.findings.finding import FAILED, STALE, StatusFinding, Urgency
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.rotation.messages import distance, minute
@@ -33,6 +34,7 @@ def findings_of(group: Group, now: datetime, limits: Limits) -> tuple[StatusFind
     ]
     # A step that each run tries and fails is no sign that runs have stopped.
     failing = {one.stack.label for one in found if one.reason == FAILED}
+    failing |= {one.stack.label for one in group.bundles if FAILED_STEP in one.resource.outputs}
     judged = [one if one.stack.label in failing else _overdue(one, group, now, limits) for one in found]
     return tuple(sorted((*judged, *_stale(group, now, limits)), key=lambda one: -one.urgency.exit_status))
 
