@@ -100,3 +100,13 @@ def test_a_look_that_gives_way_to_more_urgent_steps_is_not_overdue() -> None:
         assert {one.urgency for one in findings} <= {Urgency.DUE, Urgency.NOTE}, (day, findings)
         steps += [one.reason for one in findings if one.urgency is Urgency.DUE]
     assert {"activate", "confirm"} <= set(steps)
+
+
+def test_a_look_that_gives_way_to_a_withdrawal_is_not_overdue() -> None:
+    """The run after the end of what somebody's stage presents takes it out of the bundle, and looks the next day."""
+    run = scenarios.ran(scenarios.new_run("orders", "prod"), 0)
+    run.gateway.add_stage(API, "legacy", run.presented("prod"))
+    scenarios.ran(run, 336, 337, 338, 362, 363, 363.9, 365.01)
+    run.at(365.6)
+    (look,) = (one for one in said_of(run, scenarios.day(365.01)).rows[0].findings if one.since and one.run)
+    assert (look.reason, look.since) == ("confirm", scenarios.day(365))

@@ -60,6 +60,8 @@ def last_step_at(owner: Certificate, now: datetime) -> datetime | None:
     """When a run took a step of this certificate last, as far as its generations say: a run takes one."""
     rotation, written_at = owner.rotation, last_written(owner.stack, now)
     dates = [at for one in rotation.generations for at in (one.pending_since, one.scanned_at)]
+    # One that has left the bundle did so in a run after its end.
+    dates += [one.not_after for one in rotation.generations if not one.trusted]
     if rotation.active is not None:
         dates.append(activated_at(owner, rotation.active))
     latest = now if written_at is None else written_at
