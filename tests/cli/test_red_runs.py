@@ -82,6 +82,17 @@ def test_what_a_pin_went_back_to_is_not_dated_by_its_own_age(command: Command) -
     )
 
 
+def test_a_way_back_that_its_own_run_did_not_bring_to_the_stage_needs_a_person(command: Command) -> None:
+    """Nothing dates a pin: the run that took it ended before the stage, and who pins is in a hurry."""
+    run = scenarios.ran(scenarios.new_run("orders", "prod"), 0, 336, 337, 338)
+    run.config = {"pinGeneration": 1}
+    interrupted(run, 339)
+    command.at(scenarios.day(339.1))
+    answer = command("check", "--person", command.file(exported(run)))
+    assert answer.code == 3
+    assert "not-followed: stage a1b2c3d4e5/prod was told to present cert02, and cert01 is the active" in answer.out
+
+
 def test_a_stage_that_a_binding_moves_is_not_presented_to_the_end(command: Command) -> None:
     """It waits for its window, and has moved since the look of the same run; one that somebody moved back is."""
     run = scenarios.new_run("orders", "prod")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.cli.findings.dates import activated_at, last_written, untold_since
+from apigw_client_cert.cli.findings.dates import activated_at, last_written
 from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, looking_on
+from apigw_client_cert.cli.findings.follow import follow
 from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.binding.lagging import lag
 from apigw_client_cert.lifecycle.binding.outputs import binding_policy, is_open
@@ -39,15 +40,11 @@ def binding_findings(group: Group, one: Binding, now: datetime) -> Iterator[Stat
 
 
 def _follow(owner: Certificate, active: Generation, one: Binding, now: datetime) -> StatusFinding:
-    return StatusFinding(
-        stack=one.stack,
-        reason="follow",
-        urgency=Urgency.DUE,
-        message=f"stage {one.stage} was told to present {one.told}, and {active.id} is the active one by now; the next"
-        f" update of {one.stack.label} moves the stage, or lets it wait",
-        since=untold_since(one.stack, activated_at(owner, active), now),
-        run=True,
+    line = (
+        f"stage {one.stage} was told to present {one.told}, and {active.id} is the active one by now; the next update"
+        f" of {one.stack.label} moves the stage, or lets it wait"
     )
+    return follow(owner, one.stack, line, happened=activated_at(owner, active), now=now)
 
 
 def _lagging(one: Binding, now: datetime) -> Iterator[StatusFinding]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.cli.findings.dates import activated_at, issued_at, last_written, untold_since
+from apigw_client_cert.cli.findings.dates import activated_at, issued_at, last_written
 from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, looking_on
+from apigw_client_cert.cli.findings.follow import follow
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import has_unknown, known
 from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
@@ -127,14 +128,7 @@ def _untold(owner: Certificate, one: Bundle, now: datetime) -> StatusFinding | N
         happened = activated_at(owner, active)
     else:
         return None
-    return StatusFinding(
-        stack=one.stack,
-        reason="follow",
-        urgency=Urgency.DUE,
-        message=line,
-        since=untold_since(one.stack, happened, now),
-        run=True,
-    )
+    return follow(owner, one.stack, line, happened=happened, now=now)
 
 
 def _told_active(one: Bundle) -> set[str]:
