@@ -8,6 +8,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,8 +18,6 @@ from tests.cli import scenarios
 from tests.cli.exports import deployment, edited, exported, secret
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Command
 
 HOSTILE = '\x1b[31mred\u202e <script>alert(1)</script> a|b `c` [d](http://e) *f*\r\nperson: forged "g" \\ ${h} \udcff'
@@ -211,6 +210,49 @@ def test_a_backend_with_fewer_rotations_than_expected_is_no_good_news(command: C
     answer = command("check", "--at-least", "2", file)
     assert answer.code == 4
     assert answer.out == "unread: all that was read: it has 1 rotations, and is to have --at-least 2\n"
+
+
+def test_a_rotation_whose_owner_was_not_read_is_not_counted(command: Command) -> None:
+    """A stack that only uses it says nothing of the one that renews it."""
+    file = command.file(scenarios.consumer())
+    assert command("check", "--at-least", "1", file).code == 4
+
+
+def test_a_state_that_is_given_twice_is_read_once(command: Command) -> None:
+    """One series and one row for each; a state of another time is another one."""
+    file = command.file(scenarios.steady())
+    out = command("status", "--format", "prometheus", file).out
+    assert command("status", "--format", "prometheus", file, file).out == out
+    later = exported(scenarios.ran(scenarios.new_run(scenarios.STEADY, "dev", "prod"), 0), written_at=scenarios.day(1))
+    rows = json.loads(command("status", "--json", file, command.file(later)).out)["rotations"]
+    assert len(rows) == 2
+
+
+def test_the_document_of_a_check_has_the_exit_status_of_the_process(command: Command) -> None:
+    """With ``--person`` without what the next run does by itself."""
+    file = command.file(scenarios.stopped())
+    command.at(scenarios.day(336))
+    for option, code in (((), 2), (("--person",), 0)):
+        answer = command("check", "--json", *option, file)
+        document = json.loads(answer.out)
+        assert (answer.code, document["exitStatus"]) == (code, code)
+        assert bool(document["rotations"][0]["findings"]) is (code == 2)
+
+
+@pytest.mark.parametrize(("writes", "status", "kept"), [("new", 3, "new"), ("new", 4, "new"), ("", 4, "old")])
+def test_the_prometheus_recipe_keeps_the_old_file_where_a_call_says_nothing(
+    tmp_path: Path, writes: str, status: int, kept: str
+) -> None:
+    """Under ``sh -e``, and in the place of the command a program that ends so."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "fleet.md").read_text()
+    recipe = page.partition("### Prometheus")[2].partition("```sh\n")[2].partition("```")[0]
+    fake = tmp_path / "apigw-client-cert"
+    fake.write_text(f"#!/bin/sh\nprintf '{writes}'\nexit {status}\n")
+    fake.chmod(0o755)
+    (tmp_path / "client_certs.prom").write_text("old")
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "DIR": str(tmp_path)}
+    subprocess.run(["/bin/sh", "-e", "-c", recipe], env=env, check=True)
+    assert (tmp_path / "client_certs.prom").read_text() == kept
 
 
 @pytest.mark.parametrize("answer", ["Welcome!", "[1]", "{}"])

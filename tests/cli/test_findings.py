@@ -83,10 +83,22 @@ def reverted() -> bytes:
     return exported(run)
 
 
-def drifted() -> bytes:
+def switched() -> bytes:
+    """Somebody let the stage present another certificate, and refreshes have seen it day by day."""
+    run = run_over("prod", days=(0,))
+    (stage,) = run.gateway.stages
+    run.gateway.stages[stage].client_certificate_id = run.gateway.add_certificate().id
+    for day in (1, 2, 3):
+        run.at(day)
+        run.refresh()
+    return exported(run)
+
+
+def drifted(content: str) -> bytes:
     """Somebody wrote into the target, and a refresh has seen it."""
     run = run_over("prod", days=(0,))
-    run.targets["pins.txt"].content = "something else"
+    target = run.targets["pins.txt"]
+    target.content = content.format(target.content)
     run.refresh()
     return exported(run)
 
@@ -143,15 +155,30 @@ CASES = {
     "blocked": Case(scenarios.blocked, 342, {"blocked"}, 0, "in use (a1b2c3d4e5/legacy)"),
     "presented-to-the-end": Case(scenarios.foreign, 363, {"blocked", "presented-to-the-end"}, 3, "refuse the stages"),
     "waiting": Case(waiting_wave, 337, {"waiting", "confirm"}, 2, "keeps cert01 until 2027-02-27T10:00Z, in 25 days"),
-    "bind": Case(unbound, 0, {"bind"}, 2, "presents no certificate and should present cert01"),
+    "bind": Case(switched, 1.2, {"bind"}, 2, "presents cert02 and should present cert01"),
+    "bind overdue": Case(switched, 3, {"overdue"}, 3, "due since 2026-03-03T10:00Z, 2 days ago"),
+    "unbound": Case(unbound, 0, {"unbound"}, 3, "presents no certificate and should present cert01"),
     "unconfirmed": Case(reverted, 0, {"unconfirmed"}, 2, "presents cert01, which has not been verified"),
-    "publish": Case(drifted, 0, {"publish"}, 2, "pins.txt was changed by somebody else; the next update writes it"),
+    "publish": Case(
+        lambda: drifted("{}# ours"),
+        0,
+        {"publish"},
+        2,
+        "pins.txt was changed by somebody else; the next update writes it",
+    ),
+    "not-held": Case(
+        lambda: drifted("something else"),
+        0,
+        {"not-held"},
+        3,
+        "a target lacks cert01, which stages present: its backends",
+    ),
     "kept": Case(lambda: kept(1), 1, {"kept"}, 0, "for zzzzzz/live alone; runs look again from"),
     "kept to the end": Case(lambda: kept(362), 362, {"kept", "presented-to-the-end", "activate"}, 3, "zzzzzz/live"),
     "no-publish": Case(no_bundle, 0, {"no-publish"}, 0),
     "damaged": Case(damaged, 0, {"damaged"}, 3, "The state of this resource cannot be read"),
     "pin-expiring": Case(
-        lambda: exported(run_over("prod", days=(0, 336), pinGeneration=1)), 363, {"pin-expiring", "overdue"}, 3
+        lambda: exported(run_over("prod", days=(0, 336), pinGeneration=1)), 363, {"pin-expiring", "activate"}, 3
     ),
     "encrypted": Case(
         lambda: secret(run_exported("prod"), "Bundle", "targets", "digests"), 0, {"encrypted"}, 0, "targets"
@@ -221,6 +248,27 @@ def test_a_bundle_of_another_stack_publishes_what_its_owner_has_issued_since(com
     assert f"overdue: due since 2027-02-01T10:00Z, 2 days ago, and no run has taken it: {said}" in late
     command.at(scenarios.day(336))
     assert command("check", *command.files(platform, exported(run, project="team", only=("bundle", "prod")))).out == ""
+
+
+def test_a_bundle_of_two_rotations_says_what_is_its_own_once(command: Command) -> None:
+    """In the row of its first one; each says what of its own the bundle lacks."""
+    run = run_over("prod", days=(0,))
+    told = json.loads(drifted("something else"))
+    (bundle,) = [one for one in told["deployment"]["resources"] if one["type"].endswith("TrustBundle")]
+    other = json.loads(exported(run, project="other", only=("certificate",)).replace(b'"orders"', b'"second"'))
+    (second,) = other["deployment"]["resources"][1:]
+    second["outputs"]["rotationId"] = "second"
+    generations = second["outputs"]["generations"]
+    bundle["inputs"]["rotations"].append(
+        {"rotationId": "second", "clientCertificateId": "x", "generations": generations}
+    )
+    files = command.files(json.dumps(told).encode(), json.dumps(other).encode())
+    rows = {one["rotationId"]: one for one in json.loads(command("status", "--json", *files).out)["rotations"]}
+    assert [one["reason"] for one in rows.pop("orders")["findings"]] == ["not-held"]
+    assert [one["reason"] for one in rows.pop("second")["findings"]] == ["follow"]
+    assert not rows
+    alone = json.loads(command("status", "--json", files[0]).out)["rotations"]
+    assert {(one["rotationId"], one["ownedElsewhere"]) for one in alone} == {("orders", False), ("second", True)}
 
 
 def test_a_copied_state_is_a_row_of_its_own_with_its_own_stages(command: Command) -> None:

@@ -14,17 +14,20 @@ from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from tests.cli import scenarios
 from tests.cli.exports import exported
+from tests.lifecycle.conftest import API
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from apigw_client_cert.cli.rows import Report
     from tests.cli.scenarios import OwnRun
 
 YEARS = 2
 
 
-def said_of(run: OwnRun) -> Report:
-    """What the state says now."""
-    return report_of([state_of(exported(run), source="state")], run.now, Limits())
+def said_of(run: OwnRun, written_at: datetime | None = None) -> Report:
+    """What the state says now, which was written now where nothing else is said."""
+    return report_of([state_of(exported(run, written_at=written_at), source="state")], run.now, Limits())
 
 
 def due(run: OwnRun) -> bool:
@@ -82,3 +85,28 @@ def test_a_consumer_that_runs_daily_is_never_alarmed_about() -> None:
         due = any(one.reason == "follow" for one in row.findings)
         assert due is (told != run.state["certificate"]["clientCertificateId"]), half_days
     assert follows == YEARS
+
+
+def test_a_look_that_gives_way_to_more_urgent_steps_is_not_overdue() -> None:
+    """A run takes one step: a trigger's issue and activation hold back the daily look for somebody else's stage."""
+    run = scenarios.ran(scenarios.new_run("orders", "prod"), 0)
+    run.gateway.add_stage(API, "legacy", run.presented("prod"))
+    steps: list[str] = []
+    for day in range(1, 30):
+        run.config = {"rotationTrigger": "abc"[(day > 9) + (day > 19)]}
+        scenarios.ran(run, day)
+        run.at(day + 0.99)
+        findings = said_of(run, scenarios.day(day)).rows[0].findings
+        assert {one.urgency for one in findings} <= {Urgency.DUE, Urgency.NOTE}, (day, findings)
+        steps += [one.reason for one in findings if one.urgency is Urgency.DUE]
+    assert {"activate", "confirm"} <= set(steps)
+
+
+def test_a_look_that_gives_way_to_a_withdrawal_is_not_overdue() -> None:
+    """The run after the end of what somebody's stage presents takes it out of the bundle, and looks the next day."""
+    run = scenarios.ran(scenarios.new_run("orders", "prod"), 0)
+    run.gateway.add_stage(API, "legacy", run.presented("prod"))
+    scenarios.ran(run, 336, 337, 338, 362, 363, 363.9, 365.01)
+    run.at(365.6)
+    (look,) = (one for one in said_of(run, scenarios.day(365.01)).rows[0].findings if one.since and one.run)
+    assert (look.reason, look.since) == ("confirm", scenarios.day(365))

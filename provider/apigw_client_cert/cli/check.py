@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from apigw_client_cert import clock
-from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.findings.finding import Urgency
 from apigw_client_cert.cli.formats import rendered, texts
 from apigw_client_cert.cli.options import judging, reading
@@ -18,6 +17,7 @@ from apigw_client_cert.cli.states import Unread
 
 if TYPE_CHECKING:
     from apigw_client_cert.cli.limits import Limits
+    from apigw_client_cert.cli.rows import Report
     from apigw_client_cert.cli.sources import Sources
 
 
@@ -30,9 +30,14 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=0,
     metavar="COUNT",
-    help="Fewer rotations than this are unread ones: another backend, or no right to see them.",
+    help="Fewer rotations than this whose owner was read are unread ones: another backend, or no right to see them.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The document of `status --json`, whether all is fine or not.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="The document of `status --json`, whether all is fine or not; with --person without what is left out.",
+)
 def command(*, sources: Sources, limits: Limits, person: bool, at_least: int, as_json: bool) -> int:
     """Say what is due and what needs a person, one line each; nothing where all is fine.
 
@@ -40,15 +45,25 @@ def command(*, sources: Sources, limits: Limits, person: bool, at_least: int, as
     one that a person must see, 3 before 4 before 2.
     """
     report = report_of(sources.read(), clock.now(), limits)
-    if len(report.rows) < at_least:
-        few = Unread("all that was read", f"it has {len(report.rows)} rotations, and is to have --at-least {at_least}")
+    owned = sum(row.phase is not None for row in report.rows)
+    if owned < at_least:
+        few = Unread("all that was read", f"it has {owned} rotations, and is to have --at-least {at_least}")
         report = replace(report, unread=(*report.unread, few))
-    status = ExitStatus.FINE if person and report.exit_status is ExitStatus.DUE else report.exit_status
+    if person:
+        report = _without_due(report)
     if as_json:
         say(rendered(report, "json"))
-        return status
-    left_out = {Urgency.NOTE.value, Urgency.DUE.value} if person else {Urgency.NOTE.value}
+        return report.exit_status
     for word, where, message in texts.said(report):
-        if word not in left_out:
+        if word != Urgency.NOTE.value:
             say(texts.printable(f"{word}: {where}: {message}") + "\n")
-    return status
+    return report.exit_status
+
+
+def _without_due(report: Report) -> Report:
+    """The report without what the next run does by itself."""
+    rows = (
+        replace(row, findings=tuple(one for one in row.findings if one.urgency is not Urgency.DUE))
+        for row in report.rows
+    )
+    return replace(report, rows=tuple(rows))

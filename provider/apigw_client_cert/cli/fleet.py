@@ -75,9 +75,13 @@ class Binding:
 
 @dataclass(slots=True, kw_only=True)
 class Group:
-    """What belongs to one rotation; ``certificate`` None: the stack that owns it was not read."""
+    """What belongs to one rotation; ``certificate`` None: the stack that owns it was not read.
+
+    A bundle of several rotations belongs to each; ``published_as`` is the id that bundles know it by.
+    """
 
     certificate: Certificate | None = None
+    published_as: str | None = None
     bundles: list[Bundle] = field(default_factory=list)
     bindings: list[Binding] = field(default_factory=list)
 
@@ -93,7 +97,11 @@ class Group:
         """Whose generations they are; None where a binding is not told."""
         if self.certificate is not None:
             return self.certificate.rotation.rotation_id
-        return self.bindings[0].rotation_id if self.bindings else self.bundles[0].rotation_ids[0]
+        return self.bindings[0].rotation_id if self.bindings else self.published_as
+
+    def speaks_for(self, bundle: Bundle) -> bool:
+        """Whether this is the first of the bundle's rotations: what is to say of the bundle itself is said there."""
+        return self.published_as is None or self.published_as == bundle.rotation_ids[0]
 
     @property
     def activate_by(self) -> timedelta:
@@ -124,7 +132,7 @@ def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
     """
     read: list[Certificate | Bundle | Binding] = []
     unread: list[Unread] = []
-    for state in states:
+    for state in _distinct(states):
         if isinstance(state, Unread):
             unread.append(state)
             continue
@@ -135,6 +143,18 @@ def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
             else:
                 read.append(one)
     return Fleet(groups=tuple(_joined(read)), unread=tuple(unread))
+
+
+def _distinct(states: Iterable[StackState | Unread]) -> Iterator[StackState | Unread]:
+    """Each state once: a file may be given twice, or a stack by its short name and its long one."""
+    read: dict[str, list[StackState]] = {}
+    for state in states:
+        if isinstance(state, StackState):
+            same = read.setdefault(f"{state.project}/{state.name}", [])
+            if any(one.written_at == state.written_at and one.resources == state.resources for one in same):
+                continue
+            same.append(state)
+        yield state
 
 
 def _read(stack: StackState, resource: Resource) -> Certificate | Bundle | Binding | Unread:
@@ -195,8 +215,10 @@ def _joined(read: Sequence[Certificate | Bundle | Binding]) -> Iterator[Group]:
             by_certificate |= {each.id: one.rotation.rotation_id for each in one.rotation.generations}
     for one in read:
         if isinstance(one, Bundle):
-            for rotation_id in one.rotation_ids:
-                _group(owners.setdefault(rotation_id, []), one).bundles.append(one)
+            for rotation_id in dict.fromkeys(one.rotation_ids):
+                group = _group(owners.setdefault(rotation_id, []), one)
+                group.bundles.append(one)
+                group.published_as = rotation_id
         elif isinstance(one, Binding):
             _group(owners.setdefault(_key(one, by_certificate), []), one).bindings.append(one)
     for groups in owners.values():

@@ -14,7 +14,8 @@ class Limits:
     """When a person is to hear that runs have stopped.
 
     ``grace``: a step has been due for longer; None is half of each rotation's ``activate_by``, which is how far apart
-    runs may be for the certificate's life to be enough. ``stale``: the state is older; None never asks.
+    runs may be for the certificate's life to be enough. ``stale``: the state is older, or of no time; None never
+    asks.
     """
 
     grace: timedelta | None = None

@@ -14,9 +14,10 @@ import click
 
 from apigw_client_cert import clock
 from apigw_client_cert.cli.exit_status import ExitStatus
+from apigw_client_cert.cli.findings.finding import STALE, Urgency
 from apigw_client_cert.cli.formats.texts import printable
 from apigw_client_cert.cli.limits import Limits
-from apigw_client_cert.cli.options import reading
+from apigw_client_cert.cli.options import DurationType, reading
 from apigw_client_cert.cli.output import say
 from apigw_client_cert.cli.rows import report_of
 from apigw_client_cert.clock import format_instant
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from apigw_client_cert.cli.findings.finding import StatusFinding
     from apigw_client_cert.cli.rows import Report
     from apigw_client_cert.cli.sources import Sources
     from apigw_client_cert.cli.states import StackState
 
 # https://docs.github.com/en/actions/reference/limits: the most jobs that one matrix may have.
 _MOST_JOBS = 256
-# What is overdue is to be told by the step that is due.
-_WITHOUT_ALARM = Limits(grace=timedelta.max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class DueStack:
     stack: StackState
     reasons: tuple[str, ...]
     since: datetime | None
+    harmed: bool
 
     @property
     def entry(self) -> dict[str, str]:
@@ -54,19 +55,33 @@ class DueStack:
             "since": "" if self.since is None else format_instant(self.since),
         }
 
+    @property
+    def only_stale(self) -> bool:
+        """Whether a run is asked for because none has come, and nothing is known to be due."""
+        return self.reasons == (STALE,)
+
 
 def due_stacks(report: Report) -> list[DueStack]:
-    """The stacks in which a run has something to do, those first in which something has been due for longest."""
-    found: dict[str, tuple[StackState, dict[str, None], list[datetime]]] = {}
+    """The stacks in which a run has something to do.
+
+    First those with what harms now and nothing dates, then those in which something has been due for longest; last
+    those that are only to be looked at again.
+    """
+    found: dict[str, list[StatusFinding]] = {}
     for one in (finding for row in report.rows for finding in row.findings if finding.run):
-        _stack, reasons, since = found.setdefault(one.stack.label, (one.stack, {}, []))
-        reasons[one.reason] = None
-        since += [] if one.since is None else [one.since]
-    due = [
-        DueStack(stack=stack, reasons=tuple(reasons), since=min(since, default=None))
-        for stack, reasons, since in found.values()
-    ]
-    return sorted(due, key=lambda one: (one.since or report.now, one.stack.label))
+        found.setdefault(one.stack.label, []).append(one)
+    due = [_due_stack(findings) for findings in found.values()]
+    return sorted(due, key=lambda one: (one.only_stale, not one.harmed, one.since or report.now, one.stack.label))
+
+
+def _due_stack(findings: Sequence[StatusFinding]) -> DueStack:
+    steps = [one for one in findings if one.reason != STALE] or findings
+    return DueStack(
+        stack=findings[0].stack,
+        reasons=tuple(dict.fromkeys(one.reason for one in (*steps, *findings))),
+        since=min((one.since for one in steps if one.since is not None), default=None),
+        harmed=any(one.urgency is Urgency.PERSON and one.since is None for one in steps),
+    )
 
 
 def github(due: Sequence[DueStack]) -> dict[str, Any]:
@@ -98,18 +113,24 @@ def gitlab(due: Sequence[DueStack], template: str) -> dict[str, Any]:
     help="For gitlab: the file of the repository that has the hidden job `.rotate`.",
 )
 @click.option(
+    "--stale",
+    type=DurationType(),
+    help="So are stacks whose state nothing has written for longer, last of all: a run sees what has drifted.",
+)
+@click.option(
     "--limit",
     type=click.IntRange(min=1),
     default=_MOST_JOBS,
     show_default=True,
     help="The most stacks; the rest later.",
 )
-def command(*, sources: Sources, form: str, template: str, limit: int) -> int:
+def command(*, sources: Sources, form: str, template: str, stale: timedelta | None, limit: int) -> int:
     """Print the stacks in which a run has something to do, as JSON for a matrix of CI jobs.
 
     Exit status: 0 whether something is due or not; 4 where something could not be read, with all that could.
     """
-    report = report_of(sources.read(), clock.now(), _WITHOUT_ALARM)
+    # What is overdue is to be told by the step that is due.
+    report = report_of(sources.read(), clock.now(), Limits(grace=timedelta.max, stale=stale))
     due = due_stacks(report)
     for unread in report.unread:
         click.echo(f"unread: {printable(unread.label)}: {printable(unread.why)}", err=True)

@@ -70,7 +70,7 @@ def decide(rotation: Rotation, policy: Policy, now: datetime, without: Collectio
         *_activate(rotation, policy, pinned, now),
         *_issue(rotation, policy, pinned, now),
         *_withdraw(rotation),
-        *_retire(rotation, policy, pinned, now),
+        *_retire(rotation, policy, now),
     ]
     due = [one for one in wanted if one.at <= now and one.step not in without]
     first = min(due, key=lambda one: _URGENCY[one.step], default=None)
@@ -205,7 +205,8 @@ def _activate(rotation: Rotation, policy: Policy, pinned: Generation | None, now
     if max(at, now) >= latest:
         usable_until = max(usable_until, pending.not_after - policy.activate_by)
     if max(at, now) < usable_until:
-        yield Due(Step.ACTIVATE, at, (pending.number,), "expiring" if at == latest else "lead-served")
+        reason = "expiring" if at == latest else "lead-served"
+        yield Due(Step.ACTIVATE, _not_held(at, rotation, policy), (pending.number,), reason)
 
 
 def _issue(rotation: Rotation, policy: Policy, pinned: Generation | None, now: datetime) -> Iterator[Due]:
@@ -224,11 +225,16 @@ def _withdraw(rotation: Rotation) -> Iterator[Due]:
             yield Due(Step.WITHDRAW, generation.not_after, (generation.number,), "previous-expired")
 
 
-def _retire(rotation: Rotation, policy: Policy, pinned: Generation | None, now: datetime) -> Iterator[Due]:
-    wanted = _retire_unpinned(rotation, policy, now) if rotation.active else ()
-    for one in wanted:
+def _retire(rotation: Rotation, policy: Policy, now: datetime) -> Iterator[Due]:
+    for one in _retire_unpinned(rotation, policy, now) if rotation.active else ():
         # A pin keeps what one may want to roll back to: it freezes retirement for as long as it holds.
-        yield one if pinned is None else one._replace(at=max(one.at, pinned.not_after - policy.activate_by))
+        yield one._replace(at=_not_held(one.at, rotation, policy))
+
+
+def _not_held(at: datetime, rotation: Rotation, policy: Policy) -> datetime:
+    """The instant, or when the pin ends that holds the step back: what it has held back is due since its end."""
+    pinned = None if policy.pin is None else rotation.numbered(policy.pin)
+    return at if pinned is None else max(at, pinned.not_after - policy.activate_by)
 
 
 def _retire_unpinned(rotation: Rotation, policy: Policy, now: datetime) -> Iterator[Due]:

@@ -15,7 +15,7 @@ from apigw_client_cert.rotation.model import Finding
 from apigw_client_cert.rotation.policy import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from apigw_client_cert.rotation.model import Generation, Rotation
@@ -24,17 +24,19 @@ if TYPE_CHECKING:
 _MOVE = "Present {active} there, or let this program bind the stage; a stage that a binding here moves needs nothing"
 
 
-def last_days(rotation: Rotation, policy: Policy, now: datetime) -> tuple[Finding, ...]:
+def last_days(rotation: Rotation, policy: Policy, now: datetime, moved: Collection[str] = ()) -> tuple[Finding, ...]:
     """A warning for each previous generation that is in use by the last look, from ``activate_by`` before its end on.
 
-    It goes on after the expiry, for as long as the generation is in state.
+    It goes on after the expiry, for as long as the generation is in state. ``moved`` are stages that bindings move, or
+    have moved since that look, where that is known.
     """
+    in_use = [one for one in rotation.retirement_blocked_by if one not in moved]
     pinned = pin_in_force(rotation, policy, now)[0]
     due = [one for one in rotation.previous if now >= one.not_after - policy.activate_by]
     return tuple(
         finding
         for one in due
-        if (finding := _in_use(one, rotation, now) if one.scanned_at else _unseen(one, pinned, now)) is not None
+        if (finding := _in_use(one, rotation, in_use, now) if one.scanned_at else _unseen(one, pinned, now)) is not None
     )
 
 
@@ -50,15 +52,17 @@ def last_days_of_kept(entries: Iterable[Entry], now: datetime) -> Iterator[Findi
             )
 
 
-def _in_use(generation: Generation, rotation: Rotation, now: datetime) -> Finding | None:
+def _in_use(generation: Generation, rotation: Rotation, users: Sequence[str], now: datetime) -> Finding | None:
     if generation.unused_since is not None or generation.scanned_at is None:
+        return None
+    if rotation.retirement_blocked_by and not users:
         return None
     active = rotation.active
     # The look names all that block a retirement together; it may name what it could not see.
     return Finding(
         "presented-to-the-end",
         f"{named(generation)} {_end(generation.not_after, now)}; by the look of {minute(generation.scanned_at)} it is"
-        f" in use: {errors.joined(rotation.retirement_blocked_by)}."
+        f" in use: {errors.joined(users)}."
         f" {_MOVE.format(active=active.id if active else 'a certificate that lives')}",
     )
 

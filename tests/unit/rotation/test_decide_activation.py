@@ -175,7 +175,8 @@ def test_a_pin_to_the_active_one_freezes_activation_until_activate_by() -> None:
     decision = decide(held, replace(POLICY, pin=1), NOW)
     assert (decision.step, decision.next_action) == (Step.NONE, Step.ACTIVATE)
     assert decision.next_action_at == NOW + 17 * DAY
-    assert decide(held, replace(POLICY, pin=1), NOW + 17 * DAY).step is Step.ACTIVATE
+    after = decide(held, replace(POLICY, pin=1), NOW + 17 * DAY + MINUTE)
+    assert (after.step, after.next_action_at) == (Step.ACTIVATE, NOW + 17 * DAY)
 
 
 def test_a_pin_freezes_retirement() -> None:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.cli.findings.finding import (
-    StatusFinding,
-    Urgency,
-    ahead,
-    failed_step,
-    last_written,
-    looking_on,
-    untold_since,
-)
+from apigw_client_cert.cli.findings.dates import activated_at, last_written
+from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, looking_on
+from apigw_client_cert.cli.findings.follow import follow
 from apigw_client_cert.lifecycle.binding import crud as binding
 from apigw_client_cert.lifecycle.binding.lagging import lag
 from apigw_client_cert.lifecycle.binding.outputs import binding_policy, is_open
 from apigw_client_cert.lifecycle.binding.verify_inputs import asked_for
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.state import instant_or_none
-from apigw_client_cert.rotation.durations import served
 from apigw_client_cert.rotation.lag import Told
 from apigw_client_cert.rotation.messages import distance, minute
 
@@ -47,17 +40,11 @@ def binding_findings(group: Group, one: Binding, now: datetime) -> Iterator[Stat
 
 
 def _follow(owner: Certificate, active: Generation, one: Binding, now: datetime) -> StatusFinding:
-    # Nothing dates an activation; it comes after the lead, or close to an end that is an alarm by itself.
-    activated = (active.pending_since or active.created_date) + served(owner.policy.publish_lead)
-    return StatusFinding(
-        stack=one.stack,
-        reason="follow",
-        urgency=Urgency.DUE,
-        message=f"stage {one.stage} was told to present {one.told}, and {active.id} is the active one by now; the next"
-        f" update of {one.stack.label} moves the stage, or lets it wait",
-        since=untold_since(one.stack, activated, now),
-        run=True,
+    line = (
+        f"stage {one.stage} was told to present {one.told}, and {active.id} is the active one by now; the next update"
+        f" of {one.stack.label} moves the stage, or lets it wait"
     )
+    return follow(owner, one.stack, line, happened=activated_at(owner, active), now=now)
 
 
 def _lagging(one: Binding, now: datetime) -> Iterator[StatusFinding]:
@@ -81,14 +68,16 @@ def _due(one: Binding, now: datetime) -> Iterator[StatusFinding]:
     difference = binding.diff(outputs, inputs, looking_on(now))
     # One that lags is a change in every run, and without a line where nothing else is.
     if difference.changes and (difference.line is None or lag(one.stage, inputs, now) != difference.line):
-        unconfirmed = asked_for(inputs) and is_open(outputs, one.told)
+        line = ahead(difference.line or f"stage {one.stage}: this update looks at the stage again")
+        reason, urgency = "bind", Urgency.DUE
+        if asked_for(inputs) and is_open(outputs, one.told):
+            reason = "unconfirmed"
+        elif one.presented is None:
+            # Nothing dates it, and its backend refuses the stage now.
+            reason, urgency = "unbound", Urgency.PERSON
+            line = f"{line}; its backend may refuse it until the next update binds it again"
         yield StatusFinding(
-            stack=one.stack,
-            reason="unconfirmed" if unconfirmed else "bind",
-            urgency=Urgency.DUE,
-            message=ahead(difference.line or f"stage {one.stage}: this update looks at the stage again"),
-            since=one.waiting_until or last_written(one.stack, now),
-            run=True,
+            stack=one.stack, reason=reason, urgency=urgency, message=line, since=_due_since(one, now), run=True
         )
     elif one.waiting_until is not None:
         yield StatusFinding(
@@ -99,3 +88,12 @@ def _due(one: Binding, now: datetime) -> Iterator[StatusFinding]:
             f" {distance(one.waiting_until - now)}, and is to present {one.told} then: it waits for its"
             f" {one.waiting_because or 'lead'}",
         )
+
+
+def _due_since(one: Binding, now: datetime) -> datetime | None:
+    """Since when a stage is to move: the end of its wait, or when it was first seen with something else."""
+    if one.presented is None:
+        return None
+    seen = instant_or_none(one.resource.outputs.get("presentedSince"))
+    dates = [at for at in (one.waiting_until, seen) if at is not None and at <= now]
+    return dates[0] if dates else last_written(one.stack, now)

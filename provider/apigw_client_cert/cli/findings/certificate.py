@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
-from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step, last_written
+from apigw_client_cert.cli.findings.dates import last_step_at, last_written
+from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step
 from apigw_client_cert.lifecycle.state import instant_or_none
 from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.last_days import last_days
@@ -26,7 +27,7 @@ def certificate_findings(group: Group, one: Certificate, now: datetime) -> Itera
     rotation, policy = one.rotation, one.policy
     decision = decide(rotation, policy, now)
     yield from failed_step(one.stack, one.resource.outputs, now)
-    for finding in (*decision.findings, *last_days(rotation, policy, now)):
+    for finding in (*decision.findings, *last_days(rotation, policy, now, _moved(group, one))):
         urgency = Urgency.NOTE if finding.severity is Severity.NOTE else Urgency.PERSON
         yield StatusFinding(stack=one.stack, reason=finding.reason, urgency=urgency, message=finding.message)
     if rotation.retirement_blocked_by:
@@ -40,6 +41,21 @@ def certificate_findings(group: Group, one: Certificate, now: datetime) -> Itera
         )
     if decision.step is not Step.NONE:
         yield _due(group, one, decision, now)
+
+
+def _moved(group: Group, one: Certificate) -> list[str]:
+    """The stages that bindings which were read move to the active certificate, or have moved since the last look."""
+    active = one.rotation.active
+    looked_at = max((each.scanned_at for each in one.rotation.previous if each.scanned_at is not None), default=None)
+    former = {each.id for each in one.rotation.previous}
+    found = []
+    for binding in group.bindings:
+        since = instant_or_none(binding.resource.outputs.get("presentedSince"))
+        # One that state says was moved before the look was moved back by somebody.
+        moved = binding.presented in former or (since is not None and looked_at is not None and since >= looked_at)
+        if active is not None and binding.told == active.id and moved:
+            found.append(str(binding.stage))
+    return found
 
 
 def _due(group: Group, one: Certificate, decision: Decision, now: datetime) -> StatusFinding:
@@ -58,13 +74,17 @@ def _due(group: Group, one: Certificate, decision: Decision, now: datetime) -> S
 
 
 def due_since(one: Certificate, decision: Decision, now: datetime) -> datetime | None:
-    """Since when the step is due; one that is due at any instant has been so since state was written.
+    """Since when a run could have taken the step that is due.
 
-    None where that is not known: the clock is set back before the state's own time.
+    One that is due at any instant has been so since state was written; and as a run takes one step, the most urgent,
+    what was due beside that is the next run's. None where it is not known: the clock is set back before the state's own
+    time.
     """
     outputs, at = one.resource.outputs, decision.next_action_at
     recorded = None
     if outputs.get("nextAction") == decision.step.value:
         recorded = instant_or_none(outputs.get("nextActionAt"))
     ripe = [*([at] if at < now else []), *([recorded] if recorded is not None and recorded <= now else [])]
-    return min(ripe, default=last_written(one.stack, now))
+    since = min(ripe, default=last_written(one.stack, now))
+    taken_at = None if since is None else last_step_at(one, now)
+    return since if since is None or taken_at is None else max(since, taken_at)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.states import StackState
 
 FAILED: Final = "failed-step"
+STALE: Final = "stale"
 
 
 class Urgency(enum.Enum):
@@ -77,17 +78,6 @@ def failed_step(stack: StackState, outputs: Mapping[str, Any], now: datetime) ->
         run=True,
         step=str(failed.get("step")),
     )
-
-
-def last_written(stack: StackState, now: datetime) -> datetime | None:
-    """The state's own time, since when at the latest something is due; None where the clock is set back before it."""
-    return stack.written_at if stack.written_at is not None and stack.written_at <= now else None
-
-
-def untold_since(stack: StackState, happened: datetime, now: datetime) -> datetime | None:
-    """Since when a stack could have been told of something: since it happened, or since its last run without it."""
-    written_at = last_written(stack, now)
-    return None if written_at is None else min(now, max(written_at, happened))
 
 
 def ahead(line: str) -> str:

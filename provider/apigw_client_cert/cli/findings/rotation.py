@@ -9,7 +9,8 @@ from apigw_client_cert import errors
 from apigw_client_cert.cli.findings.binding import binding_findings
 from apigw_client_cert.cli.findings.bundle import bundle_findings
 from apigw_client_cert.cli.findings.certificate import certificate_findings
-from apigw_client_cert.cli.findings.finding import FAILED, StatusFinding, Urgency
+from apigw_client_cert.cli.findings.finding import FAILED, STALE, StatusFinding, Urgency
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.state import undamaged
 from apigw_client_cert.rotation.messages import distance, minute
@@ -33,6 +34,7 @@ def findings_of(group: Group, now: datetime, limits: Limits) -> tuple[StatusFind
     ]
     # A step that each run tries and fails is no sign that runs have stopped.
     failing = {one.stack.label for one in found if one.reason == FAILED}
+    failing |= {one.stack.label for one in group.bundles if FAILED_STEP in one.resource.outputs}
     judged = [one if one.stack.label in failing else _overdue(one, group, now, limits) for one in found]
     return tuple(sorted((*judged, *_stale(group, now, limits)), key=lambda one: -one.urgency.exit_status))
 
@@ -71,12 +73,16 @@ def _overdue(one: StatusFinding, group: Group, now: datetime, limits: Limits) ->
 
 def _stale(group: Group, now: datetime, limits: Limits) -> Iterator[StatusFinding]:
     for stack in group.stacks:
-        if limits.stale is not None and stack.written_at is not None and now - stack.written_at > limits.stale:
-            yield StatusFinding(
-                stack=stack,
-                reason="stale",
-                urgency=Urgency.PERSON,
-                message=f"no run has written the state of {stack.label} since {minute(stack.written_at)},"
-                f" {distance(stack.written_at - now)}",
-                since=stack.written_at,
-            )
+        at = stack.written_at
+        if limits.stale is None or (at is not None and now - at <= limits.stale):
+            continue
+        since = "" if at is None else f" since {minute(at)}, {distance(at - now)}"
+        untold = f"the state of {stack.label} does not say when it was written: whether runs come cannot be told"
+        yield StatusFinding(
+            stack=stack,
+            reason=STALE,
+            urgency=Urgency.PERSON,
+            message=f"no run has written the state of {stack.label}{since}" if since else untold,
+            since=at,
+            run=True,
+        )
