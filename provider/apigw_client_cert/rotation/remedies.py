@@ -66,6 +66,10 @@ REMEDIES: Final[dict[str, Remedy]] = {
     "overdue": _RUN,
     "stale": _RUN,
     "follow": Remedy(text="The stack that uses the certificate has to run after the one that owns it.", commands=(UP,)),
+    "unbound": Remedy(text="Run now: the next update lets the stage present its certificate.", commands=(UP,)),
+    "not-held": Remedy(
+        text="Run now: the next update writes the target again; then let backends read it: reload them.", commands=(UP,)
+    ),
     "active-gone": Remedy(text="Run now; nothing else has to be done.", commands=(UP,)),
     "active-expired": Remedy(
         text="Run now, and then let backends read what is published: reload them.",
