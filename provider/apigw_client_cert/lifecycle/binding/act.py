@@ -174,7 +174,7 @@ class StageSwitch:
                 handed_on = is_handed_on(presented, self.news, self.now)
                 return None if handed_on else not_handed_on(stage, presented)
             case Refusal.UNSEEN if held is not None:
-                return unread(held, self.news)
+                return unread(held)
             case Refusal.NOT_HELD if held is not None:
                 return not_held(stage, presented, desired, held)
             case refusal:

@@ -193,12 +193,13 @@ def is_told_of(news: Mapping[str, Any], certificate_id: str | None, sha256: str 
     return sha256 is None or sha256 in published
 
 
-def unread(held: Held, news: Mapping[str, Any]) -> errors.RotationError | None:
-    """Why a target could not be read; a stack that is not the bundle's own is told of the way without."""
-    if held.unread is None or not (known(news, PUBLISHED_TO) or {}).get("accountId"):
-        return held.unread
+def unread(held: Held) -> errors.RotationError | None:
+    """Why a target could not be read, with the way without for a stack that may not; it does not know whose it is."""
+    if held.unread is None:
+        return None
     return held.unread.and_remedy(
-        'A stack that may not read what another one publishes to says look="no" (docs/resources.md, SharedCertificate).'
+        'Where another stack publishes it, and this one may not read it, look="no" goes without'
+        " (docs/resources.md, SharedCertificate)."
     )
 
 
