@@ -14,6 +14,7 @@ from apigw_client_cert.cli.options import judging, reading
 from apigw_client_cert.cli.output import say
 from apigw_client_cert.cli.rows import report_of
 from apigw_client_cert.cli.states import Unread
+from apigw_client_cert.errors import printable
 
 if TYPE_CHECKING:
     from apigw_client_cert.cli.limits import Limits
@@ -56,7 +57,7 @@ def command(*, sources: Sources, limits: Limits, person: bool, at_least: int, as
         return report.exit_status
     for word, where, message in texts.said(report):
         if word != Urgency.NOTE.value:
-            say(texts.printable(f"{word}: {where}: {message}") + "\n")
+            say(printable(f"{word}: {where}: {message}") + "\n")
     return report.exit_status
 
 

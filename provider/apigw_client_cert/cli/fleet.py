@@ -93,6 +93,19 @@ class Group:
         return (self.bindings or self.bundles)[0].stack
 
     @property
+    def resources(self) -> list[Resource]:
+        """All that was read of it, the owner's first."""
+        own = [] if self.certificate is None else [self.certificate.resource]
+        return [*own, *(one.resource for one in self.bundles), *(one.resource for one in self.bindings)]
+
+    @property
+    def name(self) -> str:
+        """What the row is called: the certificate's name, else that of the first resource that uses it."""
+        if self.certificate is not None:
+            return self.certificate.resource.name
+        return (self.bindings or self.bundles)[0].resource.name
+
+    @property
     def rotation_id(self) -> str | None:
         """Whose generations they are; None where a binding is not told."""
         if self.certificate is not None:
@@ -171,19 +184,18 @@ def _read(stack: StackState, resource: Resource) -> Certificate | Bundle | Bindi
 
 
 def _certificate(stack: StackState, resource: Resource) -> Certificate:
-    # The inputs are those of the last run, also where that changed nothing; the outputs echo the last change.
-    rotation, policy = load_rotation(resource.outputs), policy_of(resource.inputs or resource.outputs)
+    rotation, policy = load_rotation(resource.outputs), policy_of(resource.given)
     return Certificate(stack=stack, resource=resource, rotation=rotation, policy=policy)
 
 
 def _bundle(stack: StackState, resource: Resource) -> Bundle:
-    rotations = known(resource.inputs or resource.outputs, "rotations") or ()
+    rotations = known(resource.given, "rotations") or ()
     ids = tuple(text(one["rotationId"]) for one in rotations)
     return Bundle(stack=stack, resource=resource, rotation_ids=ids, entries=load_entries(resource.outputs))
 
 
 def _binding(stack: StackState, resource: Resource) -> Binding:
-    props, outputs = resource.inputs or resource.outputs, resource.outputs
+    props, outputs = resource.given, resource.outputs
     presented = outputs.get("presentedClientCertificateId")
     return Binding(
         stack=stack,

@@ -110,11 +110,11 @@ def played(group: Group, owner: Certificate, cadence: Cadence) -> Forecast:
         runs=cadence.runs,
         publishing=None
         if bundle is None
-        else publishing_of(bundle.resource.name, bundle.resource.inputs, bundle.resource.outputs, rotation),
+        else publishing_of(bundle.resource.name, bundle.resource.given, bundle.resource.outputs, rotation),
         bindings=[
             bound_of(
                 one.resource.name,
-                one.resource.inputs or one.resource.outputs,
+                one.resource.given,
                 one.resource.outputs,
                 rotation,
                 stack=_prefix(one),
@@ -125,8 +125,7 @@ def played(group: Group, owner: Certificate, cadence: Cadence) -> Forecast:
 
 
 def _unowned(group: Group) -> str:
-    parts = [*(one.resource for one in group.bundles), *(one.resource for one in group.bindings)]
-    names = ", ".join(sorted(one.name for one in parts))
+    names = ", ".join(sorted(one.name for one in group.resources))
     return f"{names}: the stack that owns the certificate was not read; name it, too"
 
 
@@ -186,9 +185,7 @@ def _finds_the_same(last: Coming, event: Milestone | Published | Moved) -> bool:
 
 def _assumed(group: Group) -> Iterator[Finding]:
     """What has failed is taken for mended: nobody knows when it will be."""
-    owner = () if group.certificate is None else (group.certificate.resource,)
-    parts = [*owner, *(one.resource for one in group.bundles), *(one.resource for one in group.bindings)]
-    failed = sorted(one.name for one in parts if FAILED_STEP in one.outputs)
+    failed = sorted(one.name for one in group.resources if FAILED_STEP in one.outputs)
     if failed:
         yield Finding(
             "assumes-mended",

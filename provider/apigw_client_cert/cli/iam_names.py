@@ -101,7 +101,7 @@ def _where(resource: Resource) -> dict[str, str]:
 
 
 def _stage(binding: Binding) -> dict[str, str]:
-    verify = known(binding.resource.inputs or binding.resource.outputs, "verify")
+    verify = known(binding.resource.given, "verify")
     tried = {"METHOD": str(verify.get("method") or "GET")} if isinstance(verify, dict) else {}
     return {**_where(binding.resource), "API": binding.stage.api_id, "STAGE": binding.stage.stage_name, **tried}
 
@@ -111,7 +111,7 @@ def _specs(fleet: Fleet) -> Iterator[tuple[Mapping[str, Any], Mapping[str, str]]
     for group in fleet.groups:
         near = next((_where(one) for one in _owners(group)), {})
         for bundle in group.bundles:
-            targets = known(bundle.resource.inputs or bundle.resource.outputs, "targets") or ()
+            targets = known(bundle.resource.given, "targets") or ()
             yield from ((one, {**near, **_where(bundle.resource)}) for one in targets if isinstance(one, dict))
 
 

@@ -15,12 +15,12 @@ import click
 from apigw_client_cert import clock
 from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.findings.finding import STALE, Urgency
-from apigw_client_cert.cli.formats.texts import printable
 from apigw_client_cert.cli.limits import Limits
 from apigw_client_cert.cli.options import DurationType, reading
 from apigw_client_cert.cli.output import say
 from apigw_client_cert.cli.rows import report_of
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -152,7 +152,7 @@ def _row(group: Group, now: datetime, limits: Limits) -> Row:
     return Row(
         group=group,
         stack=group.stack,
-        name=one.resource.name,
+        name=group.name,
         rotation_id=rotation.rotation_id,
         phase=rotation.phase.value,
         active=_shown(rotation.active),
@@ -170,7 +170,7 @@ def _elsewhere(group: Group, stages: tuple[ShownStage, ...], findings: tuple[Sta
     return Row(
         group=group,
         stack=group.stack,
-        name=(group.bindings or group.bundles)[0].resource.name,
+        name=group.name,
         rotation_id=group.rotation_id,
         phase=None,
         active=None if told is None else _told(told),

@@ -54,6 +54,11 @@ class Resource:
         """The resource's Pulumi name."""
         return self.urn.split("::", 3)[-1]
 
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The inputs of the last run, also where that changed nothing; without any, what the outputs echo of them."""
+        return self.inputs or self.outputs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackState:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from apigw_client_cert import clock
-from apigw_client_cert.cli.formats.texts import printable
 from apigw_client_cert.cli.options import reaching, reading, table_or_json
 from apigw_client_cert.cli.output import say
 from apigw_client_cert.cli.states import StackState
+from apigw_client_cert.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

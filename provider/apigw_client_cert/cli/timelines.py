@@ -244,5 +244,5 @@ def _presents(binding: Binding, numbers: Mapping[str, int], moves: Sequence[Comi
 
 def _after(binding: Binding) -> tuple[str, ...]:
     with contextlib.suppress(RotationError), undamaged():
-        return tuple(one.name for one in predecessors(binding.resource.inputs or binding.resource.outputs))
+        return tuple(one.name for one in predecessors(binding.resource.given))
     return ()

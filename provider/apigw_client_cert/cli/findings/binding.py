@@ -48,7 +48,7 @@ def _follow(owner: Certificate, active: Generation, one: Binding, now: datetime)
 
 
 def _lagging(one: Binding, now: datetime) -> Iterator[StatusFinding]:
-    inputs = one.resource.inputs or one.resource.outputs
+    inputs = one.resource.given
     line = lag(one.stage, inputs, now)
     told = one.generations.get(one.told, {})
     ends = instant_or_none(told.get("expirationDate"))
@@ -64,7 +64,7 @@ def _lagging(one: Binding, now: datetime) -> Iterator[StatusFinding]:
 
 
 def _due(one: Binding, now: datetime) -> Iterator[StatusFinding]:
-    outputs, inputs = one.resource.outputs, one.resource.inputs or one.resource.outputs
+    outputs, inputs = one.resource.outputs, one.resource.given
     difference = binding.diff(outputs, inputs, looking_on(now))
     # One that lags is a change in every run, and without a line where nothing else is.
     if difference.changes and (difference.line is None or lag(one.stage, inputs, now) != difference.line):

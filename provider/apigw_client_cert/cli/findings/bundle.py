@@ -68,7 +68,7 @@ def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
             " encrypted in this state",
         )
         return
-    difference = trust_bundle.diff(outputs, one.resource.inputs or outputs, looking_on(now))
+    difference = trust_bundle.diff(outputs, one.resource.given, looking_on(now))
     if difference.changes:
         line = ahead(difference.line or f"{name}: this update reads its targets again and writes what is to change")
         lacking = _lacking_presented(group, one)
@@ -89,7 +89,7 @@ def _lacking_presented(group: Group, one: Bundle) -> list[str]:
     """The certificates that a refresh has seen missing from a target, and that stages present."""
     if not texts_of(one.resource.outputs, DRIFTED):
         return []
-    rotations = known(one.resource.inputs or one.resource.outputs, "rotations") or ()
+    rotations = known(one.resource.given, "rotations") or ()
     presented = {str(each.get("clientCertificateId")) for each in rotations} | {
         each.presented for each in group.bindings
     }
@@ -102,7 +102,7 @@ def _due_since(one: Bundle, now: datetime) -> datetime | None:
     ripe = [at for entry in one.entries for at in (entry.look_again_at, entry.not_after) if at is not None]
     waiting = {entry.sha256 for entry in one.entries if entry.since is None}
     if waiting:
-        known_of = generations_of(one.resource.inputs or one.resource.outputs)
+        known_of = generations_of(one.resource.given)
         ripe += [each.pending_since or each.created_date for each in known_of if each.sha256 in waiting]
     return min((at for at in ripe if at <= now), default=last_written(one.stack, now))
 
@@ -133,5 +133,5 @@ def _untold(owner: Certificate, one: Bundle, now: datetime) -> StatusFinding | N
 
 def _told_active(one: Bundle) -> set[str]:
     """What it was told is active, and what it has read its targets for."""
-    rotations = known(one.resource.inputs or one.resource.outputs, "rotations") or ()
+    rotations = known(one.resource.given, "rotations") or ()
     return {*texts_of(one.resource.outputs, "readFor"), *(str(each.get("clientCertificateId")) for each in rotations)}

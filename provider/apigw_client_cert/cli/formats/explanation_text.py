@@ -11,8 +11,7 @@ import click
 
 from apigw_client_cert.cli.findings.finding import FAILED
 from apigw_client_cert.cli.formats.forecast_texts import what
-from apigw_client_cert.cli.formats.texts import printable
-from apigw_client_cert.errors import joined
+from apigw_client_cert.errors import joined, printable
 from apigw_client_cert.rotation.messages import distance, minute
 
 if TYPE_CHECKING:

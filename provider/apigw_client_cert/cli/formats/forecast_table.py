@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from apigw_client_cert.cli.formats.forecast_texts import what
-from apigw_client_cert.cli.formats.terminal import plain_table, printed
-from apigw_client_cert.cli.formats.texts import printable
+from apigw_client_cert.cli.formats.terminal import plain_table, printed, said
+from apigw_client_cert.errors import printable
 from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.model import Severity
 
@@ -17,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from apigw_client_cert.cli.forecasts import ForecastReport
-
-_STYLES: Final = {"warning": "bold red", "note": "dim", "unread": "bold red"}
 
 
 def render(report: ForecastReport) -> str:
@@ -37,12 +35,7 @@ def _parts(report: ForecastReport) -> Iterator[RenderableType]:
         yield Text("No run will do anything until then.")
     findings = list(_said(report))
     if findings:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False, title="")
-        table.add_column()
-        table.add_column(overflow="fold")
-        for word, text in findings:
-            table.add_row(Text(word, style=_STYLES[word]), Text(printable(text)))
-        yield table
+        yield said(findings)
 
 
 def _table(report: ForecastReport) -> Table:

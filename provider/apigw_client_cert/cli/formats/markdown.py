@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.cli.formats import texts
 from apigw_client_cert.clock import format_instant
+from apigw_client_cert.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,4 +60,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def escaped(text: str) -> str:
     """The text as Markdown shows it, in a cell of a table too; HTML in it is text as well."""
-    return _MARKS.sub(r"\\\1", html.escape(texts.printable(text), quote=False))
+    return _MARKS.sub(r"\\\1", html.escape(printable(text), quote=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.cli.findings.finding import Urgency
-from apigw_client_cert.cli.formats.texts import printable
+from apigw_client_cert.errors import printable
 from apigw_client_cert.rotation.model import Phase
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from apigw_client_cert.cli.formats import texts
 from apigw_client_cert.cli.formats.terminal import plain_table, printed
+from apigw_client_cert.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,15 +24,15 @@ def render(sweep: Sweep) -> str:
 
 def _parts(sweep: Sweep) -> Iterator[RenderableType]:
     for one in sweep.unread:
-        yield Text(texts.printable(f"unread  {one.label}: {one.why}"))
+        yield Text(printable(f"unread  {one.label}: {one.why}"))
     if sweep.certificates:
         table = plain_table("CERTIFICATE", "REGION", "VERDICT", "WHY")
         for each in sweep.certificates:
             cells = (each.certificate.id, each.region, each.verdict, f"{each.reason}: {each.message}")
-            table.add_row(*map(Text, map(texts.printable, cells)))
+            table.add_row(*map(Text, map(printable, cells)))
         yield table
     for why in sweep.refused:
-        yield Text(texts.printable(f"refused: {why}."))
+        yield Text(printable(f"refused: {why}."))
     yield Text(_sum(sweep))
 
 

@@ -21,13 +21,6 @@ INVENTORY = ("Certificate", "Age", "Expires", "Left", "Presented by", "Managed b
 ELSEWHERE = "owned elsewhere"
 
 
-def printable(text: str) -> str:
-    """The text with everything escaped that is no printable character, as Python writes it in a literal."""
-    return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape", "backslashreplace").decode() for sign in text
-    )
-
-
 def phase(row: Row) -> str:
     """The phase, or that another stack owns the rotation."""
     return ELSEWHERE if row.phase is None else row.phase

@@ -9,8 +9,7 @@ from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apigw_client_cert.cli.fleet import Fleet, Group
-    from apigw_client_cert.cli.states import Resource
+    from apigw_client_cert.cli.fleet import Fleet
     from apigw_client_cert.gateway.interface import IssuedCertificate
 
 
@@ -19,7 +18,7 @@ def names_in(fleet: Fleet) -> frozenset[str]:
     return frozenset(
         text
         for group in fleet.groups
-        for resource in resources_of(group)
+        for resource in group.resources
         for side in (resource.inputs, resource.outputs)
         for text in _texts(side)
     )
@@ -28,12 +27,6 @@ def names_in(fleet: Fleet) -> frozenset[str]:
 def is_named(certificate: IssuedCertificate, names: frozenset[str]) -> bool:
     """Whether a state names the certificate, or the rotation that its tag names."""
     return certificate.id in names or certificate.tags.get(ROTATION_ID_TAG) in names
-
-
-def resources_of(group: Group) -> list[Resource]:
-    """All of one rotation's."""
-    own = [] if group.certificate is None else [group.certificate.resource]
-    return [*own, *(one.resource for one in group.bundles), *(one.resource for one in group.bindings)]
 
 
 def _texts(value: object) -> Iterator[str]:

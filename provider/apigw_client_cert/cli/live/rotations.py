@@ -58,7 +58,7 @@ def _strange(group: Group, region: Region) -> Unread | None:
     account, _region = place_of(group)
     if account is not None and region.account_id is not None and account != region.account_id:
         why = (
-            f"{_name(group)} lives in account {errors.printable(account)}, and these credentials are of account"
+            f"{group.name} lives in account {errors.printable(account)}, and these credentials are of account"
             f" {region.account_id}: AWS was not asked about it. Give --profile or --assume-role, or narrow what is read"
         )
         return Unread(group.stack.label, why)
@@ -69,16 +69,10 @@ def _strange(group: Group, region: Region) -> Unread | None:
         ids=_ids(group),
     )
     try:
-        proof.guard((region.certificates or {}).values(), missing=f"what {_name(group)} has")
+        proof.guard((region.certificates or {}).values(), missing=f"what {group.name} has")
     except errors.RotationError as error:
-        return Unread(group.stack.label, f"{_name(group)}: {error}")
+        return Unread(group.stack.label, f"{group.name}: {error}")
     return None
-
-
-def _name(group: Group) -> str:
-    if group.certificate is not None:
-        return group.certificate.resource.name
-    return (group.bindings or group.bundles)[0].resource.name
 
 
 def _ids(group: Group) -> list[str]:
@@ -98,7 +92,7 @@ def _gone(group: Group, region: Region) -> Iterator[Said]:
             if region.gateway.get(one) is not None:
                 continue
         except errors.RotationError as error:
-            yield Unread(group.stack.label, f"{_name(group)}: whether certificate {one} is there: {error}")
+            yield Unread(group.stack.label, f"{group.name}: whether certificate {one} is there: {error}")
             continue
         users = region.presenters(one)
         seen = f"still presented by {errors.joined(users)}" if users else "presented by no stage that was seen"

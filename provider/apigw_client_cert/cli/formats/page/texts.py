@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.cli.formats import texts
 from apigw_client_cert.cli.formats.forecast_texts import what
 from apigw_client_cert.cli.timelines import TO_COME
+from apigw_client_cert.errors import printable
 from apigw_client_cert.rotation.messages import date, distance, minute
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def escaped(text: str) -> str:
     """The text as HTML shows it, in an attribute too; what is no printable character is written as Python does."""
-    return html.escape(texts.printable(text))
+    return html.escape(printable(text))
 
 
 def isolated(text: str) -> str:
