@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _LOOKS: Final = ("GET", "Get", "List")
 _GATEWAY: Final = "arn:aws:apigateway:REGION::"
@@ -232,8 +232,12 @@ VARIANTS: Final[dict[str, frozenset[Use]]] = {
 
 def policy(uses: Collection[Use]) -> dict[str, Any]:
     """The policy for some uses together, with the words in capitals still in it."""
-    statements = [one.json() for one in STATEMENTS if not one.uses.isdisjoint(uses)]
-    return {"Version": "2012-10-17", "Statement": statements}
+    return document(one for one in STATEMENTS if not one.uses.isdisjoint(uses))
+
+
+def document(statements: Iterable[Statement]) -> dict[str, Any]:
+    """A policy of these statements."""
+    return {"Version": "2012-10-17", "Statement": [one.json() for one in statements]}
 
 
 def _one_or_many(values: tuple[str, ...]) -> str | list[str]:

@@ -52,7 +52,7 @@ class Names:
         regions = _distinct(_where(resource) for group in fleet.groups for resource in _owners(group))
         return cls(regions, stages, targets)
 
-    def statements(self, uses: Collection[Use]) -> list[dict[str, Any]]:
+    def statements(self, uses: Collection[Use]) -> list[Statement]:
         """The statements for these uses and for the declared targets, without those that nothing needs here.
 
         Who only previews gets of the targets' statements those that look, and who only asks about the account none.
@@ -66,7 +66,7 @@ class Names:
                 continue
             resources = tuple(dict.fromkeys(self._resources(one)))
             if resources:
-                found.append(replace(one, resources=resources).json())
+                found.append(replace(one, resources=resources))
         return found
 
     def _resources(self, statement: Statement) -> Iterator[str]:

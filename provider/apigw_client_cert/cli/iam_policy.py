@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from apigw_client_cert.cli.exit_status import ExitStatus
-from apigw_client_cert.cli.iam import Use, policy
+from apigw_client_cert.cli.iam import Use, document, policy
 from apigw_client_cert.cli.options import reading_if_named
 from apigw_client_cert.cli.output import say
 from apigw_client_cert.errors import joined, printable
@@ -45,7 +45,7 @@ def command(*, sources: Sources, purposes: Sequence[str]) -> int:
     """Print the IAM policy for these states; without any, the one with words in capitals to replace."""
     uses = {use for one in purposes for use in _USES[one]}
     if not sources.named:
-        _print(policy(uses)["Statement"])
+        _print(policy(uses))
         return ExitStatus.FINE
     from apigw_client_cert.cli.fleet import fleet_of  # noqa: PLC0415 - the words alone need no state
     from apigw_client_cert.cli.iam_names import Names  # noqa: PLC0415 - as above
@@ -56,15 +56,15 @@ def command(*, sources: Sources, purposes: Sequence[str]) -> int:
             sys.stderr.write(f"unread  {printable(one.label)}: {printable(one.why)}\n")
         sys.stderr.write("apigw-client-cert: a policy for what was not read would deny it. Nothing was printed.\n")
         return ExitStatus.UNREAD
-    _print(Names.of(fleet).statements(uses))
+    _print(document(Names.of(fleet).statements(uses)))
     return ExitStatus.FINE
 
 
-def _print(statements: Sequence[Mapping[str, Any]]) -> None:
+def _print(printed: Mapping[str, Any]) -> None:
     from apigw_client_cert.cli.iam_names import WORD  # noqa: PLC0415 - loads the lifecycle, which the page does not need
 
-    say(json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2) + "\n")
-    resources = (one["Resource"] for one in statements)
+    say(json.dumps(printed, indent=2) + "\n")
+    resources = (one["Resource"] for one in printed["Statement"])
     texts = [text for one in resources for text in ([one] if isinstance(one, str) else one)]
     words = sorted({word for text in texts for word in WORD.findall(text)})
     if words:

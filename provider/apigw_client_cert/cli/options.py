@@ -14,7 +14,7 @@ from apigw_client_cert.cli.sources import Sources
 from apigw_client_cert.rotation.durations import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import timedelta
 
 
@@ -121,20 +121,16 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def saying(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--format`` and ``--json``; the command gets ``form``."""
-
-    @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-    @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-    @functools.wraps(command)
-    def with_form(*, form: str, as_json: bool, **rest: Any) -> Any:  # noqa: ANN401
-        return command(form="json" if as_json else form, **rest)
-
-    return with_form
+    return _saying(command, FORMATS)
 
 
 def table_or_json(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--format`` with two of the formats, and ``--json``; the command gets ``form``."""
+    """The same with two of the formats."""
+    return _saying(command, ("table", "json"))
 
-    @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+
+def _saying(command: Callable[..., Any], forms: Sequence[str]) -> Callable[..., Any]:
+    @click.option("--format", "form", type=click.Choice(forms), default="table", show_default=True)
     @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
     @functools.wraps(command)
     def with_form(*, form: str, as_json: bool, **rest: Any) -> Any:  # noqa: ANN401

@@ -38,7 +38,7 @@ class Region:
     @property
     def label(self) -> str:
         """What messages call it."""
-        return f"{self.account_id or 'account unknown'}/{self.name}"
+        return _label(self.account_id, self.name)
 
     def presenters(self, certificate_id: str) -> tuple[str, ...]:
         """The stages that were seen to present it."""
@@ -47,6 +47,10 @@ class Region:
     def presented(self, stage: StageRef) -> str | None:
         """What the scan saw the stage present; None for nothing, and where it saw no such stage."""
         return next((one for one, stages in self.usage.users.items() if stage in stages), None)
+
+
+def _label(account_id: str | None, region: str) -> str:
+    return f"{account_id or 'account unknown'}/{region}"
 
 
 def look(reach: Reach, name: str | None, *, with_quota: bool) -> Region | Unread:
@@ -63,7 +67,7 @@ def look(reach: Reach, name: str | None, *, with_quota: bool) -> Region | Unread
             account_id = gateway.account_id()
         except errors.RotationError as error:
             return Unread(name or "AWS", str(error))
-        label = f"{account_id or 'account unknown'}/{gateway.region}"
+        label = _label(account_id, gateway.region)
         unread = []
         certificates: dict[str, IssuedCertificate] | None = None
         try:
