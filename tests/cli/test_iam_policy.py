@@ -86,6 +86,14 @@ def test_who_previews_gets_looks_only(command: Command) -> None:
     }
 
 
+def test_who_previews_and_asks_for_the_status_writes_to_no_target(command: Command) -> None:
+    """Two uses together allow no more than each."""
+    state = command.file(edited(steady(), "TrustBundle", "inputs", {"targets": TARGETS}))
+    said = command("iam-policy", "--for", "preview", "--for", "status", state).out
+    assert resources(said, "LookAtParameters") != []
+    assert resources(said, "PublishParameters") == []
+
+
 def test_another_partition_has_its_own_arns(command: Command) -> None:
     """Within the encoded one as well."""
     export = steady()

@@ -21,6 +21,7 @@ WORD: Final = re.compile("REGION|ACCOUNT|API|STAGE|RESOURCE|METHOD|NAME|BUCKET|K
 _PARTITIONS: Final = {"cn-": "arn:aws-cn:", "us-gov-": "arn:aws-us-gov:", "us-iso": "arn:aws-iso:"}
 _TARGETS: Final = {"ssm": Use.SSM, "s3": Use.S3, "secretsmanager": Use.SECRETS_MANAGER}
 # Neither reads a target.
+_WRITERS: Final = frozenset({Use.ROTATE, Use.ADOPT, Use.VERIFY})
 _OF_THE_ACCOUNT: Final = frozenset({Use.STATUS, Use.SWEEP})
 # What IAM reads as a wildcard or as a variable, as the characters that they are.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
@@ -55,14 +56,15 @@ class Names:
     def statements(self, uses: Collection[Use]) -> list[Statement]:
         """The statements for these uses and for the declared targets, without those that nothing needs here.
 
-        Who only previews gets of the targets' statements those that look, and who only asks about the account none.
+        Who writes nothing gets of the targets' statements those that look, and who only asks about the account none.
         """
         targets = () if set(uses) <= _OF_THE_ACCOUNT else (use for use, found in self.targets.items() if found)
         wanted = {*uses, *targets}
-        looks_only = set(uses) <= {Use.PREVIEW}
+        writes = not _WRITERS.isdisjoint(uses)
         found = []
         for one in STATEMENTS:
-            if one.uses.isdisjoint(wanted) or (looks_only and not one.reads):
+            of_targets = not one.uses.isdisjoint(_TARGETS.values())
+            if one.uses.isdisjoint(wanted) or (of_targets and not writes and not one.reads):
                 continue
             resources = tuple(dict.fromkeys(self._resources(one)))
             if resources:
