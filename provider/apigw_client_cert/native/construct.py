@@ -24,7 +24,7 @@ from apigw_client_cert.native.failures import AbortError
 from apigw_client_cert.native.resource_types import COMPONENT, COMPONENT_INPUTS, COMPONENT_OUTPUTS, PACKAGE, strangers
 from apigw_client_cert.native.schema import committed
 from apigw_client_cert.native.under_way import UNDER_WAY
-from apigw_client_cert.program.arguments import AsWritten
+from apigw_client_cert.program.argument_kinds import AsWritten
 from apigw_client_cert.program.places import Aws, RestStage, Wave, WebSocketStage
 from apigw_client_cert.program.wire import camel
 

@@ -32,7 +32,8 @@ from apigw_client_cert import (
     WebSocketStage,
 )
 from apigw_client_cert.errors import BadInput
-from apigw_client_cert.program.arguments import CALLS, KINDS, left_out
+from apigw_client_cert.program.argument_kinds import CALLS, KINDS
+from apigw_client_cert.program.arguments import left_out
 from apigw_client_cert.program.certificate import CertificateOptions
 
 if TYPE_CHECKING:
