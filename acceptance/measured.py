@@ -1,4 +1,4 @@
-"""``python -m acceptance.measured proof``: put what a measuring command wrote into docs/measured.json and the README.
+"""``python -m acceptance.measured proof``: put what a measuring command wrote into docs/measured.json and the pages.
 
 ``make proof``, ``rollout``, ``crash-matrix``, ``test-long`` and ``mutants`` end with it. A figure stands with the
 commit and the day it was measured at; ``--age`` says how many commits have changed the package since.
@@ -13,19 +13,34 @@ import platform
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from acceptance import measured_pages as pages
 from acceptance.load import clock as wall
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 FILE = ROOT / "docs" / "measured.json"
 README = ROOT / "README.md"
-BEGIN = "<!-- measured: python -m acceptance.measured -->"
-END = "<!-- measured: end -->"
+PICTURE = ROOT / "docs" / "proof.svg"
 _PACKAGE = ("provider/apigw_client_cert", ":!provider/apigw_client_cert/native/schema/schema.json")
+
+
+class Page(NamedTuple):
+    """A page that shows more of a report than the README's line."""
+
+    path: Path
+    figures: Callable[[Mapping[str, Any]], dict[str, Any]]
+    text: Callable[[Mapping[str, Any]], str]
+
+
+PAGES = {
+    "proof": Page(ROOT / "docs" / "proof.md", pages.proof_figures, pages.proof_page),
+    "rollout": Page(ROOT / "docs" / "rollout.md", pages.rollout_figures, pages.rollout_page),
+}
 
 # What the README needs of each report.
 KEPT: dict[str, tuple[str, ...]] = {
@@ -40,15 +55,13 @@ KEPT: dict[str, tuple[str, ...]] = {
 def entered(known: Mapping[str, Any], name: str, report: Mapping[str, Any], measured: Mapping[str, str]) -> Any:  # noqa: ANN401
     """``docs/measured.json`` with one command's figures replaced."""
     figures = {key: report[key] for key in KEPT[name]}
-    if name == "proof":
-        figures["wrong_orders_failed"] = [one["failed"] for one in report["controls"]]
-    if name == "rollout":
-        figures["without_a_gate"] = report["control"]["failed"]
+    if name in PAGES:
+        figures |= PAGES[name].figures(report)
     return dict(sorted({**known, name: {**figures, **measured}}.items()))
 
 
 def _proof(one: Mapping[str, Any]) -> str:
-    wrong = one["wrong_orders_failed"]
+    wrong = [control["failed"] for control in one["controls"]]
     return (
         f"{one['requests']:,} requests through whole rotations on nginx, HAProxy, Apache, Node, Python, Go and Java:"
         f" {one['failed']} failed; {len(wrong)} wrong orders: each failed for its own reason"
@@ -60,7 +73,7 @@ def _rollout(one: Mapping[str, Any]) -> str:
     return (
         f"{one['requests']:,} requests while a gate refuses the same-subject trap, a wave fails, is rolled back, mended"
         f" and completed: {one['failed']} failed, {one['failed_before_a_run']} more before a run could know; the same"
-        f" without the gate: {one['without_a_gate']} failed"
+        f" without the gate: {one['scenarios'][-1]['failed']} failed"
     )
 
 
@@ -98,10 +111,7 @@ def written(text: str, known: Mapping[str, Any]) -> str:
         for name, command, row, page in ROWS
         if name in known
     ]
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    table = "\n".join(["| | | measured at | |", "|---|---|---|---|", *lines])
-    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
+    return pages.between_marks(text, "\n".join(["| | | measured at | |", "|---|---|---|---|", *lines]))
 
 
 def ages(known: Mapping[str, Any], changes: Callable[[str], str]) -> list[str]:
@@ -121,6 +131,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = entered(known, chosen.report, report, here())
         FILE.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
         README.write_text(written(README.read_text(encoding="utf-8"), known), encoding="utf-8")
+    if chosen.report in PAGES:
+        page = PAGES[chosen.report]
+        text = pages.between_marks(page.path.read_text(encoding="utf-8"), page.text(known[chosen.report]))
+        page.path.write_text(text, encoding="utf-8")
+    if chosen.report == "proof":
+        shutil.copy(ROOT / "reports" / PICTURE.name, PICTURE)
     if chosen.age:
         print("\n".join(ages(known, _changes)))
     return 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: The instant as of which the busy fleet is looked at.
 BUSY_DAY = 363
-#: The rotation id of the steady scene.
+#: The rotation id of the steady scenario.
 STEADY = "rotation-steady"
 
 

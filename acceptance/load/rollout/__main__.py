@@ -32,13 +32,13 @@ PERFORMED = (scenarios.trap, scenarios.waves, scenarios.confirmed, scenarios.ung
 
 
 def main() -> int:
-    """Perform every scene and return the exit status."""
+    """Perform every scenario and return the exit status."""
     rate = float(os.environ.get("ROLLOUT_RATE", RATE))
     began, measured = time.monotonic(), here()
     shutil.rmtree(FOLDER, ignore_errors=True)
     for stale in (REPORT, REFUSALS):
         stale.unlink(missing_ok=True)
-    print(f"rollout: {len(PERFORMED)} scenes, {rate:g} requests a second", flush=True)
+    print(f"rollout: {len(PERFORMED)} scenarios, {rate:g} requests a second", flush=True)
     jobs = Jobs("rollout", _run_of)
     # One after the other: two would ask two cores for more than they have.
     rollouts = jobs.perform([Job(one.__name__, one, (FOLDER / one.__name__, rate)) for one in PERFORMED], 1)

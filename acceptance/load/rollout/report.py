@@ -22,10 +22,10 @@ WANTED_NEAR = 1
 def report(
     rollouts: Mapping[str, Rollout], *, seconds: float, unexpected_failures: Sequence[str] = ()
 ) -> dict[str, object]:
-    """The report over all scenes; the control is told apart.
+    """The report over all scenarios; the control is told apart.
 
-    ``completed`` is True only if every scene ended with its last certificate alone, nothing was missed, and the control
-    did fail. ``failed`` is null where an incomplete measurement saw no failure.
+    ``completed`` is True only if every scenario ended with its last certificate alone, nothing was missed, and the
+    control did fail. ``failed`` is null where an incomplete measurement saw no failure.
     """
     shown = [rollouts[name] for name in SCENARIOS if name in rollouts]
     complaints = [
@@ -53,7 +53,7 @@ def report(
         "completed": not complaints and failed == 0,
         "complaints": complaints,
         "seconds": round(seconds),
-        "scenes": [_figures(one) for one in shown],
+        "scenarios": [_figures(one) for one in shown],
         "control": _figures(rollouts[CONTROL]) if CONTROL in rollouts else None,
     }
 

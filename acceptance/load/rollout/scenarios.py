@@ -38,7 +38,7 @@ REMEDY = "ssl_verify_client optional_no_ca;"
 
 @dataclass(slots=True, kw_only=True)
 class Rollout:
-    """What one scene came to.
+    """What one scenario came to.
 
     ``failed_before_a_run`` counts requests that failed while no run had ended that could have kept them from it.
     ``refusals`` are what the runs printed that the gate failed; ``rollbacks`` counts the updates that brought a stage

@@ -31,7 +31,7 @@ def good() -> dict[str, Rollout]:
 
 
 def test_rollouts_as_they_should_be_keep_the_promise() -> None:
-    """The figures are those of the scenes; the control is told apart."""
+    """The figures are those of the scenarios; the control is told apart."""
     made = report(good(), seconds=9.6)
     assert made["complaints"] == []
     assert keeps_its_promise(made)
