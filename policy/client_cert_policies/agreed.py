@@ -25,7 +25,7 @@ KINDS: Final = {f"{host}{kind.value}": kind for host in (DYNAMIC, PLUGIN) for ki
 """Type token -> which of our resources; the dynamic resources of Python and the plugin's."""
 
 COMPONENT: Final = f"{PLUGIN}ClientCertificateRotation"
-"""The component, which has this type through either door."""
+"""The component, which has this type through either host."""
 
 OPENSSL_FAMILY: Final = ("nginx", "apache", "haproxy", "node", "python", "stunnel", "envoy", "grpc")
 """Backends that try only the first trust anchor of a subject."""

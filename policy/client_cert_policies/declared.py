@@ -62,5 +62,5 @@ class Declared:
 
 
 def of_kind(resources: Iterable[Declared], kind: Kind) -> Iterator[Declared]:
-    """Those of one kind, through either door."""
+    """Those of one kind, through either host."""
     return (one for one in resources if one.kind is kind)

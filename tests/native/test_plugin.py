@@ -230,6 +230,19 @@ def test_the_due_line_reaches_the_engine_as_a_warning_on_the_resource(run: FakeR
     assert of_stage[:2] == (WARNING, client.urn("StageBinding"))
 
 
+def test_a_binding_that_could_not_follow_its_rotation_is_not_created(run: FakeRun, client: PluginClient) -> None:
+    """It would look right for eleven months, and then present the old certificate past its end."""
+    following = {"generations", "rotationId"}
+    least = {key: value for key, value in run.inputs["dev"].items() if key not in following}
+    assert set(client.check("StageBinding", {}, least)[1]) == following
+    # What was made by an older release goes on, and each run says what it lacks.
+    with fake_engine() as (engine, address):
+        client.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=address))
+        assert client.check("StageBinding", least, least)[1] == {}
+    assert [line[:2] for line in engine.lines] == [(WARNING, client.urn("StageBinding"))] * 2
+    assert client.check("StageBinding", {}, run.inputs["dev"])[1] == {}
+
+
 def test_the_custom_timeout_of_a_call_limits_its_waits(monkeypatch: pytest.MonkeyPatch, run: FakeRun) -> None:
     """The engine sends seconds, 0 for none; a clock that stands still shows them as they came."""
     monkeypatch.setattr(clock, "monotonic", lambda: 0.0)

@@ -115,11 +115,14 @@ def unreached(
     return Unfinished({**olds, FAILED_STEP: recorded(olds, [Failure(what, error)], now)}, error)
 
 
-def red(failed: Sequence[tuple[str, Mapping[str, Any]]]) -> errors.NeedsOperator:
+def red(
+    failed: Sequence[tuple[str, Mapping[str, Any]]], rest: str = "What depends on it was looked after all the same."
+) -> errors.NeedsOperator:
     """What makes the run red in the end, where whoever declares the resources raises it.
 
     Args:
         failed: The name and the ``failedStep`` of each that could not do all, one at least.
+        rest: What became of everything else.
     """
     found = [_red(name, one) for name, one in failed]
     what, means = found[0]
@@ -129,7 +132,7 @@ def red(failed: Sequence[tuple[str, Mapping[str, Any]]]) -> errors.NeedsOperator
     return errors.NeedsOperator(
         what,
         means=means,
-        remedy="What depends on it was looked after all the same.",
+        remedy=rest,
         subject=", ".join(name for name, _one in failed),
     )
 

@@ -61,12 +61,24 @@ def construct(
     if own_reference and PACKAGE not in request.providers:
         request.providers[PACKAGE] = own_reference
     with UNDER_WAY.one_more():
-        response, found = asyncio.run(_constructed(request, engine_address))
+        response, made, found = asyncio.run(_constructed(request, engine_address))
     failed = [one for one in found if not of_another_run(one[1], engine_address)]
     if failed:
         UNDER_WAY.wait_for_others(stop)
-        raise red(failed)
+        raise red(failed, _rest(made))
     return response
+
+
+def _rest(made: NativeRotation | None) -> str:
+    """What became of everything else: the engine hands no output of a component on that failed."""
+    looked_after = "The rest of this component was looked after all the same; what takes its outputs did not run"
+    if made is None or made.trust_bundle is not None:
+        return f"{looked_after}."
+    return (
+        f"{looked_after}. It publishes nothing itself (no publish), and stages move by the clock: if a resource of"
+        " yours publishes trustBundlePem, publish it by hand now, or pin the generation that is presented until this is"
+        " mended (pinGeneration)."
+    )
 
 
 _Failed = list[tuple[str, "Mapping[str, Any]"]]
@@ -74,17 +86,17 @@ _Failed = list[tuple[str, "Mapping[str, Any]"]]
 
 async def _constructed(
     request: provider_pb2.ConstructRequest, engine_address: str
-) -> tuple[provider_pb2.ConstructResponse, _Failed]:
+) -> tuple[provider_pb2.ConstructResponse, NativeRotation | None, _Failed]:
     """The response, which is there when all children are registered, and so repaired; and what they could not do."""
     components = _Components(request)
     response = await ProviderServicer(components, [], engine_address).Construct(request, _Context())
     if components.made is None or request.dryRun:
-        return response, []
+        return response, components.made, []
     made = components.made
     bundles = [] if made.trust_bundle is None else [made.trust_bundle]
     children = [made.certificate, *bundles, *made.bindings.values()]
     steps = [(child.pulumi_resource_name, await child.failed_step.future()) for child in children]
-    return response, [(name, step) for name, step in steps if step]
+    return response, made, [(name, step) for name, step in steps if step]
 
 
 class _Components(Provider):

@@ -67,7 +67,8 @@ class Kind:
     declarations do for the dynamic form. ``identified`` is the id that a creation from these inputs returns.
     ``repeats`` names the outputs that say again what an input says: where that one is a secret, so are they.
     ``creation_only`` names the inputs that a creation reads and no state keeps, ``declaring`` those that say who
-    declares it and how, which no state keeps either.
+    declares it and how, which no state keeps either. ``following`` names what a resource needs of its certificate to
+    follow the rotation; Python's declarations hand it on by themselves.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Kind:
     repeats: Mapping[str, tuple[str, ...]]
     creation_only: tuple[str, ...] = ()
     declaring: tuple[str, ...] = DECLARING
+    following: tuple[str, ...] = ()
 
     @property
     def unkept(self) -> frozenset[str]:
@@ -145,6 +147,7 @@ BINDING: Final = Kind(
     outputs=binding_state.OUTPUTS,
     required=("apiId", "clientCertificateId", "stageName"),
     filled=("owner",),
+    following=("generations", "rotationId"),
     identified=lambda props: str(binding_steps.stage_of(props)),
     repeats={
         "clientCertificateId": (*_NAMING, "waitingFor"),
@@ -220,6 +223,20 @@ def _stranger(name: str, key: str, inputs: Collection[str]) -> str:
     close = difflib.get_close_matches(key, inputs, n=1)
     meant = f"did you mean {close[0]} ({snake(close[0])} in Python)?" if close else f"it has {', '.join(inputs)}"
     return f"{name} has no property {errors.safe_repr(key)}; {meant}"
+
+
+def unfollowed(kind: Kind, news: Mapping[str, Any]) -> dict[str, str]:
+    """The properties without which a resource works until its certificate's first successor, and never after.
+
+    A stage that is bound without them looks right for eleven months. Then no run knows that the presented certificate
+    is of the same rotation, or since when the successor is trusted, and the stage presents the old one past its end.
+    """
+    return {
+        key: f"{key} is missing, and without it this {kind.name} cannot follow the certificate's rotation: give"
+        f" {key} of the certificate that clientCertificateId is of"
+        for key in kind.following
+        if news.get(key) is None
+    }
 
 
 def names_of(urn: str) -> dict[str, str | None]:

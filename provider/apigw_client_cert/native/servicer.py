@@ -24,7 +24,14 @@ from apigw_client_cert.native.engine import INFO, WARNING, EngineLog
 from apigw_client_cert.native.failures import HalfDone, clean, raise_alone
 from apigw_client_cert.native.guard import Guard
 from apigw_client_cert.native.imports import imported
-from apigw_client_cert.native.resource_types import CERTIFICATE, PACKAGE, filled, kind_of, strangers
+from apigw_client_cert.native.resource_types import (
+    CERTIFICATE,
+    PACKAGE,
+    filled,
+    kind_of,
+    strangers,
+    unfollowed,
+)
 from apigw_client_cert.native.schema import committed
 from apigw_client_cert.native.structs import plain, struct_of
 from apigw_client_cert.native.under_way import UNDER_WAY
@@ -125,11 +132,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Validate the inputs of one resource."""
         kind = kind_of(request.urn)
         news = filled(kind, request.urn, configured(kind, plain(request.news), self._configuration))
-        checked = kind.lifecycle.check(plain(request.olds), news)
-        return _checked(
-            replace(checked, failures={**strangers(kind.name, news, kind.inputs, kind.outputs), **checked.failures}),
-            request.news,
-        )
+        olds = plain(request.olds)
+        checked = kind.lifecycle.check(olds, news)
+        failures = {**strangers(kind.name, news, kind.inputs, kind.outputs), **checked.failures}
+        unfollowing = unfollowed(kind, news)
+        if olds:
+            # What an older release accepted is not refused before it harms: it is said in each run.
+            for line in unfollowing.values():
+                self._log.sayer(request.urn, WARNING)(line)
+        elif not failures:
+            failures = unfollowing
+        return _checked(replace(checked, failures=failures), request.news)
 
     @clean
     def Diff(self, request: provider_pb2.DiffRequest, _context: grpc.ServicerContext) -> provider_pb2.DiffResponse:

@@ -97,6 +97,7 @@ _PAIRS: Final = _later(_keyed(_TEXT))
 _STAGE: Final = _ours("RestStage", "WebSocketStage")
 _TARGET: Final = _ours("_Target")
 _CERTIFICATE: Final = _ours("CertificateDeclaration", "SharedCertificate")
+_OWN: Final = _ours("CertificateDeclaration")
 _BUNDLE: Final = _ours("BundleDeclaration")
 _RESOURCE: Final = _one(pulumi.Resource)
 
@@ -182,6 +183,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     "attempts": Kind("attempts=60", _NUMBER),
     "File.path": Kind('File("/etc/nginx/client-cert-pins.map", content="nginx")', _TEXT),
     "SsmParameter.name": Kind(_TARGET_FORM, _TEXT),
+    "ClientCertificateRotation.certificate": Kind(
+        "certificate=certificate, a RotatingClientCertificate of this program; a SharedCertificate is what"
+        " StageBinding(…, certificate=shared) takes, one for each stage",
+        _OWN,
+    ),
     "MadeFor.stages": Kind(f"MadeFor(stages=[{_STAGE_FORM}])", _many(_STAGE)),
     "RestStage.resource": Kind("resource=stage, the resource itself", _RESOURCE),
     "WebSocketStage.resource": Kind("resource=stage, the resource itself", _RESOURCE),

@@ -32,7 +32,7 @@ Publisher = Callable[[pulumi.Output[str], pulumi.Output[list[str]]], Sequence[pu
 class Children(NamedTuple):
     """What a component is made of: the resources of one host.
 
-    ``other_door`` begins the types of the same resources behind the other one: a component that moves from the dynamic
+    ``other_host`` begins the types of the same resources in the other one: a component that moves from the dynamic
     form to the plugin, or back, keeps its certificate, and nothing is unbound.
     """
 

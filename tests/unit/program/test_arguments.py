@@ -242,6 +242,10 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: TrustBundle("trust", certificates=shared()),  # type: ignore[arg-type]
         "certificates of TrustBundle is of type SharedCertificate.",
     ),
+    "a shared certificate for the component": (
+        lambda: ClientCertificateRotation("orders", certificate=shared()),  # type: ignore[arg-type]
+        "certificate of ClientCertificateRotation is of type SharedCertificate.",
+    ),
     "confirm='https://…'": (
         lambda: RestStage(rest_api_id="a", stage_name="prod", confirm="https://x/"),  # type: ignore[arg-type]
         "confirm of RestStage is 'https://x/'. This RestStage was not made. Write confirm=HttpProbe(\"https://api.",

@@ -213,7 +213,9 @@ BUNDLE_OUTPUTS: Final = {
 BINDING_INPUTS: Final = {
     **_OWNER,
     "clientCertificateId": Property("What the stage should present: `clientCertificateId` of a certificate."),
-    "generations": Property("`generations` of the same certificate.", list_of(type_of("Generation"))),
+    "generations": Property(
+        "`generations` of the same certificate; a binding is not created without it.", list_of(type_of("Generation"))
+    ),
     "publishedSince": Property(
         "`publishedSince` of the bundle; without it the generation's own `pendingSince` counts.", TEXTS
     ),
@@ -237,7 +239,7 @@ BINDING_INPUTS: Final = {
     "rotateBefore": Property(
         "`rotateBefore` of the same certificate: tells whether a window opens between the lead and `activateBy`."
     ),
-    "rotationId": Property("`rotationId` of the same certificate."),
+    "rotationId": Property("`rotationId` of the same certificate; a binding is not created without it."),
     "verify": Property("Try the certificate before the stage moves. Stages of REST APIs only.", type_of("TestInvoke")),
     "confirm": Property(
         "Look through the stage after it moved, and move back where the certificate is not seen.",
