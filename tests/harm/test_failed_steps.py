@@ -51,6 +51,29 @@ def test_a_stage_and_a_target_are_mended_while_no_successor_can_be_had(scenario:
     assert len(scenario.ids()) == 2
 
 
+def test_what_was_removed_from_the_program_makes_room_by_the_command_that_the_error_names(scenario: Scenario) -> None:
+    """A red run deletes nothing, so what would make room for the successor is never deleted by itself."""
+    stack = scenario.stack()
+    orders = scenario.rotation(stages={"dev": scenario.place("dev")})
+    legacy = scenario.rotation(stages={}, publish=[{"type": "file", "path": "legacy.pem", "content": "python"}])
+    scenario.configure(stack, "rotations", {"orders": orders, "legacy": legacy})
+    ok(stack.up())
+    scenario.sandbox.change(certificate_quota=2)
+    scenario.configure(stack, "rotations", {"orders": orders})
+    with scenario.traffic("dev") as traffic:
+        scenario.at(336)
+        red = stack.up("--refresh")
+        assert red.code != 0
+        assert "pulumi destroy --target" in red.output, red.output
+        unwanted = scenario.urn(stack, "RotatingClientCertificate", "legacy")
+        ok(stack.destroy("--target", unwanted, "--target-dependents"))
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed() == []
+    assert scenario.presented("dev") in scenario.ids()
+    assert len(scenario.ids()) == 2
+
+
 @pytest.mark.parametrize("host", ["dynamic"])
 def test_what_resources_of_the_users_own_publish_is_mended_while_no_successor_can_be_had(scenario: Scenario) -> None:
     """One after the other: the second is declared early and registered late."""

@@ -176,7 +176,11 @@ def quota_exhausted(present: Collection[IssuedCertificate] | None, region: str) 
         f"the quota of client certificates is used up: {holds}, {len(tagged)} of them with the tag"
         f" {ROTATION_ID_TAG}{named}",
         means="No certificate was generated.",
-        remedy=f"Delete those that no stack keeps any more, or have Service Quotas raise {QUOTA_CODE}.",
+        remedy=(
+            "Delete those that no stack keeps any more, or have Service Quotas raise"
+            f" {QUOTA_CODE}. A red run deletes nothing: what you have removed from this program goes with"
+            " pulumi destroy --target URN --target-dependents."
+        ),
         subject=region,
     )
 
