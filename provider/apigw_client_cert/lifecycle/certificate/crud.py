@@ -75,7 +75,8 @@ _DESCRIPTION_LENGTH = 1024
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#urns
 _URN = re.compile(r"urn:pulumi:(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*")
 _ACM = (
-    "ACM renews its certificates itself and none is ever adopted; docs/acm.md says how to move a stage to or from ACM"
+    "ACM renews its certificates itself and none is ever adopted; how to move a stage to or from ACM:"
+    f" {errors.page('acm')}"
 )
 _TAG = "tag"
 _METADATA = (*ownership.NAMES, "description", "tags")
