@@ -71,7 +71,9 @@ def test_what_an_index_shows_links_to_nothing_that_it_has_not(wheels: Wheels) ->
             (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
             said = archive.read(metadata).decode()
         assert re.findall(r"\]\((?!https://)[^)]*\)", said) == [], wheel
-    (shown,) = re.findall(r"^```python\n.*?^```$", (ROOT / "provider" / "README.md").read_text(), re.M | re.S)
+    (shown,) = re.findall(
+        r"^```python\n.*?^```$", (ROOT / "provider" / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
     assert shown in README
 
 
