@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from .declared import Declared
 
+# The package is there wherever a program declares its resources in Python.
+_PAGE = "`python -m apigw_client_cert.docs backends`"
+
 
 def read_as_plain_pem(resource: Declared) -> Iterator[str]:
     """The targets of a bundle whose reader would refuse the successor during every rotation."""
@@ -31,9 +34,9 @@ def _trapped(target: Mapping[str, Any]) -> bool:
 def _message(target: str, props: Mapping[str, Any]) -> str:
     content, backend = props.get("content") or "pem", props["backend"]
     remedy = (
-        f'Publish content="{backend}" and put its setup lines into the backend once (docs/backends.md).'
+        f'Publish content="{backend}" and put its setup lines into the backend once ({_PAGE}).'
         if backend in BACKENDS
-        else f"{backend} has no setting for this: give each certificate its own listener (docs/backends.md)."
+        else f"{backend} has no setting for this: give each certificate its own listener ({_PAGE})."
     )
     return (
         f'{target} is content="{content}" for {backend}. All certificates of API Gateway have one subject, and'

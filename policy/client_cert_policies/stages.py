@@ -71,7 +71,7 @@ def _message(stage: Declared, binding: Declared) -> str:
             f"Stage {stage.name!r} presents the ACM certificate {presents} by its own resource and is bound by"
             f" {binding.name!r} too: the binding refuses to replace it, or with take_over each undoes the other."
             " Leave the stage to ACM and remove the binding; or take clientCertificateId out of the stage and give it"
-            ' ignore_changes=["clientCertificateId"] (docs/acm.md).'
+            ' ignore_changes=["clientCertificateId"] (`python -m apigw_client_cert.docs acm`).'
         )
     return (
         f"Stage {stage.name!r} is bound by {binding.name!r} and manages clientCertificateId itself: its own next update"

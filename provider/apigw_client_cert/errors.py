@@ -60,6 +60,11 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
+def page(name: str) -> str:
+    """The command that shows a page of docs/, or a section of it, wherever the package is installed."""
+    return f"`python -m apigw_client_cert.docs {name}`"
+
+
 def joined(things: Iterable[object], separator: str = ", ") -> str:
     """The first ten, and how many more: a message may have to name a thousand stages."""
     names = [printable(str(one)) for one in things]

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 import apigw_client_cert
+from apigw_client_cert import docs
 from tests.compatibility.conftest import MINORS, MOST_LINES, diagnostics, made, use
 from tests.e2e.conftest import ok, quiet, refused
 from tests.examples.conftest import example, trusted
@@ -61,6 +62,29 @@ def test_the_wheel_holds_no_sandbox(wheels: Wheels) -> None:
         folders = {name.partition("/")[0] for name in ZipFile(wheel).namelist()}
         assert {one for one in folders if not one.endswith(".dist-info")} == {package}
         assert any(name.endswith("/LICENSE") for name in ZipFile(wheel).namelist())
+
+
+def test_what_an_index_shows_links_to_nothing_that_it_has_not(wheels: Wheels) -> None:
+    """The description has no relative link, and what it shows to copy is the README's."""
+    for wheel in wheels:
+        with ZipFile(wheel) as archive:
+            (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+            said = archive.read(metadata).decode()
+        assert re.findall(r"\]\((?!https://)[^)]*\)", said) == [], wheel
+    (shown,) = re.findall(
+        r"^```python\n.*?^```$", (ROOT / "provider" / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert shown in README
+
+
+def test_the_pages_that_messages_name_come_with_the_wheel(wheels: Wheels, tmp_path: Path) -> None:
+    """All of them, and none besides; an interpreter that has nothing else prints them."""
+    ZipFile(wheels.package).extractall(tmp_path)
+    folder = tmp_path / "apigw_client_cert" / "docs"
+    assert {one.name for one in folder.iterdir() if one.suffix != ".py"} == set(docs.PAGES)
+    command = [sys.executable, "-S", "-m", "apigw_client_cert.docs", "runbook"]
+    done = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True)
+    assert done.stdout == (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 
 
 def test_the_classifiers_name_the_pythons_that_are_tested() -> None:

@@ -100,7 +100,7 @@ def test_an_acm_certificate_that_appears_in_mid_rotation_is_kept_and_the_rotatio
         assert str(refused.value) == (
             f"Stage {API}/prod presents {NAMED}. The stage was left as it is. ACM renews it without us."
             " Leave the stage to ACM and remove this binding, or set take_over=True to replace it"
-            " (docs/acm.md says how)."
+            " (`python -m apigw_client_cert.docs acm` says how)."
         )
     assert (run.presented("dev"), run.presented("prod")) == ("cert02", ACM)
     assert run.state["certificate"]["phase"] == "steady"

@@ -63,7 +63,7 @@ def test_the_trap_is_caught_before_the_switch_and_the_error_mends_it(run: Verifi
 
 @pytest.mark.parametrize(
     ("kind", "trapped", "remedy"),
-    [("go", 0, 'content="go"'), ("stunnel", 1, "no setting"), (None, 1, "docs/backends.md")],
+    [("go", 0, 'content="go"'), ("stunnel", 1, "no setting"), (None, 1, "apigw_client_cert.docs backends")],
 )
 def test_what_mends_a_refusal_depends_on_the_server(
     run: VerifiedRun, backend: Backend, kind: str | None, trapped: int, remedy: str

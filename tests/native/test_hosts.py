@@ -10,6 +10,7 @@ import pytest
 
 from apigw_client_cert import resources
 from apigw_client_cert.lifecycle import engine_run
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from tests.doubles import fake_gateway
 from tests.doubles.aws_shaped import issue_pem
 from tests.doubles.fake_gateway import FakeGateway
@@ -244,7 +245,9 @@ def test_what_others_did_is_seen_the_same_behind_both_doors(hosts: Hosts) -> Non
         ("RotatingClientCertificate", {"name": "orders", "overlap": "a week", "region": "x", "pinGeneration": 0}),
         ("RotatingClientCertificate", {"name": "", "tags": {"aws:x": "y"}, "rotateBefore": "2d"}),
         ("TrustBundle", {"name": "orders", "rotations": [], "targets": [{"type": "ftp"}]}),
+        ("TrustBundle", {"name": "orders", "rotations": UNKNOWN, "targets": ["/orders/pins"]}),
         ("StageBinding", {"apiId": "A", "clientCertificateId": "orders trust", "onDelete": "drop"}),
+        ("StageBinding", {"apiId": "a1b2c3d4e5", "stageName": "dev", "confirm": "https://x", "verify": "/health"}),
     ],
 )
 def test_bad_inputs_are_refused_in_the_same_words(hosts: Hosts, kind: str, news: dict[str, Any]) -> None:

@@ -60,7 +60,7 @@ def _differences(service: str, operation: Any, status: int, headers: Mapping[str
 
 def _in_body(shape: Any) -> dict[str, Any]:
     return {
-        member.serialization.get("name", name): member
+        _wire_name(name, member): member
         for name, member in shape.members.items()
         if member.serialization.get("location", "body") == "body"
     }
@@ -92,10 +92,21 @@ def _inside(shape: Any, value: object, path: str, protocol: str) -> Iterator[str
             yield from _value(shape.value, one, f"{path}{{}}", protocol)
     elif isinstance(value, dict):
         members = _in_body(shape)
+        yield from _missing(shape, set(value), path)
         for name in sorted(set(value) - set(members)):
             yield f"{path}.{name}: no member of the model's"
         for name in sorted(set(value) & set(members)):
             yield from _value(members[name], value[name], f"{path}.{name}", protocol)
+
+
+def _missing(shape: Any, answered: set[str], path: str) -> Iterator[str]:
+    """What the model calls required; names on the wire."""
+    needed = {_wire_name(name, shape.members[name]) for name in shape.required_members}
+    yield from (f"{path}.{name}: missing, which the model requires" for name in sorted(needed - answered))
+
+
+def _wire_name(name: str, member: Any) -> str:
+    return str(member.serialization.get("name", name))
 
 
 def _timestamp(shape: Any, value: object, path: str) -> Iterator[str]:
@@ -125,6 +136,7 @@ def _element(shape: Any, element: ET.Element, path: str) -> Iterator[str]:
     if shape.type_name != "structure":
         return
     members = _in_body(shape)
+    yield from _missing(shape, {_tag(child) for child in element}, path)
     for child in element:
         member = members.get(_tag(child))
         if member is None:

@@ -105,10 +105,14 @@ class _Model:
 
 
 def test_the_comparison_finds_what_the_sandbox_once_answered() -> None:
-    """Nulls, a member of moto's own, a body where there is none, no request id; wrong kinds and statuses besides."""
+    """Nulls, a member of moto's own, a body where there is none, no request id; wrong kinds, gaps, statuses besides."""
     apis = _Model("apigateway", "GetRestApis")
     assert apis.found(b'{"item": [{"id": "a", "policy": null}]}') == [
         "GetRestApis.item[].policy: null, which AWS leaves out"
+    ]
+    links = _Model("apigatewayv2", "GetVpcLinks")
+    assert links.found(b'{"items": [{"name": "l", "vpcLinkId": "v", "subnetIds": []}]}') == [
+        "GetVpcLinks.items[].securityGroupIds: missing, which the model requires"
     ]
     deployed = _Model("apigateway", "CreateDeployment")
     assert deployed.found(b'{"id": "a", "stageName": "dev"}', 201) == [

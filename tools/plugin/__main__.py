@@ -1,8 +1,8 @@
 """`make plugin`: the plugin as an archive for `pulumi plugin install`, written to dist/.
 
-It holds what provider/ holds (without PulumiPlugin.yaml: the engine prefers the executable) and a launcher that makes
-the Python environment at the first start, so one archive serves every platform that Python runs on. The same sources
-give the same bytes.
+It holds what provider/ holds (without PulumiPlugin.yaml: the engine prefers the executable), the pages that messages
+name, and a launcher that makes the Python environment at the first start, so one archive serves every platform that
+Python runs on. The same sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import tarfile
 from pathlib import Path
 
+from apigw_client_cert.docs import PAGES
 from tools.toolchain import ROOT
 
 _PROVIDER = ROOT / "provider"
@@ -32,6 +33,7 @@ def contents() -> dict[str, Path]:
         "LICENSE": ROOT / "LICENSE",
         **{name: _PROVIDER / name for name in ("__main__.py", "requirements.txt", "requirements.lock")},
         **{str(file.relative_to(_PROVIDER)): file for file in kept},
+        **{f"apigw_client_cert/docs/{name}": ROOT / "docs" / name for name in PAGES},
     }
 
 

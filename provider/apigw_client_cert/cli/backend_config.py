@@ -8,14 +8,15 @@ import click
 
 from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.output import say
+from apigw_client_cert.errors import page
 from apigw_client_cert.trust.servers import BACKENDS, setup_lines, setup_place
 
 
 @click.command("backend-config")
 @click.argument("server", type=click.Choice(list(BACKENDS)))
-@click.option("--path", metavar="FILE", help="What the server reads; else the path of docs/backends.md.")
+@click.option("--path", metavar="FILE", help=f"What the server reads; else what {page('backends')} says.")
 def command(*, server: str, path: str | None) -> int:
     """Print the lines for one kind of server; where they belong is said on standard error."""
-    sys.stderr.write(f"These belong {setup_place(server)}; docs/backends.md says what else counts.\n")
+    sys.stderr.write(f"These belong {setup_place(server)}; {page('backends')} says what else counts.\n")
     say(setup_lines(server, path=path).rstrip() + "\n")
     return ExitStatus.FINE

@@ -12,7 +12,7 @@ from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.iam import Use, document, policy
 from apigw_client_cert.cli.options import reading_if_named
 from apigw_client_cert.cli.output import say
-from apigw_client_cert.errors import joined, printable
+from apigw_client_cert.errors import joined, page, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ _USES: Final = {
     type=click.Choice(list(_USES)),
     default=["rotate"],
     show_default=True,
-    help="Who is to be allowed to do what; repeatable. docs/iam.md says what each is.",
+    help=f"Who is to be allowed to do what; repeatable. {page('iam')} says what each is.",
 )
 def command(*, sources: Sources, purposes: Sequence[str]) -> int:
     """Print the IAM policy for these states; without any, the one with words in capitals to replace."""
@@ -68,4 +68,4 @@ def _print(printed: Mapping[str, Any]) -> None:
     texts = [text for one in resources for text in ([one] if isinstance(one, str) else one)]
     words = sorted({word for text in texts for word in WORD.findall(text)})
     if words:
-        sys.stderr.write(f"apigw-client-cert: replace {joined(words)} by your own: docs/iam.md.\n")
+        sys.stderr.write(f"apigw-client-cert: replace {joined(words)} by your own: {page('iam')}.\n")

@@ -23,6 +23,7 @@ from apigw_client_cert.errors import (
     RotationError,
     Throttled,
     Unavailable,
+    page,
     safe_repr,
 )
 from apigw_client_cert.gateway.answers import (
@@ -261,7 +262,7 @@ def _answer(error: Any, call: Call, expected: Collection[str]) -> Exception:  # 
             means=_CHANGED_NOTHING,
             remedy="Allowing it does not help against an explicit deny: only the owner of that policy can lift it."
             if _EXPLICIT.search(said)
-            else f"Allow {permission_for(call.service, call.operation)} (docs/iam.md has the whole policy).",
+            else f"Allow {permission_for(call.service, call.operation)} ({page('iam')} has the whole policy).",
             subject=call.subject,
         )
     if code in CREDENTIAL_CODES:

@@ -127,10 +127,30 @@ class Reads:
             self._found.clear()
 
 
+class Activations:
+    """Which certificates an update of this run has made the ones to present: what comes after it is no preview."""
+
+    def __init__(self) -> None:
+        self._made: set[str] = set()
+
+    def note(self, certificate_id: str) -> None:
+        """Note that an update did so, and has said which stages move."""
+        self._made.add(certificate_id)
+
+    def noted(self, certificate_id: str) -> bool:
+        """Whether one of this process did."""
+        return certificate_id in self._made
+
+    def forget(self) -> None:
+        """Begin another run."""
+        self._made.clear()
+
+
 # One process serves one run at a time; ``forget`` begins the next where it serves several.
 CLAIMS: Final = Claims()
 LOOKS: Final = Looks()
 READS: Final = Reads()
+ACTIVATIONS: Final = Activations()
 
 
 def share(board: Board) -> None:
@@ -143,6 +163,7 @@ def forget() -> None:
     CLAIMS.forget()
     LOOKS.forget()
     READS.forget()
+    ACTIVATIONS.forget()
 
 
 def stage_place(stage: StageRef) -> str:

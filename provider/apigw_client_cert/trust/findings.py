@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.errors import BadInput, safe_repr
+from apigw_client_cert.errors import BadInput, page, safe_repr
 from apigw_client_cert.rotation.model import Finding, Severity
 from apigw_client_cert.trust.contents import PIN_CONTENTS
 from apigw_client_cert.trust.servers import BACKENDS, OPENSSL_FAMILY
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PLAIN_PEM = ("pem", "python", "go", "java")
 # Readers that accept every certificate of such a list with their own setup lines.
 _READS_PLAIN_PEM = {("python", "python")}
+_CA_BESIDE_PINS = page("backends#a-ca-beside-the-pins")
 
 
 def reader_findings(
@@ -79,13 +80,13 @@ def _unknown_reader(same: Sequence[CertificateFacts]) -> Finding:
 
 
 def _trapped(backend: str, same: Sequence[CertificateFacts], authorities: Sequence[CertificateFacts]) -> Finding:
-    remedy = "It has no setting for this: give each certificate its own listener (docs/backends.md)."
+    remedy = f"It has no setting for this: give each certificate its own listener ({page('backends')})."
     if backend in BACKENDS:
-        remedy = f'Publish content="{backend}" and use its setup lines (docs/backends.md).'
+        remedy = f'Publish content="{backend}" and use its setup lines ({page("backends")}).'
         if authorities and backend in PIN_CONTENTS:
             remedy += (
-                f" They trust no CA: {_named(authorities)} stays in a file of the server's own, as docs/backends.md,"
-                ' "A CA beside the pins", has it, or its clients are locked out.'
+                f" They trust no CA: {_named(authorities)} stays in a file of the server's own ({_CA_BESIDE_PINS}), or"
+                " its clients are locked out."
             )
     return Finding(
         "same-subject",
@@ -102,8 +103,7 @@ def _pinned_authorities(content: str, authorities: Sequence[CertificateFacts]) -
             "pinned-authority",
             f'content="{content}" compares the fingerprint of the certificate that a client presents, and that of a CA'
             f" is none of those that it issued: {_named(authorities)} in also_trust lets nobody in. Put the clients'"
-            " own certificates into also_trust, or keep the CA in a file of the server's own (docs/backends.md, \"A CA"
-            ' beside the pins").',
+            f" own certificates into also_trust, or keep the CA in a file of the server's own ({_CA_BESIDE_PINS}).",
         )
     ]
 

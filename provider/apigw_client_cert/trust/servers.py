@@ -16,7 +16,7 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.errors import BadInput, safe_repr
+from apigw_client_cert.errors import BadInput, page, safe_repr
 from apigw_client_cert.trust.x509 import split_pem
 
 if TYPE_CHECKING:
@@ -199,6 +199,6 @@ def _backend(kind: str) -> _Backend:
         raise BadInput(
             f"there is no backend configuration for {safe_repr(kind)}",
             means="Nothing was rendered.",
-            remedy=f"Use one of {', '.join(BACKENDS)}; docs/backends.md says what to do for other servers.",
+            remedy=f"Use one of {', '.join(BACKENDS)}; {page('backends#others')} says what to do for other servers.",
             subject=kind,
         ) from None

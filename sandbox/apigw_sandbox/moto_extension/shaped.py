@@ -31,8 +31,15 @@ def _shaped(shape: Any, value: Any) -> Any:  # noqa: ANN401 - botocore's models 
         return {key: _shaped(shape.value, one) for key, one in value.items() if one is not None}
     if isinstance(value, dict) and shape.type_name == "structure":
         members = model.in_body(shape)
-        return {name: _shaped(members[name], one) for name, one in value.items() if name in members and one is not None}
+        here = {name: _shaped(members[name], one) for name, one in value.items() if name in members and one is not None}
+        return {**_empty_lists(shape), **here}
     return _scalar(shape, value)
+
+
+def _empty_lists(shape: Any) -> dict[str, list[object]]:  # noqa: ANN401 - botocore's models carry no types
+    """Lists that the model requires: moto has null for one that nobody gave."""
+    needed = {name: shape.members[name] for name in shape.required_members}
+    return {one.serialization.get("name", name): [] for name, one in needed.items() if one.type_name == "list"}
 
 
 def _scalar(shape: Any, value: Any) -> Any:  # noqa: ANN401 - botocore's models carry no types

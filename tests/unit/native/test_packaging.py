@@ -23,6 +23,12 @@ def test_the_plugin_folder_needs_what_the_wheel_needs() -> None:
     assert here == {_parts(one) for one in wanted if "extra ==" not in one}
 
 
+def test_a_time_zone_database_comes_where_python_has_none() -> None:
+    """Maintenance windows name zones; Linux and macOS have a database of their own."""
+    assert "tzdata; sys_platform == 'win32'" in (metadata.requires("apigw-client-cert") or [])
+    assert "\ntzdata==" in (PACKAGE.parent / "requirements.lock").read_text()
+
+
 @pytest.mark.parametrize("lock", ["provider/requirements.lock", "requirements-dev.lock", "policy/requirements.lock"])
 def test_a_lock_pins_every_package_by_hash_and_names_no_index(lock: str) -> None:
     """What is installed is what was tested, whichever index serves it."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 XML = {"Content-Type": "application/xml"}
 
 
-def s3_error(code: str) -> str:
+def s3_error(code: str, message: str = "no") -> str:
     """S3's error body."""
-    return f"<Error><Code>{code}</Code><Message>no</Message></Error>"
+    return f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
 
 
 def ssm(aws: StubbedAws) -> SsmTarget:
@@ -140,6 +140,20 @@ def test_a_denied_object_names_the_list_permission(aws: StubbedAws) -> None:
     aws.answers(s3_error("AccessDenied"), status=403, headers=XML)
     with pytest.raises(errors.AccessDenied, match="s3:ListBucket"):
         s3(aws).read()
+
+
+def test_an_object_that_a_bucket_policy_denies_says_so(aws: StubbedAws) -> None:
+    """S3's own words; whoever reads them is not told to allow what he has allowed."""
+    words = (
+        "User: arn:aws:sts::123456789012:assumed-role/rotation/ci is not authorized to perform: s3:PutObject on"
+        " resource: arn:aws:s3:::trust/orders/pins.pem with an explicit deny in a resource-based policy"
+    )
+    aws.answers("old").answers(s3_error("AccessDenied", words), status=403, headers=XML)
+    with pytest.raises(errors.AccessDenied) as refused:
+        s3(aws).write("pins")
+    assert words in str(refused.value)
+    assert "Allow s3" not in str(refused.value)
+    assert "lack a permission" not in str(refused.value)
 
 
 def owners(aws: StubbedAws) -> list[str | None]:

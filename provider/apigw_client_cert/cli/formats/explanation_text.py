@@ -11,7 +11,7 @@ import click
 
 from apigw_client_cert.cli.findings.finding import FAILED
 from apigw_client_cert.cli.formats.forecast_texts import what
-from apigw_client_cert.errors import joined, printable
+from apigw_client_cert.errors import joined, page, printable
 from apigw_client_cert.rotation.messages import distance, minute
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.explanations import Explanation, ExplanationReport
     from apigw_client_cert.rotation.remedies import Remedy
 
-_RUNBOOK = "docs/runbook.md"
 _INDENT = "  "
 
 
@@ -54,7 +53,7 @@ def _lines(one: Explanation, now: datetime) -> Iterator[str]:
         if remedy is None or (finding.stack.label, remedy) in said:
             continue
         said.append((finding.stack.label, remedy))
-        see = f" See {_RUNBOOK}#{remedy.section}." if remedy.section else ""
+        see = f" See {page(f'runbook#{remedy.section}')}." if remedy.section else ""
         where = _of(finding.stack.label, one)
         yield from _folded(f"To do{where}: {remedy.text}{see}", _INDENT * 2, _INDENT * 2)
         # Never folded: they are there to be copied.

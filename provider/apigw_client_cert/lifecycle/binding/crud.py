@@ -14,7 +14,7 @@ from apigw_client_cert.lifecycle.binding.gone_stage import guard_gone
 from apigw_client_cert.lifecycle.binding.lagging import guard_followed, lag
 from apigw_client_cert.lifecycle.binding.look import PUBLISHED_TO, check_published_to, is_told_of
 from apigw_client_cert.lifecycle.binding.outputs import as_presented, is_open
-from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
+from apigw_client_cert.lifecycle.engine_run import ACTIVATIONS, CLAIMS, stage_place
 from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP, unseen
 from apigw_client_cert.lifecycle.inputs import (
     API_ID,
@@ -156,7 +156,9 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environm
         environment.say(line)
     if due:
         line = f"stage {stage_of(news)} presents {_named(presented)} and should present {desired}"
-        environment.say(line)
+        # The certificate has announced it, and this binding's update, which comes next, says what became of it.
+        if not ACTIVATIONS.noted(desired):
+            environment.say(line)
     unheld = not due and not is_told_of(news, presented)
     if unheld:
         line = f"stage {stage_of(news)} presents {_named(presented)}, which what publish= returned does not hold"

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _IGNORED = (
     'Take ignore_changes of "clientCertificateId", "generations", "publishedSince" or "*" off this binding, and out'
-    " of a transform that adds it everywhere: it belongs on aws.apigateway.Stage alone (docs/resources.md)"
+    " of a transform that adds it everywhere: it belongs on aws.apigateway.Stage alone"
+    f" ({errors.page('resources#stages-that-pulumi-or-terraform-manages')})"
 )
 
 

@@ -199,7 +199,7 @@ def unread(held: Held) -> errors.RotationError | None:
         return None
     return held.unread.and_remedy(
         'Where another stack publishes it, and this one may not read it, look="no" goes without'
-        " (docs/resources.md, SharedCertificate)."
+        f" ({errors.page('resources#sharedcertificate')})."
     )
 
 
@@ -217,7 +217,7 @@ def _guard_account(environment: Environment, connection: Connection, account_id:
             f"The targets that publish the certificate cannot be looked at: {error.what}",
             means="The stage was left as it is.",
             remedy="Use credentials of the account that the targets are in; a stack that cannot have them says"
-            ' look="no" (docs/resources.md, SharedCertificate).',
+            f' look="no" ({errors.page("resources#sharedcertificate")}).',
             subject=error.subject,
         ) from error
 

@@ -55,7 +55,8 @@ _WORDING = {
         errors.StageTaken,
         "Stage {stage} presents {named}",
         "The stage was left as it is. ACM renews it without us.",
-        "Leave the stage to ACM and remove this binding, or set take_over=True to replace it (docs/acm.md says how).",
+        "Leave the stage to ACM and remove this binding, or set take_over=True to replace it"
+        f" ({errors.page('acm')} says how).",
     ),
     Refusal.NOT_PUBLISHED: _Wording(
         errors.NotPublished,
@@ -81,7 +82,7 @@ def refusal_error(refusal: Refusal, stage: StageRef, presented: Presented, desir
 
 _REPAIR = (
     "Run pulumi up --refresh where the bundle is declared, which writes it again; a stage that waits for its lead then"
-    " waits anew. docs/resources.md says what to do where this stack cannot see the target."
+    f" waits anew. Where this stack cannot see the target: {errors.page('resources#the-look-at-the-targets')}."
 )
 
 

@@ -245,15 +245,15 @@ def _mend(verifier: Verifier) -> str:
     if kind is None:
         return (
             "If it reads a plain CA file, publish content= with its own name (nginx, apache, haproxy, node, python) and"
-            " use its setup lines (docs/backends.md). If it has not loaded what is published, reload it."
+            f" use its setup lines ({errors.page('backends')}). If it has not loaded what is published, reload it."
         )
     if kind in BACKENDS:
         lines = setup_lines(kind).strip()
         return (
-            f'Publish content="{kind}", let it have these lines (docs/backends.md), and reload it:\n{lines}\n'
+            f'Publish content="{kind}", let it have these lines ({errors.page("backends")}), and reload it:\n{lines}\n'
             "If it has them already, it has not loaded what is published: reload it."
         )
-    return "It has no setting that accepts two certificates of one subject: docs/backends.md says what to do instead."
+    return f"It has no setting that accepts two certificates of one subject: {errors.page('backends')}."
 
 
 def _may_be_trapped(verifier: Verifier, presented: Presented) -> bool:

@@ -16,7 +16,7 @@ from apigw_client_cert.lifecycle.certificate.act import Actor
 from apigw_client_cert.lifecycle.certificate.leftovers import leftovers, say_leftovers
 from apigw_client_cert.lifecycle.certificate.made_for import MADE_FOR, Look, check_made_for, stages_of
 from apigw_client_cert.lifecycle.certificate.outputs import CREATION_ONLY, certificate_outputs
-from apigw_client_cert.lifecycle.engine_run import READS
+from apigw_client_cert.lifecycle.engine_run import ACTIVATIONS, READS
 from apigw_client_cert.lifecycle.existence import missing
 from apigw_client_cert.lifecycle.failed_step import (
     DECLARING,
@@ -75,7 +75,8 @@ _DESCRIPTION_LENGTH = 1024
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#urns
 _URN = re.compile(r"urn:pulumi:(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*?::(?:.|\n)*")
 _ACM = (
-    "ACM renews its certificates itself and none is ever adopted; docs/acm.md says how to move a stage to or from ACM"
+    "ACM renews its certificates itself and none is ever adopted; how to move a stage to or from ACM:"
+    f" {errors.page('acm')}"
 )
 _TAG = "tag"
 _METADATA = (*ownership.NAMES, "description", "tags")
@@ -274,6 +275,8 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Enviro
         FAILED_STEP: recorded(olds, failures, now),
     }
     state = certificate_outputs(placed, after, policy, now)
+    if state["clientCertificateId"] != olds.get("clientCertificateId"):
+        ACTIVATIONS.note(state["clientCertificateId"])
     if failures:
         raise Unfinished(state, failures[0].error)
     return state
