@@ -105,19 +105,6 @@ def test_an_existing_certificate_is_used(scenario: Scenario) -> None:
     assert scenario.presented("dev") == certificate["outputs"]["clientCertificateId"]
 
 
-def test_a_short_lead_without_publish_and_a_stage_given_twice_are_refused_in_preview(scenario: Scenario) -> None:
-    """Both are refused before anything is registered, naming the property and the remedy (invariant 10)."""
-    stack = scenario.stack(config={"name": "orders", "publishLead": "30m", **scenario.stage_config("dev")})
-    text = refused(stack.preview())
-    assert "publish_lead is '30m' and nothing publishes the certificate" in text
-    assert "at least 1h" in text
-    stack.unset("publishLead")
-    stack.configure(scenario.stage_config("dev", key="twin"))
-    text = refused(stack.preview())
-    assert "stages 'dev' and 'twin' are the same stage" in text
-    assert scenario.sandbox.journal.calls() == ()
-
-
 def test_a_managed_stage_that_is_replaced_is_bound_again(scenario: Scenario) -> None:
     """RestStage.of: the new stage presents nothing, and no input of the binding would tell."""
     stack = scenario.stack(program=MANAGED_STAGE, config={"restApiId": scenario.api})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
+from tests.e2e.conftest import numbers, ok, quiet
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Scenario
@@ -40,25 +40,6 @@ def test_rollback_by_pin_and_back(scenario: Scenario) -> None:
     assert numbers(stack) == {1: "previous", 2: "active"}
 
 
-def test_a_pin_that_cannot_hold_is_refused(scenario: Scenario) -> None:
-    """Invariant 10: a dead generation does not get as far as a change; a trigger waits for the pin to be removed."""
-    stack = scenario.stack()
-    stack.configure({"rotationTrigger": "a"})
-    ok(stack.up())
-    before = scenario.mark()
-    stack.configure({"pinGeneration": 7})
-    for outcome in (stack.preview(), stack.up("--refresh")):
-        said = refused(outcome)
-        assert "pin_generation=7 cannot hold: generation 7 does not exist" in said
-        assert "Pin one of the generations 1 (expires 2027-03-02)" in said
-    stack.configure({"pinGeneration": 1, "rotationTrigger": "b"})
-    said = ok(stack.up("--refresh"))
-    assert "begins when the pin on certificate" in said
-    assert scenario.actions(before) == []
-    stack.unset("pinGeneration")
-    assert "this update generates generation 2" in ok(stack.up("--refresh"))
-
-
 def test_a_changed_trigger_makes_a_rotation_due(scenario: Scenario) -> None:
     """Set for the first time it asks for nothing; changed, the next run issues a successor, and only that."""
     stack = scenario.stack()
@@ -79,22 +60,4 @@ def test_a_changed_trigger_makes_a_rotation_due(scenario: Scenario) -> None:
     assert scenario.actions(before) == ["GenerateClientCertificate"]
     first, _ = scenario.ids()
     assert scenario.presented("dev") == first
-    quiet(stack)
-
-
-def test_a_changed_threshold_recomputes_the_dates(scenario: Scenario) -> None:
-    """An update without a call to API Gateway that changes anything: earlier dates, the same certificate."""
-    stack = scenario.stack()
-    ok(stack.up())
-    created = certificate(stack)
-    scenario.at(100)
-    stack.configure({"rotateBefore": "60d"})
-    before = scenario.mark()
-    assert not stack.preview("--expect-no-changes").succeeded
-    ok(stack.up("--refresh"))
-    assert scenario.actions(before) == []
-    changed = certificate(stack)
-    assert (created["rotateAt"][:10], changed["rotateAt"][:10]) == ("2027-01-31", "2027-01-01")
-    assert changed["nextActionAt"] == changed["rotateAt"]
-    assert changed["generations"] == created["generations"]
     quiet(stack)

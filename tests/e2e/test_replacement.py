@@ -97,15 +97,6 @@ def test_replacing_and_tainting_a_binding_leaves_its_stage_alone(scenario: Scena
     assert scenario.presented("dev") == scenario.presented("prod") == first
 
 
-def test_another_order_of_the_stages_is_no_change(scenario: Scenario) -> None:
-    """Keys name the bindings."""
-    stack = scenario.stack()
-    ok(stack.up())
-    stack.unset("stages")
-    stack.configure({**scenario.stage_config("prod"), **scenario.stage_config("dev")})
-    ok(stack.preview("--expect-no-changes"))
-
-
 def test_a_target_of_one_binding_leaves_the_other_for_the_next_run(scenario: Scenario) -> None:
     """--target moves one stage once its certificate is active; both certificates stay until both have moved."""
     stack = scenario.stack()
