@@ -78,7 +78,7 @@ WRONG_CERTIFICATE = (
         invariant=3,
         wrong="A destroy deletes what stages present, and what nobody could look for.",
         edits=(Edit("lifecycle/certificate/crud.py", "    ownership.guard_unused(usage, ids)\n", ""),),
-        killed_by=(_RETIREMENT + "test_a_destroy_cuts_off_no_stage_of_another_stack",),
+        killed_by=(_OWNERSHIP + "test_destroy_is_refused_while_a_stage_presents_one_or_nobody_knows",),
     ),
     Mutant(
         name="delete-without-rotation-id",
@@ -194,7 +194,7 @@ WRONG_CERTIFICATE = (
                 "        return found and gateway.generate(description=description, tags=tags)\n",
             ),
         ),
-        killed_by=(_OWNERSHIP + "test_a_lost_answer_of_generate_is_found_by_its_tags_in_the_same_run",),
+        killed_by=(_OWNERSHIP + "test_a_lost_answer_is_not_looked_up_among_what_was_there_before",),
     ),
     Mutant(
         name="orphan-never-swept",
@@ -250,10 +250,7 @@ WRONG_CERTIFICATE = (
                 "    decision = decide(rotation, policy, now)\n",
             ),
         ),
-        killed_by=(
-            _LOOKING + "test_diff_asks_nobody",
-            _CERTIFICATE + "test_nothing_is_due_on_day_100_and_diff_is_silent",
-        ),
+        killed_by=(_LOOKING + "test_diff_asks_nobody",),
     ),
     Mutant(
         name="refresh-takes-the-step",
