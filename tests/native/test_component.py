@@ -138,19 +138,3 @@ def test_the_python_component_becomes_the_plugins_and_back_and_nothing_moves(sce
     ok(stack.up())
     assert scenario.presented("dev") == scenario.presented("prod") == certificate
     assert len(scenario.ids()) == 2
-
-
-def test_a_renamed_stage_that_is_deleted_by_target_is_not_cleared(scenario: NativeScenario) -> None:
-    """The engine constructs the component under ``--target``, too, and checks only what is named."""
-    given = _given(scenario, "dev")
-    stack = scenario.native(program=PROGRAM, given=given)
-    ok(stack.up())
-    (first,) = scenario.ids()
-    former = resource(stack, "orders-dev")["urn"]
-    stages = {"renamed": given["stages"]["dev"]}
-    stack.unset("given.stages.dev")
-    stack.configure({"given.stages": stages})
-    ok(stack.up("--target", former))
-    assert scenario.presented("dev") == first
-    ok(stack.up())
-    assert scenario.presented("dev") == first
