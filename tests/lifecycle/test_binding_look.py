@@ -153,7 +153,7 @@ def test_a_target_that_cannot_be_read_keeps_the_stage_where_it_is(run: FakeRun) 
     """What the look cannot see counts as harm; the error has the permission, and the way of who may not read it."""
     half_moved(run)
     pins(run).fail_next("read", DENIED)
-    with pytest.raises(errors.AccessDenied, match="ssm:GetParameter") as caught:
+    with pytest.raises(errors.RotationError, match="ssm:GetParameter") as caught:
         again(run, "prod")
     assert 'look="no"' in caught.value.remedy
     assert run.presented("prod") == "cert01"

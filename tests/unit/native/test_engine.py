@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert.native.engine import WARNING, EngineLog
+from apigw_client_cert.native.engine import INFO, WARNING, EngineLog
 from tests.native.fake_engine import FakeEngine, fake_engine
 
 if TYPE_CHECKING:
@@ -18,6 +18,17 @@ def engine() -> Iterator[tuple[FakeEngine, str]]:
     """An engine and its address."""
     with fake_engine() as running:
         yield running
+
+
+def test_a_line_reaches_the_resource_it_is_about_once(engine: tuple[FakeEngine, str]) -> None:
+    """A refresh asks for the same difference again; two resources may say the same."""
+    fake, address = engine
+    log = EngineLog()
+    log.connect(address)
+    for _ in range(2):
+        log.sayer("urn:a", WARNING)("due")
+    log.sayer("urn:b", INFO)("due")
+    assert fake.lines == [(WARNING, "urn:a", "due"), (INFO, "urn:b", "due")]
 
 
 def test_progress_is_shown_as_often_as_it_is_told_and_never_kept(
