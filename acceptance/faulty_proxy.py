@@ -1,4 +1,4 @@
-"""A proxy in front of the sandbox that loses answers, refuses calls, or kills the process that made one."""
+"""A proxy in front of the sandbox that refuses calls, or kills the process that made one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ _REFUSAL = b'{"message": "refused by the test", "Type": "User"}'
 
 # METHOD /path of the calls that tests let fail.
 GENERATE = r"POST /clientcertificates"
-DELETE = r"DELETE /clientcertificates/\w+"
 
 
 def update_stage(stage: str) -> str:
@@ -34,15 +33,9 @@ def update_stage(stage: str) -> str:
     return rf"PATCH /restapis/\w+/stages/{stage}"
 
 
-def get_stage(stage: str) -> str:
-    """The GetStage calls of one REST stage."""
-    return rf"GET /restapis/\w+/stages/{stage}"
-
-
 class Fault(enum.Enum):
     """What happens to a call."""
 
-    LOSE_ANSWER = "it takes effect, and the connection ends before the answer"
     KILL_CALLER = "it takes effect, and the process that made it is killed before the answer"
     KILL_RUN = "the same, and with it the CLI and all that the CLI started"
     KILL_ENGINE = "it takes effect and is answered, and the CLI alone is killed before the answer"

@@ -35,16 +35,20 @@ NOT_VERIFIED = r"the backend answered 400"
 class Control:
     """One wrong order.
 
-    ``says`` is what is done wrong, ``expected`` an expression that every failure must match whole. ``act`` is what
-    happens between the steady start and the tail; failures may occur in its window only.
+    ``expected`` is an expression that every failure must match whole. ``act`` is what happens between the steady start
+    and the tail, and its docstring what is done wrong; failures may occur in its window only.
     """
 
     name: str
-    says: str
     expected: str
     act: Callable[[RotationByHand], None]
     kind: type[Backend] = Nginx
     setup: Setup = Setup.OURS
+
+    @property
+    def says(self) -> str:
+        """What is done wrong."""
+        return self.act.__doc__ or ""
 
 
 def delete_first(hand: RotationByHand) -> None:
@@ -144,51 +148,19 @@ def right_order(hand: RotationByHand) -> None:
 
 
 CONTROLS = (
-    Control(name="delete-first", says=delete_first.__doc__ or "", expected=NOT_PINNED, act=delete_first),
-    Control(
-        name="switch-before-publishing",
-        says=switch_before_publishing.__doc__ or "",
-        expected=NOT_PINNED,
-        act=switch_before_publishing,
-    ),
-    Control(
-        name="ca-file-append",
-        says=append_to_ca_file.__doc__ or "",
-        expected=NOT_VERIFIED,
-        act=append_to_ca_file,
-        setup=Setup.PLAIN,
-    ),
-    Control(
-        name="ca-file-prepend",
-        says=prepend_to_ca_file.__doc__ or "",
-        expected=NOT_VERIFIED,
-        act=prepend_to_ca_file,
-        setup=Setup.PLAIN,
-    ),
-    Control(
-        name="trust-withdrawn-while-pooled",
-        says=withdraw_while_pooled.__doc__ or "",
-        expected=NOT_PINNED,
-        act=withdraw_while_pooled,
-        kind=Node,
-    ),
-    Control(
-        name="retire-without-scan",
-        says=retire_without_scan.__doc__ or "",
-        expected=NOT_PINNED,
-        act=retire_without_scan,
-    ),
-    Control(
-        name="switch-to-expired", says=switch_to_expired.__doc__ or "", expected=NOT_VERIFIED, act=switch_to_expired
-    ),
+    Control(name="delete-first", expected=NOT_PINNED, act=delete_first),
+    Control(name="switch-before-publishing", expected=NOT_PINNED, act=switch_before_publishing),
+    Control(name="ca-file-append", expected=NOT_VERIFIED, act=append_to_ca_file, setup=Setup.PLAIN),
+    Control(name="ca-file-prepend", expected=NOT_VERIFIED, act=prepend_to_ca_file, setup=Setup.PLAIN),
+    Control(name="trust-withdrawn-while-pooled", expected=NOT_PINNED, act=withdraw_while_pooled, kind=Node),
+    Control(name="retire-without-scan", expected=NOT_PINNED, act=retire_without_scan),
+    Control(name="switch-to-expired", expected=NOT_VERIFIED, act=switch_to_expired),
 )
 
 
 def baseline(kind: type[Backend]) -> Control:
     """The control of a server without a mutation: our configuration, the right order, no failure."""
-    return Control(
-        name=f"{BASELINE}-{kind.kind}", says=right_order.__doc__ or "", expected="(?!)", act=right_order, kind=kind
-    )
+    return Control(name=f"{BASELINE}-{kind.kind}", expected="(?!)", act=right_order, kind=kind)
 
 
 def perform(control: Control, folder: Path, plan: Plan) -> Run:

@@ -51,18 +51,25 @@ class Mutant:
     name: str
     invariant: int
     wrong: str
-    edits: tuple[Edit, ...]
+    edits: Edit | tuple[Edit, ...]
     killed_by: tuple[str, ...]
+
+    @property
+    def all_edits(self) -> tuple[Edit, ...]:
+        """What makes it wrong; most need one edit."""
+        return self.edits if isinstance(self.edits, tuple) else (self.edits,)
 
     @property
     def modules(self) -> frozenset[str]:
         """The modules that differ, by dotted name."""
-        return frozenset("apigw_client_cert." + edit.file.removesuffix(".py").replace("/", ".") for edit in self.edits)
+        return frozenset(
+            "apigw_client_cert." + edit.file.removesuffix(".py").replace("/", ".") for edit in self.all_edits
+        )
 
     def write(self, folder: Path) -> Path:
         """Copy the package below a folder and make it wrong; returns the copy's own folder."""
         package = copy_of_package(folder)
-        for edit in self.edits:
+        for edit in self.all_edits:
             edit.apply(package)
         return package
 

@@ -12,12 +12,10 @@ WRONG_WITHDRAWAL = (
         name="withdrawal-without-a-scan",
         invariant=12,
         wrong="What no input lists any more leaves the targets, whoever presents it.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/act.py",
-                "users = {one.sha256: (*seen.of(one), ",
-                "users = {one.sha256: (*seen.of(one)[:0], ",
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/act.py",
+            "users = {one.sha256: (*seen.of(one), ",
+            "users = {one.sha256: (*seen.of(one)[:0], ",
         ),
         killed_by=(
             _WITHDRAWAL + "test_what_is_no_longer_asked_for_is_kept_for_the_stage_that_presents_it",
@@ -28,12 +26,10 @@ WRONG_WITHDRAWAL = (
         name="unseen-is-unused",
         invariant=12,
         wrong="A stage that could not be looked at presents nothing: trust is withdrawn all the same.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/presenters.py",
-                "{*seen, *self.gaps}",
-                "{one for one in seen if 'unknown' not in one}",
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/presenters.py",
+            "{*seen, *self.gaps}",
+            "{one for one in seen if 'unknown' not in one}",
         ),
         killed_by=(_WITHDRAWAL + "test_what_the_look_could_not_see_stays",),
     ),
@@ -41,12 +37,10 @@ WRONG_WITHDRAWAL = (
         name="scan-as-the-targets-are-reached",
         invariant=12,
         wrong="The bundle looks for presenters in the account of its targets, where no stage is.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/presenters.py",
-                "    return (connection_of(connection), ",
-                "    return (default, ",
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/presenters.py",
+            "    return (connection_of(connection), ",
+            "    return (default, ",
         ),
         killed_by=(_WITHDRAWAL + "test_the_certificates_account_is_looked_at_and_not_the_targets",),
     ),
@@ -75,12 +69,10 @@ WRONG_WITHDRAWAL = (
         name="take-over-of-the-unseen",
         invariant=12,
         wrong="take_over replaces what nobody could look up.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/ownership.py",
-                "if unnamed and seen.gaps:",
-                "if unnamed and not take_over and seen.gaps:",
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/ownership.py",
+            "if unnamed and seen.gaps:",
+            "if unnamed and not take_over and seen.gaps:",
         ),
         killed_by=(_WITHDRAWAL + "test_take_over_takes_nothing_over_that_could_not_be_looked_up",),
     ),
@@ -88,21 +80,17 @@ WRONG_WITHDRAWAL = (
         name="list-alone-is-believed",
         invariant=12,
         wrong="What a stage presents and the list of certificates lacks is nobody's.",
-        edits=(
-            Edit("lifecycle/trust_bundle/presenters.py", "if certificate_id not in listed and", "if not listed and"),
-        ),
+        edits=Edit("lifecycle/trust_bundle/presenters.py", "if certificate_id not in listed and", "if not listed and"),
         killed_by=(_WITHDRAWAL + "test_a_list_that_is_behind_the_times_hides_no_presenter",),
     ),
     Mutant(
         name="withdrawn-once-is-nobodys",
         invariant=12,
         wrong="What the bundle withdrew before is written over without a look, though a stage presents it by now.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/ownership.py",
-                "        return fingerprints_in(place.found) - ours\n",
-                '        return fingerprints_in(place.found) - ours - set(texts_of(self.olds, "withdrawn"))\n',
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/ownership.py",
+            "        return fingerprints_in(place.found) - ours\n",
+            '        return fingerprints_in(place.found) - ours - set(texts_of(self.olds, "withdrawn"))\n',
         ),
         killed_by=(_WITHDRAWAL + "test_what_this_bundle_withdrew_is_looked_for_before_it_is_written_over",),
     ),
@@ -110,12 +98,10 @@ WRONG_WITHDRAWAL = (
         name="take-over-writes-over-live-trust",
         invariant=12,
         wrong="take_over replaces another rotation's live trust in a target.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/ownership.py",
-                "            if users or (one.rotation_id is not None and not ours_once):\n",
-                "            if not take_over and (users or one.rotation_id is not None):\n",
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/ownership.py",
+            "            if users or (one.rotation_id is not None and not ours_once):\n",
+            "            if not take_over and (users or one.rotation_id is not None):\n",
         ),
         killed_by=(
             _WITHDRAWAL + "test_another_rotations_trust_in_our_target_is_never_written_over",
@@ -126,10 +112,8 @@ WRONG_WITHDRAWAL = (
         name="no-fingerprint-is-nobodys",
         invariant=9,
         wrong="A target without a fingerprint is free to take, whatever its text may mean to its reader.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/ownership.py", "or trusts_nobody(found) or", "or not fingerprints_in(found) or"
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/ownership.py", "or trusts_nobody(found) or", "or not fingerprints_in(found) or"
         ),
         killed_by=(_WITHDRAWAL + "test_what_may_mean_somebody_is_not",),
     ),
@@ -137,12 +121,10 @@ WRONG_WITHDRAWAL = (
         name="bundle-without-account",
         invariant=9,
         wrong="Other credentials publish to the same names in another account.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/account.py",
-                "    gateway = environment.reached_gateway(connection, expected)\n",
-                "    expected = None\n    gateway = environment.reached_gateway(connection, expected)\n",
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/account.py",
+            "    gateway = environment.reached_gateway(connection, expected)\n",
+            "    expected = None\n    gateway = environment.reached_gateway(connection, expected)\n",
         ),
         killed_by=(_WITHDRAWAL + "test_a_bundle_acts_in_no_other_account",),
     ),
@@ -150,40 +132,38 @@ WRONG_WITHDRAWAL = (
         name="places-compared-as-written",
         invariant=10,
         wrong="One file in two spellings is two targets, each with its own content.",
-        edits=(Edit("publish/places.py", "os.path.realpath(spec['path'])", "spec['path']"),),
+        edits=Edit("publish/places.py", "os.path.realpath(spec['path'])", "spec['path']"),
         killed_by=(_WITHDRAWAL + "test_two_of_a_program_that_claim_one_place_are_refused_at_preview",),
     ),
     Mutant(
         name="arn-is-another-secret",
         invariant=10,
         wrong="A secret by name and by ARN is two targets.",
-        edits=(Edit("publish/places.py", "{arn[1] if arn else spec['secretId']}", "{spec['secretId']}"),),
+        edits=Edit("publish/places.py", "{arn[1] if arn else spec['secretId']}", "{spec['secretId']}"),
         killed_by=(_WITHDRAWAL + "test_a_secret_by_name_and_by_arn_is_one_place",),
     ),
     Mutant(
         name="two-writers-of-one-place",
         invariant=10,
         wrong="Two resources of a program claim one place, and undo each other in every run.",
-        edits=(Edit("lifecycle/engine_run.py", "if others else None\n", "if others and not owner else None\n"),),
+        edits=Edit("lifecycle/engine_run.py", "if others else None\n", "if others and not owner else None\n"),
         killed_by=(_WITHDRAWAL + "test_two_of_a_program_that_claim_one_place_are_refused_at_preview",),
     ),
     Mutant(
         name="a-scan-is-older-than-our-switch",
         invariant=3,
         wrong="The scan that the run's resources share knows nothing of the run's own switches.",
-        edits=(Edit("lifecycle/looks.py", "        self._looks.moved(stage, certificate_id)\n", ""),),
+        edits=Edit("lifecycle/looks.py", "        self._looks.moved(stage, certificate_id)\n", ""),
         killed_by=("tests/lifecycle/test_looks.py::test_a_scan_knows_the_runs_own_switches",),
     ),
     Mutant(
         name="withdrawal-beside-the-unseen",
         invariant=12,
         wrong="Trust leaves the targets that could be read while another one could not be looked at.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/act.py",
-                "if any(place.failure is not None for place in places):",
-                "if not places:",
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/act.py",
+            "if any(place.failure is not None for place in places):",
+            "if not places:",
         ),
         killed_by=(_FAILING + "test_nothing_is_withdrawn_while_a_target_cannot_be_looked_at",),
     ),
@@ -191,7 +171,7 @@ WRONG_WITHDRAWAL = (
         name="failed-target-is-dated",
         invariant=1,
         wrong="What one target could not be given counts as published: its lead passes while backends do not trust it.",
-        edits=(Edit("rotation/publication.py", "return None if entry.sha256 in unheld else now", "return now"),),
+        edits=Edit("rotation/publication.py", "return None if entry.sha256 in unheld else now", "return now"),
         killed_by=(
             _FAILING + "test_the_other_target_is_extended_by_the_successor",
             _FAILING + "test_the_other_target_is_repaired",
@@ -201,13 +181,11 @@ WRONG_WITHDRAWAL = (
         name="failed-target-stops-the-others",
         invariant=13,
         wrong="A target that fails ends the pass: the others are neither repaired nor extended.",
-        edits=(
-            Edit(
-                "lifecycle/trust_bundle/act.py",
-                "places = [written(place, render(place.content, entries)) for place in places]",
-                "failed = any(place.failure is not None for place in places)\n"
-                "        places = [p if failed else written(p, render(p.content, entries)) for p in places]",
-            ),
+        edits=Edit(
+            "lifecycle/trust_bundle/act.py",
+            "places = [written(place, render(place.content, entries)) for place in places]",
+            "failed = any(place.failure is not None for place in places)\n"
+            "        places = [p if failed else written(p, render(p.content, entries)) for p in places]",
         ),
         killed_by=(
             _FAILING + "test_the_other_target_is_repaired",
@@ -218,7 +196,7 @@ WRONG_WITHDRAWAL = (
         name="unread-target-is-published-to",
         invariant=1,
         wrong="What became active is told to dependents as published while a target could not be read for it.",
-        edits=(Edit("lifecycle/trust_bundle/act.py", "if any(place.unread is not None", "if any(place is None"),),
+        edits=Edit("lifecycle/trust_bundle/act.py", "if any(place.unread is not None", "if any(place is None"),
         killed_by=(_FAILING + "test_what_became_active_is_told_to_nobody_until_every_target_was_read_for_it",),
     ),
 )

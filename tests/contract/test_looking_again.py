@@ -15,8 +15,6 @@ from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.client import Client
 from apigw_client_cert.gateway.connection import Connection
 from apigw_client_cert.gateway.interface import Redeploy, StageKind
-from apigw_client_cert.publish.s3 import S3Target
-from apigw_client_cert.publish.secretsmanager import SecretsManagerTarget
 from apigw_client_cert.publish.ssm import SsmTarget
 from apigw_sandbox import Fault, FaultKind
 
@@ -163,31 +161,6 @@ def test_a_parameter_written_meanwhile_is_not_overwritten(busy: Busy) -> None:
     busy.refuses(FaultKind.CONFLICT, "PutParameter")
     with pytest.raises(errors.ConcurrentModification, match="ssm /orders/pins holds another text"):
         target.write("ours")
-    assert target.read() == "theirs"
-
-
-def test_an_object_written_meanwhile_is_not_overwritten(busy: Busy) -> None:
-    """As a parameter."""
-    s3 = busy.real.sandbox.client("s3")
-    s3.create_bucket(Bucket="trust", CreateBucketConfiguration={"LocationConstraint": busy.real.sandbox.region})
-    target = S3Target("trust", "orders/pins", lambda: busy.client, "123456789012")
-    target.write("ours")
-    busy.meanwhile = lambda: s3.put_object(Bucket="trust", Key="orders/pins", Body=b"theirs")
-    busy.refuses(FaultKind.THROTTLE, "PutObject")
-    with pytest.raises(errors.ConcurrentModification, match="s3 trust/orders/pins holds another text"):
-        target.write("newer")
-    assert target.read() == "theirs"
-
-
-def test_a_secret_written_meanwhile_is_not_overwritten(busy: Busy) -> None:
-    """As a parameter."""
-    secrets = busy.real.sandbox.client("secretsmanager")
-    target = SecretsManagerTarget("orders/pins", lambda: busy.client)
-    target.write("ours")
-    busy.meanwhile = lambda: secrets.put_secret_value(SecretId="orders/pins", SecretString="theirs")
-    busy.refuses(FaultKind.THROTTLE, "PutSecretValue")
-    with pytest.raises(errors.ConcurrentModification, match="secretsmanager orders/pins holds another text"):
-        target.write("newer")
     assert target.read() == "theirs"
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
-from apigw_client_cert.gateway.interface import Redeploy, StageKind
 
 if TYPE_CHECKING:
     from tests.doubles.aws_environments import SandboxEnvironment
@@ -18,32 +17,6 @@ def calls(environment: SandboxEnvironment) -> list[tuple[str, str]]:
     found = [(entry.service, entry.action) for entry in environment.sandbox.journal.calls()]
     environment.sandbox.journal.clear()
     return found
-
-
-@pytest.mark.parametrize("redeploy", list(Redeploy))
-def test_a_switch_is_one_get_and_one_patch(real: SandboxEnvironment, redeploy: Redeploy) -> None:
-    """The call floor, in the journal."""
-    stage = real.new_stage()
-    issued = real.gateway.generate(description="", tags={})
-    calls(real)
-    real.gateway.presented(stage)
-    real.gateway.bind(stage, issued.id, redeploy)
-    assert calls(real) == [("apigateway", "GetStage"), ("apigateway", "UpdateStage")]
-
-
-def test_a_scan_costs_one_call_per_api_and_the_pages(real: SandboxEnvironment) -> None:
-    """The call floor, in the journal."""
-    for kind in (StageKind.REST, StageKind.REST, StageKind.WEBSOCKET):
-        real.new_stage(kind)
-    calls(real)
-    real.gateway.scan()
-    assert calls(real) == [
-        ("apigateway", "GetRestApis"),
-        ("apigatewayv2", "GetApis"),
-        ("apigateway", "GetStages"),
-        ("apigateway", "GetStages"),
-        ("apigatewayv2", "GetStages"),
-    ]
 
 
 @pytest.mark.parametrize(("answer", "looks"), [("bad-request", False), ("conflict", True)])
@@ -76,15 +49,6 @@ def test_a_full_quota_is_asked_once(real: SandboxEnvironment) -> None:
     with pytest.raises(errors.QuotaExhausted):
         real.gateway.generate(description="", tags={})
     assert calls(real) == [("apigateway", "GenerateClientCertificate"), ("apigateway", "GetClientCertificates")]
-
-
-def test_a_throttle_that_stays_is_said_after_a_bounded_wait(real: SandboxEnvironment) -> None:
-    """Nothing is waited for here; a minute would have been."""
-    real.sandbox.change(throttle=True, throttle_rate=0.001, throttle_burst=1)
-    real.gateway.list_certificates()
-    with pytest.raises(errors.Throttled):
-        real.gateway.list_certificates()
-    assert sum(real.waits) <= 60
 
 
 def test_a_pem_with_crlf_comes_as_it_is(real: SandboxEnvironment) -> None:

@@ -23,16 +23,68 @@ HOSTILE_SEED = 1
 START = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 
 
-class Scenario:
+class Account:
+    """An account with one API and a clock, and stacks that live by it: what every scenario of the engine looks at."""
+
+    sandbox: Sandbox
+    api: str
+    now: datetime
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._stacks: list[PulumiStack] = []
+
+    def set_clocks(self, now: datetime, *, frozen: bool | None = None) -> None:
+        """Set AWS's clock and that of the stacks."""
+        self.now = now
+        self.sandbox.clock.set(now, frozen=frozen)
+        for stack in self._stacks:
+            self._tell(stack)
+
+    def follow(self, stack: PulumiStack) -> None:
+        """Let a stack live by the scene's clock from now on."""
+        self._stacks.append(stack)
+        self._tell(stack)
+
+    def presented(self, stage: str) -> str | None:
+        """What a stage of the scene's API presents."""
+        return self.sandbox.presented(self.api, stage)
+
+    def ids(self) -> list[str]:
+        """The certificates of the account, oldest first."""
+        return [one.id for one in self.sandbox.certificates()]
+
+    def changes(self, since: int = 0) -> list[JournalEntry]:
+        """What was changed through the API since a journal number: no reads, nothing done by hand."""
+        return [
+            entry
+            for entry in self.sandbox.journal.entries(since=since)
+            if entry.mutates and entry.succeeded and not entry.console
+        ]
+
+    def moves(self, since: int = 0) -> list[tuple[str, str]]:
+        """The switches of stages since a journal number: stage name and what it then presents, "" for nothing."""
+        return [
+            (entry.resource.rpartition("/")[2], entry.bound) for entry in self.changes(since) if entry.bound is not None
+        ]
+
+    def mark(self) -> int:
+        """The journal's last number, for ``changes(since=…)``."""
+        entries = self.sandbox.journal.entries()
+        return entries[-1].number if entries else 0
+
+    def _tell(self, stack: PulumiStack) -> None:
+        stack.env["APIGW_CLIENT_CERT_NOW"] = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class Scenario(Account):
     """An account, its API with the stages dev and prod, one clock for AWS and for us, and stacks on one backend."""
 
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
-        self.sandbox = sandbox
+        super().__init__(sandbox)
         self.folder = folder
-        self.now = START
-        self.sandbox.clock.set(START)
+        self.set_clocks(START)
         self.api = sandbox.console.create_rest_api("orders", stages=["dev", "prod"])
-        self._stacks: list[PulumiStack] = []
         sandbox.faults.hostile(seed=HOSTILE_SEED, kinds=SURVIVED)
         sandbox.faults.add(Fault(kind=FaultKind.CONFLICT, action="UpdateStage", calls=(1,)))
 
@@ -54,11 +106,6 @@ class Scenario:
         stack.configure(self.default_config() if config is None else config)
         self.follow(stack)
         return stack
-
-    def follow(self, stack: PulumiStack) -> None:
-        """Let a stack live by the scene's clock from now on."""
-        self._stacks.append(stack)
-        self._tell(stack)
 
     def published(self, **how: Any) -> PulumiStack:
         """A stack on day 336, brought there by two runs: generation 2 is pending, the stages present generation 1."""
@@ -96,26 +143,7 @@ class Scenario:
 
     def at(self, day: float) -> None:
         """Set both clocks to so many days after the start."""
-        self.now = START + timedelta(days=day)
-        self.sandbox.clock.set(self.now)
-        for stack in self._stacks:
-            self._tell(stack)
-
-    def presented(self, stage: str) -> str | None:
-        """What a stage of the scene's API presents."""
-        return self.sandbox.presented(self.api, stage)
-
-    def ids(self) -> list[str]:
-        """The certificates of the account, oldest first."""
-        return [one.id for one in self.sandbox.certificates()]
-
-    def changes(self, since: int = 0) -> list[JournalEntry]:
-        """What was changed through the API since a journal number: no reads, nothing done by hand."""
-        return [
-            entry
-            for entry in self.sandbox.journal.entries(since=since)
-            if entry.mutates and entry.succeeded and not entry.console
-        ]
+        self.set_clocks(START + timedelta(days=day))
 
     def day(self, day: float) -> str:
         """So many days after the start as state writes it: RFC 3339, to the second."""
@@ -124,20 +152,6 @@ class Scenario:
     def actions(self, since: int = 0) -> list[str]:
         """The same as action names."""
         return [entry.action for entry in self.changes(since)]
-
-    def moves(self, since: int = 0) -> list[tuple[str, str]]:
-        """The switches of stages since a journal number: stage name and what it then presents, "" for nothing."""
-        return [
-            (entry.resource.rpartition("/")[2], entry.bound) for entry in self.changes(since) if entry.bound is not None
-        ]
-
-    def mark(self) -> int:
-        """The journal's last number, for ``changes(since=…)``."""
-        entries = self.sandbox.journal.entries()
-        return entries[-1].number if entries else 0
-
-    def _tell(self, stack: PulumiStack) -> None:
-        stack.env["APIGW_CLIENT_CERT_NOW"] = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def patient_client(sandbox: Sandbox, service: str) -> Any:

@@ -77,47 +77,6 @@ def test_a_parent_and_a_transform_reach_the_children(scenario: Scenario, option:
     assert scenario.presented("dev") == scenario.ids()[0]
 
 
-def test_bindings_depend_on_what_a_callable_publishes(scenario: Scenario) -> None:
-    """publish= may be the program's own resources; the stage moves only after them and after the lead (invariant 1)."""
-    stack = _stack(scenario, "publish")
-    ok(stack.up())
-    (pipeline,) = [one for one in stack.export()["deployment"]["resources"] if one["urn"].endswith("::pipeline")]
-    (binding,) = stack.resources("StageBinding")
-    assert pipeline["urn"] in binding["dependencies"]
-    assert pipeline["outputs"]["pem"] == stack.outputs("RotatingClientCertificate")["trustBundlePem"]
-
-    scenario.at(336)
-    before = scenario.mark()
-    ok(stack.up())
-    (pipeline,) = [one for one in stack.export()["deployment"]["resources"] if one["urn"].endswith("::pipeline")]
-    assert pipeline["outputs"]["pem"].count("BEGIN CERTIFICATE") == 2
-    scenario.at(337)
-    ok(stack.up())
-    assert scenario.moves(before) == [("dev", scenario.ids()[1])]
-
-
-def test_an_existing_certificate_is_used(scenario: Scenario) -> None:
-    """certificate= binds the stages to a certificate that is declared elsewhere in the program."""
-    stack = _stack(scenario, "certificate")
-    ok(stack.up())
-    (certificate,) = stack.resources("RotatingClientCertificate")
-    assert certificate["urn"].endswith("::shared")
-    assert scenario.presented("dev") == certificate["outputs"]["clientCertificateId"]
-
-
-def test_a_short_lead_without_publish_and_a_stage_given_twice_are_refused_in_preview(scenario: Scenario) -> None:
-    """Both are refused before anything is registered, naming the property and the remedy (invariant 10)."""
-    stack = scenario.stack(config={"name": "orders", "publishLead": "30m", **scenario.stage_config("dev")})
-    text = refused(stack.preview())
-    assert "publish_lead is '30m' and nothing publishes the certificate" in text
-    assert "at least 1h" in text
-    stack.unset("publishLead")
-    stack.configure(scenario.stage_config("dev", key="twin"))
-    text = refused(stack.preview())
-    assert "stages 'dev' and 'twin' are the same stage" in text
-    assert scenario.sandbox.journal.calls() == ()
-
-
 def test_a_managed_stage_that_is_replaced_is_bound_again(scenario: Scenario) -> None:
     """RestStage.of: the new stage presents nothing, and no input of the binding would tell."""
     stack = scenario.stack(program=MANAGED_STAGE, config={"restApiId": scenario.api})

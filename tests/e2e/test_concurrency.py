@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_client_cert.gateway.client import gateway_for
-from apigw_client_cert.gateway.connection import Connection
-from apigw_client_cert.gateway.interface import StageRef
-from apigw_sandbox import Fault, FaultKind, Sandbox
+from apigw_sandbox import Fault, FaultKind
 from tests.e2e.conftest import certificate, numbers, ok, quiet, refused
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ pytestmark = pytest.mark.e2e
 
 # Longer than a CLI call takes on a busy machine; nothing waits so long unless the other one has died.
 WAIT_LIMIT_SECONDS = 150
-PROVIDER_THREADS = 4
 BINDINGS = 200
 
 
@@ -176,33 +172,6 @@ def test_two_runners_whose_clocks_are_minutes_apart(scenario: Scenario) -> None:
     generated, *_, moved, _deleted = [entry.at for entry in scenario.changes(before)]
     assert moved - generated >= timedelta(hours=24) * 0.9
     quiet(stack)
-
-
-def test_the_threads_of_one_provider_share_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four threads, forty stages: every one is bound, and the account is asked for once."""
-    with Sandbox() as sandbox:
-        for name, value in sandbox.environment.items():
-            monkeypatch.setenv(name, value)
-        stages = [f"s{number}" for number in range(40)]
-        api = sandbox.console.create_rest_api("orders", stages=stages)
-        made = sandbox.console.generate_certificate()
-        place = Connection(region=sandbox.region, endpoint_url=sandbox.endpoint_url)
-        together = threading.Barrier(PROVIDER_THREADS)
-
-        def bind(mine: list[str]) -> str | None:
-            together.wait(WAIT_LIMIT_SECONDS)
-            gateway = gateway_for(place)
-            for stage in mine:
-                assert gateway.presented(StageRef(api, stage)) is None
-                gateway.bind(StageRef(api, stage), made)
-            return gateway.account_id()
-
-        with ThreadPoolExecutor(PROVIDER_THREADS) as threads:
-            shares = [stages[number::PROVIDER_THREADS] for number in range(PROVIDER_THREADS)]
-            accounts = set(threads.map(bind, shares))
-        assert accounts == {sandbox.account_id}
-        assert {stage.client_certificate_id for stage in sandbox.stages()} == {made}
-        assert len(sandbox.journal.calls("GetCallerIdentity")) == 1
 
 
 def test_two_hundred_bindings_in_one_stack(

@@ -1,4 +1,7 @@
-"""Certificates deleted by hand: each scene ends with a live certificate on both stages."""
+"""A certificate, or a stage, deleted by hand: each scene ends with a live certificate on both stages.
+
+Every generation in every phase: ``tests/lifecycle/test_lost_generations.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import certificate, numbers, ok, quiet
+from tests.e2e.conftest import numbers, ok, quiet, refused
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Scenario
@@ -44,21 +47,6 @@ def test_the_active_certificate_is_deleted_while_it_is_the_only_one(scenario: Sc
     quiet(stack)
 
 
-def test_the_active_certificate_is_deleted_while_its_successor_is_published(scenario: Scenario) -> None:
-    """The pending generation, which backends know already, takes the place; none is generated."""
-    stack = scenario.published()
-    first, second = scenario.ids()
-    scenario.at(336.1)
-    scenario.sandbox.console.delete_certificate(first)
-    before = scenario.mark()
-    said = ok(stack.up("--refresh"))
-    assert f"this update makes certificate {second} (generation 2) the one to present AT ONCE" in said
-    assert scenario.actions(before) == ["UpdateStage", "UpdateStage"]
-    _both_present(scenario, second)
-    assert numbers(stack) == {2: "active"}
-    quiet(stack)
-
-
 def test_the_active_certificate_is_deleted_while_the_previous_one_lives(scenario: Scenario) -> None:
     """The previous generation is presented again; what the next preview announces has a number never used before."""
     stack = scenario.overlapping()
@@ -77,62 +65,24 @@ def test_the_active_certificate_is_deleted_while_the_previous_one_lives(scenario
     quiet(stack)
 
 
-def test_the_previous_certificate_is_deleted(scenario: Scenario) -> None:
-    """The rotation is over a few days early: trust in the dead one is withdrawn, and nothing else happens."""
-    stack = scenario.overlapping()
-    first, second = scenario.ids()
-    scenario.at(337.5)
-    scenario.sandbox.console.delete_certificate(first)
-    before = scenario.mark()
-    said = ok(stack.up("--refresh"))
-    assert "orders: generation 1 was deleted by somebody else" in said
-    assert scenario.actions(before) == []
-    _both_present(scenario, second)
-    assert certificate(stack)["phase"] == "steady"
-    assert len((stack.folder / "pins.txt").read_text().splitlines()) == 1
-    quiet(stack)
+def test_a_stage_is_deleted_by_hand_and_comes_back(scenario: Scenario) -> None:
+    """A stage that is gone is an error that names it; as soon as it is there again, a run binds it."""
+    stack = scenario.stack()
+    ok(stack.up())
+    (ours,) = scenario.ids()
+    scenario.at(50)
+    scenario.sandbox.console.delete_stage(scenario.api, "prod")
+    said = refused(stack.up("--refresh"))
+    assert f"REST API {scenario.api} has no stage 'prod'" in said
+    assert "or remove the binding" in said
+    assert scenario.presented("dev") == ours
 
+    scenario.sandbox.console.create_stage(scenario.api, "prod")
+    ok(stack.up())
+    assert scenario.presented("prod") == ours
 
-def test_the_pending_certificate_is_deleted(scenario: Scenario) -> None:
-    """Another successor is issued under the next number, and its lead starts anew."""
-    stack = scenario.published()
-    first, second = scenario.ids()
-    scenario.at(336.5)
-    scenario.sandbox.console.delete_certificate(second)
-    before = scenario.mark()
+    scenario.sandbox.console.delete_stage(scenario.api, "dev")
+    scenario.sandbox.console.create_stage(scenario.api, "dev")
     ok(stack.up("--refresh"))
-    assert scenario.actions(before) == ["GenerateClientCertificate"]
-    _both_present(scenario, first)
-    assert numbers(stack) == {1: "active", 3: "pending"}
-    assert certificate(stack)["generations"][1]["pendingSince"] == scenario.day(336.5)
-    quiet(stack)
-
-
-def test_the_pending_certificate_is_deleted_and_nobody_refreshes(scenario: Scenario) -> None:
-    """Invariant 7: the update that was to activate looks first, and issues another successor instead."""
-    stack = scenario.published()
-    first, second = scenario.ids()
-    scenario.at(337)
-    scenario.sandbox.console.delete_certificate(second)
-    before = scenario.mark()
-    said = ok(stack.up())
-    assert "orders: generation 2 was deleted by somebody else" in said
-    assert scenario.actions(before) == ["GenerateClientCertificate"]
-    _both_present(scenario, first)
-    assert numbers(stack) == {1: "active", 3: "pending"}
-    quiet(stack)
-
-
-def test_all_certificates_are_deleted(scenario: Scenario) -> None:
-    """Neither number comes back: generation 3 is generated and both stages present it after one run."""
-    stack = scenario.overlapping()
-    for one in scenario.ids():
-        scenario.sandbox.console.delete_certificate(one)
-    scenario.at(338)
-    before = scenario.mark()
-    ok(stack.up("--refresh"))
-    assert scenario.actions(before) == ["GenerateClientCertificate", "UpdateStage", "UpdateStage"]
-    (third,) = scenario.ids()
-    _both_present(scenario, third)
-    assert numbers(stack) == {3: "active"}
+    assert scenario.presented("dev") == ours
     quiet(stack)

@@ -53,20 +53,6 @@ def test_a_binding_renamed_or_reparented_without_an_alias_never_clears_its_stage
     assert scenario.presented("dev") is None
 
 
-def test_a_renamed_binding_that_is_deleted_by_target_does_not_clear_its_stage(scenario: Scenario) -> None:
-    """Under ``--target`` the engine does not check the successor: the program itself says that it claims the stage."""
-    stack = scenario.stack(program=WIRED, config=_binding(scenario, "before"))
-    ok(stack.up())
-    (first,) = scenario.ids()
-    former = _urn(stack, "StageBinding", "before")
-    stack.unset("bindings.before")
-    stack.configure(_binding(scenario, "after"))
-    assert "StageBinding before deleted" in ok(stack.up("--target", former))
-    assert scenario.presented("dev") == first
-    ok(stack.up())
-    assert scenario.presented("dev") == first
-
-
 def test_a_binding_renamed_while_it_waits_for_a_switch_moves_when_the_lead_has_passed(scenario: Scenario) -> None:
     """The new binding has no memory; the certificate's tags tell whose the presented one is (invariant 1)."""
     stack = scenario.stack(program=WIRED, config=_binding(scenario, "before"))
@@ -95,15 +81,6 @@ def test_replacing_and_tainting_a_binding_leaves_its_stage_alone(scenario: Scena
     assert "+-1 replaced" in ok(stack.up())
     assert scenario.actions(before) == []
     assert scenario.presented("dev") == scenario.presented("prod") == first
-
-
-def test_another_order_of_the_stages_is_no_change(scenario: Scenario) -> None:
-    """Keys name the bindings."""
-    stack = scenario.stack()
-    ok(stack.up())
-    stack.unset("stages")
-    stack.configure({**scenario.stage_config("prod"), **scenario.stage_config("dev")})
-    ok(stack.preview("--expect-no-changes"))
 
 
 def test_a_target_of_one_binding_leaves_the_other_for_the_next_run(scenario: Scenario) -> None:

@@ -1,4 +1,4 @@
-"""Several stacks in one account: the same names, another name, a binding that moves between two."""
+"""What moves from one stack to another: a binding, or a whole rotation."""
 
 from __future__ import annotations
 
@@ -20,15 +20,6 @@ pytestmark = pytest.mark.e2e
 WIRED = (Path(__file__).parent / "programs" / "wired.py").read_text()
 
 
-def _one_stage(scenario: Scenario, stage: str) -> dict[str, object]:
-    return {
-        "name": "orders",
-        "publish[0].file": "pins.txt",
-        "publish[0].content": "sha256",
-        **scenario.stage_config(stage),
-    }
-
-
 def _binding(scenario: Scenario, name: str, stage: str, **options: str) -> dict[str, object]:
     values = {"restApiId": scenario.api, "stageName": stage, **options}
     return {f"bindings.{name}.{key}": value for key, value in values.items()}
@@ -46,75 +37,6 @@ def _move_state(source: PulumiStack, target: PulumiStack, *urns: str) -> None:
 def _urn(stack: PulumiStack, kind: str) -> str:
     (found,) = stack.resources(kind)
     return str(found["urn"])
-
-
-def test_two_stacks_of_the_same_names_never_touch_each_others_certificates(scenario: Scenario) -> None:
-    """Two backends, one account, same project, stack and name: only the rotation id in state owns (invariant 4)."""
-    mine = scenario.stack(folder="mine", config={"name": "orders"})
-    ok(mine.up())
-    scenario.at(10)
-    theirs = scenario.stack(folder="theirs", backend="their-backend", config=_one_stage(scenario, "prod"))
-    ok(theirs.up())
-    mine.configure(_one_stage(scenario, "dev"))
-    ok(mine.up())
-    first, other = scenario.ids()
-    assert (scenario.presented("dev"), scenario.presented("prod")) == (first, other)
-    tags = [dict(one.tags) for one in scenario.sandbox.certificates()]
-    rotation_ids = {one.pop("apigw-client-cert:rotation-id") for one in tags}
-    assert tags[0] == tags[1]
-    assert len(rotation_ids) == 2
-
-    before = scenario.mark()
-    for day in (336, 337, 338, 341):
-        scenario.at(day)
-        ok(mine.up())
-    kept, successor = scenario.ids()
-    assert kept == other
-    touched = {entry.resource for entry in scenario.changes(before)}
-    assert touched == {first, successor, f"{scenario.api}/dev"}
-    assert (scenario.presented("dev"), scenario.presented("prod")) == (successor, other)
-
-    ok(mine.destroy())
-    assert scenario.ids() == [other]
-    assert scenario.presented("prod") == other
-
-
-def test_a_second_stack_of_the_same_names_is_refused_beside_a_presented_certificate(scenario: Scenario) -> None:
-    """It might be this stack's own, with its state lost: nothing is generated, and both remedies are named (4, 12)."""
-    ok(scenario.stack(folder="mine", config=_one_stage(scenario, "dev")).up())
-    (first,) = scenario.ids()
-    scenario.at(10)
-    theirs = scenario.stack(folder="theirs", backend="their-backend", config=_one_stage(scenario, "prod"))
-    before = scenario.mark()
-    text = refused(theirs.up())
-    assert f"Certificate {first}" in text
-    assert f"{scenario.api}/dev" in text
-    assert f"adopt_client_certificate_id='{first}'" in text
-    assert "another name" in text
-    assert scenario.actions(before) == []
-
-    theirs.configure({"name": "invoices"})
-    ok(theirs.up())
-    assert scenario.presented("dev") == first
-    assert scenario.presented("prod") == scenario.ids()[1]
-
-
-def test_a_renamed_stack_keeps_its_certificate_and_renames_its_tags(scenario: Scenario) -> None:
-    """The rotation id in state owns the certificate, and the names in the tags only follow (invariant 4)."""
-    stack = scenario.stack()
-    ok(stack.up())
-    (first,) = scenario.ids()
-    stack.run("stack", "rename", "production", expect=0)
-    stack.name = "production"
-
-    scenario.at(10)
-    before = scenario.mark()
-    ok(stack.up())
-    assert scenario.actions(before) == ["TagResource"]
-    assert scenario.ids() == [first]
-    assert scenario.sandbox.certificates()[0].tags["apigw-client-cert:stack"] == "production"
-    assert scenario.presented("dev") == scenario.presented("prod") == first
-    ok(stack.preview("--expect-no-changes"))
 
 
 def test_a_binding_moved_alone_by_state_move_does_not_switch_its_stage(scenario: Scenario) -> None:

@@ -19,15 +19,14 @@ from acceptance.faulty_proxy import FaultyProxy
 from acceptance.pulumi_stack import PulumiStack
 from apigw_sandbox import Fault, FaultKind, Sandbox
 from apigw_sandbox.clock import wall_now
-from tests.e2e.conftest import ok, refused
+from tests.e2e.conftest import Account, ok, refused
 from tests.harm.reader import Nightly, Reader
 from tests.harm.traffic import Traffic
-from tests.native.conftest import EXECUTABLE, PACKAGE
+from tests.native.conftest import plugin_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apigw_sandbox.journal import JournalEntry
 
 __all__ = ["Scenario", "ok", "refused"]
 
@@ -39,17 +38,17 @@ LAST_DAY = 355
 BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
-class Scenario:
+class Scenario(Account):
     """An account, an API with the stages dev and prod, a backend behind it, one clock, and stacks of one host."""
 
     def __init__(self, sandbox: Sandbox, folder: Path, host: str) -> None:
-        self.sandbox, self.folder, self.host = sandbox, folder, host
+        super().__init__(sandbox)
+        self.folder, self.host = folder, host
         midnight = wall_now().replace(hour=0, minute=0, second=0, microsecond=0)
         self.start = midnight - timedelta(days=LAST_DAY)
         self.trusted = folder / "dev" / TRUSTED
         self.reader = Reader(sandbox, folder / "reader", self.published)
         self.api = sandbox.console.create_rest_api("orders", STAGES, backend_url=self.reader.url, proxy=True)
-        self._stacks: list[PulumiStack] = []
         self.at(0)
 
     def published(self) -> str:
@@ -93,8 +92,7 @@ class Scenario:
         self.write(stack, (PROGRAMS / f"{program}.py").read_text())
         stack.init()
         stack.configure({"host": self.host, "endpointUrl": self.sandbox.endpoint_url})
-        self._stacks.append(stack)
-        self._tell(stack)
+        self.follow(stack)
         return stack
 
     def orders(self, **props: Any) -> PulumiStack:
@@ -114,29 +112,13 @@ class Scenario:
     def write(self, stack: PulumiStack, program: str) -> None:
         """Give a stack's project this program, with the plugin at hand for those that use it."""
         stack.write_project(program, "harm")
-        plugin = self.folder / "plugin"
-        plugin.mkdir(exist_ok=True)
-        executable = plugin / f"pulumi-resource-{PACKAGE}"
-        executable.write_text(EXECUTABLE)
-        executable.chmod(0o755)
         project = stack.folder / "Pulumi.yaml"
-        project.write_text(f"{project.read_text()}plugins:\n  providers:\n    - {{name: {PACKAGE}, path: {plugin}}}\n")
+        project.write_text(f"{project.read_text()}plugins: {plugin_entry(self.folder)}\n")
 
     def at(self, day: float) -> None:
         """Set both clocks to so many days after the start."""
         assert day <= LAST_DAY, "a backend would refuse what is made then: not yet valid"
-        self.now = self.start + timedelta(days=day)
-        self.sandbox.clock.set(self.now, frozen=True)
-        for stack in self._stacks:
-            self._tell(stack)
-
-    def presented(self, stage: str) -> str | None:
-        """What a stage of the API presents."""
-        return self.sandbox.presented(self.api, stage)
-
-    def ids(self) -> list[str]:
-        """The certificates of the account, oldest first."""
-        return [one.id for one in self.sandbox.certificates()]
+        self.set_clocks(self.start + timedelta(days=day), frozen=True)
 
     def held(self) -> list[str | None]:
         """The certificates that the target holds, by id, in its order; None for one that the account does not know."""
@@ -168,28 +150,11 @@ class Scenario:
         )
         return untrusted
 
-    def changes(self, since: int = 0) -> list[JournalEntry]:
-        """What was changed through the API since a journal number."""
-        entries = self.sandbox.journal.entries(since=since)
-        return [one for one in entries if one.mutates and one.succeeded and not one.console]
-
-    def moves(self, since: int = 0) -> list[tuple[str, str]]:
-        """The switches of stages since a journal number: stage name and what it then presents, "" for nothing."""
-        return [(one.resource.rpartition("/")[2], one.bound) for one in self.changes(since) if one.bound is not None]
-
-    def mark(self) -> int:
-        """The journal's last number."""
-        entries = self.sandbox.journal.entries()
-        return entries[-1].number if entries else 0
-
     def urn(self, stack: PulumiStack, kind: str, name: str = "") -> str:
         """The URN of the stack's only resource of this kind whose name ends so."""
         found = [one["urn"] for one in stack.export()["deployment"]["resources"]]
         (urn,) = [one for one in found if one.split("::")[2].endswith(f":{kind}") and one.endswith(name)]
         return str(urn)
-
-    def _tell(self, stack: PulumiStack) -> None:
-        stack.env["APIGW_CLIENT_CERT_NOW"] = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def sha256(pem: str) -> str:

@@ -132,11 +132,14 @@ def test_a_state_with_spoiled_fields_is_read_or_refused_in_our_words(module: Mod
     holds()
 
 
-def test_a_newer_state_is_refused_whatever_else_it_holds() -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_a_newer_state_is_refused_whatever_else_it_holds(method: str) -> None:
     """Its version is the first thing that is looked at."""
-    for module, state in _Stack().states.items():
-        with pytest.raises(errors.Refused, match="knows up to 1") as caught:
-            module.read("x", {"stateVersion": 2.0, "name": state.get("name"), "generations": 5}, _Stack().environment)
+    stack = _Stack()
+    for module, state in stack.states.items():
+        newer = {"stateVersion": 2.0, "name": state.get("name"), "generations": 5}
+        with pytest.raises(errors.Refused, match=r"has version 2.*knows up to 1") as caught:
+            METHODS[method](module, newer, stack.news[module], stack.environment)
         audited_error(caught.value)
 
 

@@ -10,7 +10,6 @@ import pytest
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import TrialAnswer
 from apigw_client_cert.lifecycle.binding import crud as binding
-from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID
 from tests.lifecycle.conftest import API, FakeRun
 
@@ -215,13 +214,6 @@ def test_a_takeover_that_is_not_confirmed_goes_back_to_the_acm_certificate(run: 
     with pytest.raises(errors.NotVerified, match=f"The stage was told to present {NAMED} again"):
         run.binding("dev")
     assert run.presented("dev") == ACM
-
-
-def test_an_acm_certificate_is_never_adopted() -> None:
-    """Refused in ``check``, by what it is."""
-    news = {"name": "orders", "adoptClientCertificateId": ACM}
-    failures = certificate.check({}, news).failures
-    assert failures["adoptClientCertificateId"].startswith(f"adopt_client_certificate_id is {NAMED}: ACM renews")
 
 
 def test_a_certificate_is_retired_although_a_stage_left_it_for_acm(run: AcmRun) -> None:

@@ -133,14 +133,6 @@ def test_while_a_pin_holds_the_preview_refuses(run: FakeRun) -> None:
     assert run.state["certificate"]["clientCertificateId"] == theirs.id
 
 
-def test_an_acm_certificate_is_refused_in_check(run: FakeRun) -> None:
-    """ACM renews it; none is ever adopted, at creation or later."""
-    nothing_bound(run)
-    arn = "arn:aws:acm:eu-west-1:123456789012:certificate/4f1b2c3d-0000-4000-8000-000000000000"
-    news = {**run.inputs["certificate"], "adoptClientCertificateId": arn}
-    assert "ACM renews" in certificate.check(run.inputs["certificate"], news).failures["adoptClientCertificateId"]
-
-
 def test_what_was_read_at_creation_is_not_adopted_again(run: FakeRun) -> None:
     """It was retired long ago, and the input still stands; removed and set again, it is remembered."""
     given = run.gateway.add_certificate()

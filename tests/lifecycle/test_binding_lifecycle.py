@@ -150,7 +150,9 @@ def test_a_bundle_that_never_held_it_makes_the_stage_wait_and_then_refuse(run: F
     assert run.presented("dev") == "cert01"
     assert run.state["dev"]["waitingUntil"] == "2027-02-03T07:36:00Z"
     run.at(363)
-    with pytest.raises(errors.RotationError, match="cert02 is not in the trust bundle"):
+    with pytest.raises(
+        errors.RotationError, match=r"cert02 is not in the trust bundle.*Find out why the bundle's last update failed"
+    ):
         run.binding("dev")
     assert run.presented("dev") == "cert01"
 
@@ -208,15 +210,6 @@ def test_a_stage_switched_by_hand_is_seen_and_not_overwritten(run: FakeRun) -> N
     assert run.presented("dev") == foreign.id
 
 
-def test_an_untouched_stage_is_read_without_a_word(run: FakeRun) -> None:
-    """Refresh changes nothing where nothing changed (invariant 6)."""
-    run.up()
-    before = dict(run.state["dev"])
-    run.refresh()
-    assert run.state["dev"] == before
-    assert run.lines == []
-
-
 def test_a_stage_that_is_gone_leaves_state_and_is_an_error_until_it_is_back(run: FakeRun) -> None:
     """Only NotFound says gone; a stage of the same name is bound again."""
     run.up()
@@ -249,16 +242,6 @@ def test_a_websocket_stage_is_its_own_kind(run: FakeRun) -> None:
     assert run.presented("live") == "cert01"
     props = run.inputs["live"]
     assert binding.create(props, run.environment)[0] == "w1w2w3w4w5/live@websocket"
-
-
-def test_published_before_the_last_days_it_moves_at_their_beginning(run: FakeRun) -> None:
-    """The lead of a day is not over, but it is within activate_by of the expiry."""
-    run.up()
-    run.at(361.9)
-    run.up()
-    run.at(362.1)
-    run.up()
-    assert run.presented("dev") == "cert02"
 
 
 def test_our_own_switch_whose_answer_was_lost_is_not_blamed_on_another_tool(run: FakeRun) -> None:

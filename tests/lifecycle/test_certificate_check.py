@@ -8,6 +8,7 @@ from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from tests.lifecycle.conftest import wire
 
+ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-123456789012"
 GOOD = {"name": "orders", "project": "p", "stack": "dev"}
 
 
@@ -29,6 +30,7 @@ GOOD = {"name": "orders", "project": "p", "stack": "dev"}
         ({"pinGeneration": "two"}, "pin_generation must be a generation number"),
         ({"pinGeneration": True}, "pin_generation must be a generation number"),
         ({"adoptClientCertificateId": "arn:x"}, "adopt_client_certificate_id is 'arn:x'"),
+        ({"adoptClientCertificateId": ACM}, f"adopt_client_certificate_id is the ACM certificate {ACM}: ACM renews"),
         ({"region": "moon"}, "region is 'moon'; expected something like"),
         ({"tags": ["a"]}, "tags must be a mapping"),
         ({"tags": {"aws:x": "y"}}, "reserved; give it another key"),

@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
 
 
-def test_nothing_is_due_on_day_100_and_diff_is_silent(run: FakeRun) -> None:
-    """No change, no line, no call."""
-    run.up()
-    run.at(100)
-    before = len(run.gateway.calls)
-    assert not run.due()
-    assert run.lines == []
-    assert len(run.gateway.calls) == before
-
-
 def test_a_due_rotation_is_announced_in_one_line(run: FakeRun) -> None:
     """Which certificate, when it expires, what happens, and what stages keep until when."""
     run.up()

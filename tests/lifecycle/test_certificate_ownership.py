@@ -34,17 +34,6 @@ def test_creation_lists_once_and_generates_once(run: FakeRun) -> None:
     }
 
 
-def test_a_lost_answer_of_generate_is_found_by_its_tags_in_the_same_run(run: FakeRun) -> None:
-    """No second certificate is made for an answer that got lost (invariant 5)."""
-    run.up()
-    run.at(336)
-    lost = errors.OutcomeUnknown("no answer", means="It may exist.", remedy="Look.")
-    run.gateway.fail_next("generate", lost, after_effect=True)
-    run.up()
-    assert len(run.gateway.certificates) == 2
-    assert run.state["certificate"]["pendingClientCertificateId"] == "cert02"
-
-
 @pytest.mark.parametrize("day", [5, 330])
 def test_a_certificate_that_no_run_made_is_not_adopted_by_its_tags(run: FakeRun, day: float) -> None:
     """Who may tag gives his own one our rotation id and the next number: it is named, and neither trusted nor taken."""
@@ -76,6 +65,7 @@ def test_a_lost_answer_is_not_looked_up_among_what_was_there_before(run: FakeRun
         with pytest.raises(errors.OutcomeUnknown):
             run.up()
     assert run.state["certificate"].get("pendingClientCertificateId") == ("cert03" if made else None)
+    assert len(run.gateway.called("generate")) == 2
     assert forged.pem not in run.state["bundle"]["trustBundlePem"]
 
 
@@ -236,7 +226,8 @@ def test_destroy_is_refused_while_a_stage_presents_one_or_nobody_knows(run: Fake
         for stage in run.gateway.stages.values():
             stage.client_certificate_id = None
     run.begin()
-    with pytest.raises(errors.StillInUse, match="page 2" if gaps else "a1b2c3d4e5/dev"):
+    named = "page 2" if gaps else "a1b2c3d4e5/dev.*Switch those stages to another certificate"
+    with pytest.raises(errors.StillInUse, match=named):
         certificate.delete(run.state["certificate"], run.environment)
     assert list(run.gateway.certificates) == ["cert01"]
 
@@ -257,15 +248,6 @@ def test_destroy_of_a_rotation_that_is_gone_is_success(run: FakeRun) -> None:
     run.begin()
     certificate.delete(run.state["certificate"], run.environment)
     assert run.gateway.called("scan", "delete") == []
-
-
-def test_another_account_is_noticed_before_everything_reads_as_gone(run: FakeRun) -> None:
-    """Wrong credentials must not look like certificates deleted by hand."""
-    run.up()
-    run.gateway.account = "999999999999"
-    run.gateway.certificates.clear()
-    with pytest.raises(errors.Refused, match=r"account 999999999999.*account 123456789012"):
-        run.refresh()
 
 
 def test_a_renamed_stack_retags_and_issues_nothing(run: FakeRun) -> None:

@@ -110,7 +110,7 @@ def test_another_account_ends_the_refresh(run: FakeRun) -> None:
     run.up()
     run.gateway.account = "210987654321"
     for module, name in ((certificate, "certificate"), (binding, "dev")):
-        with pytest.raises(errors.Refused, match="credentials belong to account"):
+        with pytest.raises(errors.Refused, match=r"credentials belong to account 210987654321.*account 123456789012"):
             module.read(name, run.state[name], run.environment)
 
 

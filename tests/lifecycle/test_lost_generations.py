@@ -15,6 +15,36 @@ if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
 
 
+@pytest.mark.parametrize(
+    ("phase", "deleted", "generated", "left"),
+    [
+        ("published", ["cert01"], 0, {"cert02": (2, "active")}),  # backends know the pending one already
+        ("published", ["cert02"], 1, {"cert01": (1, "active"), "cert03": (3, "pending")}),
+        ("overlapping", ["cert01"], 0, {"cert02": (2, "active")}),
+        ("overlapping", ["cert02"], 0, {"cert01": (1, "active")}),
+        ("overlapping", ["cert01", "cert02"], 1, {"cert03": (3, "active")}),
+    ],
+)
+def test_what_somebody_deleted_is_mended_by_the_next_run(
+    run: FakeRun, phase: str, deleted: list[str], generated: int, left: dict[str, tuple[int, str]]
+) -> None:
+    """Both stages present a live one, the bundle holds what is left, and no number is used twice (invariant 5)."""
+    run.rotate_to(phase)
+    before = len(run.gateway.called("generate"))
+    for one in deleted:
+        del run.gateway.certificates[one]
+    run.refresh()
+    assert sum("was deleted by somebody else" in line for line in run.lines) == len(deleted)
+    run.up()
+    assert {one["id"]: (one["number"], one["role"]) for one in run.state["certificate"]["generations"]} == left
+    (active,) = [one for one, (_number, role) in left.items() if role == "active"]
+    assert run.presented("dev") == run.presented("prod") == active
+    assert len(run.gateway.called("generate")) - before == generated
+    assert set(run.state["bundle"]["fingerprintsSha256"]) >= {
+        one["sha256"] for one in run.state["certificate"]["generations"]
+    }
+
+
 def test_one_not_found_loses_nothing(run: FakeRun) -> None:
     """The list knows it: state stays as it is, one line says so, and the next refresh is quiet."""
     run.up()

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import StageKind
-from apigw_client_cert.lifecycle.certificate import crud as certificate
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
@@ -64,14 +62,3 @@ def test_the_run_that_generates_deletes_nothing(run: FakeRun) -> None:
     assert sorted(run.gateway.certificates) == ["cert01", "cert02", "cert03"]
     assert run.state["certificate"]["clientCertificateId"] == "cert03"
     assert run.gateway.called("delete") == []
-
-
-def test_a_destroy_cuts_off_no_stage_of_another_stack(run: FakeRun) -> None:
-    """It is refused, naming the stage, before anything is deleted (invariant 3)."""
-    run.rotate_to("overlapping")
-    for stage in run.gateway.stages.values():
-        stage.client_certificate_id = None
-    run.gateway.add_stage("foreign123", "live", "cert01")
-    with pytest.raises(errors.StillInUse, match="cert01 by foreign123/live"):
-        certificate.delete(run.state["certificate"], run.environment)
-    assert sorted(run.gateway.certificates) == ["cert01", "cert02"]

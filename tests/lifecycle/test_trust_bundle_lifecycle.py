@@ -27,12 +27,6 @@ def _publish_pins(run: FakeRun) -> None:
     run.bundle_config["targets"] = [{"type": "file", "path": "pins.txt", "content": "sha256"}]
 
 
-def test_the_first_run_publishes_and_remembers_since_when(run: FakeRun) -> None:
-    """Written once and read back; dated by the clock of the run."""
-    run.up()
-    assert run.state["bundle"]["publishedSince"] == {pins(run)[0]: "2026-03-02T10:00:00Z"}
-
-
 def test_oldest_first_through_a_whole_rotation(run: FakeRun) -> None:
     """A first-match reader keeps accepting what is presented: nothing is re-sorted at activation."""
     run.up()
@@ -128,19 +122,6 @@ def test_removing_the_resource_leaves_its_targets_and_says_so(run: FakeRun) -> N
     trust_bundle.delete(run.state["bundle"], run.environment)
     assert pins(run) == before
     assert run.lines == ["orders-trust: left as it is, to be removed when no backend reads it: file pins.txt"]
-
-
-def test_what_the_user_trusts_besides_comes_and_goes_by_his_word(run: FakeRun) -> None:
-    """Removing a PEM from also_trust is an order, not an accident."""
-    pem, _key = issue_pem(START)
-    run.bundle_config["alsoTrust"] = [pem]
-    run.up()
-    assert len(pins(run)) == 2
-    run.at(100)
-    assert not trust_bundle.diff(run.state["bundle"], run.inputs["bundle"], run.environment).changes
-    del run.bundle_config["alsoTrust"]
-    run.up()
-    assert len(pins(run)) == 1
 
 
 def test_a_certificate_that_left_the_inputs_stays_trusted_until_it_expires(run: FakeRun) -> None:

@@ -46,14 +46,18 @@ class NativeScenario(Scenario):
 
     def use_plugin(self, stack: PulumiStack) -> None:
         """Name the plugin in the project, as somebody does whose language host knows no plugin folders."""
-        plugin = self.folder / "plugin"
-        plugin.mkdir(exist_ok=True)
-        executable = plugin / f"pulumi-resource-{PACKAGE}"
-        executable.write_text(EXECUTABLE)
-        executable.chmod(0o755)
         project = stack.folder / "Pulumi.yaml"
-        entry = {"providers": [{"name": PACKAGE, "path": str(plugin)}]}
-        project.write_text(f"{project.read_text()}plugins: {json.dumps(entry)}\n")
+        project.write_text(f"{project.read_text()}plugins: {plugin_entry(self.folder)}\n")
+
+
+def plugin_entry(folder: Path) -> str:
+    """What a project says of the plugin, whose executable is made below the folder."""
+    plugin = folder / "plugin"
+    plugin.mkdir(exist_ok=True)
+    executable = plugin / f"pulumi-resource-{PACKAGE}"
+    executable.write_text(EXECUTABLE)
+    executable.chmod(0o755)
+    return json.dumps({"providers": [{"name": PACKAGE, "path": str(plugin)}]})
 
 
 def resource(stack: PulumiStack, name: str) -> dict[str, Any]:

@@ -58,23 +58,6 @@ def test_a_plugin_or_an_engine_that_is_killed_leaves_nothing_that_the_next_run_d
     assert scenario.ids() == [second]
 
 
-def test_a_certificate_that_was_deleted_by_hand_is_noticed_and_replaced(scenario: NativeScenario) -> None:
-    """The refresh says so and keeps the resource; the preview shows what comes; the update binds a new one at once."""
-    stack = scenario.native()
-    ok(stack.up())
-    scenario.at(100)
-    scenario.sandbox.console.delete_certificate(scenario.ids()[0])
-    assert "orders: generation 1 was deleted by somebody else" in ok(stack.refresh())
-    assert resource(stack, "orders")["outputs"]["phase"] == "lost"
-    shown = ok(stack.preview())
-    assert "no other generation is alive; this update generates generation 2" in shown
-    assert "AT ONCE" in shown
-    ok(stack.up())
-    (second,) = scenario.ids()
-    assert scenario.presented("dev") == scenario.presented("prod") == second
-    ok(stack.preview("--expect-no-changes"))
-
-
 def test_a_stack_whose_configuration_changed_is_destroyed_where_it_is_and_without_its_program(
     scenario: NativeScenario,
 ) -> None:
@@ -88,24 +71,3 @@ def test_a_stack_whose_configuration_changed_is_destroyed_where_it_is_and_withou
     ok(stack.destroy())
     assert scenario.ids() == []
     assert scenario.presented("dev") is scenario.presented("prod") is None
-
-
-def test_what_the_cli_cannot_import_says_what_to_do_instead(scenario: NativeScenario) -> None:
-    """An expired and an ACM certificate, and a bundle: in the words that the user reads, and nothing was changed."""
-    stack = scenario.native(publish=False, stages="")
-    stack.run("config", "set", "apigw-client-cert:endpointUrl", scenario.sandbox.endpoint_url, expect=0)
-    expired = scenario.sandbox.console.generate_certificate()
-    scenario.at(400)
-    arn = "arn:aws:acm:us-east-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-123456789012"
-    words = {
-        ("RotatingClientCertificate", expired): f"Client certificate {expired} expired at 2027-03-02T10:",
-        ("RotatingClientCertificate", arn): "is an ACM certificate. Nothing was imported. ACM renews it itself",
-        ("TrustBundle", "orders-trust"): "Declare it. It recognises a target that holds what it would write",
-    }
-    for (kind, resource_id), word in words.items():
-        token = f"apigw-client-cert:index:{kind}"
-        said = refused(stack.run("import", token, "x", resource_id, "--yes", "--generate-code=false"))
-        assert word in said
-        assert "Nothing was imported." in said
-    assert stack.export()["deployment"].get("resources", [])[1:] == []
-    assert scenario.changes() == []

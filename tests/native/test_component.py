@@ -98,21 +98,6 @@ def test_many_components_are_constructed_at_the_same_time(scenario: NativeScenar
     assert explicit["customTimeouts"] == {"update": 77}
 
 
-def test_nothing_is_made_while_a_stage_of_the_component_is_missing(scenario: NativeScenario) -> None:
-    """The certificate is handed what it is made for, and looks first; its state and the preview say nothing of it."""
-    stack = scenario.native(program=PROGRAM, given=_given(scenario, "ghost"))
-    assert f"REST API {scenario.api} has no stage 'ghost'" in refused(stack.up())
-    assert scenario.ids() == scenario.actions() == []
-    scenario.sandbox.console.create_stage(scenario.api, "ghost")
-    ok(stack.up())
-    assert [scenario.presented("ghost")] == scenario.ids()
-    found = stack.export()["deployment"]["resources"]
-    (kept,) = [one for one in found if one["type"].endswith(":RotatingClientCertificate")]
-    assert "madeFor" in kept["inputs"]
-    assert "madeFor" not in kept["outputs"]
-    ok(stack.preview("--expect-no-changes"))
-
-
 def test_a_bad_input_of_the_component_is_refused_before_anything_is_registered(scenario: NativeScenario) -> None:
     """Every one of them by name, with the remedy; and so is what only the wiring knows."""
     given = _given(scenario)
@@ -153,19 +138,3 @@ def test_the_python_component_becomes_the_plugins_and_back_and_nothing_moves(sce
     ok(stack.up())
     assert scenario.presented("dev") == scenario.presented("prod") == certificate
     assert len(scenario.ids()) == 2
-
-
-def test_a_renamed_stage_that_is_deleted_by_target_is_not_cleared(scenario: NativeScenario) -> None:
-    """The engine constructs the component under ``--target``, too, and checks only what is named."""
-    given = _given(scenario, "dev")
-    stack = scenario.native(program=PROGRAM, given=given)
-    ok(stack.up())
-    (first,) = scenario.ids()
-    former = resource(stack, "orders-dev")["urn"]
-    stages = {"renamed": given["stages"]["dev"]}
-    stack.unset("given.stages.dev")
-    stack.configure({"given.stages": stages})
-    ok(stack.up("--target", former))
-    assert scenario.presented("dev") == first
-    ok(stack.up())
-    assert scenario.presented("dev") == first

@@ -78,53 +78,6 @@ def test_a_failed_update_keeps_what_it_achieved(scenario: NativeScenario) -> Non
     assert len(scenario.ids()) == 1
 
 
-def test_a_switch_that_took_effect_and_answered_500_is_in_state(scenario: NativeScenario) -> None:
-    """The look before the next try finds the new certificate there: the run is green, and so says its state."""
-    stack = scenario.native(stages="prod")
-    ok(stack.up())
-    for day in (336, 337):
-        scenario.at(day)
-        if day > 336:
-            fault = Fault(kind=FaultKind.SERVER_ERROR, action="UpdateStage", after_effect=True)
-            scenario.sandbox.faults.add(fault)
-        ok(stack.up())
-    scenario.sandbox.faults.clear()
-    presented = scenario.presented("prod")
-    kept = resource(stack, "orders-prod")
-    assert kept["outputs"]["presentedClientCertificateId"] == presented == scenario.ids()[1]
-    assert "initErrors" not in kept
-    before = scenario.mark()
-    ok(stack.up())
-    assert scenario.moves(before) == []
-    ok(stack.preview("--expect-no-changes"))
-
-
-def test_a_certificate_and_a_stage_are_imported_and_nothing_changes(scenario: NativeScenario) -> None:
-    """After a lost state, ``import_`` brings both back: same certificate, no PATCH, quiet afterwards."""
-    first = scenario.native(publish=False)
-    ok(first.up())
-    (certificate,) = scenario.ids()
-    _lose_state(first)
-    before = scenario.mark()
-    _everywhere(scenario, first)
-    first.configure(
-        {
-            "importCertificate": certificate,
-            "importStages": {"dev": f"{scenario.api}/dev", "prod": f"{scenario.api}/prod"},
-        }
-    )
-    shown = ok(first.up())
-    assert imported(shown) == 3
-    assert scenario.changes(before) == []
-    assert resource(first, "orders")["id"] == certificate
-    assert resource(first, "orders-prod")["outputs"]["presentedClientCertificateId"] == certificate
-    first.unset("importCertificate")
-    first.unset("importStages")
-    ok(first.preview("--expect-no-changes"))
-    ok(first.destroy())
-    assert scenario.ids() == []
-
-
 def test_the_cli_imports_by_id(scenario: NativeScenario) -> None:
     """``pulumi import`` of a certificate and a stage; the program then finds nothing to do."""
     stack = scenario.native(publish=False, stages="prod")
@@ -159,14 +112,6 @@ def test_the_cli_reads_the_committed_schema(scenario: NativeScenario) -> None:
     )
     said = json.loads(done.stdout)
     assert said == json.loads(committed.text())
-
-
-def test_a_foreign_certificate_is_refused_with_the_way_to_adopt_it(scenario: NativeScenario) -> None:
-    """Owning means tagging, which an import must not do."""
-    foreign = scenario.client("apigateway").generate_client_certificate()["clientCertificateId"]
-    stack = scenario.native(importCertificate=foreign)
-    _everywhere(scenario, stack)
-    assert f"adoptClientCertificateId: {foreign}" in refused(stack.up())
 
 
 def test_a_secret_input_is_a_secret_in_state(scenario: NativeScenario) -> None:

@@ -77,18 +77,19 @@ class PackedScenario(NativeScenario):
         stack.env["PULUMI_PYTHON_CMD"] = str(self._interpreter)
         return stack
 
-    def judged(self, *programs: str) -> PulumiStack:
+    def judged(self, *programs: str, broken: bool = False) -> PulumiStack:
         """A new stack of these programs."""
         stack = self.stack(program="", config={"restApiId": self.api})
-        self.programs(stack, *programs)
+        self.programs(stack, *programs, broken=broken)
         return stack
 
     @property
     def _interpreter(self) -> Path:
         return self.folder / "interpreter"
 
-    def programs(self, stack: PulumiStack, *names: str) -> None:
-        """Let the stack's program be these of ``programs/``, one after the other."""
+    def programs(self, stack: PulumiStack, *names: str, broken: bool) -> None:
+        """Let the stack's program be these of ``programs/``, one after the other; ``broken`` ones break a policy."""
+        stack.configure({"broken": broken})
         paths = [str(_HERE / "programs" / f"{name}.py") for name in names]
         text = f"import runpy\n\nfor path in {paths!r}:\n    runpy.run_path(path)\n"
         (stack.folder / "__main__.py").write_text(text)

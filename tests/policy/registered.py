@@ -60,17 +60,18 @@ class Run:
         return Run(list(map(_by_plugin, self.inputs)), list(map(_by_plugin, self.outputs)))
 
 
-def run(program: str, *, preview: bool = False, **state: Any) -> Run:
+def run(program: str, *, broken: bool = False, preview: bool = False, **state: Any) -> Run:
     """What a program of ``programs/`` registers under Pulumi's mocks.
 
     Args:
         program: Its name.
+        broken: Whether it breaks its policy.
         preview: The first preview: nothing exists, and every output that is no input is unknown.
         state: Outputs of a certificate that differ from a rotation's on the day of ``NOW``.
     """
     monitor = _RecordingMonitor(_FakeEngine(preview=preview, state=state))
     mocks.set_mocks(monitor.mocks, project="orders", stack="dev", preview=preview, monitor=monitor)
-    pulumi.runtime.set_all_config(CONFIG)
+    pulumi.runtime.set_all_config({**CONFIG, "orders:broken": str(broken).lower()})
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def declare() -> pulumi.Output[None] | Awaitable[None] | None:

@@ -38,10 +38,10 @@ GLUE = {"__main__", "arguments", "pack"}
 
 def test_the_type_tokens_are_those_of_both_doors() -> None:
     """As Python programs register them, and as the plugin's schema names them."""
-    registered = {one.type for one in run("no_delete_before_replace_passing").inputs} - {"pulumi:pulumi:Stack"}
+    registered = {one.type for one in run("no_delete_before_replace").inputs} - {"pulumi:pulumi:Stack"}
     assert set(agreed.KINDS) == registered | set(resource_types.KINDS)
     assert agreed.COMPONENT == resource_types.COMPONENT
-    assert agreed.COMPONENT in {one.type for one in run("certificate_overdue_passing").inputs}
+    assert agreed.COMPONENT in {one.type for one in run("certificate_overdue").inputs}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -46,7 +46,7 @@ def configured(pack: PackProcess) -> Iterator[PackProcess]:
 @pytest.mark.parametrize("policy", BROKEN)
 def test_a_program_that_keeps_the_policy_passes(policy: str, host: str, pack: PackProcess) -> None:
     """No policy has anything to say of it."""
-    found = HOSTS[host](run(f"{policy.replace('-', '_')}_passing"))
+    found = HOSTS[host](run(policy.replace("-", "_")))
     assert pack.judge(found.inputs, found.outputs) == []
 
 
@@ -55,7 +55,7 @@ def test_a_program_that_keeps_the_policy_passes(policy: str, host: str, pack: Pa
 def test_a_program_that_breaks_the_policy_fails(policy: str, host: str, pack: PackProcess) -> None:
     """That policy says so, at its level, of the resource at fault and with the remedy; no other policy does."""
     resources, level, remedy = BROKEN[policy]
-    found = HOSTS[host](run(f"{policy.replace('-', '_')}_failing"))
+    found = HOSTS[host](run(policy.replace("-", "_"), broken=True))
     verdicts = pack.judge(found.inputs, found.outputs)
     assert sorted(one.resource for one in verdicts) == resources
     assert {(one.policy, one.level) for one in verdicts} == {(policy, level)}
@@ -66,7 +66,7 @@ def test_a_program_that_breaks_the_policy_fails(policy: str, host: str, pack: Pa
 def test_the_first_preview_breaks_what_can_be_known_then(policy: str, pack: PackProcess) -> None:
     """Before anything exists ids and dates are unknown; no policy stumbles over that, nor guesses."""
     name = policy.replace("-", "_")
-    passing, failing = (run(f"{name}_{verdict}", preview=True) for verdict in ("passing", "failing"))
+    passing, failing = (run(name, broken=broken, preview=True) for broken in (False, True))
     assert pack.judge(passing.inputs, passing.outputs) == []
     resources = [] if policy in ("certificate-overdue", "binding-takes-id") else BROKEN[policy][0]
     assert sorted(one.resource for one in pack.judge(failing.inputs, failing.outputs)) == resources
@@ -74,7 +74,7 @@ def test_the_first_preview_breaks_what_can_be_known_then(policy: str, pack: Pack
 
 def test_a_step_that_no_run_takes_is_overdue(configured: PackProcess) -> None:
     """Two days are no news, and how many are is configured."""
-    late = run("certificate_overdue_passing", nextActionAt="2027-02-21T10:00:00Z")
+    late = run("certificate_overdue", nextActionAt="2027-02-21T10:00:00Z")
     (verdict,) = configured.judge(late.inputs, late.outputs)
     assert "has been due since 2027-02-21T10:00:00Z, for 3 days" in verdict.message
     configured.configure({"certificate-overdue": ("mandatory", {"dueStepMayWait": "72h"})})
@@ -85,14 +85,14 @@ def test_a_step_that_no_run_takes_is_overdue(configured: PackProcess) -> None:
 
 def test_how_close_to_its_end_a_certificate_may_come_is_configured(configured: PackProcess) -> None:
     """The pinned one has six days."""
-    held = run("certificate_overdue_failing")
+    held = run("certificate_overdue", broken=True)
     configured.configure({"certificate-overdue": ("advisory", {"expiresWithin": "5d"})})
     assert configured.judge(held.inputs, held.outputs) == []
 
 
 def test_a_certificate_that_is_published_elsewhere_needs_no_bundle(configured: PackProcess) -> None:
     """By the name of its resource; another one's name changes nothing."""
-    alone = run("rotation_without_publish_failing")
+    alone = run("rotation_without_publish", broken=True)
     configured.configure({"rotation-without-publish": ("mandatory", {"publishedElsewhere": ["other"]})})
     assert [one.level for one in configured.judge(alone.inputs, alone.outputs)] == ["mandatory"]
     configured.configure({"rotation-without-publish": ("mandatory", {"publishedElsewhere": ["published"]})})
@@ -101,7 +101,7 @@ def test_a_certificate_that_is_published_elsewhere_needs_no_bundle(configured: P
 
 def test_what_takes_the_bundle_of_the_plugins_component_publishes_it(pack: PackProcess) -> None:
     """Such a program depends on the component: the certificate is inside the plugin."""
-    alone = run("rotation_without_publish_failing").through_the_plugin()
+    alone = run("rotation_without_publish", broken=True).through_the_plugin()
     (component,) = (one.urn for one in alone.outputs if one.type == COMPONENT)
     parameter = analyzer_pb2.AnalyzerResource(urn="urn:pulumi:dev::orders::aws:ssm/parameter:Parameter::told")
     parameter.propertyDependencies["value"].urns.append(component)
@@ -111,7 +111,7 @@ def test_what_takes_the_bundle_of_the_plugins_component_publishes_it(pack: PackP
 @pytest.mark.parametrize("policy", BROKEN)
 def test_every_policy_can_be_disabled(policy: str, configured: PackProcess) -> None:
     """A level is configuration like any other."""
-    found = run(f"{policy.replace('-', '_')}_failing")
+    found = run(policy.replace("-", "_"), broken=True)
     configured.configure({policy: ("disabled", {})})
     assert configured.judge(found.inputs, found.outputs) == []
 

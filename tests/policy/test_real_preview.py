@@ -37,11 +37,11 @@ def scenario(tmp_path: Path) -> Iterator[PackedScenario]:
 
 def test_each_policy_judges_its_two_programs(scenario: PackedScenario) -> None:
     """All that keep the policies go up without a word; of all that break them, each policy names its own."""
-    stack = scenario.judged(*(f"{name}_passing" for name in PROGRAMS))
+    stack = scenario.judged(*PROGRAMS)
     scenario.with_aws(stack)
     assert said(ok(stack.up(*scenario.flags))) == []
 
-    scenario.programs(stack, *(f"{name}_failing" for name in PROGRAMS))
+    scenario.programs(stack, *PROGRAMS, broken=True)
     output = refused(stack.preview(*scenario.flags))
     # No certificate is overdue on its first day.
     broken = {policy: found for policy, found in BROKEN.items() if policy != "certificate-overdue"}
@@ -60,7 +60,7 @@ def test_each_policy_judges_its_two_programs(scenario: PackedScenario) -> None:
 
 def test_a_pin_that_keeps_a_certificate_to_its_last_days_is_told(scenario: PackedScenario) -> None:
     """The preview changes nothing and says why that is no good news."""
-    stack = scenario.judged("certificate_overdue_failing")
+    stack = scenario.judged("certificate_overdue", broken=True)
     ok(stack.up())
     scenario.at(336)
     assert said(ok(stack.up(*scenario.flags))) == []
@@ -91,7 +91,7 @@ def test_the_plugins_resources_are_judged_alike(scenario: PackedScenario) -> Non
 
 def test_the_language_host_on_path_starts_the_pack(scenario: PackedScenario) -> None:
     """Without any help of the tests'. A host that cannot start the smallest of packs is no judge of ours."""
-    stack = scenario.judged("openssl_family_pem_failing")
+    stack = scenario.judged("openssl_family_pem", broken=True)
     del stack.env["PULUMI_PYTHON_CMD"]
     if not stack.preview("--policy-pack", str(scenario.smallest_pack())).succeeded:
         pytest.skip("pulumi-language-python on PATH is too old to start policy packs")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apigw_sandbox import Behaviour, Sandbox
 from tests.sandbox.wire import refused, replace
+
+if TYPE_CHECKING:
+    from apigw_sandbox import Sandbox
 
 ACM_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 
@@ -17,26 +19,14 @@ def _status(answer: Any) -> int:
     return int(answer["ResponseMetadata"]["HTTPStatusCode"])
 
 
-def test_generate_answers_201_with_the_certificate(rest: Any) -> None:
-    """Description and tags come back; the id is six lower-case alphanumerics."""
-    answer = rest.generate_client_certificate(description="for orders", tags={"owner": "team-a"})
-    assert _status(answer) == 201
-    assert re.fullmatch(r"[a-z0-9]{6}", answer["clientCertificateId"])
-    assert (answer["description"], answer["tags"]) == ("for orders", {"owner": "team-a"})
-
-
 def test_get_answers_what_generate_did(rest: Any) -> None:
-    """Nothing is lost and nothing is added."""
+    """Nothing is lost and nothing is added; the id is six lower-case alphanumerics."""
     made = rest.generate_client_certificate(description="d", tags={"a": "b"})
     found = rest.get_client_certificate(clientCertificateId=made["clientCertificateId"])
-    assert _status(found) == 200
+    assert (_status(made), _status(found)) == (201, 200)
+    assert re.fullmatch(r"[a-z0-9]{6}", found["clientCertificateId"])
+    assert (found["description"], found["tags"]) == ("d", {"a": "b"})
     assert {**made, "ResponseMetadata": 0} == {**found, "ResponseMetadata": 0}
-
-
-def test_get_of_an_unknown_id_is_not_found(rest: Any) -> None:
-    """404."""
-    with refused("NotFoundException", 404):
-        rest.get_client_certificate(clientCertificateId="nobody")
 
 
 def test_update_changes_the_description_only(rest: Any) -> None:
@@ -76,12 +66,6 @@ def test_update_without_operations_changes_nothing(rest: Any) -> None:
     """An empty PATCH is answered with the certificate."""
     made = rest.generate_client_certificate(description="d")
     assert rest.update_client_certificate(clientCertificateId=made["clientCertificateId"])["description"] == "d"
-
-
-def test_update_of_an_unknown_id_is_not_found(rest: Any) -> None:
-    """404."""
-    with refused("NotFoundException", 404):
-        rest.update_client_certificate(clientCertificateId="nobody", patchOperations=[])
 
 
 def test_delete_answers_202_and_the_certificate_is_gone(rest: Any) -> None:
@@ -165,13 +149,6 @@ def test_the_quota_is_60_and_frees_with_a_delete(sandbox: Sandbox, rest: Any) ->
     assert len(sandbox.certificates()) == 60
     rest.delete_client_certificate(clientCertificateId=made[0])
     assert _status(rest.generate_client_certificate()) == 201
-
-
-def test_the_quota_can_be_set(sandbox: Sandbox, rest: Any) -> None:
-    """0 refuses the first."""
-    sandbox.behaviour = Behaviour(certificate_quota=0)
-    with refused("LimitExceededException", 429):
-        rest.generate_client_certificate()
 
 
 def test_regions_share_nothing(sandbox: Sandbox, rest: Any) -> None:

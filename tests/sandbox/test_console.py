@@ -74,16 +74,6 @@ def test_everything_is_marked_in_the_journal_and_counts_as_no_call(sandbox: Sand
     assert (sandbox.stages(), sandbox.certificates()) == ((), ())
 
 
-def test_a_hand_deletes_from_under_a_stage(sandbox: Sandbox, rest: Any) -> None:
-    """The stage then names what no longer exists."""
-    api = sandbox.console.create_rest_api("orders", ["dev"])
-    made = sandbox.console.generate_certificate()
-    sandbox.console.bind(api, "dev", made)
-    sandbox.console.delete_certificate(made)
-    assert rest.get_stage(restApiId=api, stageName="dev")["clientCertificateId"] == made
-    assert rest.get_client_certificates()["items"] == []
-
-
 def test_a_hand_mints_with_any_dates_and_beyond_the_quota(sandbox: Sandbox, rest: Any) -> None:
     """An expired certificate, for the tests that need one."""
     sandbox.change(certificate_quota=0)
@@ -101,17 +91,6 @@ def test_a_hand_sets_exactly_these_tags(sandbox: Sandbox, rest: Any) -> None:
     made = sandbox.console.generate_certificate(tags={"ours": "1"})
     sandbox.console.set_tags(made, {})
     assert "tags" not in rest.get_client_certificate(clientCertificateId=made)
-
-
-def test_a_stage_made_again_starts_bare(sandbox: Sandbox) -> None:
-    """Deleted and re-created by hand."""
-    api = sandbox.console.create_rest_api("orders", ["dev"])
-    sandbox.console.bind(api, "dev", sandbox.console.generate_certificate())
-    sandbox.console.delete_stage(api, "dev")
-    with pytest.raises(KeyError):
-        sandbox.presented(api, "dev")
-    sandbox.console.create_stage(api, "dev")
-    assert sandbox.presented(api, "dev") is None
 
 
 def test_a_hand_cannot_do_the_impossible_and_leaves_no_trace_of_it(sandbox: Sandbox, rest: Any) -> None:

@@ -132,12 +132,6 @@ def test_a_stage_that_is_not_there_is_not_found(rest: Any, api: str, api_id: str
         _patch(rest, api_id or api, replace("/description", "x"), stage=stage)
 
 
-def test_get_stages_of_an_unknown_api_is_not_found(rest: Any) -> None:
-    """404."""
-    with refused("NotFoundException", 404):
-        rest.get_stages(restApiId="nobody")
-
-
 def test_a_deleted_stage_takes_its_binding_along(sandbox: Sandbox, rest: Any, api: str, certificate: str) -> None:
     """A stage made again under the name presents nothing, and the certificate can be deleted."""
     _patch(rest, api, replace("/clientCertificateId", certificate))
@@ -161,14 +155,6 @@ def test_a_certificate_in_use_is_not_deleted(sandbox: Sandbox, rest: Any, api: s
     rest.delete_client_certificate(clientCertificateId=certificate)
     assert sandbox.certificates() == ()
     assert sandbox.presented(api, "dev") == certificate
-
-
-def test_a_certificate_let_go_can_be_deleted(rest: Any, api: str, certificate: str) -> None:
-    """Unbound, it is free."""
-    _patch(rest, api, replace("/clientCertificateId", certificate))
-    _patch(rest, api, replace("/clientCertificateId", ""))
-    answer = rest.delete_client_certificate(clientCertificateId=certificate)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
 
 
 def test_a_deployment_to_an_existing_stage_keeps_its_settings(
@@ -206,13 +192,6 @@ def test_a_deployment_may_bring_variables_or_a_new_stage_or_none(rest: Any, api:
     assert rest.get_stage(restApiId=api, stageName="new")["createdDate"]
     rest.create_deployment(restApiId=api)
     assert len(rest.get_stages(restApiId=api)["item"]) == 3
-
-
-def test_the_same_deployment_may_be_sent_again_in_the_patch_of_a_switch(rest: Any, api: str, certificate: str) -> None:
-    """The nudge of docs/aws.md §3.3."""
-    deployment = rest.get_stage(restApiId=api, stageName="dev")["deploymentId"]
-    answer = _patch(rest, api, replace("/clientCertificateId", certificate), replace("/deploymentId", deployment))
-    assert (answer["clientCertificateId"], answer["deploymentId"]) == (certificate, deployment)
 
 
 def test_stages_can_be_chosen_by_deployment(rest: Any, api: str) -> None:

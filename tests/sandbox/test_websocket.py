@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apigw_sandbox import InUseDeletion, Sandbox, UnknownCertificate
+from apigw_sandbox import Sandbox, UnknownCertificate
 from tests.sandbox.wire import raw, refused
 
 ACM_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
@@ -76,20 +76,6 @@ def test_an_http_api_takes_no_certificate(websocket: Any, certificate: str) -> N
     with refused("BadRequestException", 400):
         websocket.update_stage(ApiId=http_api, StageName="live", ClientCertificateId=certificate)
     assert websocket.update_stage(ApiId=http_api, StageName="live", Description="d")["Description"] == "d"
-
-
-def test_a_certificate_in_use_by_a_websocket_stage_is_not_deleted(
-    sandbox: Sandbox, rest: Any, websocket: Any, api: str, certificate: str
-) -> None:
-    """Who scans REST stages only would believe it free."""
-    websocket.update_stage(ApiId=api, StageName="live", ClientCertificateId=certificate)
-    with refused("BadRequestException", 400):
-        rest.delete_client_certificate(clientCertificateId=certificate)
-    sandbox.change(in_use_deletion=InUseDeletion.CONFLICT)
-    with refused("ConflictException", 409):
-        rest.delete_client_certificate(clientCertificateId=certificate)
-    websocket.delete_stage(ApiId=api, StageName="live")
-    assert rest.delete_client_certificate(clientCertificateId=certificate)
 
 
 def test_stages_that_are_not_there_or_there_already(websocket: Any, api: str) -> None:

@@ -50,12 +50,6 @@ def test_the_list_key_is_item(sandbox: Sandbox) -> None:
     assert set(second) == {"item"}
 
 
-def test_delete_is_202(sandbox: Sandbox) -> None:
-    """Accepted."""
-    made = sandbox.console.generate_certificate()
-    assert raw(sandbox.endpoint_url, "DELETE", f"/clientcertificates/{made}").status == 202
-
-
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [

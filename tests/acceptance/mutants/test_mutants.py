@@ -34,7 +34,7 @@ def harmless(old: str, new: str, *, killed_by: str = QUIET) -> Mutant:
 def test_every_edit_applies_to_the_package_as_it_is(mutant: Mutant, tmp_path: Path) -> None:
     """A mutant that the code has left behind would prove nothing; it changes every file that it names."""
     copy = mutant.write(tmp_path)
-    for edit in mutant.edits:
+    for edit in mutant.all_edits:
         assert (copy / edit.file).read_text() != (PACKAGE / edit.file).read_text()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
 
-from apigw_client_cert import Aws, ClientCertificateRotation, File, RestStage, RotatingClientCertificate
+from apigw_client_cert import Aws, ClientCertificateRotation, File, RestStage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,6 @@ rotation = ClientCertificateRotation(
     name,
     stages=stages,
     publish=by_pipeline if option == "publish" else [File("pins.txt", content="sha256")],
-    certificate=RotatingClientCertificate("shared", aws=aws) if option == "certificate" else None,
     aws=aws,
     opts=options.get(option),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from urllib.parse import unquote
 
 import pytest
@@ -27,19 +26,6 @@ HTML = {"Content-Type": "text/html"}
 def nobody_presents_it(aws: StubbedAws) -> StubbedAws:
     """The look before a deletion is sent again: the certificate, and a scan of no APIs."""
     return aws.answers(ISSUED).answers({"item": []}).answers({"items": []})
-
-
-def test_generate_sends_description_and_tags_and_reads_the_answer(aws: StubbedAws) -> None:
-    """Dates are epoch seconds on the wire and aware UTC here."""
-    aws.answers(ISSUED, status=201)
-    issued = ApiGateway(aws.client).generate(description="orders", tags={"a": "b"})
-    assert (aws.requests[0].method, aws.requests[0].path) == ("POST", "/clientcertificates")
-    assert aws.requests[0].body == {"description": "orders", "tags": {"a": "b"}}
-    assert issued.id == "4k11da"
-    assert issued.created_date == datetime(2026, 1, 1, tzinfo=timezone.utc)
-    assert issued.expiration_date == datetime(2027, 1, 1, tzinfo=timezone.utc)
-    assert issued.tags == {"apigw-client-cert:rotation-id": "r1"}
-    assert "PEM" not in repr(issued)
 
 
 def test_a_full_quota_is_asked_once_and_names_what_fills_it(aws: StubbedAws) -> None:
@@ -101,24 +87,6 @@ def test_a_list_asks_for_the_largest_page(aws: StubbedAws) -> None:
     assert aws.requests[0].query == {"limit": ["500"]}
 
 
-def test_deleting_what_is_gone_is_success(aws: StubbedAws) -> None:
-    """An interrupted run may have deleted it."""
-    aws.answers(None, status=202).refuses("NotFoundException", 404)
-    gateway = ApiGateway(aws.client)
-    gateway.delete("4k11da")
-    gateway.delete("4k11da")
-    assert [request.path for request in aws.requests] == ["/clientcertificates/4k11da"] * 2
-
-
-def test_a_refused_delete_with_400_is_still_in_use_at_once(aws: StubbedAws) -> None:
-    """AWS's sibling operations answer like this."""
-    aws.refuses("BadRequestException", 400)
-    with pytest.raises(errors.StillInUse) as caught:
-        ApiGateway(aws.client).delete("4k11da")
-    assert caught.value.subject == "4k11da"
-    assert len(aws.requests) == 1
-
-
 def test_a_refused_delete_with_409_is_still_in_use_after_a_few_times(aws: StubbedAws) -> None:
     """A 409 may also be somebody at the same moment: between the tries nobody is found to present it."""
     for _ in range(2):
@@ -154,12 +122,3 @@ def test_no_tags_is_no_call(aws: StubbedAws) -> None:
     ApiGateway(aws.client).tag("4k11da", {})
     ApiGateway(aws.client).untag("4k11da", ())
     assert aws.requests == []
-
-
-def test_tagging_what_is_gone_is_refused_and_untagging_it_is_success(aws: StubbedAws) -> None:
-    """Removing a tag has reached its end either way."""
-    aws.refuses("NotFoundException", 404).refuses("NotFoundException", 404)
-    with pytest.raises(errors.BadInput, match="no client certificate 4k11da"):
-        ApiGateway(aws.client).tag("4k11da", {"a": "b"})
-    ApiGateway(aws.client).untag("4k11da", ["a"])
-    assert aws.unused == 0

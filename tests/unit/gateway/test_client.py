@@ -85,7 +85,9 @@ def test_no_credentials_is_said_as_such(monkeypatch: pytest.MonkeyPatch, aws: St
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     bare = StubbedAws()
-    with pytest.raises(NoCredentials, match="NoCredentialsError"):
+    with pytest.raises(
+        NoCredentials, match=r"found no usable credentials \(NoCredentialsError.*sts get-caller-identity"
+    ):
         bare.client.call("apigateway", "GetRestApis")
     assert bare.requests == []
 

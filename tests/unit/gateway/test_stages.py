@@ -18,20 +18,6 @@ WEBSOCKET = StageRef("w1w2w3", "live", StageKind.WEBSOCKET)
 BIND = {"op": "replace", "path": "/clientCertificateId", "value": "4k11da"}
 
 
-@pytest.mark.parametrize(
-    ("stage", "answer", "path"),
-    [
-        (REST, {"clientCertificateId": "4k11da", "deploymentId": "d1"}, "/restapis/a1b2c3/stages/prod"),
-        (WEBSOCKET, {"clientCertificateId": "4k11da", "deploymentId": "d1"}, "/v2/apis/w1w2w3/stages/live"),
-    ],
-)
-def test_a_stage_says_what_it_presents(aws: StubbedAws, stage: StageRef, answer: dict[str, str], path: str) -> None:
-    """Both families, with one GET each."""
-    aws.answers(answer)
-    assert ApiGateway(aws.client).presented(stage) == "4k11da"
-    assert [(request.method, request.path) for request in aws.requests] == [("GET", path)]
-
-
 @pytest.mark.parametrize("answer", [{}, {"clientCertificateId": ""}])
 def test_absent_and_empty_both_mean_nothing(aws: StubbedAws, answer: dict[str, str]) -> None:
     """Unset is absent at AWS and empty in some emulators."""
@@ -79,25 +65,6 @@ def test_a_stage_without_a_deployment_is_switched_without_one(aws: StubbedAws) -
     assert aws.requests[1].body == {"patchOperations": [BIND]}
 
 
-def test_a_websocket_stage_takes_fields(aws: StubbedAws) -> None:
-    """apigatewayv2 knows no patch operations."""
-    aws.answers({"deploymentId": "d1"}).answers({"clientCertificateId": "4k11da"})
-    ApiGateway(aws.client).bind(WEBSOCKET, "4k11da", Redeploy.SAME_DEPLOYMENT)
-    assert (aws.requests[1].method, aws.requests[1].path) == ("PATCH", "/v2/apis/w1w2w3/stages/live")
-    assert aws.requests[1].body == {"clientCertificateId": "4k11da", "deploymentId": "d1"}
-
-
-def test_unbinding_replaces_with_nothing(aws: StubbedAws) -> None:
-    """AWS supports no remove on this path."""
-    gateway = ApiGateway(aws.client)
-    for stage in (REST, WEBSOCKET):
-        aws.answers({"clientCertificateId": "4k11da"}).answers({})
-        gateway.presented(stage)
-        gateway.unbind(stage)
-    assert aws.requests[1].body == {"patchOperations": [{**BIND, "value": ""}]}
-    assert aws.requests[3].body == {"clientCertificateId": ""}
-
-
 def test_unbinding_a_stage_that_is_gone_is_success(aws: StubbedAws) -> None:
     """It presents nothing, whether it was gone at the look before or went after it."""
     gateway = ApiGateway(aws.client)
@@ -115,20 +82,6 @@ def test_a_stage_that_refuses_to_be_cleared_is_said(aws: StubbedAws) -> None:
     aws.answers({}).refuses("BadRequestException", 400)
     with pytest.raises(errors.BadInput, match="refuses to present nothing"):
         ApiGateway(aws.client).unbind(WEBSOCKET)
-
-
-@pytest.mark.parametrize("stage", [REST, WEBSOCKET])
-def test_a_stage_that_is_not_there_is_named(aws: StubbedAws, stage: StageRef) -> None:
-    """API and stage, for reading and for switching."""
-    for _ in range(3):
-        aws.refuses("NotFoundException", 404)
-    gateway = ApiGateway(aws.client)
-    with pytest.raises(errors.StageNotFound) as caught:
-        gateway.presented(stage)
-    assert stage.api_id in str(caught.value)
-    assert stage.stage_name in str(caught.value)
-    with pytest.raises(errors.StageNotFound):
-        gateway.bind(stage, "4k11da")
 
 
 @pytest.mark.parametrize(("code", "status"), [("NotFoundException", 404), ("BadRequestException", 400)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ConnectionClosedError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,11 +11,10 @@ from apigw_client_cert.gateway.answers import Call
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.interface import StageRef
 from apigw_client_cert.gateway.waiting import Retries, Trouble
-from tests.doubles.stubbed_aws import NO_ANSWER, NO_CONNECTION, StubbedAws
+from tests.doubles.stubbed_aws import NO_CONNECTION, StubbedAws
 
 STAGE = StageRef("a1b2c3", "prod")
 ISSUED = {"clientCertificateId": "4k11da", "createdDate": 1_767_225_600, "expirationDate": 1_798_761_600}
-CLOSED = ConnectionClosedError(endpoint_url="https://aws.test")
 
 
 def test_a_throttled_read_is_sent_again_until_it_works(aws: StubbedAws) -> None:
@@ -26,13 +24,6 @@ def test_a_throttled_read_is_sent_again_until_it_works(aws: StubbedAws) -> None:
     aws.answers({"clientCertificateId": "4k11da"})
     assert ApiGateway(aws.client).presented(STAGE) == "4k11da"
     assert aws.waits == [0.25, 0.5, 1.0, 2.0]
-
-
-def test_retry_after_is_honoured(aws: StubbedAws) -> None:
-    """AWS knows better than a formula."""
-    aws.refuses("TooManyRequestsException", 429, headers={"Retry-After": "7"}).answers({})
-    ApiGateway(aws.client).presented(STAGE)
-    assert aws.waits == [7.0]
 
 
 @pytest.mark.parametrize("header", ["soon", "-5", "Wed, 21 Oct 2026 07:28:00 GMT", ""])
@@ -85,55 +76,6 @@ def test_no_sequence_of_answers_waits_longer_than_the_budget(
     else:
         pytest.fail("it never gave up")
     assert waited <= rule.total_wait_seconds
-
-
-@pytest.mark.parametrize("trouble", ["500", "lost", "conflict"])
-def test_an_idempotent_change_is_sent_again(aws: StubbedAws, trouble: str) -> None:
-    """The same PATCH twice ends in the same state, where the stage is as it was."""
-    aws.answers({"clientCertificateId": "old111"})
-    if trouble == "lost":
-        aws.fails(NO_ANSWER)
-    elif trouble == "500":
-        aws.refuses("InternalFailure", 500)
-    else:
-        aws.refuses("ConflictException", 409)
-    aws.answers({"clientCertificateId": "old111"}).answers({"clientCertificateId": "4k11da"})
-    ApiGateway(aws.client).bind(STAGE, "4k11da")
-    assert [request.method for request in aws.requests] == ["GET", "PATCH", "GET", "PATCH"]
-    assert aws.requests[1].body == aws.requests[3].body
-
-
-def test_a_change_that_is_never_answered_is_unknown(aws: StubbedAws) -> None:
-    """Three times, then the lifecycle looks for itself."""
-    for _ in range(3):
-        aws.answers({}).fails(NO_ANSWER)
-    with pytest.raises(errors.OutcomeUnknown):
-        ApiGateway(aws.client).bind(STAGE, "4k11da")
-    assert aws.unused == 0
-
-
-def test_a_concurrent_modification_that_stays_is_said(aws: StubbedAws) -> None:
-    """Six times, with waits and looks between."""
-    for _ in range(6):
-        aws.answers({}).refuses("ConflictException", 409)
-    with pytest.raises(errors.ConcurrentModification):
-        ApiGateway(aws.client).bind(STAGE, "4k11da")
-    assert (aws.unused, len(aws.waits)) == (0, 5)
-
-
-def test_a_generate_is_sent_again_after_a_throttle(aws: StubbedAws) -> None:
-    """A 429 is the only answer that says nothing was done."""
-    aws.refuses("TooManyRequestsException", 429).answers(ISSUED, status=201)
-    assert ApiGateway(aws.client).generate(description="", tags={}).id == "4k11da"
-
-
-@pytest.mark.parametrize("failure", [NO_ANSWER, CLOSED])
-def test_a_generate_without_an_answer_is_sent_once(aws: StubbedAws, failure: Exception) -> None:
-    """A second one would be a second certificate."""
-    aws.fails(failure)
-    with pytest.raises(errors.OutcomeUnknown):
-        ApiGateway(aws.client).generate(description="", tags={})
-    assert len(aws.requests) == 1
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

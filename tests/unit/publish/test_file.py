@@ -59,16 +59,6 @@ def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
     assert mode(file) == 0o640
 
 
-def test_a_symbolic_link_stays_and_its_end_is_replaced(tmp_path: Path) -> None:
-    """Links into a release folder survive."""
-    (tmp_path / "release").mkdir()
-    link = tmp_path / "pins.pem"
-    link.symlink_to(tmp_path / "release" / "pins.pem")
-    target(link).write("new")
-    assert link.is_symlink()
-    assert (tmp_path / "release" / "pins.pem").read_text() == "new"
-
-
 def test_a_reader_that_has_it_open_keeps_the_old_text(tmp_path: Path) -> None:
     """The file is replaced, not rewritten."""
     file = tmp_path / "pins.pem"
@@ -85,47 +75,11 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert target(tmp_path / "nowhere" / "pins.pem").read() is None
 
 
-def test_a_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
-    """For reading and for writing, and no temporary file is left."""
-    (tmp_path / "pins.pem").mkdir()
-    with pytest.raises(errors.BadInput):
-        target(tmp_path / "pins.pem").read()
-    with pytest.raises(errors.BadInput):
-        target(tmp_path / "pins.pem").write("x")
-    assert os.listdir(tmp_path) == ["pins.pem"]  # noqa: PTH208 - names are enough
-
-
 def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
     """NotADirectory is the user's path, not the disk's fault."""
     (tmp_path / "file").write_text("x")
     with pytest.raises(errors.BadInput):
         target(tmp_path / "file" / "pins.pem").read()
-
-
-def test_a_permission_denied_is_said_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error is made here because root is refused nothing."""
-
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
-    with pytest.raises(errors.AccessDenied, match="permission denied"):
-        target(tmp_path / "pins.pem").write("x")
-
-
-def test_a_full_disk_leaves_the_old_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rename is the last step; the temporary file goes."""
-    place = target(tmp_path / "pins.pem")
-    place.write("old")
-
-    def refuse(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", refuse)
-    with pytest.raises(errors.NeedsOperator, match="No space left"):
-        place.write("new")
-    assert place.read() == "old"
-    assert os.listdir(tmp_path) == ["pins.pem"]  # noqa: PTH208 - names are enough
 
 
 def test_bytes_that_are_no_text_equal_nothing_we_wrote(tmp_path: Path) -> None:

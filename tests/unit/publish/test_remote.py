@@ -109,32 +109,6 @@ def test_too_many_updates_of_a_parameter_are_waited_out(aws: StubbedAws) -> None
     assert aws.unused == 0
 
 
-def test_an_object_is_read_and_none_where_there_is_none(aws: StubbedAws) -> None:
-    """HTML in an object is the user's own business."""
-    aws.answers("<html>", headers={"Content-Type": "text/html"}).answers(s3_error("NoSuchKey"), status=404, headers=XML)
-    assert s3(aws).read() == "<html>"
-    assert s3(aws).read() is None
-
-
-def test_a_missing_bucket_is_named(aws: StubbedAws) -> None:
-    """A missing key is normal, a missing bucket is not."""
-    aws.answers(s3_error("NoSuchBucket"), status=404, headers=XML)
-    aws.answers(s3_error("NoSuchBucket"), status=404, headers=XML)
-    with pytest.raises(errors.BadInput, match="no S3 bucket trust"):
-        s3(aws).read()
-    with pytest.raises(errors.BadInput, match="no S3 bucket trust"):
-        s3(aws).write("x")
-
-
-def test_an_object_is_put_with_a_content_type(aws: StubbedAws) -> None:
-    """A browser then shows it."""
-    aws.answers("old").answers("")
-    s3(aws).write("pins")
-    assert aws.requests[1].method == "PUT"
-    assert aws.requests[1].url.endswith("/orders/pins.pem")
-    assert "pins" in str(aws.requests[1].body)
-
-
 def test_a_denied_object_names_the_list_permission(aws: StubbedAws) -> None:
     """Without it S3 calls a missing key forbidden."""
     aws.answers(s3_error("AccessDenied"), status=403, headers=XML)
@@ -200,22 +174,6 @@ def test_a_secret_is_read_and_none_where_there_is_none(aws: StubbedAws) -> None:
     assert secret(aws).read() == "pins"
     assert secret(aws).read() is None
     assert secret(aws).read() not in {None, "", "pins"}
-
-
-def test_a_secret_that_exists_gets_a_new_version(aws: StubbedAws) -> None:
-    """One call, after the read that came before."""
-    aws.answers({"SecretString": "old"}).answers({})
-    place = secret(aws)
-    place.read()
-    place.write("pins")
-    assert (aws.requests[1].body["SecretId"], aws.requests[1].body["SecretString"]) == ("orders/pins", "pins")
-
-
-def test_a_secret_that_is_missing_is_made(aws: StubbedAws) -> None:
-    """By name."""
-    aws.refuses("ResourceNotFoundException", 400).refuses("ResourceNotFoundException", 400).answers({})
-    secret(aws).write("pins")
-    assert (aws.requests[2].body["Name"], aws.requests[2].body["SecretString"]) == ("orders/pins", "pins")
 
 
 def test_a_missing_secret_by_arn_cannot_be_made(aws: StubbedAws) -> None:

@@ -1,4 +1,4 @@
-"""The three resources without the component, each to be deleted before its successor exists."""
+"""The three resources without the component, as they replace themselves by default; broken, each is deleted first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pulumi
 from apigw_client_cert import Aws, File, RestStage, RotatingClientCertificate, StageBinding, TrustBundle
 
 config = pulumi.Config()
-first = pulumi.ResourceOptions(delete_before_replace=True)
+broken = config.get_bool("broken")
+first = pulumi.ResourceOptions(delete_before_replace=True) if broken else None
 certificate = RotatingClientCertificate("replaced", aws=Aws(endpoint_url=config.get("endpointUrl")), opts=first)
 bundle = TrustBundle(
     "replaced-trust", certificates=[certificate], targets=[File("replaced.txt", content="sha256")], opts=first
