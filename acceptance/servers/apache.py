@@ -56,7 +56,8 @@ class Apache(Terminator):
             Setup.PLAIN: f"SSLCACertificateFile {self.trust_path}\nSSLVerifyClient require",
             Setup.ONE_WAY: "",
         }[self.setup]
-        modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED)
+        loaded = [name for name in LOADED if name != self.also("without")]
+        modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in loaded)
         configuration = f"""
             ServerRoot {self.folder}
             ServerName localhost
