@@ -76,7 +76,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.send_header("Sec-WebSocket-Accept", base64.b64encode(accepted).decode("ascii"))
         self.end_headers()
         self.close_connection = True
-        while said := self.rfile.read1(4096):  # type: ignore[attr-defined] # a buffered reader, which the stub does not say
+        while said := self.rfile.read1(4096):
             self.wfile.write(said)
 
     def log_message(self, *arguments: object) -> None:
