@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MODULES = Path("/usr/lib/apache2/modules")
 # access_compat as Debian has it: what it allows may go around what authz_core requires.
-LOADED = ("mpm_worker", "authz_core", "authz_host", "access_compat", "ssl", "headers", "proxy", "proxy_http", "alias")
+LOADED = ("authz_core", "authz_host", "access_compat", "ssl", "headers", "proxy", "proxy_http", "alias")
 
 
 class Apache(Terminator):
@@ -30,6 +30,7 @@ class Apache(Terminator):
     drops_idle = True
     programs = ("apache2",)
     told = TOLD_PEM
+    mpm = "worker"
 
     @property
     def _public(self) -> Path:
@@ -56,7 +57,8 @@ class Apache(Terminator):
             Setup.PLAIN: f"SSLCACertificateFile {self.trust_path}\nSSLVerifyClient require",
             Setup.ONE_WAY: "",
         }[self.setup]
-        modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED)
+        loaded = [name for name in (f"mpm_{self.mpm}", *LOADED) if name != self.also("without")]
+        modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in loaded)
         configuration = f"""
             ServerRoot {self.folder}
             ServerName localhost
@@ -95,3 +97,9 @@ class Apache(Terminator):
 
     def _command(self) -> list[str]:
         return [find_program("apache2"), "-f", str(self.folder / "httpd.conf")]
+
+
+class ApacheEvent(Apache):
+    """The event MPM, Debian's default."""
+
+    mpm = "event"

@@ -5,11 +5,13 @@ servers that only terminate TLS, and inside the Python backend. ``GET /any/path?
 second; with ``mute`` in the query it names no certificate. ``x-client-cert-sha256`` and the body hold the SHA-256
 fingerprint, lower-case hex, ``none`` for a connection without a certificate, or ``unknown`` behind a server that tells
 nothing.
+A request to upgrade to a WebSocket is accepted, and everything on that connection comes back as it is.
 Every answer leaves its fingerprint as one line in ``RECORD``, before the client can have it.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import http.server
 import os
@@ -27,6 +29,8 @@ NONE, UNKNOWN = "none", "unknown"
 # Apache: a header cannot hold line breaks, so mod_headers makes them spaces; an unset variable is "(null)".
 TOLD_SHA256, TOLD_PEM, TOLD_NOTHING = "sha256", "pem", "nothing"
 TOLD_HEADER = "x-seen-client-cert"
+# RFC 6455, section 1.3.
+_WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
@@ -50,6 +54,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Wait, record, answer."""
+        if self.headers.get("Upgrade", "").lower() == "websocket":
+            self._echo()
+            return
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
         threading.Event().wait(float(query.get("delay", ["0"])[0]))
         seen = self.fingerprint()
@@ -60,6 +67,17 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(seen) + 1))
         self.end_headers()
         self.wfile.write(f"{seen}\n".encode("ascii"))
+
+    def _echo(self) -> None:
+        accepted = hashlib.sha1((self.headers["Sec-WebSocket-Key"] + _WEBSOCKET).encode("ascii")).digest()  # noqa: S324 - RFC 6455
+        self.send_response(101)
+        self.send_header("Upgrade", "websocket")
+        self.send_header("Connection", "Upgrade")
+        self.send_header("Sec-WebSocket-Accept", base64.b64encode(accepted).decode("ascii"))
+        self.end_headers()
+        self.close_connection = True
+        while said := self.rfile.read1(4096):
+            self.wfile.write(said)
 
     def log_message(self, *arguments: object) -> None:
         """Say nothing: the record says it."""

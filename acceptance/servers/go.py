@@ -27,6 +27,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -35,7 +36,7 @@ import (
 	"time"
 )
 
-var _, _ = x509.NewCertPool, errors.New
+var _, _, _ = x509.NewCertPool, errors.New, net.Listen
 
 func load(own tls.Certificate) (*tls.Config, error) {
 %s

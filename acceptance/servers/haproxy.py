@@ -37,7 +37,7 @@ class Haproxy(Terminator):
         }[self.setup]
         configuration = (
             "global\n    stats socket unix@stats.sock mode 600 level admin expose-fd listeners\n"
-            f"{self.also('defaults')}defaults\n"
+            f"{self.also('global')}{self.also('defaults')}defaults\n"
             "    mode http\n    option idle-close-on-response\n    timeout http-keep-alive 1h\n"
             + "".join(f"    timeout {kind} 1h\n" for kind in ("client", "server", "connect"))
             + f"frontend api{self.also('from')}\n{self.also('before')}{setup}{self.also('after')}"

@@ -37,6 +37,7 @@ class Nginx(Terminator):
             daemon off;
             {as_root("user root;")}
             worker_processes 1;
+            {self.also("main")}
             pid nginx.pid;
             error_log stderr notice;
             events {{ worker_connections 4096; }}

@@ -17,6 +17,8 @@ BYPASSES = (*NGINX, *HAPROXY, *APACHE, *NODE, *PYTHON, *GO, *JAVA)
 def around(backend: type[Backend]) -> str:
     """The column "around the check" of one server: how many ways are closed, and how many are not."""
     tries = [one.closed for one in BYPASSES if one.backend is backend]
+    if not tries:
+        return "-"
     opened = f", **{tries.count(False)} open**" if False in tries else ""
     return f"{tries.count(True)} closed{opened}"
 

@@ -79,7 +79,14 @@ _ANOTHER_NAME = {
         return &tls.Config{{Certificates: []tls.Certificate{{own}}}}, nil
     }}"""
 }
-_PLAIN_LISTENER = {"program": 'go http.ListenAndServe("@HOST@:@OTHER_PORT@", server.Handler)'}
+_PLAIN_LISTENER = {
+    "program": """plain, err := net.Listen("tcp", "@HOST@:@OTHER_PORT@")
+    if err != nil {
+        log.Fatal(err)
+    }
+    go http.Serve(plain, server.Handler)
+    """
+}
 _ANOTHER_POOL = {
     "names": f"""if hello.ServerName == "{OTHER_NAME}" {{
         strangers := x509.NewCertPool()

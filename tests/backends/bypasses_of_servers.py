@@ -146,11 +146,14 @@ _APACHE_OTHER = {
     </VirtualHost>"""
 }
 _LATER_IF = '<If "true">\n{}\n</If>'
+_SATISFY = "<Location />\nAllow from all\nSatisfy any\n</Location>\n"
+# Redirect alone would refuse: without it each of the other lines has to.
+_NO_ALIAS = {"without": "alias"}
 APACHE = (
     Bypass(
         Apache,
         "a section with `Allow from all` and `Satisfy any`",
-        {"vhost": "<Location />\nAllow from all\nSatisfy any\n</Location>"},
+        {"vhost": _SATISFY},
         Way(),
         "403",
         "403",
@@ -196,6 +199,30 @@ APACHE = (
         "403",
     ),
     Bypass(Apache, "`ErrorDocument 403 /open`", {"vhost": "ErrorDocument 403 /open"}, Way(), "403", "403"),
+    Bypass(
+        Apache,
+        "`ErrorDocument 403 /open`, without mod_alias",
+        {"vhost": "ErrorDocument 403 /open", **_NO_ALIAS},
+        Way(),
+        "403",
+        "403",
+    ),
+    Bypass(
+        Apache,
+        "that `Satisfy any` and a later `<If>` with `Require all granted`, without mod_alias",
+        {"vhost": _SATISFY + _LATER_IF.format("Require all granted"), **_NO_ALIAS},
+        Way(),
+        "403",
+        "403",
+    ),
+    Bypass(
+        Apache,
+        "a later `<If>` with both, without mod_alias",
+        {"vhost": _LATER_IF.format("Require all granted\nAllow from all\nSatisfy any"), **_NO_ALIAS},
+        Way(),
+        ACCEPTED,
+        ACCEPTED,
+    ),
     Bypass(Apache, "another default VirtualHost; its name in the handshake", _APACHE_OTHER, HOST_ONLY, "421", "421"),
     Bypass(Apache, "another default VirtualHost; no name in the handshake", _APACHE_OTHER, NO_NAME, "421", "421"),
     Bypass(Apache, "another default VirtualHost; its session resumed", _APACHE_OTHER, RESUMED, "403", "403"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from acceptance.servers.apache import Apache
+from acceptance.servers.apache import Apache, ApacheEvent
 from acceptance.servers.application import UNKNOWN
 from acceptance.servers.backend import Backend, Setup
 from acceptance.servers.go import Go, GoAskingEachRequest
@@ -136,6 +136,10 @@ ROWS: tuple[Row, ...] = (
     _ours(Haproxy, Why.PINNED, stranger="403", expired=HANDSHAKE, none=HANDSHAKE),
     *_first_match(Apache, HANDSHAKE),
     _ours(Apache, Why.PINNED, stranger="403", expired=HANDSHAKE, none="403"),
+    replace(
+        _ours(ApacheEvent, Why.PINNED, stranger="403", expired=HANDSHAKE, none="403"),
+        configuration="our configuration, `mpm_event`",
+    ),
     *_first_match(Node, HANDSHAKE),
     _ours(Node, Why.PINNED, stranger="403", expired="403", none="403"),
     *_first_match(Python, HANDSHAKE),

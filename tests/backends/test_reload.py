@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.servers.apache import ApacheEvent
 from acceptance.servers.backend import Backend, ReloadError, Setup
 from acceptance.servers.catalogue import BACKENDS
 from acceptance.servers.stunnel import Stunnel
@@ -32,7 +33,7 @@ def met_in_the_end(request: Callable[[], Met], *, accepted: bool) -> bool:
     return any((request().verdict == ACCEPTED) == accepted for _ in range(LOOKS))
 
 
-@each_of_ours
+@pytest.mark.parametrize("kind", [*OURS, ApacheEvent], ids=lambda kind: kind.__name__)
 def test_reload_loses_no_request(
     kind: type[Backend], certificates: Certificates, make_server: Callable[..., Backend]
 ) -> None:

@@ -10,7 +10,7 @@ import ssl
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from acceptance.servers.apache import Apache
+from acceptance.servers.apache import Apache, ApacheEvent
 from acceptance.servers.application import HOST
 from acceptance.servers.go import Go, GoAskingEachRequest
 from acceptance.servers.haproxy import Haproxy
@@ -46,6 +46,7 @@ AFTER_RELOAD: Mapping[type[Backend], Left] = {
     Nginx: Left("403", CLOSED),
     Haproxy: Left("403", f"{ACCEPTED}, {CLOSED}"),
     Apache: Left("403", f"{ACCEPTED}, {CLOSED}"),
+    ApacheEvent: Left("403", CLOSED),
     Node: Left("403", "403"),
     Python: Left(HANDSHAKE, GOES_ON),
     PythonAskingEachRequest: Left(HANDSHAKE, f"403, {CLOSED}"),

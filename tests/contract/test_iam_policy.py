@@ -319,9 +319,22 @@ def test_what_the_docs_hold_is_what_the_data_say(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == render()[file]
 
 
+def test_a_condition_key_is_one_that_aws_knows() -> None:
+    """The linter judges none of a ``Null``, and one that is misspelt is always null: the fence would be open."""
+    known = {
+        key["condition"]
+        for service in parliament.iam_definition
+        if service["prefix"] == "apigateway"
+        for key in service["conditions"]
+    }
+    asked = {key for one in STATEMENTS for keys in one.condition.values() for key in keys}
+    assert {re.sub(r"(?<=Tag/).*", "${TagKey}", key) for key in asked} - known == set()
+    assert len(asked) == 4
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_linter_finds_nothing(variant: str) -> None:
-    """It knows AWS's actions, resources and condition keys, as of its release."""
+    """It knows AWS's actions and resources, as of its release."""
     text = file_of(variant).read_text(encoding="utf-8")
     for word, value in {"REGION": "eu-west-1", "ACCOUNT": "123456789012"}.items():
         text = text.replace(word, value)

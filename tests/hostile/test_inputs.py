@@ -133,6 +133,11 @@ def test_an_id_that_is_none_reaches_no_url(module: ModuleType, key: str) -> None
         ("http://host:99999", "is 'http://host:99999'"),
         ("ftp://host", "is 'ftp://host'"),
         ("http://", "is 'http://'"),
+        ("http://apigateway.example.com", "anybody on the way"),
+        ("HTTP://192.0.2.1:4566/", "anybody on the way"),
+        ("http://[::ffff:192.0.2.1]/", "anybody on the way"),
+        ("http://127.0.0.1.example.com/", "anybody on the way"),
+        ("https://\u0430pi.example.com", "expected a URL"),
         *((f"https://api.example.com/{sign}", "expected a URL") for sign in CONTROL),
     ],
 )
@@ -146,8 +151,12 @@ def test_an_endpoint_that_is_no_url_or_holds_a_secret_is_refused(endpoint: str, 
 @pytest.mark.parametrize(
     ("confirm", "word"),
     [
-        ({"url": "http://api.example.com/", "headers": {"x-api-key": "hush"}}, "on whose way anybody reads them"),
-        ({"url": "HTTP://api.example.com/", "headers": {"x-api-key": "hush"}}, "on whose way anybody reads them"),
+        ({"url": "http://api.example.com/", "headers": {"x-api-key": "hush"}}, "on whose way anybody reads that"),
+        ({"url": "HTTP://api.example.com/", "headers": {"x-api-key": "hush"}}, "on whose way anybody reads that"),
+        ({"url": "http://api.example.com/?key=hush"}, "on whose way anybody reads that"),
+        ({"url": "http://127.0.0.1.example.com/", "headers": {"x-api-key": "hush"}}, "on whose way anybody reads that"),
+        # The first letter is Cyrillic: one looks like the other.
+        ({"url": "https://\u0430pi.example.com/", "headers": {"x-api-key": "hush"}}, "expected a URL"),
         *(({"url": f"https://api.example.com/{sign}"}, "expected a URL") for sign in CONTROL),
         *(({"url": f"https://api{sign}.example.com/"}, "expected a URL") for sign in CONTROL),
         *(({"url": "https://x.example", "headers": {"a": f"b{sign}"}}, "control character") for sign in CONTROL[:-1]),

@@ -215,7 +215,7 @@ PROVOKED: dict[str, tuple[type[errors.RotationError], Callable[[Path], object]]]
     ),
     "probe without a way": (
         errors.ProbeUnreachable,
-        _unverified(confirm={"url": f"http://no-such-host.invalid/?key={SESSION_TOKEN}", "timeout": "5s"}),
+        _unverified(confirm={"url": f"https://no-such-host.invalid/?key={SESSION_TOKEN}", "timeout": "5s"}),
     ),
     "another account": (errors.Refused, _another_account),
     "no account": (errors.NotProven, _not_proven),

@@ -76,6 +76,13 @@ def test_what_makes_or_deletes_a_certificate_is_fenced_by_the_tag() -> None:
     assert [str(one["Resource"])[-5:] for one in _statements("apigateway:PUT", "")] == ["F${*}"]
 
 
+def test_a_switch_may_not_redirect_access_logs() -> None:
+    """The one field of a stage that IAM can fence beside the certificate's."""
+    (statement,) = _statements("apigateway:PATCH", "/stages/")
+    fenced = {f"apigateway:Request/AccessLogging{field}": "true" for field in ("Destination", "Format")}
+    assert statement["Condition"] == {"Null": fenced}
+
+
 def test_no_statement_is_wider_than_a_stage_a_certificate_or_a_listing() -> None:
     """Stages are switched by name; a wildcard reads, tags, or is fenced."""
     for statement in POLICY["Statement"]:

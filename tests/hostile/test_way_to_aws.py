@@ -32,3 +32,14 @@ def test_no_request_is_sent_to_whom_tls_does_not_accept(impostor: Backend, monke
     with pytest.raises(errors.EndpointUnreachable):
         ApiGateway(client).list_certificates()
     assert impostor.seen == []
+
+
+def test_what_is_signed_for_this_machine_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another machine's proxy has another loopback, and would read the session token."""
+    keep_to_ourselves(monkeypatch)
+    with Sandbox(region="eu-west-1") as sandbox:
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+        client = Client(Connection(region="eu-west-1", endpoint_url=sandbox.endpoint_url), sleep=lambda _seconds: None)
+        assert ApiGateway(client).list_certificates() == ()

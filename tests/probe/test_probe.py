@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.server
 import socket
 import ssl
@@ -92,3 +93,58 @@ def test_a_silent_server_ends_the_probe_by_its_timeout() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(errors.ProbeUnreachable, match="timed out"):
             probe(ProbeCall(url=url, timeout_seconds=0.2))
+
+
+@pytest.mark.parametrize("dripping", ["from the first byte", "its body"])
+def test_an_answer_that_comes_byte_by_byte_ends_the_probe_by_its_timeout(dripping: str) -> None:
+    """Each byte comes in time, and all of them would come at last: the run must not wait for that."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+    at_once = len(head) if dripping == "its body" else 0
+    gone = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(head[:at_once])
+            for byte in (head + b"x" * 100)[at_once:]:
+                connection.sendall(bytes((byte,)))
+                gone.wait(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        try:
+            with pytest.raises(errors.ProbeUnreachable, match="timed out"):
+                probe(ProbeCall(url=f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout_seconds=1))
+        finally:
+            gone.set()
+            thread.join()
+
+
+def test_an_answer_without_an_end_is_read_to_a_limit() -> None:
+    """A megabyte is plenty for a fingerprint, and what is sent compressed is not unpacked."""
+    bomb = gzip.compress(bytes(10_000_000))
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+
+    def flood(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(head)
+            while True:
+                connection.sendall(bomb)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=flood, args=(listener,))
+        thread.start()
+        answer = probe(ProbeCall(url=f"http://127.0.0.1:{listener.getsockname()[1]}/"))
+        thread.join()
+    assert 0 < len(answer.body) <= 1024 * 1024
+
+
+def test_what_is_asked_on_this_machine_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its headers may hold a key, and are allowed over plain HTTP because they stay here."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with serving() as port:
+        assert probe(ProbeCall(url=f"http://127.0.0.1:{port}/", headers={"x-ask": "key"})).body == "key"

@@ -20,12 +20,14 @@ from apigw_client_cert.gateway import wait_limit
 from apigw_client_cert.gateway.answers import Call
 from apigw_client_cert.gateway.api_gateway import ApiGateway
 from apigw_client_cert.gateway.assumed_role import SESSION_NAME, AssumedRole
+from apigw_client_cert.gateway.connection import is_plain
 from apigw_client_cert.gateway.emulators import note_endpoint
 from apigw_client_cert.gateway.failures import (
     bad_endpoint,
     no_answer,
     no_credentials,
     no_region,
+    plain_endpoint,
     translated,
     understood,
 )
@@ -191,6 +193,8 @@ class Client:
                 user_agent_extra=SESSION_NAME,
                 # A bucket name as a sub-domain resolves at AWS only.
                 s3={"addressing_style": "path"} if endpoint else None,
+                # What is signed for this machine goes through no proxy, which has another 127.0.0.1.
+                proxies={} if self.connection.is_loopback else None,
             ),
         }
 
@@ -215,7 +219,9 @@ class Client:
         return self._prepared(service, client)
 
     def _prepared(self, service: str, client: Any) -> Any:  # noqa: ANN401 - boto3 builds client classes at run time
-        """The client, with our rule in the place of botocore's own."""
+        """The client, with our rule in the place of botocore's own; none that asks another machine without TLS."""
+        if is_plain(client.meta.endpoint_url):
+            raise plain_endpoint(client.meta.endpoint_url)
         client.meta.events.register("after-call", note_endpoint)
         client.meta.events.register("needs-retry", partial(self._resend, service), "apigw-client-cert-retries")
         return client

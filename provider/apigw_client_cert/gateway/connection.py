@@ -29,3 +29,8 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_plain(url: str) -> bool:
+    """Whether a URL leads to another machine without TLS: anybody on the way reads it, and answers in its place."""
+    return url.lower().startswith("http:") and not is_loopback(url)

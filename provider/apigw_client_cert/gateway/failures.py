@@ -9,6 +9,7 @@ import contextlib
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from apigw_client_cert import clock
 from apigw_client_cert.errors import (
@@ -187,6 +188,15 @@ def bad_endpoint(endpoint_url: str) -> BadInput:
     """The error for an ``endpoint_url`` that is no URL."""
     return _input(
         f"`endpoint_url` is no URL: {safe_repr(endpoint_url)}", "Give scheme, host and port: http://127.0.0.1:5000."
+    )
+
+
+def plain_endpoint(endpoint_url: str) -> BadInput:
+    """The error for an endpoint of another machine without TLS, from whichever variable or profile it is."""
+    return _input(
+        f"the endpoint at {safe_repr(urlsplit(endpoint_url).hostname)} is another machine's, and has no TLS: anybody on"
+        " the way may answer in AWS's place",
+        "Let `endpoint_url`, the AWS_ENDPOINT_URL variables and the profile name an https:// endpoint or this machine.",
     )
 
 

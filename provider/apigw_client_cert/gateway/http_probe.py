@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
-from http.client import HTTPException
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from apigw_client_cert import clock
 from apigw_client_cert.errors import ProbeUnreachable
+from apigw_client_cert.gateway.connection import is_loopback
 from apigw_client_cert.gateway.interface import TrialAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from http.client import HTTPMessage, HTTPResponse
+    from http.client import HTTPMessage
 
 #: A fingerprint is near the beginning of an answer, if anywhere.
 _MOST_BYTES: Final = 1024 * 1024
@@ -44,14 +48,73 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Follow nothing."""
 
 
+class _InTime(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Gives up at a moment: a timeout alone begins anew with each byte of an answer that comes byte by byte."""
+
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self._until = until
+
+    def http_open(self, request: urllib.request.Request) -> HTTPResponse:
+        """Over plain HTTP."""
+        return self.do_open(self._made(HTTPConnection), request)
+
+    def https_open(self, request: urllib.request.Request) -> HTTPResponse:
+        """Over TLS."""
+        return self.do_open(self._made(HTTPSConnection), request)
+
+    def _made(self, kind: type[HTTPConnection]) -> Any:  # noqa: ANN401 - the stub knows urllib's own protocol only
+        def make(host: str, **options: Any) -> HTTPConnection:  # noqa: ANN401 - urllib's
+            connection = kind(host, **options)
+            connection.response_class = partial(_Answer, self._until)  # type: ignore[assignment]  # made like the class
+            return connection
+
+        return make
+
+
+class _Answer(HTTPResponse):
+    """One that is read until a moment."""
+
+    def __init__(self, until: float, sock: socket.socket, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - http.client's
+        super().__init__(sock, *arguments, **named)
+        self.fp = io.BufferedReader(_Until(until, sock, self.fp.detach()))
+
+
+class _Until(io.RawIOBase):
+    """The bytes of a socket until a moment; ``TimeoutError`` from then on."""
+
+    def __init__(self, until: float, sock: socket.socket, raw: io.RawIOBase) -> None:
+        self._until, self._sock, self._raw = until, sock, raw
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:  # noqa: ANN401 - typeshed's buffer is none of its own Pythons'
+        """What has come, waited for no longer than until that moment."""
+        left = self._until - clock.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Close the socket's own file, which keeps it open."""
+        self._raw.close()
+        super().close()
+
+
 def probe(call: ProbeCall) -> TrialAnswer:
     """The answer, whatever its status.
+
+    What is asked on this machine goes through no proxy, which would read the headers.
 
     Raises:
         ProbeUnreachable: no answer came: the name, the connection, TLS with the stage's own endpoint, or the wait.
     """
     request = urllib.request.Request(call.url, headers=dict(call.headers), method=call.method)  # noqa: S310 - check admits http and https only
-    opener = urllib.request.build_opener(_NoRedirect)
+    proxies = [urllib.request.ProxyHandler({})] if is_loopback(call.url) else []
+    opener = urllib.request.build_opener(_NoRedirect, _InTime(clock.monotonic() + call.timeout_seconds), *proxies)
     try:
         try:
             with opener.open(request, timeout=call.timeout_seconds) as answer:

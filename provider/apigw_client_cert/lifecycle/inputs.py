@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from apigw_client_cert.errors import safe_repr
-from apigw_client_cert.gateway.connection import Connection
+from apigw_client_cert.gateway.connection import Connection, is_plain
 from apigw_client_cert.rotation.durations import parse_duration
 from apigw_client_cert.rotation.policy import Policy, draw_jitter, policy_clashes
 
@@ -122,14 +122,23 @@ def check_connection(olds: Mapping[str, Any], news: Mapping[str, Any], failures:
             failures.add(
                 "endpointUrl", f'endpoint_url is {safe_repr(endpoint)}; expected a URL like "http://127.0.0.1:4566"'
             )
+        elif is_plain(endpoint):
+            failures.add(
+                "endpointUrl",
+                f"endpoint_url is {safe_repr(endpoint)}: without TLS anybody on the way to another machine may answer"
+                " in AWS's place; use https://",
+            )
     before, after = known(olds, "region"), known(news, "region")
     if before is not None and news.get("region") != UNKNOWN and before != after:
         failures.add("region", f"{fixed('region', before, after)}; {SET_BACK}")
 
 
 def is_url(text: str) -> bool:
-    """Whether it is an http or https URL, which names a host and can stand in a log and on a terminal as it is."""
-    if not all(sign.isprintable() and not sign.isspace() for sign in text):
+    """Whether it is an http or https URL, which names a host and can stand in a log and on a terminal as it is.
+
+    A URL is ASCII (RFC 3986): a host that looks like another one has to be written as it is asked for (xn--…).
+    """
+    if not all(sign.isprintable() and sign.isascii() and not sign.isspace() for sign in text):
         # urlsplit drops line breaks, and lets the others pass.
         return False
     try:

@@ -146,6 +146,19 @@ def test_only_this_machine_is_loopback(url: str | None, loopback: bool) -> None:
     assert Connection(endpoint_url=url).is_loopback is loopback
 
 
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_API_GATEWAY", "AWS_ENDPOINT_URL_STS"])
+def test_another_machine_is_not_asked_without_tls(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """Whoever answers in AWS's place says what is in use, and a role's credentials would come in clear."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv(variable, "http://user:hush@192.0.2.1:4566")
+    role = "arn:aws:iam::123456789012:role/rotation"
+    client = Client(Connection(region="eu-west-1", assume_role_arn=role if variable.endswith("STS") else None))
+    with pytest.raises(BadInput, match=r"192\.0\.2\.1.*no TLS") as refused:
+        client.call("apigateway", "GetAccount")
+    assert "hush" not in str(refused.value)
+
+
 def test_pausing_waits_as_long_as_it_is_told(aws: StubbedAws) -> None:
     """The only other waiting there is."""
     aws.client.pause(1.5)

@@ -229,6 +229,20 @@ def test_a_neighbour_cannot_be_there_first_where_the_user_has_a_folder_of_his_ow
     assert board().noted() is None
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_runtime_folder_of_another_user_is_not_used(
+    board: Callable[..., AssertedStages], said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As sudo leaves it: he could take the board away from under the run."""
+    runtime = tmp_path / "run"
+    runtime.mkdir()
+    os.chown(runtime, 4711, 4711)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    board().note("a")
+    assert "a" in read(board())
+    assert (said, list(runtime.iterdir()), folder().exists()) == ([], [], True)
+
+
 def test_a_full_disk_is_said(
     board: Callable[..., AssertedStages], said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

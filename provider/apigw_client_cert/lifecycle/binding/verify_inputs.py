@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.errors import safe_repr
-from apigw_client_cert.gateway.connection import is_loopback
+from apigw_client_cert.gateway.connection import is_plain
 from apigw_client_cert.gateway.interface import StageKind, TrialCall
 from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown, is_url, known, snake
 from apigw_client_cert.rotation.durations import parse_duration
@@ -90,7 +90,7 @@ def check_verification(news: Mapping[str, Any], failures: Failures) -> None:
         found = _Checks("confirm", CONFIRM, confirm)
         found.url("url")
         found.texts("headers")
-        found.readable_headers("url", "headers")
+        found.readable_on_the_way("url", "headers")
         found.answer()
         sightings = found.whole("sightings", range(1, 51), SIGHTINGS)
         attempts = found.whole("attempts", range(1, _MOST_ATTEMPTS + 1), ATTEMPTS)
@@ -217,11 +217,12 @@ class _Checks:
         elif any(_CONTROL.search(text) for pair in value.items() for text in pair):
             self.wrong(f"has a line break or another control character in {snake(key)}")
 
-    def readable_headers(self, url: str, headers: str) -> None:
-        """Headers may hold a key, which anybody on the way could read."""
+    def readable_on_the_way(self, url: str, headers: str) -> None:
+        """Headers and a query may hold a key, which anybody on the way could read."""
         asked = str(self.value(url))
-        if self.given.get(headers) and asked.lower().startswith("http:") and not is_loopback(asked):
-            self.wrong(f"has {headers}, and an http:// {url}, on whose way anybody reads them; use https://")
+        what = headers if self.given.get(headers) else "a query" if "?" in asked else None
+        if what and is_plain(asked):
+            self.wrong(f"has {what}, and an http:// {url}, on whose way anybody reads that; use https://")
 
     def choice(self, key: str, choices: tuple[str, ...]) -> None:
         """One of these words."""
