@@ -108,6 +108,7 @@ CERTIFICATE: Final = Kind(
             "adoptedClientCertificateId",
             "clientCertificateId",
             "generations",
+            "history",
             "previousClientCertificateIds",
             "adoptedElsewhereClientCertificateIds",
             "untaggedClientCertificateIds",
