@@ -231,9 +231,10 @@ def test_without_an_answer_of_sts_nobody_is_named(run: FakeRun) -> None:
 def test_a_state_of_a_release_without_it_begins_with_its_next_step(run: FakeRun, file: Path) -> None:
     """Preview, up and refresh with nothing due leave it as it is (invariant 11)."""
     saved = json.loads(file.read_text())["steady"]
-    run.state, run.inputs = {"certificate": saved["state"]["certificate"]}, {
-        "certificate": saved["inputs"]["certificate"]
-    }
+    run.state, run.inputs = (
+        {"certificate": saved["state"]["certificate"]},
+        {"certificate": saved["inputs"]["certificate"]},
+    )
     state = run.state["certificate"]
     had = state.get("history", [])
     for one in state["generations"]:

@@ -152,7 +152,10 @@ def test_an_expired_one_is_withdrawn_by_whatever_step() -> None:
     """It leaves the trust with the first step after its end."""
     expired = rotation(generation(1, PREVIOUS, left=-SECOND), generation(2))
     assert told(transitions.withdraw(expired, NOW)) == [("withdraw", 1, "previous")]
-    assert told(transitions.issue(expired, generation(3), NOW)) == [("withdraw", 1, "previous"), ("issue", 3, "pending")]
+    assert told(transitions.issue(expired, generation(3), NOW)) == [
+        ("withdraw", 1, "previous"),
+        ("issue", 3, "pending"),
+    ]
     assert told(transitions.confirm(expired, {}, NOW)) == [("withdraw", 1, "previous"), ("confirm", 1, "previous")]
 
 
