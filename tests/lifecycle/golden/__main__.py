@@ -34,9 +34,8 @@ def main() -> None:
     Plain, of a rollout, with what it confirmed, and with the certificate's history.
     """
     folder = Path(__file__).parent
-    named = ((STATE, {}), (f"{STATE}-rollout", ROLLOUT), (f"{STATE}-confirmed", ROLLOUT), (f"{STATE}-history", {}))
-    for name, config in named:
-        file = folder / f"{name}.json"
+    for suffix, config in (("", {}), ("-rollout", ROLLOUT), ("-confirmed", ROLLOUT), ("-history", {})):
+        file = folder / f"{STATE}{suffix}.json"
         if not file.exists():
             file.write_text(json.dumps(_golden(config), indent=1, sort_keys=True) + "\n")
 
