@@ -321,6 +321,19 @@ WRONG_CERTIFICATE = (
         killed_by=("tests/lifecycle/test_golden_state.py::test_no_output_was_dropped_since",),
     ),
     Mutant(
+        name="history-from-the-first-refresh",
+        invariant=11,
+        wrong="A state that has no history gets one without a step: an upgrade alone shows a change in every stack.",
+        edits=(
+            Edit(
+                "lifecycle/state.py",
+                "HISTORY: [dump_entry(entry) for entry in rotation.history] or None,",
+                "HISTORY: [dump_entry(entry) for entry in rotation.history],",
+            ),
+        ),
+        killed_by=("tests/lifecycle/test_history.py::test_a_state_of_a_release_without_it_begins_with_its_next_step",),
+    ),
+    Mutant(
         name="check-fills-a-default",
         invariant=11,
         wrong="A default goes into state: a release that changes it shows a change in every stack.",

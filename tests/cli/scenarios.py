@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apigw_client_cert import errors
+from apigw_client_cert.gateway.interface import TrialAnswer
 from tests.cli.exports import PLUGIN, edited, exported
 from tests.doubles.fake_gateway import FakeGateway
 from tests.lifecycle.conftest import API, START, FakeRun
@@ -111,6 +114,37 @@ def two_stacks() -> tuple[bytes, bytes]:
 def consumer() -> bytes:
     """The stack that follows, alone."""
     return two_stacks()[1]
+
+
+def verified() -> bytes:
+    """A whole rotation, each switch of which was verified; the stages of a stack whose runs are another caller's."""
+    run = new_run("catalog", "dev", "prod")
+    run.gateway.backend = lambda *_what: TrialAnswer(status=200)
+    run.binding_config = {"verify": {"resource": "/health", "proof": "status"}}
+    ran(run, 0, 336)
+    run.gateway.arn = "arn:aws:sts::123456789012:assumed-role/on-call/jane@example.com"
+    return exported(ran(run, 337, 338, 341), project="catalog")
+
+
+def without_history() -> bytes:
+    """A release that kept none wrote it."""
+    state = ran(new_run(STEADY, "dev", "prod"), 0)
+    del state.state["certificate"]["history"]
+    return exported(state)
+
+
+def remembered() -> list[bytes]:
+    """What there is to show to an auditor, and what is not; with fingerprints that are the same each time."""
+    return list(map(_fingerprinted, [without_history(), verified(), foreign(), *two_stacks(), newer()]))
+
+
+def _fingerprinted(export: bytes) -> bytes:
+    # The keys of the certificates are random.
+    told = json.loads(export)
+    for one in told["deployment"]["resources"]:
+        for entry in one.get("outputs", {}).get("history", []):
+            entry["sha256"] = hashlib.sha256(f"{one['urn']} {entry['clientCertificateId']}".encode()).hexdigest()
+    return json.dumps(told).encode()
 
 
 def newer() -> bytes:

@@ -18,8 +18,12 @@ from apigw_client_cert.cli.formats import (
     explanation_text,
     forecast_document,
     forecast_table,
+    history_document,
+    history_markdown,
+    history_table,
     rendered,
 )
+from apigw_client_cert.cli.histories import histories_of
 from apigw_client_cert.cli.limits import Limits
 from apigw_client_cert.cli.matrix import due_stacks, github
 from apigw_client_cert.cli.rows import report_of
@@ -72,3 +76,5 @@ def test_any_part_of_a_state_may_be_anything(place: tuple[int, tuple[Any, ...]],
     assert forecast_table.render(coming) + forecast_document.render(coming)
     explained = explanations_of(state, "orders", now, Limits())
     assert explanation_text.render(explained) + explanation_document.render(explained)
+    told = histories_of(state, ["orders"], now)
+    assert history_table.render(told) + history_document.render(told) + history_markdown.render(told)

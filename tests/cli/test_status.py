@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 import apigw_client_cert.cli
 from tests.cli import scenarios
 from tests.cli.exports import DYNAMIC, PLUGIN, exported
-from tests.cli.golden.__main__ import FOLDER, OUTPUTS
+from tests.cli.golden.__main__ import FOLDER, OUTPUTS, states
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -52,7 +52,7 @@ def test_the_output_is_the_golden_one(command: Command, name: str) -> None:
     arguments, width = OUTPUTS[name]
     command.at(scenarios.day(scenarios.BUSY_DAY))
     command.columns(width)
-    assert command(*arguments, *command.files(*scenarios.busy())).out == (FOLDER / name).read_text()
+    assert command(*arguments, *command.files(*states(name))).out == (FOLDER / name).read_text()
 
 
 @pytest.mark.parametrize("width", [80, 160])

@@ -6,6 +6,7 @@ has found a lie in a double.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ def test_an_empty_account_holds_nothing_and_has_an_id(environment: Environment) 
     assert gateway.get("zzzzzz") is None
     gateway.delete("zzzzzz")
     assert gateway.account_id() == "123456789012"
+    assert re.match("arn:aws:(iam|sts)::123456789012:", gateway.caller() or "")
     assert gateway.region
 
 

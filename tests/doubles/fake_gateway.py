@@ -65,6 +65,7 @@ class FakeGateway:
         gaps: What scans report as unreadable.
         unfound: What ``get`` does not find although it is there: one stale answer of AWS.
         account: What ``account_id`` answers.
+        arn: What ``caller`` answers, once the account was asked for.
         validity: How long newly generated certificates live.
         calls: The log, every call in order, failed ones included.
         backend: What trial calls answer.
@@ -73,6 +74,7 @@ class FakeGateway:
     clock: Callable[[], datetime] = lambda: START
     region_name: str = "eu-west-1"
     account: str | None = "123456789012"
+    arn: str | None = "arn:aws:sts::123456789012:assumed-role/rotation/daily"
     quota: int = 60
     refuses_delete_in_use: bool = True
     validity: timedelta = VALIDITY
@@ -127,6 +129,10 @@ class FakeGateway:
         with self._call("account_id"):
             pass
         return self.account
+
+    def caller(self) -> str | None:
+        """Who calls, as STS said with the account."""
+        return self.arn if self.account is not None and self.called("account_id") else None
 
     def generate(self, *, description: str, tags: Mapping[str, str]) -> IssuedCertificate:
         """A new certificate, unless the quota is used up."""

@@ -41,6 +41,7 @@ STATE = {
     "generation",
     "generations",
     "highestGeneration",
+    "history",
     "name",
     "nextAction",
     "nextActionAt",
@@ -58,6 +59,7 @@ STATE = {
     "trustBundlePem",
     "trustedFingerprintsSha256",
 }
+ENTRY = {"at", "caller", "clientCertificateId", "createdDate", "generation", "role", "sha256", "step"}
 GENERATION = {
     "createdDate",
     "expirationDate",
@@ -109,6 +111,7 @@ def test_the_state_of_a_certificate_has_the_documented_properties_and_no_others(
     outputs = certificate["outputs"]
     assert set(outputs) - {"__provider"} == STATE
     assert set(outputs["generations"][0]) == GENERATION
+    assert [set(one) for one in outputs["history"]] == [ENTRY]
     assert certificate["id"] == "orders"
     assert len(outputs["__provider"]) < 300
 

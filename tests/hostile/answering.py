@@ -25,6 +25,7 @@ ITEM: dict[str, Any] = {
 }
 IDENTITY = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    "<Arn>arn:aws:iam::123456789012:user/ci</Arn>"
     "<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
 )
 _STAGE = {"stageName": "prod", "clientCertificateId": ID, "deploymentId": "dep001"}

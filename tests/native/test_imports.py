@@ -26,6 +26,8 @@ def test_a_certificate_comes_with_all_its_generations_and_is_quiet(run: FakeRun,
     _id, inputs, state = found
     for key in ("rotationId", "clientCertificateId", "pendingClientCertificateId", "highestGeneration", "phase"):
         assert state[key] == before[key]
+    # Which steps were taken before, only the former state knew.
+    assert [(one["step"], one["role"]) for one in state["history"]] == [("resume", "active"), ("resume", "pending")]
     assert {call.method for call in run.gateway.calls[calls:]} <= {"get", "list_certificates", "account_id"}
     checked, failures = client.check("RotatingClientCertificate", inputs, {})
     assert failures == {}

@@ -17,6 +17,7 @@ COMMANDS: Final = {
         "What the runs until a date will do, and where they come too seldom.",
     ),
     "explain": ("apigw_client_cert.cli.explain", "Why the next run does what it does, and what a person has to do."),
+    "history": ("apigw_client_cert.cli.history", "What was done to each certificate, when and by whom, for an audit."),
     "sweep": ("apigw_client_cert.cli.sweep", "Certificates that rotations have left behind; --apply deletes them."),
     "iam-policy": (
         "apigw_client_cert.cli.iam_policy",

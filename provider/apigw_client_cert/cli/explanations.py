@@ -10,6 +10,7 @@ from apigw_client_cert.cli.exit_status import ExitStatus, worst
 from apigw_client_cert.cli.findings.rotation import findings_of
 from apigw_client_cert.cli.fleet import fleet_of
 from apigw_client_cert.cli.forecasts import coming_of, played
+from apigw_client_cert.cli.names import known_names, names_of
 from apigw_client_cert.cli.states import Unread
 from apigw_client_cert.errors import RotationError, joined
 from apigw_client_cert.lifecycle.state import undamaged
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.cli.findings.finding import StatusFinding
-    from apigw_client_cert.cli.fleet import Certificate, Fleet, Group
+    from apigw_client_cert.cli.fleet import Certificate, Group
     from apigw_client_cert.cli.forecasts import Coming
     from apigw_client_cert.cli.limits import Limits
     from apigw_client_cert.cli.states import StackState
@@ -77,7 +78,7 @@ def explanations_of(
     found: list[Explanation] = []
     unread = list(fleet.unread)
     for group in fleet.groups:
-        if asked not in _names(group):
+        if asked not in names_of(group):
             continue
         if group.certificate is None:
             unread.append(Unread(group.stack.label, f"{asked}: the stack that owns it was not read; name it, too"))
@@ -87,22 +88,8 @@ def explanations_of(
         except RotationError as error:
             unread.append(Unread(group.stack.label, f"{asked}: {error}"))
     return ExplanationReport(
-        now=now, asked=asked, explanations=tuple(found), unread=tuple(unread), known=() if found else _known(fleet)
+        now=now, asked=asked, explanations=tuple(found), unread=tuple(unread), known=() if found else known_names(fleet)
     )
-
-
-def _names(group: Group) -> set[str]:
-    names = {str(one.stage) for one in group.bindings}
-    if group.certificate is None:
-        return names | {one.resource.name for one in group.bindings}
-    name, rotation = group.certificate.resource.name, group.certificate.rotation
-    ids = {one.id for one in rotation.generations}
-    return {name, f"{group.stack.label} {name}", rotation.rotation_id} | ids | names
-
-
-def _known(fleet: Fleet) -> tuple[str, ...]:
-    owned = [group.certificate for group in fleet.groups if group.certificate is not None]
-    return tuple(sorted({one.resource.name for one in owned}))
 
 
 @undamaged()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.cli.exit_status import ExitStatus, worst
 from apigw_client_cert.cli.fleet import fleet_of
+from apigw_client_cert.cli.names import unowned
 from apigw_client_cert.cli.states import Unread
 from apigw_client_cert.errors import RotationError
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
@@ -83,7 +84,7 @@ def forecast_of(states: Iterable[StackState | Unread], cadence: Cadence) -> Fore
     for group in fleet.groups:
         owner = group.certificate
         if owner is None:
-            unread.append(Unread(group.stack.label, _unowned(group)))
+            unread.append(Unread(group.stack.label, unowned(group)))
             continue
         try:
             told = played(group, owner, cadence)
@@ -122,11 +123,6 @@ def played(group: Group, owner: Certificate, cadence: Cadence) -> Forecast:
             for one in _in_order(group.bindings, owner)
         ],
     )
-
-
-def _unowned(group: Group) -> str:
-    names = ", ".join(sorted(one.name for one in group.resources))
-    return f"{names}: the stack that owns the certificate was not read; name it, too"
 
 
 def bundle_of(group: Group, owner: Certificate) -> Bundle | None:

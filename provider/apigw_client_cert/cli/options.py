@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from apigw_client_cert.cli.formats import FORMATS
 from apigw_client_cert.cli.limits import Limits
 from apigw_client_cert.cli.reach import Reach
-from apigw_client_cert.cli.sources import Sources
+from apigw_client_cert.cli.sources import STANDARD_INPUT, Sources
+from apigw_client_cert.errors import safe_repr
 from apigw_client_cert.rotation.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import timedelta
+
+_WHAT_TO_READ: Final = "Say what to read: a FILE, - for standard input, --stack NAME, or --all-stacks."
 
 
 class DurationType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in newer releases only
@@ -41,8 +46,29 @@ def reading_if_named(command: Callable[..., Any]) -> Callable[..., Any]:
     return _reading(command, needed=False)
 
 
-def _reading(command: Callable[..., Any], *, needed: bool) -> Callable[..., Any]:
-    @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(allow_dash=True))
+def reading_some(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of ``reading``; an argument that is no file names a rotation, and is in ``asked``."""
+
+    @functools.wraps(command)
+    def with_asked(*, sources: Sources, **rest: Any) -> Any:  # noqa: ANN401
+        asked = tuple(dict.fromkeys(one for one in sources.files if not _is_file(one)))
+        files = [one for one in sources.files if one not in asked]
+        named = replace(sources, files=files)
+        if asked and not named.named:
+            raise click.UsageError(f"{safe_repr(asked[0])} is no file, and so a rotation. {_WHAT_TO_READ}")
+        demand(named)
+        return command(sources=named, asked=asked, **rest)
+
+    return _reading(with_asked, needed=False, files="[FILE|ROTATION]...")
+
+
+def _is_file(name: str) -> bool:
+    # A pipe, as a shell's <(…), is one too.
+    return name == STANDARD_INPUT or (Path(name).exists() and not Path(name).is_dir())
+
+
+def _reading(command: Callable[..., Any], *, needed: bool, files: str = "[FILE]...") -> Callable[..., Any]:
+    @click.argument("files", metavar=files, nargs=-1, type=click.Path(allow_dash=True))
     @click.option("--stack", "stacks", multiple=True, metavar="NAME", help="A stack, as pulumi knows it; repeatable.")
     @click.option("--all-stacks", is_flag=True, help="Every stack of the backend that pulumi is logged in to.")
     @click.option("--project", metavar="NAME", help="Of --all-stacks, those of this project.")
@@ -66,7 +92,7 @@ def _reading(command: Callable[..., Any], *, needed: bool) -> Callable[..., Any]
 def demand(sources: Sources) -> None:
     """Refuse a call that names no state."""
     if not sources.named:
-        raise click.UsageError("Say what to read: a FILE, - for standard input, --stack NAME, or --all-stacks.")
+        raise click.UsageError(_WHAT_TO_READ)
 
 
 def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -127,6 +153,11 @@ def saying(command: Callable[..., Any]) -> Callable[..., Any]:
 def table_or_json(command: Callable[..., Any]) -> Callable[..., Any]:
     """The same with two of the formats."""
     return _saying(command, ("table", "json"))
+
+
+def table_json_or_markdown(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same with three of them."""
+    return _saying(command, ("table", "json", "markdown"))
 
 
 def _saying(command: Callable[..., Any], forms: Sequence[str]) -> Callable[..., Any]:

@@ -34,6 +34,10 @@ class ApiGateway:
         """The account, asked of STS once."""
         return self._client.account_id()
 
+    def caller(self) -> str | None:
+        """Who calls, as STS said with the account."""
+        return self._client.caller
+
     def generate(self, *, description: str, tags: Mapping[str, str]) -> IssuedCertificate:
         """One new certificate."""
         return self._certificates.generate(description=description, tags=tags)

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _READ_TIMEOUT_SECONDS: Final = 30
 _ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
+# A user, an assumed role's session, a federated user, or the account's root; a path of a user has up to 512 characters.
+_CALLER: Final = re.compile(r"arn:[a-z-]+:(?:iam|sts)::[0-9]{12}:[!-~]{1,700}")
 
 
 class Client:
@@ -76,6 +78,8 @@ class Client:
         self._account_lock = threading.Lock()
         self._services: dict[str, Any] = {}
         self._account: tuple[str | None] | None = None
+        #: The ARN of the credentials, from the answer that named the account; None before, and where there was none.
+        self.caller: str | None = None
         with translated(Call("sts", "AssumeRole")):
             self._session = self._new_session()
         self.region: str = self._session.region_name or ""
@@ -97,8 +101,10 @@ class Client:
         with self._account_lock:
             if self._account is None:
                 try:
-                    said = str(self.call("sts", "GetCallerIdentity").get("Account"))
+                    answer = self.call("sts", "GetCallerIdentity")
+                    said, arn = str(answer.get("Account")), str(answer.get("Arn"))
                     self._account = (said if _ACCOUNT_ID.fullmatch(said) else None,)
+                    self.caller = arn if _CALLER.fullmatch(arn) else None
                 except (AccessDenied, EndpointUnreachable, Retryable, OutcomeUnknown):
                     self._account = (None,)
             return self._account[0]

@@ -113,6 +113,10 @@ class Gateway(Protocol):
         """The account of the credentials, or None where STS does not answer."""
         ...
 
+    def caller(self) -> str | None:
+        """The ARN of the credentials, where STS has given it beside the account; this asks nobody."""
+        ...
+
     def generate(self, *, description: str, tags: Mapping[str, str]) -> IssuedCertificate:
         """Generate one certificate; raises ``QuotaExhausted``, and ``OutcomeUnknown`` when no answer came.
 

@@ -156,6 +156,10 @@ class LookedAtGateway:
         """The account."""
         return self._gateway.account_id()
 
+    def caller(self) -> str | None:
+        """Who calls."""
+        return self._gateway.caller()
+
     def generate(self, *, description: str, tags: Mapping[str, str]) -> IssuedCertificate:
         """One new certificate."""
         return self._gateway.generate(description=description, tags=tags)

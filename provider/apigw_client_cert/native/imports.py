@@ -15,6 +15,7 @@ from apigw_client_cert.lifecycle.ownership import GENERATION as GENERATION_TAG
 from apigw_client_cert.lifecycle.ownership import INFORMATION, OWNER, ROTATION_ID, issued_generation, number_of
 from apigw_client_cert.lifecycle.state import STATE_VERSION, without_none
 from apigw_client_cert.native.resource_types import BINDING, CERTIFICATE
+from apigw_client_cert.rotation.history import signed
 from apigw_client_cert.rotation.transitions import resume
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _certificate(certificate_id: str, inputs: Mapping[str, Any], environment: En
     rotation = resume(rotation_id, generations, [max(number_of(found), 1)], now)
     kept = {**inputs, **_written_by_the_user(found, inputs)}
     placed = {**kept, "region": gateway.region, "accountId": gateway.account_id()}
-    return Imported(kept, certificate_outputs(placed, rotation, policy_of(kept), now))
+    return Imported(kept, certificate_outputs(placed, signed(rotation, gateway.caller()), policy_of(kept), now))
 
 
 def _written_by_the_user(found: IssuedCertificate, inputs: Mapping[str, Any]) -> dict[str, Any]:

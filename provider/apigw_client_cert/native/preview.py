@@ -26,6 +26,7 @@ from apigw_client_cert.lifecycle.proof import proof_of
 from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.lifecycle.trust_bundle.outputs import load_entries
 from apigw_client_cert.native.resource_types import BINDING, CERTIFICATE
+from apigw_client_cert.rotation.history import signed
 from apigw_client_cert.rotation.model import Generation, Role, Rotation
 from apigw_client_cert.trust.contents import render
 
@@ -125,7 +126,9 @@ def _imagined_certificate(
     performed = actor.perform(rotation)
     if performed.failures:
         raise _Unforeseeable
-    return certificate_outputs(placed, performed.rotation, policy, now)
+    # Who will call, nobody knows; another name each time, so that it is not foreseen.
+    after = signed(performed.rotation, f"imagined-{now.timestamp():.0f}", rotation.history)
+    return certificate_outputs(placed, after, policy, now)
 
 
 def _unforeseeable(_what: object) -> NoReturn:

@@ -110,6 +110,7 @@ CERTIFICATE: Final = Kind(
             "adoptedClientCertificateId",
             "clientCertificateId",
             "generations",
+            "history",
             "previousClientCertificateIds",
             "adoptedElsewhereClientCertificateIds",
             "untaggedClientCertificateIds",

@@ -165,6 +165,11 @@ class CertificateDeclaration(Registering):
         return output(self, "generations")
 
     @property
+    def history(self) -> pulumi.Output[list[dict[str, Any]] | None]:
+        """The last 24 steps, the newest last; None until a release that keeps them has taken one."""
+        return optional_output(self, "history", "nextActionAt")
+
+    @property
     def phase(self) -> pulumi.Output[str]:
         """``steady``, ``published``, ``overlapping``, or ``lost`` until the next update."""
         return output(self, "phase")

@@ -108,12 +108,37 @@ class Generation(TrustedCertificate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """What one step did to one generation (``history.py``).
+
+    ``step``: a word of the transition table. ``role``: the generation's after it, None where it is gone. ``created``:
+    when AWS made it, where the step brought it in. ``in_use_by``: what a look found, the first of them and how many
+    more; empty for nobody, None where nobody looked. ``times`` and ``last_at`` count looks that found the same.
+    ``caller``: the ARN of the credentials, where it is known.
+    """
+
+    at: datetime
+    step: str
+    generation: int
+    certificate_id: str
+    sha256: str
+    role: Role | None = None
+    created: datetime | None = None
+    in_use_by: tuple[str, ...] | None = None
+    in_use_by_more: int = 0
+    times: int = 1
+    last_at: datetime | None = None
+    caller: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
     """One logical certificate: its generations and what is remembered between runs.
 
     At most one generation is pending and at most one active; none active is phase ``lost``.
     ``highest_number`` survives lost generations, so that a number never names two certificates.
     ``trigger`` is the value of ``rotation_trigger`` that was last honoured.
+    ``history``: the last steps, the newest last; two rotations that differ in nothing else are equal.
     """
 
     rotation_id: str
@@ -121,6 +146,7 @@ class Rotation:
     highest_number: int
     trigger: str | None = None
     retirement_blocked_by: tuple[str, ...] = ()
+    history: tuple[HistoryEntry, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a rotation that contradicts itself."""

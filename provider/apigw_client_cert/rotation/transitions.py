@@ -15,6 +15,7 @@ import enum
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from apigw_client_cert.rotation.history import CREATE, begun, recorded
 from apigw_client_cert.rotation.model import Generation, Phase, Role, Rotation
 
 if TYPE_CHECKING:
@@ -97,47 +98,53 @@ class IllegalTransition(ValueError):  # noqa: N818 - names the violated rule, as
 
 def begin(rotation_id: str, first: Generation, now: datetime, *, trigger: str | None = None) -> Rotation:
     """The rotation at creation: one active generation, newly generated or adopted, on offer to backends from now."""
+    active = replace(first, role=Role.ACTIVE, pending_since=now)
     return Rotation(
         rotation_id=rotation_id,
-        generations=(replace(first, role=Role.ACTIVE, pending_since=now),),
+        generations=(active,),
         highest_number=first.number,
         trigger=trigger,
+        history=begun(CREATE, [active], now),
     )
 
 
-def resume(
+def resume(  # noqa: PLR0913 - what AWS says, and how the user has asked for it
     rotation_id: str,
     generations: Sequence[Generation],
     presented: Collection[int],
     now: datetime,
     *,
     trigger: str | None = None,
+    step: Step = Step.RESUME,
 ) -> Rotation:
     """The rotation as it can be told from AWS alone: the certificates in order, and which of them stages present.
 
     The newest live one that is presented is active; where none is, the oldest live one: it was trusted longest.
     The newest after it waits as pending, and all waits start anew. Nothing is taken out of trust but what expired.
+    ``step`` is the word for it: ``ADOPT`` where the user names the certificate.
     """
     live = [one.number for one in generations if not one.expired(now)]
     shown = [number for number in live if number in presented]
     active = max(shown) if shown else min(live, default=None)
     later = [number for number in live if active is not None and number > active]
     roles = {active: Role.ACTIVE, max(later, default=None): Role.PENDING}
+    resumed = tuple(
+        replace(
+            one,
+            role=roles.get(one.number, Role.PREVIOUS),
+            pending_since=now,
+            unused_since=None,
+            scanned_at=None,
+            trusted=not one.expired(now),
+        )
+        for one in generations
+    )
     return Rotation(
         rotation_id=rotation_id,
-        generations=tuple(
-            replace(
-                one,
-                role=roles.get(one.number, Role.PREVIOUS),
-                pending_since=now,
-                unused_since=None,
-                scanned_at=None,
-                trusted=not one.expired(now),
-            )
-            for one in generations
-        ),
+        generations=resumed,
         highest_number=max(one.number for one in generations),
         trigger=trigger,
+        history=begun(step.value, resumed, now),
     )
 
 
@@ -246,8 +253,7 @@ def _scanned(
         unbroken = since if since is not None and since <= now else now
         unused = None if in_use.get(generation.number) else unbroken
         generations.append(replace(generation, unused_since=unused, scanned_at=now))
-    blocked = sorted({stage for stages in in_use.values() for stage in stages})
-    return _move(step, rotation, tuple(generations), now, blocked_by=tuple(blocked))
+    return _move(step, rotation, tuple(generations), now, in_use=in_use)
 
 
 def _move(  # noqa: PLR0913 - the one place where every part of the next rotation comes together
@@ -257,7 +263,7 @@ def _move(  # noqa: PLR0913 - the one place where every part of the next rotatio
     now: datetime,
     *,
     trigger: str | None = None,
-    blocked_by: tuple[str, ...] | None = None,
+    in_use: Mapping[int, Collection[str]] | None = None,
 ) -> Rotation:
     # Both ways: what was withdrawn while a clock ran ahead, and is alive after all, is trusted again.
     settled = tuple(
@@ -266,7 +272,9 @@ def _move(  # noqa: PLR0913 - the one place where every part of the next rotatio
         for trusted in [generation.role is Role.ACTIVE or not generation.expired(now)]
     )
     has_previous = any(generation.role is Role.PREVIOUS for generation in settled)
-    blocked = rotation.retirement_blocked_by if blocked_by is None else blocked_by
+    blocked = rotation.retirement_blocked_by
+    if in_use is not None:
+        blocked = tuple(sorted({stage for stages in in_use.values() for stage in stages}))
     after = replace(
         rotation,
         generations=settled,
@@ -276,7 +284,7 @@ def _move(  # noqa: PLR0913 - the one place where every part of the next rotatio
     )
     if after.phase not in _AFTER.get((step, rotation.phase), ()):
         raise IllegalTransition(f"{step.value} does not lead from {rotation.phase.value} to {after.phase.value}")
-    return after
+    return replace(after, history=recorded(step.value, rotation, after, now, in_use))
 
 
 def _refuse_used_number(rotation: Rotation, fresh: Generation) -> None:

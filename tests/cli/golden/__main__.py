@@ -30,22 +30,31 @@ OUTPUTS: Final[dict[str, tuple[tuple[str, ...], int]]] = {
     "explain-80.txt": (("explain", "orders"), 80),
     "explain-160.txt": (("explain", "orders"), 160),
     "explain.json": (("explain", "orders", "--json"), 80),
+    "history-80.txt": (("history",), 80),
+    "history-160.txt": (("history",), 160),
+    "history.json": (("history", "--json"), 80),
+    "history.md": (("history", "--format", "markdown"), 80),
 }
+
+
+def states(name: str) -> list[bytes]:
+    """The fleet that an output is about."""
+    return scenarios.remembered() if name.startswith("history") else scenarios.busy()
 
 
 def write() -> None:
     """All of them, as of the busy day."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / f"{number}.json" for number in range(len(scenarios.busy()))]
-        for file, content in zip(files, scenarios.busy(), strict=True):
-            file.write_bytes(content)
-        os.environ[VARIABLE] = format_instant(scenarios.day(scenarios.BUSY_DAY))
-        for name, (arguments, width) in OUTPUTS.items():
-            os.environ["COLUMNS"] = str(width)
-            said = io.StringIO()
+    os.environ[VARIABLE] = format_instant(scenarios.day(scenarios.BUSY_DAY))
+    for name, (arguments, width) in OUTPUTS.items():
+        os.environ["COLUMNS"] = str(width)
+        said = io.StringIO()
+        with tempfile.TemporaryDirectory() as folder:
+            files = [Path(folder) / f"{number}.json" for number, _state in enumerate(states(name))]
+            for file, content in zip(files, states(name), strict=True):
+                file.write_bytes(content)
             with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
                 main([*arguments, *map(str, files)])
-            (FOLDER / name).write_text(said.getvalue())
+        (FOLDER / name).write_text(said.getvalue())
 
 
 if __name__ == "__main__":

@@ -29,10 +29,13 @@ ROLLOUT: dict[str, Any] = {
 
 
 def main() -> None:
-    """Files with every resource's inputs and outputs in each phase: plain, of a rollout, and with what it confirmed."""
+    """Files with every resource's inputs and outputs in each phase, one for each time that an output was added.
+
+    Plain, of a rollout, with what it confirmed, and with the certificate's history.
+    """
     folder = Path(__file__).parent
-    for name, config in ((STATE, {}), (f"{STATE}-rollout", ROLLOUT), (f"{STATE}-confirmed", ROLLOUT)):
-        file = folder / f"{name}.json"
+    for suffix, config in (("", {}), ("-rollout", ROLLOUT), ("-confirmed", ROLLOUT), ("-history", {})):
+        file = folder / f"{STATE}{suffix}.json"
         if not file.exists():
             file.write_text(json.dumps(_golden(config), indent=1, sort_keys=True) + "\n")
 

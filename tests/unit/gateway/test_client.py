@@ -172,6 +172,30 @@ def test_the_account_is_asked_once(aws: StubbedAws) -> None:
     assert len(aws.requests) == 1
 
 
+_SESSION = "arn:aws-us-gov:sts::123456789012:assumed-role/rotation/jane.doe@example.com"
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        (_SESSION, _SESSION),
+        ("arn:aws:iam::123456789012:user/ci/runner", "arn:aws:iam::123456789012:user/ci/runner"),
+        ("arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:root"),
+        ("", None),
+        ("arn:aws:sts::123456789012:assumed-role/a\tb", None),
+        (f"arn:aws:iam::123456789012:user/{'x' * 800}", None),
+        ("-----BEGIN CERTIFICATE-----", None),
+    ],
+)
+def test_the_caller_comes_with_the_account_and_costs_no_call(aws: StubbedAws, said: str, known: str | None) -> None:
+    """Nobody is asked for it alone, and what is no ARN of a caller is none."""
+    assert aws.client.caller is None
+    aws.answers(_IDENTITY.replace("<Account>", f"<Arn>{said}</Arn><Account>"), headers={"Content-Type": "text/xml"})
+    aws.client.account_id()
+    assert [aws.client.caller for _ in range(2)] == [known] * 2
+    assert len(aws.requests) == 1
+
+
 def test_an_sts_out_of_reach_is_no_account(aws: StubbedAws) -> None:
     """A private network without an STS endpoint still rotates."""
     aws.fails(NO_CONNECTION).fails(NO_CONNECTION)

@@ -83,6 +83,13 @@ def test_what_an_issue_leaves_alone_is_known_and_the_new_certificate_is_not(run:
     first, second = after["generations"]
     assert (first, second["number"], second["id"]) == (before["generations"][0], 2, UNKNOWN)
     assert after["trustedFingerprintsSha256"] == [first["sha256"], UNKNOWN]
+    done, coming = after["history"]
+    assert done == before["history"][0]
+    known = {"step": "issue", "generation": 2, "role": "pending"}
+    assert coming == {
+        **dict.fromkeys(("at", "clientCertificateId", "sha256", "createdDate", "caller"), UNKNOWN),
+        **known,
+    }
 
 
 def test_an_activation_is_shown_with_its_values(run: FakeRun) -> None:

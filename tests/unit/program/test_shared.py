@@ -47,7 +47,12 @@ class FakeEngine(mocks.Mocks):
         self.inputs[args.name] = {key: value for key, value in args.inputs.items() if key != "__provider"}
         place = {"region": "eu-west-1", "accountId": "123456789012"}
         made: dict[str, dict[str, Any]] = {
-            "RotatingClientCertificate": {**OLDER, "generations": [GENERATION], **place},
+            "RotatingClientCertificate": {
+                **OLDER,
+                "generations": [GENERATION],
+                "history": [{"step": "create"}],
+                **place,
+            },
             "TrustBundle": {"publishedSince": SINCE, **place},
         }
         return args.name, {**args.inputs, **made.get(args.typ.rsplit(":", 1)[-1], {})}
@@ -74,6 +79,19 @@ def published(**aws: str) -> tuple[RotatingClientCertificate, TrustBundle]:
     """A certificate and its bundle, as their own stack declares them."""
     certificate = RotatingClientCertificate("orders", publish_lead="12h", overlap="48h", aws=Aws(**aws))
     return certificate, TrustBundle("trust", certificates=[certificate], targets=[SsmParameter("/pins")])
+
+
+def test_a_history_is_handed_on_to_nobody() -> None:
+    """It grows where nothing else changes: whoever had it would show an update."""
+
+    def declare() -> None:
+        certificate, bundle = published()
+        StageBinding("here", certificate=certificate, stage=STAGE, trust_bundle=bundle)
+        StageBinding("elsewhere", certificate=SharedCertificate(certificate.shared(bundle)), stage=STAGE)
+
+    registered = program(declare)
+    assert set(registered) == {"orders", "trust", "here", "elsewhere"}
+    assert "create" not in str(registered)
 
 
 def test_a_binding_by_a_shared_certificate_has_the_inputs_of_one_beside_its_certificate() -> None:

@@ -29,8 +29,8 @@ def _lines(report: Report) -> Iterator[str]:
     if not report.rows and not report.unread and not report.inventory:
         yield "No rotation in what was read."
     if report.rows:
-        yield _line(_COLUMNS)
-        yield _line("---" for _column in _COLUMNS)
+        yield line(_COLUMNS)
+        yield line("---" for _column in _COLUMNS)
     for row in report.rows:
         stages = "<br>".join(escaped(texts.stage(one, row)) for one in row.stages) or "-"
         cells = (
@@ -41,12 +41,12 @@ def _lines(report: Report) -> Iterator[str]:
             texts.days(row.active, report.now),
             texts.step(row.next),
         )
-        yield _line([*map(escaped, cells), stages, escaped(texts.last_run(row))])
+        yield line([*map(escaped, cells), stages, escaped(texts.last_run(row))])
     for account in report.accounts:
         yield from (*(("",) if report.rows else ()), escaped(texts.held(account)))
         if report.inventory and account.certificates:
-            yield from ("", _line(texts.INVENTORY), _line("---" for _column in texts.INVENTORY))
-            yield from (_line(map(escaped, texts.listed(one, report.now))) for one in account.certificates)
+            yield from ("", line(texts.INVENTORY), line("---" for _column in texts.INVENTORY))
+            yield from (line(map(escaped, texts.listed(one, report.now))) for one in account.certificates)
     said = list(texts.said(report))
     if said and (report.rows or report.accounts):
         yield ""
@@ -54,7 +54,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"- **{word}** {escaped(where)}: {escaped(message)}"
 
 
-def _line(cells: Iterable[str]) -> str:
+def line(cells: Iterable[str]) -> str:
+    """A line of a table; the cells are Markdown already."""
     return f"| {' | '.join(cells)} |"
 
 

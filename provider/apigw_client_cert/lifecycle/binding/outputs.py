@@ -80,7 +80,7 @@ def as_presented(olds: Mapping[str, Any], presented: str | None, now: datetime) 
     seen = {
         "presentedClientCertificateId": presented,
         "presentedSince": since,
-        "lastConfirmed": _last_confirmed(olds),
+        "lastConfirmed": last_confirmed(olds),
         TAKEN_OVER: taken_over(olds, presented),
     }
     return without_none({**{key: value for key, value in olds.items() if key not in _OF_WHAT_IS_PRESENTED}, **seen})
@@ -116,7 +116,7 @@ def verified_outputs(
         return {**verified, "lastConfirmed": _confirmed(proven, verified.get("verifiedAt"), verified.get("evidence"))}
     if not asked_for:
         return verified
-    return {**verified, "lastConfirmed": _last_confirmed(olds), TAKEN_OVER: taken_over(olds, presented)}
+    return {**verified, "lastConfirmed": last_confirmed(olds), TAKEN_OVER: taken_over(olds, presented)}
 
 
 @undamaged()
@@ -137,7 +137,7 @@ def place_to_go_back_to(olds: Mapping[str, Any]) -> str | None:
 
     The one that was confirmed last; where none ever was, the one that a completed update left there.
     """
-    last = _last_confirmed(olds)
+    last = last_confirmed(olds)
     found = olds.get("setClientCertificateId") if last is None else last["clientCertificateId"]
     return str(found) if found else None
 
@@ -150,7 +150,7 @@ def taken_over(state: Mapping[str, Any], presented: str | None) -> str | None:
     the one before speaks. Another tool that unbinds a stage takes it off whatever it presented.
     """
     before = state.get("presentedClientCertificateId")
-    last = _last_confirmed(state)
+    last = last_confirmed(state)
     ours = {*known_generations(state), state.get("setClientCertificateId"), last and last["clientCertificateId"]}
     if before and presented and before not in {presented, *ours}:
         return text(before)
@@ -168,7 +168,7 @@ def is_open(olds: Mapping[str, Any], desired: str) -> bool:
         return False
     if presented == desired:
         return True
-    last = _last_confirmed(olds)
+    last = last_confirmed(olds)
     left = last["clientCertificateId"] if last else taken_over(olds, presented)
     return left is not None and left != presented and presented in known_generations(olds)
 
@@ -190,7 +190,7 @@ def _confirmed(certificate_id: str, since: str | None, evidence: Mapping[str, An
 
 
 @undamaged()
-def _last_confirmed(olds: Mapping[str, Any]) -> dict[str, Any] | None:
+def last_confirmed(olds: Mapping[str, Any]) -> dict[str, Any] | None:
     """What was confirmed last; a state of an older release says so of what is presented alone."""
     told = olds.get("lastConfirmed")
     if told:

@@ -22,7 +22,7 @@ from apigw_client_cert.lifecycle.ownership import (
     tags_of,
 )
 from apigw_client_cert.rotation.decide import may_be_the_issued
-from apigw_client_cert.rotation.transitions import begin, rediscover, resume, take_in
+from apigw_client_cert.rotation.transitions import Step, begin, rediscover, resume, take_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -226,7 +226,7 @@ def _adopt_explicitly(gateway: Gateway, props: Mapping[str, Any], found: Origin,
         gateway.tag(one.id, tags_of(props, token, number))
     generations = [issued_generation(one, number) for number, one in found.taken.items()]
     chosen = [one.number for one in generations if one.id == named.id]
-    return resume(token, generations, chosen, now, trigger=known(props, "rotationTrigger"))
+    return resume(token, generations, chosen, now, trigger=known(props, "rotationTrigger"), step=Step.ADOPT)
 
 
 def _successor_of(former: str, certificate_id: str, props: Mapping[str, Any]) -> str:

@@ -54,6 +54,7 @@ from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.state import load_rotation
 from apigw_client_cert.lifecycle.trust_bundle.room import crowded
 from apigw_client_cert.rotation.decide import dead_pin, decide
+from apigw_client_cert.rotation.history import signed
 from apigw_client_cert.rotation.last_days import last_days
 from apigw_client_cert.rotation.messages import announce, date
 from apigw_client_cert.rotation.report import report
@@ -190,7 +191,7 @@ def create(props: Mapping[str, Any], environment: Environment) -> tuple[str, dic
         "accountId": gateway.account_id(),
         adoption_in_place.MEMORY: known(props, "adoptClientCertificateId"),
     }
-    return str(props["name"]), certificate_outputs(placed, rotation, policy_of(props), now)
+    return str(props["name"]), certificate_outputs(placed, signed(rotation, gateway.caller()), policy_of(props), now)
 
 
 def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
@@ -200,7 +201,7 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
     """
     READS.read(_names(props))
     now = environment.now()
-    rotation = load_rotation(props)
+    before = rotation = load_rotation(props)
     gateway = environment.reached_gateway(connection_of(props), props.get("accountId"))
     if isinstance(gateway, errors.RotationError):
         return resource_id, {**props, **unseen(props, gateway, now, environment.say)}
@@ -213,6 +214,7 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
         rotation = adoption.with_presented(gateway, lose(rotation, looked.gone, now), now)
     except errors.RotationError as error:
         told |= unseen(props, error, now, environment.say)
+    rotation = signed(rotation, gateway.caller(), before.history)
     return resource_id, certificate_outputs({**props, **told}, rotation, policy_of(props), now)
 
 
@@ -235,7 +237,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Enviro
     gateway = environment.reached_gateway(connection, olds.get("accountId"))
     if isinstance(gateway, errors.RotationError):
         raise unreached(olds, rotation, gateway, now) from gateway
-    after, proof = None, proof_of(gateway, olds, rotation)
+    after, history, proof = None, rotation.history, proof_of(gateway, olds, rotation)
     if adopting is not None:
         after = adoption_in_place.adopt_in_place(gateway, news, rotation, adopting, now)
         # Whoever names it says that it is here.
@@ -274,7 +276,7 @@ def update(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Enviro
         adoption_in_place.MEMORY: adopting or adoption_in_place.remembered(olds),
         FAILED_STEP: recorded(olds, failures, now),
     }
-    state = certificate_outputs(placed, after, policy, now)
+    state = certificate_outputs(placed, signed(after, gateway.caller(), history), policy, now)
     if state["clientCertificateId"] != olds.get("clientCertificateId"):
         ACTIVATIONS.note(state["clientCertificateId"])
     if failures:

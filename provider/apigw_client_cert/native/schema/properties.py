@@ -15,6 +15,7 @@ from apigw_client_cert.lifecycle.inputs import DURATIONS
 from apigw_client_cert.native.resource_types import BINDING, BUNDLE, CERTIFICATE, PACKAGE
 from apigw_client_cert.publish.specs import KEYS
 from apigw_client_cert.rotation.durations import format_duration
+from apigw_client_cert.rotation.history import MOST
 from apigw_client_cert.rotation.model import Phase, Role
 from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.verification import Proof
@@ -130,6 +131,11 @@ CERTIFICATE_OUTPUTS: Final = {
     "generation": Property("The number of the active generation, from 1.", WHOLE),
     "generations": Property("Every generation that is still needed, by number.", list_of(type_of("Generation"))),
     "highestGeneration": Property("The highest number that was ever used.", WHOLE),
+    "history": Property(
+        f"The last steps, {MOST} at most, the newest last; absent until a release that keeps them has taken one."
+        " A memory for people: no rule reads it.",
+        list_of(type_of("HistoryEntry")),
+    ),
     "nextAction": Property("The next step, such as `issue`, `activate`, `confirm` or `retire`."),
     "nextActionAt": Property("When the next step is due; RFC 3339."),
     "pemEncodedCertificate": Property("The active generation as PEM."),
@@ -305,6 +311,27 @@ GENERATION: Final = {
     "unusedSince": Property("The first of an unbroken run of scans that saw nobody present it; RFC 3339."),
     "scannedAt": Property("The last scan; RFC 3339."),
 }
+HISTORY_ENTRY: Final = {
+    "at": Property("When; RFC 3339."),
+    "step": Property(
+        "What was done: `create`, or a word of the transition table, such as `issue`, `activate`, `confirm` (a look),"
+        " `retire` (it was deleted)."
+    ),
+    "generation": Property("The number of the generation that it concerned.", WHOLE),
+    "clientCertificateId": Property("AWS's client certificate id of that generation."),
+    "sha256": GENERATION["sha256"],
+    "role": Property("What the generation was for from then on; absent where it was gone."),
+    "createdDate": Property("When the certificate was made, where the step brought it in; RFC 3339."),
+    "inUseBy": Property(
+        "Who presented it, or could not be seen, by the look that the step took: the first ten; empty for nobody,"
+        " absent where the step does not look.",
+        list_of(TEXT),
+    ),
+    "inUseByMore": Property("How many more did.", WHOLE),
+    "times": Property("How many looks in a row found the same, where it was more than one.", WHOLE),
+    "lastAt": Property("When the last of them was taken; RFC 3339."),
+    "caller": Property("The ARN of the credentials of that run, where STS gave it; of several looks, of the last."),
+}
 ENTRY: Final = {
     **{key: GENERATION[key] for key in ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")},
     "rotationId": Property("Whose generation it is; absent for what is trusted besides."),
@@ -366,6 +393,7 @@ OBJECTS: Final[dict[str, tuple[Mapping[str, Property], tuple[str, ...]]]] = {
     "MadeFor": (MADE_FOR, ()),
     "StagePlace": (STAGE_PLACE, ("apiId", "stageName")),
     "Generation": (GENERATION, ("number", "id", "expirationDate")),
+    "HistoryEntry": (HISTORY_ENTRY, ("at", "step", "generation", "clientCertificateId", "sha256")),
     "BundleEntry": (ENTRY, ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")),
     "PublishedRotation": (ROTATION, ("rotationId", "generations")),
     "Connection": (WAY, ()),

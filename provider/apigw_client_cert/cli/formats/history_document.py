@@ -1,0 +1,73 @@
+"""The JSON document of ``history``: what ``history.schema.json`` describes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from apigw_client_cert.clock import format_instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apigw_client_cert.cli.histories import Confirmed, HistoryReport, RotationHistory
+    from apigw_client_cert.rotation.model import HistoryEntry
+
+#: Raised where a property is renamed, dropped or means something else; new ones come without.
+SCHEMA_VERSION: Final = 1
+
+
+def render(report: HistoryReport) -> str:
+    """The document as text; JSON escapes what a terminal would obey."""
+    document = {
+        "schemaVersion": SCHEMA_VERSION,
+        "asOf": format_instant(report.now),
+        "exitStatus": int(report.exit_status),
+        "rotations": [_rotation(one) for one in report.histories],
+        "missing": list(report.missing),
+        "unread": [{"stack": one.label, "why": one.why} for one in report.unread],
+    }
+    return f"{json.dumps(document, indent=2)}\n"
+
+
+def _rotation(one: RotationHistory) -> dict[str, Any]:
+    return {
+        "stack": one.stack.label,
+        "project": one.stack.project,
+        "name": one.name,
+        "rotationId": one.rotation_id,
+        "history": [_entry(each) for each in one.entries],
+        "verified": [_confirmed(each) for each in one.confirmed],
+    }
+
+
+def _entry(one: HistoryEntry) -> dict[str, Any]:
+    return {
+        "at": format_instant(one.at),
+        "step": one.step,
+        "generation": one.generation,
+        "clientCertificateId": one.certificate_id,
+        "sha256": one.sha256,
+        "role": None if one.role is None else one.role.value,
+        "createdDate": _instant(one.created),
+        "inUseBy": None if one.in_use_by is None else list(one.in_use_by),
+        "inUseByMore": one.in_use_by_more,
+        "times": one.times,
+        "lastAt": _instant(one.last_at),
+        "caller": one.caller,
+    }
+
+
+def _confirmed(one: Confirmed) -> dict[str, Any]:
+    return {
+        "stack": one.stack,
+        "name": one.name,
+        "stage": one.stage,
+        "clientCertificateId": one.certificate_id,
+        "since": _instant(one.since),
+        "evidence": dict(one.evidence),
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else format_instant(at)
