@@ -142,6 +142,21 @@ def test_a_matrix_has_a_limit_and_says_what_is_left(command: Command) -> None:
     assert answer.err == "4 more stacks are due: the next matrix has them\n"
 
 
+def test_stacks_of_two_organizations_with_one_name_are_two(command: Command) -> None:
+    """Their exports do not say whose they are: the file does, in each row, each job and each entry."""
+    run = scenarios.ran(scenarios.new_run("of another", "prod"), 0)
+    files = command.files(scenarios.stopped(), exported(run, project="billing"), scenarios.steady())
+    command.at(scenarios.day(336))
+    rows = json.loads(command("status", "--json", *files).out)["rotations"]
+    labels = [f"billing/prod ({file})" for file in files[:2]]
+    assert [row["stack"] for row in rows] == sorted([*labels, "orders/prod"])
+    matrix = json.loads(command("matrix", *files).out)
+    described("matrix").validate(matrix)
+    assert [entry.get("source") for entry in matrix["include"]] == [*files[:2], None]
+    jobs = json.loads(command("matrix", "--format", "gitlab", *files).out)
+    assert {f"rotate {label}" for label in labels} < {*jobs}
+
+
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_a_terminal_gets_colours_unless_it_wants_none(
     command: Command, environment: dict[str, str], *, coloured: bool
