@@ -56,9 +56,10 @@ def test_the_output_is_the_golden_one(command: Command, name: str) -> None:
 
 
 @pytest.mark.parametrize("width", [80, 160])
-def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+@pytest.mark.parametrize("name", ["status", "live", "inventory", "forecast"])
+def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
     """And none is coloured where nobody sees it."""
-    text = (FOLDER / f"status-{width}.txt").read_text()
+    text = (FOLDER / f"{name}-{width}.txt").read_text()
     assert max(map(len, text.splitlines())) <= width
     assert "\x1b" not in text
 
