@@ -63,9 +63,7 @@ class Command:
         """Call it."""
         self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         # With bytes below the text, as click wants it.
-        out, err = (
-            io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True) for _stream in range(2)
-        )
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True) for _ in range(2))
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main(list(arguments))
         return Answer(int(str(ended.value.code)), _written(out), _written(err))

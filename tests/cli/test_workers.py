@@ -22,6 +22,8 @@ from apigw_client_cert.lifecycle.ownership import INFORMATION
 from apigw_sandbox import Sandbox
 from tests.cli import scenarios
 from tests.cli.exports import checkpoint, exported
+from tests.cli.test_engine import CERTIFICATE_ALONE
+from tests.cli.test_engine import PROGRAM as COMMAND
 from tests.e2e.conftest import ok
 from tools.toolchain import environment
 
@@ -32,15 +34,8 @@ pytestmark = pytest.mark.e2e
 
 STACKS, DUE, WORKERS = 200, 8, 2
 BUCKET, PROJECT = "state", "orders"
-PROGRAM = """
-import pulumi
-from apigw_client_cert import Aws, RotatingClientCertificate
-
-RotatingClientCertificate("orders", aws=Aws(endpoint_url=pulumi.Config().require("endpointUrl")))
-"""
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "fleet.md").read_text()
 SCRIPT = PAGE.partition("### A stack that somebody else is in")[2].partition("```sh\n")[2].partition("```")[0]
-COMMAND = "from apigw_client_cert.cli.program import main; main()"
 
 
 class Fleet:
@@ -115,7 +110,7 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
     """An empty backend, and the project's folder."""
     with Sandbox() as sandbox:
         fleet = Fleet(sandbox, tmp_path)
-        PulumiStack(tmp_path / "stacks" / PROJECT, "", tmp_path / "local").write_project(PROGRAM, PROJECT)
+        PulumiStack(tmp_path / "stacks" / PROJECT, "", tmp_path / "local").write_project(CERTIFICATE_ALONE, PROJECT)
         yield fleet
 
 
