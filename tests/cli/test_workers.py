@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +23,18 @@ from tests.cli import scenarios
 from tests.cli.exports import checkpoint, exported
 from tests.cli.test_engine import CERTIFICATE_ALONE
 from tests.cli.test_engine import PROGRAM as COMMAND
+from tests.cli.test_recipe import SCRIPT
 from tests.e2e.conftest import ok
 from tools.toolchain import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
 STACKS, DUE, WORKERS = 200, 8, 2
 BUCKET, PROJECT = "state", "orders"
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "fleet.md").read_text()
-SCRIPT = PAGE.partition("### A stack that somebody else is in")[2].partition("```sh\n")[2].partition("```")[0]
 
 
 class Fleet:
@@ -84,7 +83,7 @@ class Fleet:
 
     def job(self, entry: dict[str, str]) -> subprocess.CompletedProcess[str]:
         """One of a worker's: the page's script."""
-        env = {**self.env, "STACK": entry["stack"], "PROJECT": entry["project"], "PAUSE": "1"}
+        env = {**self.env, "STACK": entry["stack"], "PROJECT": entry["project"], "PAUSE": "2"}
         return subprocess.run(
             ["/bin/sh", "-e", "rotate.sh"], cwd=self.folder, env=env, capture_output=True, text=True, check=False
         )
