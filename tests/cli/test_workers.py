@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-STACKS, DUE, WORKERS = 200, 8, 2
+STACKS, DUE, WORKERS = 200, 6, 2
 BUCKET, PROJECT = "state", "orders"
 
 
@@ -119,7 +118,7 @@ def made_for(sandbox: Sandbox) -> Counter[str]:
 
 
 def test_two_workers_take_the_same_stacks_and_each_is_rotated_once(fleet: Fleet) -> None:
-    """Both ask for each stack's lock in the same moment; who comes second finds nothing to do."""
+    """Both begin with the first one in the same moment; who comes second finds nothing to do."""
     due = [f"due{number:02}" for number in range(DUE)]
     with ThreadPoolExecutor(WORKERS) as pool:
         assert [*pool.map(fleet.started, due)] == due
@@ -131,10 +130,9 @@ def test_two_workers_take_the_same_stacks_and_each_is_rotated_once(fleet: Fleet)
 
     entries = fleet.matrix()
     assert [(entry["name"], entry["reasons"]) for entry in entries] == [(name, "issue") for name in due]
-    together = Barrier(WORKERS)
 
     def worker(_number: int) -> list[subprocess.CompletedProcess[str]]:
-        return [fleet.job(entry) for entry in entries if together.wait(timeout=600) >= 0]
+        return [fleet.job(entry) for entry in entries]
 
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [job for jobs in pool.map(worker, range(WORKERS)) for job in jobs]
