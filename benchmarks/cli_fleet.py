@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from tests.cli import scenarios
+from tests.cli.exports import checkpoint
 from tools.toolchain import bin_dir, environment
 
 STACKS = 200
@@ -30,13 +31,10 @@ def backend_of(folder: Path, count: int) -> dict[str, str]:
     stacks = backend / ".pulumi" / "stacks" / "orders"
     stacks.mkdir(parents=True)
     (backend / ".pulumi" / "meta.yaml").write_text("version: 1\n")
-    told = scenarios.steady().decode()
+    steady = scenarios.steady()
     for number in range(count):
         name = f"s{number:03}"
-        named = told.replace("urn:pulumi:prod", f"urn:pulumi:{name}").replace(f'"{scenarios.STEADY}"', f'"{name}"')
-        latest = json.loads(named)["deployment"]
-        checkpoint = {"version": 3, "checkpoint": {"stack": f"organization/orders/{name}", "latest": latest}}
-        (stacks / f"{name}.json").write_text(json.dumps(checkpoint))
+        (stacks / f"{name}.json").write_bytes(checkpoint(steady, "orders", name, scenarios.STEADY))
     return {**environment(folder / "home", backend), "APIGW_CLIENT_CERT_NOW": "2026-03-03T10:00:00Z"}
 
 

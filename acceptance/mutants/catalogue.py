@@ -6,6 +6,7 @@ from acceptance.mutants.accounts import WRONG_ACCOUNTS
 from acceptance.mutants.alarms import WRONG_ALARMS
 from acceptance.mutants.binding_and_bundle import WRONG_DEPENDENTS
 from acceptance.mutants.certificate import WRONG_CERTIFICATE
+from acceptance.mutants.command import WRONG_COMMAND
 from acceptance.mutants.confirmation import WRONG_CONFIRMATION
 from acceptance.mutants.failures import WRONG_FAILURES
 from acceptance.mutants.gateway_and_publish import WRONG_EDGES
@@ -20,6 +21,7 @@ MUTANTS = tuple(
             *WRONG_ALARMS,
             *WRONG_RULES,
             *WRONG_CERTIFICATE,
+            *WRONG_COMMAND,
             *WRONG_CONFIRMATION,
             *WRONG_DEPENDENTS,
             *WRONG_EDGES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -32,10 +33,9 @@ class Answer(NamedTuple):
 class Command:
     """``apigw-client-cert`` as of an instant, on a terminal of some width that is none."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._folder = folder
         self._monkeypatch = monkeypatch
-        self._capsys = capsys
         self._files = 0
         self.at(START)
         self.columns(80)
@@ -62,11 +62,16 @@ class Command:
     def __call__(self, *arguments: str, stdin: bytes = b"") -> Answer:
         """Call it."""
         self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
+        # With bytes below the text, as click wants it.
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True) for _ in range(2))
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main(list(arguments))
-        said = self._capsys.readouterr()
-        return Answer(int(str(ended.value.code)), said.out, said.err)
+        return Answer(int(str(ended.value.code)), _written(out), _written(err))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +90,6 @@ def account(_running: Sandbox, command: Command, tmp_path: Path, monkeypatch: py
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command."""
-    return Command(tmp_path, monkeypatch, capsys)
+    return Command(tmp_path, monkeypatch)

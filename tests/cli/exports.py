@@ -56,6 +56,21 @@ def deployment(
     return json.dumps(whole).encode()
 
 
+def checkpoint(export: bytes, project: str, stack: str, rotation: str) -> bytes:
+    """The same state as a file or object store backend keeps it, of a stack and a rotation of its own.
+
+    Args:
+        export: Of the stack ``prod`` of the project.
+        project: The project.
+        stack: What the stack is called now; so is its rotation.
+        rotation: The rotation id in the export.
+    """
+    told = export.decode().replace("urn:pulumi:prod", f"urn:pulumi:{stack}").replace(f'"{rotation}"', f'"{stack}"')
+    latest = json.loads(told)["deployment"]
+    whole = {"version": 3, "checkpoint": {"stack": f"organization/{project}/{stack}", "latest": latest}}
+    return json.dumps(whole).encode()
+
+
 def _resource(run: FakeRun, name: str, stack: str, project: str, host: str) -> dict[str, Any]:
     kind = host + KINDS.get(name, "StageBinding")
     resource_name = str(run.inputs[name].get("name", f"orders-{name}"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.conftest import ok
+from tests.e2e.conftest import ok, quiet
 from tests.native.conftest import NativeScenario, scenario
 from tools.toolchain import environment
 
@@ -22,6 +22,12 @@ pytestmark = pytest.mark.e2e
 __all__ = ["scenario"]
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "two-stacks"
+CERTIFICATE_ALONE = """
+import pulumi
+from apigw_client_cert import Aws, RotatingClientCertificate
+
+RotatingClientCertificate("orders", aws=Aws(endpoint_url=pulumi.Config().require("endpointUrl")))
+"""
 PROGRAM = "from apigw_client_cert.cli.program import main; main()"
 
 
@@ -31,7 +37,7 @@ def called(stack: PulumiStack, *arguments: str) -> tuple[int, Any]:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *arguments], cwd="/", env=env, capture_output=True, text=True, check=False
     )
-    assert done.stderr == "" or done.stderr.startswith("unread: "), done.stderr
+    assert done.stderr == "" or done.stderr.startswith(("unread: ", "deleted  ")), done.stderr
     return done.returncode, json.loads(done.stdout)
 
 
@@ -112,3 +118,28 @@ def test_the_plugin_s_state_a_checkpoint_and_a_secret_are_read(scenario: NativeS
     plain = stack.folder / "plain.json"
     plain.write_text(stack.run("stack", "export", "--show-secrets", expect=0).output)
     assert called(stack, "status", str(plain), "--json")[0] == 0
+
+
+def test_what_a_stack_has_left_that_the_backend_has_lost_is_swept(scenario: NativeScenario) -> None:
+    """``pulumi stack rm --force`` leaves it in AWS; what a state names is kept (invariant 4)."""
+    stack = scenario.stack()
+    ok(stack.up())
+    lost = scenario.stack("prod", folder="lost", project="lost", program=CERTIFICATE_ALONE, config={})
+    ok(lost.up())
+    kept, orphan = scenario.ids()
+    scenario.at(2)
+    since = scenario.mark()
+    sweep = ("sweep", "--all-stacks", "--json", "--endpoint-url", scenario.sandbox.endpoint_url)
+
+    def verdicts(code: int, told: dict[str, Any]) -> tuple[int, dict[str, str]]:
+        assert (told["refused"], told["unread"]) == ([], [])
+        return code, {one["id"]: one["verdict"] for one in told["certificates"]}
+
+    assert verdicts(*called(stack, *sweep)) == (0, {kept: "keep", orphan: "keep"})
+    lost.run("stack", "rm", "--force", "--yes", expect=0)
+    assert verdicts(*called(stack, *sweep)) == (2, {kept: "keep", orphan: "delete"})
+    assert scenario.actions(since) == []
+    assert verdicts(*called(stack, *sweep, "--apply")) == (0, {kept: "keep", orphan: "deleted"})
+    assert (scenario.actions(since), scenario.ids()) == (["DeleteClientCertificate"], [kept])
+    assert [scenario.presented(stage) for stage in ("dev", "prod")] == [kept, kept]
+    quiet(stack)

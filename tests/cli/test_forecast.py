@@ -45,8 +45,8 @@ def test_a_consumer_moves_in_the_run_of_its_owner(command: Command) -> None:
     owner, consumer = scenarios.two_stacks()
     command.at(scenarios.day(337))
     answer = command("forecast", "--json", "--until", "2027-03-01", *command.files(consumer, owner))
-    (moved,) = [one for one in json.loads(answer.out)["steps"] if one["step"] == "move"]
-    assert (moved["stack"], moved["former"], moved["generation"]) == ("team/prod", 1, 2)
+    moves = [one for one in json.loads(answer.out)["steps"] if one["step"] == "move"]
+    assert [(one["stack"], one["former"], one["generation"]) for one in moves] == [("team/prod", 1, 2)]
     assert answer.code == 0
     alone = command("forecast", "--until", "2027-03-01", command.file(consumer))
     assert alone.code == 4

@@ -14,6 +14,7 @@ import pytest
 
 from apigw_sandbox import Fault, FaultKind
 from tests.cli.conftest import Answer
+from tests.cli.golden.__main__ import FOLDER, LIVE, live_outputs
 from tests.cli.test_status import described
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ def test_a_rotation_that_is_as_its_state_says_is_fine(account: Account) -> None:
         "GetRestApis",
         "GetStages",
     ]
+
+
+def test_the_output_is_the_golden_one(account: Account) -> None:
+    """``python -m tests.cli.golden`` writes them anew."""
+    assert live_outputs(account) == {name: (FOLDER / name).read_text() for name in LIVE}
 
 
 def test_what_a_hand_did_to_the_stages_is_said_of_each(account: Account) -> None:

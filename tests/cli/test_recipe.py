@@ -1,10 +1,15 @@
-"""The GitHub recipe of docs/fleet.md, day by day: the calls are the page's, and the job runs the stack's program."""
+"""The GitHub recipe of docs/fleet.md, day by day: the calls are the page's, and the job runs the stack's program.
+
+The script that waits for a stack's lock is the page's, too; ``test_workers.py`` has it on the real backend.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "fleet.md").read_text()
 RECIPE = PAGE.partition("### GitHub Actions")[2].partition("### GitLab")[0]
+SCRIPT = RECIPE.partition("### A stack that somebody else is in")[2].partition("```sh\n")[2].partition("```")[0]
+LOCKED = "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or ..."
+CONFLICT = "error: [409] Conflict: Another update is currently in progress."
 DUE = re.search(r"\$\(apigw-client-cert (matrix [^)]*)\)", RECIPE)
 ALARM = re.search(r"apigw-client-cert (check [^#\n]*)", RECIPE)
 # From the job of the matrix to that of the alarm.
@@ -117,3 +125,30 @@ def test_what_harms_and_what_is_due_come_before_what_is_only_stale(command: Comm
     due_stacks = json.loads(command(*arguments(DUE), *files).out)["include"]
     assert [one["project"] for one in due_stacks] == ["unbound", "due", "late"]
     assert [one["reasons"] for one in due_stacks] == ["unbound issue", "issue stale", "stale"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "tries", "status"),
+    [
+        ([("up", 0)], 1, 0),
+        ([(LOCKED, 1), (CONFLICT, 255), ("up", 0)], 3, 0),
+        ([(LOCKED, 1), ("error: no credentials", 7), ("up", 0)], 2, 7),
+        ([(LOCKED, 3)] * 11, 10, 3),
+    ],
+    ids=["free", "taken for a while", "another failure", "taken for ever"],
+)
+def test_the_script_waits_for_a_lock_and_for_nothing_else(
+    tmp_path: Path, answers: list[tuple[str, int]], tries: int, status: int
+) -> None:
+    """Under ``sh -e``, with a fake program in the place of the CLI."""
+    fake = tmp_path / "pulumi"
+    cases = "".join(f"{number}) echo '{said}'; exit {code};;\n" for number, (said, code) in enumerate(answers, 1))
+    fake.write_text(f'#!/bin/sh\necho "$@" >>calls\ncase $(wc -l <calls) in\n{cases}esac\n')
+    fake.chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "STACK": "prod", "PROJECT": "orders", "PAUSE": "0"}
+    done = subprocess.run(
+        ["/bin/sh", "-e", "-c", SCRIPT], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.splitlines()) == (status, [said for said, _code in answers[:tries]])
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert calls == ["up --yes --refresh --non-interactive --stack prod --cwd stacks/orders"] * tries

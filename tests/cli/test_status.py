@@ -56,9 +56,10 @@ def test_the_output_is_the_golden_one(command: Command, name: str) -> None:
 
 
 @pytest.mark.parametrize("width", [80, 160])
-def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+@pytest.mark.parametrize("name", ["status", "live", "inventory", "forecast"])
+def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
     """And none is coloured where nobody sees it."""
-    text = (FOLDER / f"status-{width}.txt").read_text()
+    text = (FOLDER / f"{name}-{width}.txt").read_text()
     assert max(map(len, text.splitlines())) <= width
     assert "\x1b" not in text
 
@@ -140,6 +141,21 @@ def test_a_matrix_has_a_limit_and_says_what_is_left(command: Command) -> None:
     assert answer.code == 0
     assert [entry["project"] for entry in json.loads(answer.out)["include"]] == ["audit", "billing"]
     assert answer.err == "4 more stacks are due: the next matrix has them\n"
+
+
+def test_stacks_of_two_organizations_with_one_name_are_two(command: Command) -> None:
+    """Their exports do not say whose they are: the file does, in each row, each job and each entry."""
+    run = scenarios.ran(scenarios.new_run("of another", "prod"), 0)
+    files = command.files(scenarios.stopped(), exported(run, project="billing"), scenarios.steady())
+    command.at(scenarios.day(336))
+    rows = json.loads(command("status", "--json", *files).out)["rotations"]
+    labels = [f"billing/prod ({file})" for file in files[:2]]
+    assert [row["stack"] for row in rows] == sorted([*labels, "orders/prod"])
+    matrix = json.loads(command("matrix", *files).out)
+    described("matrix").validate(matrix)
+    assert [entry.get("source") for entry in matrix["include"]] == [*files[:2], None]
+    jobs = json.loads(command("matrix", "--format", "gitlab", *files).out)
+    assert {f"rotate {label}" for label in labels} < {*jobs}
 
 
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])

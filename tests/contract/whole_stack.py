@@ -21,6 +21,7 @@ from apigw_sandbox.clock import wall_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     import pytest
 
@@ -73,6 +74,7 @@ class WholeStack:
         patch: Puts the recording client where targets look for theirs.
         inputs: More inputs by resource: ``certificate``, ``bundle``, ``binding``.
         connection: More of how AWS is reached: ``profile`` and the like.
+        start: The instant of day 0.
         sent: Every request so far.
         lines: Every line that was said.
         client: What sends it.
@@ -84,6 +86,7 @@ class WholeStack:
     patch: pytest.MonkeyPatch
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     connection: Mapping[str, Any] = field(default_factory=dict)
+    start: datetime = START
     sent: list[Sent] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -135,7 +138,7 @@ class WholeStack:
             module.delete(self.states.pop(name), self.environment)
 
     def _begin(self, day: float) -> None:
-        self.sandbox.clock.set(START + timedelta(days=day))
+        self.sandbox.clock.set(self.start + timedelta(days=day))
         engine_run.forget()
         self.environment.looks.forget()
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+class Judged(Protocol):
+    """What has an exit status of its own: a row, or one thing that there is to say."""
+
+    @property
+    def exit_status(self) -> ExitStatus:
+        """What it makes of the command's."""
+
+
+One = TypeVar("One", bound=Judged)
 
 
 class ExitStatus(enum.IntEnum):
@@ -25,3 +36,8 @@ _WORST_FIRST = (ExitStatus.PERSON, ExitStatus.UNREAD, ExitStatus.DUE, ExitStatus
 def worst(found: Iterable[ExitStatus]) -> ExitStatus:
     """The one that a person must see: 3 before 4 before 2 before 0."""
     return min(found, key=_WORST_FIRST.index, default=ExitStatus.FINE)
+
+
+def worst_first(found: Iterable[One]) -> tuple[One, ...]:
+    """What a person must see first, first; alike ones as they came."""
+    return tuple(sorted(found, key=lambda one: _WORST_FIRST.index(one.exit_status)))

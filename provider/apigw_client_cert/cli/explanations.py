@@ -14,6 +14,7 @@ from apigw_client_cert.cli.names import known_names, names_of
 from apigw_client_cert.cli.states import Unread
 from apigw_client_cert.errors import RotationError, joined
 from apigw_client_cert.lifecycle.state import undamaged
+from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.explain import because, facts
 from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.remedies import remedy_for
@@ -49,7 +50,7 @@ class Explanation:
     @property
     def exit_status(self) -> ExitStatus:
         """The worst of its findings."""
-        return worst(one.urgency.exit_status for one, _remedy in self.findings)
+        return worst(one.exit_status for one, _remedy in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ def explanations_of(
 @undamaged()
 def _explained(group: Group, owner: Certificate, bound: Collection[str], now: datetime, limits: Limits) -> Explanation:
     """``bound`` are the stages that a binding of any stack moves: they need nobody."""
+    decision = decide(owner.rotation, owner.policy, now)
     told = played(group, owner, Cadence(start=now, until=now, runs=runs_at([now]), written=""))
     return Explanation(
         stack=owner.stack.label,
@@ -103,7 +105,7 @@ def _explained(group: Group, owner: Certificate, bound: Collection[str], now: da
         next=because(owner.rotation, owner.policy, now),
         run=tuple(coming_of(group, owner, told)),
         waiting=tuple(map(_waits, told.waiting)),
-        findings=tuple(_with_remedies(group, owner, bound, findings_of(group, now, limits))),
+        findings=tuple(_with_remedies(group, owner, bound, findings_of(group, decision, now, limits))),
     )
 
 

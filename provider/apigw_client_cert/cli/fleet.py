@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.cli.states import BINDING, BUNDLE, CERTIFICATE, Resource, StackState, Unread
+from apigw_client_cert.cli.states import BINDING, BUNDLE, CERTIFICATE, Resource, StackState, Unread, distinct
 from apigw_client_cert.errors import RotationError, joined
 from apigw_client_cert.gateway.interface import StageKind, StageRef
 from apigw_client_cert.lifecycle.binding.outputs import binding_policy, known_generations
@@ -145,7 +145,7 @@ def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
     """
     read: list[Certificate | Bundle | Binding] = []
     unread: list[Unread] = []
-    for state in _distinct(states):
+    for state in distinct(states):
         if isinstance(state, Unread):
             unread.append(state)
             continue
@@ -156,18 +156,6 @@ def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
             else:
                 read.append(one)
     return Fleet(groups=tuple(_joined(read)), unread=tuple(unread))
-
-
-def _distinct(states: Iterable[StackState | Unread]) -> Iterator[StackState | Unread]:
-    """Each state once: a file may be given twice, or a stack by its short name and its long one."""
-    read: dict[str, list[StackState]] = {}
-    for state in states:
-        if isinstance(state, StackState):
-            same = read.setdefault(f"{state.project}/{state.name}", [])
-            if any(one.written_at == state.written_at and one.resources == state.resources for one in same):
-                continue
-            same.append(state)
-        yield state
 
 
 def _read(stack: StackState, resource: Resource) -> Certificate | Bundle | Binding | Unread:

@@ -69,6 +69,11 @@ class ForecastReport:
     unread: tuple[Unread, ...]
 
     @property
+    def now(self) -> datetime:
+        """As of when the states are taken."""
+        return self.cadence.start
+
+    @property
     def exit_status(self) -> ExitStatus:
         """3 where a cadence is too slow or a stage is refused, 4 where something could not be read."""
         warned = any(one.finding.severity is Severity.WARNING for one in self.findings)

@@ -46,13 +46,15 @@ class DueStack:
 
     @property
     def entry(self) -> dict[str, str]:
-        """What a job is told, as texts."""
+        """What a job is told, as texts; where two states have one name, the file that tells them apart, too."""
+        apart = {"source": self.stack.source} if self.stack.named_by_source else {}
         return {
             "stack": self.stack.selector or self.stack.name,
             "project": self.stack.project,
             "name": self.stack.name,
             "reasons": " ".join(self.reasons),
             "since": "" if self.since is None else format_instant(self.since),
+            **apart,
         }
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.cli.exit_status import ExitStatus, worst
+from apigw_client_cert.cli.exit_status import ExitStatus, worst, worst_first
 from apigw_client_cert.cli.findings.certificate import due_since
 from apigw_client_cert.cli.findings.rotation import findings_of
 from apigw_client_cert.cli.fleet import fleet_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.live.account import Account, Scope
     from apigw_client_cert.cli.live.asking import Seen
     from apigw_client_cert.cli.states import StackState
+    from apigw_client_cert.rotation.decide import Decision
     from apigw_client_cert.rotation.model import Generation
 
 
@@ -83,7 +84,7 @@ class Row:
     @property
     def exit_status(self) -> ExitStatus:
         """The worst of its findings."""
-        return worst(one.urgency.exit_status for one in self.findings)
+        return worst(one.exit_status for one in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,15 +118,16 @@ def report_of(
     fleet = fleet_of(states)
     seen = None if ask is None else ask(fleet)
     read = [one for group in fleet.groups for one in _readable_row(group, now, limits, seen)]
-    rows = [one for one in read if isinstance(one, Row)]
     unread = [*fleet.unread, *(one for one in read if isinstance(one, Unread)), *(() if seen is None else seen.unread)]
     accounts = () if seen is None or scope is None else seen.accounts(fleet, scope, now)
-    return Report(now=now, rows=tuple(sorted(rows, key=_order)), unread=tuple(unread), accounts=accounts)
+    rows = sorted((one for one in read if isinstance(one, Row)), key=_order)
+    return Report(now=now, rows=worst_first(rows), unread=tuple(unread), accounts=accounts)
 
 
-def _order(row: Row) -> tuple[int, bool, float, str, str]:
+def _order(row: Row) -> tuple[bool, float, str, str]:
+    """Of those that are as urgent, what expires first."""
     ends = None if row.active is None or row.active.expires is None else row.active.expires.timestamp()
-    return -row.exit_status, ends is None, ends or 0.0, row.stack.label, row.name
+    return ends is None, ends or 0.0, row.stack.label, row.name
 
 
 def _readable_row(group: Group, now: datetime, limits: Limits, seen: Seen | None) -> list[Row | Unread]:
@@ -137,16 +139,16 @@ def _readable_row(group: Group, now: datetime, limits: Limits, seen: Seen | None
     except RotationError as error:
         return [Unread(group.stack.label, str(error))]
     findings = (*row.findings, *(one for one in live if not isinstance(one, Unread)))
-    by_urgency = tuple(sorted(findings, key=lambda one: -one.urgency.exit_status))
-    return [replace(row, findings=by_urgency), *(one for one in live if isinstance(one, Unread))]
+    return [replace(row, findings=worst_first(findings)), *(one for one in live if isinstance(one, Unread))]
 
 
 def _row(group: Group, now: datetime, limits: Limits) -> Row:
-    findings = findings_of(group, now, limits)
     one = group.certificate
+    decision = None if one is None else decide(one.rotation, one.policy, now)
+    findings = findings_of(group, decision, now, limits)
     active = None if one is None or one.rotation.active is None else one.rotation.active.id
     stages = tuple(_stage(binding, active) for binding in group.bindings)
-    if one is None:
+    if one is None or decision is None:
         return _elsewhere(group, stages, findings)
     rotation = one.rotation
     return Row(
@@ -158,7 +160,7 @@ def _row(group: Group, now: datetime, limits: Limits) -> Row:
         active=_shown(rotation.active),
         pending=_shown(rotation.pending),
         previous=tuple(shown for each in rotation.previous if (shown := _shown(each))),
-        next=_next(one, now),
+        next=_next(one, decision, now),
         stages=stages,
         findings=findings,
     )
@@ -198,8 +200,7 @@ def _shown(generation: Generation | None) -> ShownCertificate | None:
     return ShownCertificate(id=generation.id, generation=generation.number, expires=generation.not_after)
 
 
-def _next(one: Certificate, now: datetime) -> NextStep:
-    decision = decide(one.rotation, one.policy, now)
+def _next(one: Certificate, decision: Decision, now: datetime) -> NextStep:
     due = decision.step is not Step.NONE
     since = due_since(one, decision, now) if due else None
     return NextStep(step=decision.next_action.value, at=since or decision.next_action_at, due=due)

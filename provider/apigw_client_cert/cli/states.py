@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,17 +66,23 @@ class StackState:
     """What one stack's state holds of ours.
 
     ``label`` is what people call the stack, ``name`` its last part, and ``selector`` what ``pulumi --stack`` takes,
-    where it is known. ``words`` are all that stand anywhere in it, of any resource, where they were asked for.
-    ``written_at`` is the state's own time: when a run, a refresh or an import wrote it last.
+    where it is known; ``source`` is where it was read. ``words`` are all that stand anywhere in it, of any resource,
+    where they were asked for. ``written_at`` is the state's own time: when a run, a refresh or an import wrote it last.
     """
 
     label: str
     project: str = ""
     name: str = ""
     selector: str | None = None
+    source: str = ""
     written_at: datetime | None = None
     resources: tuple[Resource, ...] = ()
     words: frozenset[str] = frozenset()
+
+    @property
+    def named_by_source(self) -> bool:
+        """Whether another state that was read has the same name, and only the file tells the two apart."""
+        return self.label == _with_source(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,34 @@ class Unread:
 
     label: str
     why: str
+
+
+def distinct(states: Iterable[StackState | Unread]) -> list[StackState | Unread]:
+    """Each state once, and no two under one label.
+
+    A file may be given twice, or a stack by its short name and its long one. An export does not say of which
+    organization it is: where two that differ have one name, each is called after its file as well.
+    """
+    kept: list[StackState | Unread] = []
+    read: dict[str, list[StackState]] = {}
+    for state in states:
+        if isinstance(state, StackState):
+            same = read.setdefault(f"{state.project}/{state.name}", [])
+            if any(one.written_at == state.written_at and one.resources == state.resources for one in same):
+                continue
+            same.append(state)
+        kept.append(state)
+    used = Counter(one.label for one in kept if isinstance(one, StackState))
+    return [
+        replace(one, label=_with_source(one))
+        if isinstance(one, StackState) and one.selector is None and used[one.label] > 1
+        else one
+        for one in kept
+    ]
+
+
+def _with_source(state: StackState) -> str:
+    return f"{state.project}/{state.name} ({state.source})"
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -138,6 +173,7 @@ def _state(told: Mapping[str, Any], source: str, selector: str | None) -> StackS
         project=project,
         name=stack,
         selector=selector,
+        source=source,
         written_at=_instant(written_at),
         resources=tuple(_ours(resources)),
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from apigw_client_cert.cli.program import main
-from apigw_client_cert.clock import VARIABLE, format_instant
+import pytest
+
+from apigw_sandbox import Sandbox
 from tests.cli import scenarios
+from tests.cli.accounts import TROUBLED, Account, troubled
+from tests.cli.conftest import Command
+from tests.doubles.stubbed_aws import keep_to_ourselves
 
 FOLDER: Final = Path(__file__).parent
 #: File -> the arguments before the states, and the width.
@@ -35,6 +36,38 @@ OUTPUTS: Final[dict[str, tuple[tuple[str, ...], int]]] = {
     "history.json": (("history", "--json"), 80),
     "history.md": (("history", "--format", "markdown"), 80),
 }
+#: The same at the sandbox, and whether the states are read.
+LIVE: Final[dict[str, tuple[tuple[str, ...], int, bool]]] = {
+    "live-80.txt": ((), 80, True),
+    "live-160.txt": ((), 160, True),
+    "inventory-80.txt": (("--no-state",), 80, False),
+    "inventory-160.txt": (("--no-state",), 160, False),
+}
+REGION: Final = "eu-west-1"
+
+
+def outputs(command: Command) -> dict[str, str]:
+    """Of the states alone, as of the busy day."""
+    command.at(scenarios.day(scenarios.BUSY_DAY))
+    found = {}
+    for name, (arguments, width) in OUTPUTS.items():
+        command.columns(width)
+        found[name] = command(*arguments, *command.files(*states(name))).out
+    return found
+
+
+def live_outputs(account: Account) -> dict[str, str]:
+    """Of a troubled account, with names in the place of the ids that the sandbox draws."""
+    files, names = troubled(account)
+    found = {}
+    for name, (arguments, width, with_states) in LIVE.items():
+        account.command.columns(width)
+        account.sandbox.clock.set(TROUBLED)
+        text = account.status(*arguments, *(files if with_states else ())).out
+        for one, shown in names.items():
+            text = text.replace(one, shown)
+        found[name] = text
+    return found
 
 
 def states(name: str) -> list[bytes]:
@@ -43,18 +76,18 @@ def states(name: str) -> list[bytes]:
 
 
 def write() -> None:
-    """All of them, as of the busy day."""
-    os.environ[VARIABLE] = format_instant(scenarios.day(scenarios.BUSY_DAY))
-    for name, (arguments, width) in OUTPUTS.items():
-        os.environ["COLUMNS"] = str(width)
-        said = io.StringIO()
-        with tempfile.TemporaryDirectory() as folder:
-            files = [Path(folder) / f"{number}.json" for number, _state in enumerate(states(name))]
-            for file, content in zip(files, states(name), strict=True):
-                file.write_bytes(content)
-            with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
-                main([*arguments, *map(str, files)])
-        (FOLDER / name).write_text(said.getvalue())
+    """All of them."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        pytest.MonkeyPatch.context() as patch,
+        Sandbox(region=REGION) as sandbox,
+    ):
+        folder, command = Path(name), Command(Path(name), patch)
+        keep_to_ourselves(patch)
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        account = Account(sandbox, command, patch, folder)
+        for file, text in {**outputs(command), **live_outputs(account)}.items():
+            (FOLDER / file).write_text(text)
 
 
 if __name__ == "__main__":

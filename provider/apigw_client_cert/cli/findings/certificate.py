@@ -8,7 +8,6 @@ from apigw_client_cert import errors
 from apigw_client_cert.cli.findings.dates import last_step_at, last_written
 from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency, ahead, failed_step
 from apigw_client_cert.lifecycle.state import instant_or_none
-from apigw_client_cert.rotation.decide import decide
 from apigw_client_cert.rotation.last_days import last_days
 from apigw_client_cert.rotation.messages import announce
 from apigw_client_cert.rotation.model import Severity
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
     from apigw_client_cert.rotation.decide import Decision
 
 
-def certificate_findings(group: Group, one: Certificate, now: datetime) -> Iterator[StatusFinding]:
+def certificate_findings(group: Group, one: Certificate, decision: Decision, now: datetime) -> Iterator[StatusFinding]:
     """All that is to say of the certificate of this group."""
     rotation, policy = one.rotation, one.policy
-    decision = decide(rotation, policy, now)
     yield from failed_step(one.stack, one.resource.outputs, now)
     for finding in (*decision.findings, *last_days(rotation, policy, now, _moved(group, one))):
         urgency = Urgency.NOTE if finding.severity is Severity.NOTE else Urgency.PERSON

@@ -59,6 +59,11 @@ class StatusFinding:
     run: bool = False
     step: str | None = None
 
+    @property
+    def exit_status(self) -> ExitStatus:
+        """That of its urgency."""
+        return self.urgency.exit_status
+
 
 def failed_step(stack: StackState, outputs: Mapping[str, Any], now: datetime) -> Iterator[StatusFinding]:
     """What the last run could not do, where state says that there is such a thing."""

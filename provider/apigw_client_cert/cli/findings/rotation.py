@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apigw_client_cert import errors
+from apigw_client_cert.cli.exit_status import worst_first
 from apigw_client_cert.cli.findings.binding import binding_findings
 from apigw_client_cert.cli.findings.bundle import bundle_findings
 from apigw_client_cert.cli.findings.certificate import certificate_findings
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.fleet import Group
     from apigw_client_cert.cli.limits import Limits
     from apigw_client_cert.cli.states import StackState
+    from apigw_client_cert.rotation.decide import Decision
 
 
-def findings_of(group: Group, now: datetime, limits: Limits) -> tuple[StatusFinding, ...]:
-    """The findings, the worst first."""
+def findings_of(group: Group, decision: Decision | None, now: datetime, limits: Limits) -> tuple[StatusFinding, ...]:
+    """The findings, the worst first; the decision is its certificate's, None where the owner was not read."""
+    owner = group.certificate
     found = [
-        *(_readable(group.stack, certificate_findings(group, group.certificate, now)) if group.certificate else ()),
+        *(_readable(group.stack, certificate_findings(group, owner, decision, now)) if owner and decision else ()),
         *(each for one in group.bundles for each in _readable(one.stack, bundle_findings(group, one, now))),
         *(each for one in group.bindings for each in _readable(one.stack, binding_findings(group, one, now))),
         *_unpublished(group),
@@ -36,7 +39,7 @@ def findings_of(group: Group, now: datetime, limits: Limits) -> tuple[StatusFind
     failing = {one.stack.label for one in found if one.reason == FAILED}
     failing |= {one.stack.label for one in group.bundles if FAILED_STEP in one.resource.outputs}
     judged = [one if one.stack.label in failing else _overdue(one, group, now, limits) for one in found]
-    return tuple(sorted((*judged, *_stale(group, now, limits)), key=lambda one: -one.urgency.exit_status))
+    return worst_first((*judged, *_stale(group, now, limits)))
 
 
 def _readable(stack: StackState, findings: Iterator[StatusFinding]) -> list[StatusFinding]:

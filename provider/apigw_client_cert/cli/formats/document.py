@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert.cli.formats.frame import framed
 from apigw_client_cert.clock import format_instant
 
 if TYPE_CHECKING:
@@ -15,25 +15,14 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.live.account import Account, Listed
     from apigw_client_cert.cli.rows import Report, Row, ShownCertificate, ShownStage
 
-#: Raised where a property is renamed, dropped or means something else; new ones come without.
 SCHEMA_VERSION: Final = 1
 
 
 def render(report: Report) -> str:
-    """The document as text; JSON escapes what a terminal would obey."""
-    return f"{json.dumps(document(report), indent=2)}\n"
-
-
-def document(report: Report) -> dict[str, Any]:
-    """The document as a value."""
-    return {
-        "schemaVersion": SCHEMA_VERSION,
-        "asOf": format_instant(report.now),
-        "exitStatus": int(report.exit_status),
-        "rotations": [_row(row, report.now) for row in report.rows],
-        **({"accounts": [_account(one, report.now) for one in report.accounts]} if report.accounts else {}),
-        "unread": [{"stack": one.label, "why": one.why} for one in report.unread],
-    }
+    """The document."""
+    accounts = {"accounts": [_account(one, report.now) for one in report.accounts]} if report.accounts else {}
+    rotations = [_row(row, report.now) for row in report.rows]
+    return framed(report, {"rotations": rotations, **accounts}, version=SCHEMA_VERSION)
 
 
 def _row(row: Row, now: datetime) -> dict[str, Any]:

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.cli.formats.forecast_texts import what
+from apigw_client_cert.cli.formats.frame import framed
 from apigw_client_cert.clock import format_instant
 
 if TYPE_CHECKING:
     from apigw_client_cert.cli.explanations import Explanation, ExplanationReport
     from apigw_client_cert.rotation.remedies import Remedy
 
-#: Raised where a property is renamed, dropped or means something else; new ones come without.
 SCHEMA_VERSION: Final = 1
 
 
 def render(report: ExplanationReport) -> str:
-    """The document as text; JSON escapes what a terminal would obey."""
-    return f"{json.dumps(document(report), indent=2)}\n"
-
-
-def document(report: ExplanationReport) -> dict[str, Any]:
-    """The document as a value."""
-    return {
-        "schemaVersion": SCHEMA_VERSION,
-        "asOf": format_instant(report.now),
-        "exitStatus": int(report.exit_status),
-        "rotations": [_explanation(one) for one in report.explanations],
-        "unread": [{"stack": one.label, "why": one.why} for one in report.unread],
-    }
+    """The document."""
+    rotations = [_explanation(one) for one in report.explanations]
+    return framed(report, {"rotations": rotations}, version=SCHEMA_VERSION)
 
 
 def _explanation(one: Explanation) -> dict[str, Any]:

@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.cli.formats.forecast_texts import what
+from apigw_client_cert.cli.formats.frame import framed
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.rotation.forecast import Milestone
 from apigw_client_cert.rotation.forecast_bundle import Published
 
 if TYPE_CHECKING:
-    from apigw_client_cert.cli.forecasts import Coming, ForecastReport
+    from apigw_client_cert.cli.forecasts import Coming, ForecastFinding, ForecastReport
 
-#: Raised where a property is renamed, dropped or means something else; new ones come without.
 SCHEMA_VERSION: Final = 1
 
 
 def render(report: ForecastReport) -> str:
-    """The document as text; JSON escapes what a terminal would obey."""
-    return f"{json.dumps(document(report), indent=2)}\n"
+    """The document."""
+    asked = {"until": format_instant(report.cadence.until), "runs": report.cadence.written}
+    steps, findings = [_step(one) for one in report.coming], [_finding(one) for one in report.findings]
+    return framed(report, {"steps": steps, "findings": findings}, version=SCHEMA_VERSION, asked=asked)
 
 
-def document(report: ForecastReport) -> dict[str, Any]:
-    """The document as a value."""
+def _finding(one: ForecastFinding) -> dict[str, Any]:
     return {
-        "schemaVersion": SCHEMA_VERSION,
-        "asOf": format_instant(report.cadence.start),
-        "until": format_instant(report.cadence.until),
-        "runs": report.cadence.written,
-        "exitStatus": int(report.exit_status),
-        "steps": [_step(one) for one in report.coming],
-        "findings": [
-            {
-                "stack": one.stack,
-                "rotation": one.rotation,
-                "reason": one.finding.reason,
-                "severity": one.finding.severity.value,
-                "message": one.finding.message,
-            }
-            for one in report.findings
-        ],
-        "unread": [{"stack": one.label, "why": one.why} for one in report.unread],
+        "stack": one.stack,
+        "rotation": one.rotation,
+        "reason": one.finding.reason,
+        "severity": one.finding.severity.value,
+        "message": one.finding.message,
     }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert.cli.formats.frame import framed
 from apigw_client_cert.cli.live.account import rotation_by_tags
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
@@ -12,26 +12,17 @@ from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
 if TYPE_CHECKING:
     from apigw_client_cert.cli.live.sweeping import Sweep, Swept
 
-#: Raised where a property is renamed, dropped or means something else; new ones come without.
 SCHEMA_VERSION: Final = 1
 
 
 def render(sweep: Sweep) -> str:
-    """The document as text."""
-    return f"{json.dumps(document(sweep), indent=2)}\n"
-
-
-def document(sweep: Sweep) -> dict[str, Any]:
-    """The document as a value."""
-    return {
-        "schemaVersion": SCHEMA_VERSION,
-        "asOf": format_instant(sweep.now),
-        "exitStatus": int(sweep.exit_status),
+    """The document."""
+    content = {
         "applied": sweep.applying,
         "refused": list(sweep.refused),
         "certificates": [_certificate(one) for one in sweep.certificates],
-        "unread": [{"stack": one.label, "why": one.why} for one in sweep.unread],
     }
+    return framed(sweep, content, version=SCHEMA_VERSION)
 
 
 def _certificate(one: Swept) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert import errors
-from apigw_client_cert.cli.exit_status import ExitStatus, worst
+from apigw_client_cert.cli.exit_status import ExitStatus, worst, worst_first
 from apigw_client_cert.cli.findings.finding import Urgency
 from apigw_client_cert.cli.live.known import is_named
 from apigw_client_cert.gateway.acm import is_acm
@@ -44,6 +44,11 @@ class AccountFinding:
     urgency: Urgency
     message: str
     certificate: str | None = None
+
+    @property
+    def exit_status(self) -> ExitStatus:
+        """That of its urgency."""
+        return self.urgency.exit_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,7 @@ class Account:
     @property
     def exit_status(self) -> ExitStatus:
         """The worst of its findings."""
-        return worst(one.urgency.exit_status for one in self.findings)
+        return worst(one.exit_status for one in self.findings)
 
 
 def account_of(region: Region, names: frozenset[str], scope: Scope, now: datetime) -> Account:
@@ -119,7 +124,7 @@ def account_of(region: Region, names: frozenset[str], scope: Scope, now: datetim
         all_seen=not region.usage.gaps,
         quota=quota,
         quota_read=region.quota is not None,
-        findings=tuple(sorted(found, key=lambda one: -one.urgency.exit_status)),
+        findings=worst_first(found),
         label=region.label,
     )
 
