@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert.cli.formats.frame import framed
 from apigw_client_cert.clock import format_instant
 
 if TYPE_CHECKING:
@@ -13,21 +13,13 @@ if TYPE_CHECKING:
     from apigw_client_cert.cli.histories import Confirmed, HistoryReport, RotationHistory
     from apigw_client_cert.rotation.model import HistoryEntry
 
-#: Raised where a property is renamed, dropped or means something else; new ones come without.
 SCHEMA_VERSION: Final = 1
 
 
 def render(report: HistoryReport) -> str:
-    """The document as text; JSON escapes what a terminal would obey."""
-    document = {
-        "schemaVersion": SCHEMA_VERSION,
-        "asOf": format_instant(report.now),
-        "exitStatus": int(report.exit_status),
-        "rotations": [_rotation(one) for one in report.histories],
-        "missing": list(report.missing),
-        "unread": [{"stack": one.label, "why": one.why} for one in report.unread],
-    }
-    return f"{json.dumps(document, indent=2)}\n"
+    """The document."""
+    content = {"rotations": [_rotation(one) for one in report.histories], "missing": list(report.missing)}
+    return framed(report, content, version=SCHEMA_VERSION)
 
 
 def _rotation(one: RotationHistory) -> dict[str, Any]:
