@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 # RFC 5737: an address of documentation, which nothing answers.
-FAR_AWAY = "http://192.0.2.1:1"
+FAR_AWAY = "https://192.0.2.1:1"
 
 
 def test_a_made_up_clock_changes_nothing_on_a_real_endpoint(scenario: Scenario) -> None:
