@@ -137,9 +137,14 @@ def place_to_go_back_to(olds: Mapping[str, Any]) -> str | None:
 
     The one that was confirmed last; where none ever was, the one that a completed update left there.
     """
-    last = _last_confirmed(olds)
-    found = olds.get("setClientCertificateId") if last is None else last["clientCertificateId"]
+    found = confirmed_last(olds) or olds.get("setClientCertificateId")
     return str(found) if found else None
+
+
+def confirmed_last(olds: Mapping[str, Any]) -> str | None:
+    """The certificate that was confirmed last; None where none ever was, or nobody asks for it any more."""
+    last = _last_confirmed(olds)
+    return None if last is None else str(last["clientCertificateId"])
 
 
 @undamaged()
