@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
-from apigw_client_cert.lifecycle.state import STATE_VERSION, text, undamaged, without_none
+from apigw_client_cert.lifecycle.state import STATE_VERSION, instant_or_none, text, undamaged, without_none
 from apigw_client_cert.rotation.binding import BindingPolicy
 from apigw_client_cert.rotation.durations import parse_duration
 
@@ -208,6 +208,14 @@ def _last_confirmed(olds: Mapping[str, Any]) -> dict[str, Any] | None:
 def known_generations(props: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The generations among the inputs, by certificate id."""
     return {one["id"]: one for one in known(props, "generations") or ()}
+
+
+@undamaged()
+def trusted_since(props: Mapping[str, Any], certificate_id: str) -> datetime | None:
+    """Since when a generation is trusted as far as the inputs tell: from the bundle's date on, else from its issue."""
+    generation, published = known_generations(props).get(certificate_id, {}), known(props, "publishedSince")
+    since = generation.get("pendingSince") if published is None else published.get(generation.get("sha256"))
+    return instant_or_none(since)
 
 
 def binding_policy(props: Mapping[str, Any]) -> BindingPolicy:
