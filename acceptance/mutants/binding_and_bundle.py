@@ -10,6 +10,7 @@ _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _LOOK = "tests/lifecycle/test_binding_look.py::"
 _ROOM = "tests/lifecycle/test_room.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
+_WATCHED = "tests/lifecycle/test_watched_targets.py::"
 _UNBOUND, _UNBOUND_RULE = "tests/lifecycle/test_unbound.py::", "tests/unit/rotation/test_unbound.py::"
 
 _BOUND = '        self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))\n'
@@ -38,6 +39,19 @@ WRONG_DEPENDENTS = (
             _UNBOUND + "test_what_other_resources_do_not_publish_is_not_bound_while_they_publish_the_one_before",
             _UNBOUND_RULE + "test_what_backends_had_no_time_to_learn_leaves_the_place_to_the_one_before",
         ),
+    ),
+    Mutant(
+        name="a-consumer-sees-no-loss",
+        invariant=13,
+        wrong="A refresh looks at no target of another stack's: a stage that nobody accepts is green at rest.",
+        edits=(
+            Edit(
+                "lifecycle/binding/watch.py",
+                "    if held is None or held.desired:\n",
+                "    if held is None or presented:\n",
+            ),
+        ),
+        killed_by=(_WATCHED + "test_what_is_lost_is_red_until_it_is_mended",),
     ),
     Mutant(
         name="refresh-binds-again",

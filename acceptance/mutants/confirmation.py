@@ -21,9 +21,8 @@ WRONG_CONFIRMATION = (
         edits=(
             Edit(
                 "lifecycle/binding/crud.py",
-                "    return resource_id, as_presented(props, presented, environment.now())\n",
+                "    return resource_id, watched(gateway, seen, environment)\n",
                 '    forgotten = () if presented == before else ("lastConfirmed", "setClientCertificateId")\n'
-                "    seen = as_presented(props, presented, environment.now())\n"
                 "    return resource_id, {key: value for key, value in seen.items() if key not in forgotten}\n",
             ),
         ),

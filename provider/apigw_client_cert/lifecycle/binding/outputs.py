@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TAKEN_OVER = "takenOverClientCertificateId"
 # What was refused on live traffic, and taken back.
 LAST_REFUSED = "lastRefused"
-# Certificate id -> when a target was last seen not to hold it, for what the stage should present.
+# Certificate id -> when a target was last seen not to hold it, for what the stage presents or should present.
 LACKED_AT = "lackedAt"
 OUTPUTS = (
     "accountId",
@@ -41,8 +41,8 @@ OUTPUTS = (
     "waitingFor",
     "waitingUntil",
 )
-# What is said anew in each run, and would be a change in state whenever the program says it in other words.
-NOT_ECHOED = frozenset({*OUTPUTS, *DECLARING, "publishedTo"})
+# What no update keeps of its inputs.
+NOT_ECHOED = frozenset({*OUTPUTS, *DECLARING})
 # What a verification left in state: it belongs to what was presented then.
 _VERIFIED = ("verifiedAt", "verifiedClientCertificateId", "evidence")
 # What a stage waits for, until when and why.
