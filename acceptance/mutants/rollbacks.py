@@ -165,8 +165,7 @@ WRONG_ROLLBACKS = (
         edits=(
             Edit(
                 _STEPS,
-                '        if red is not None and (not verified or self.olds.get("verifiedClientCertificateId")'
-                " == presented.id):\n",
+                "        if red is not None and nothing_new and not made:\n",
                 "        if red is not None:\n",
             ),
         ),
