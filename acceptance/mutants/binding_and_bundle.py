@@ -10,6 +10,8 @@ _BUNDLE = "tests/lifecycle/test_trust_bundle_lifecycle.py::"
 _LOOK = "tests/lifecycle/test_binding_look.py::"
 _ROOM = "tests/lifecycle/test_room.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
+_WATCHED = "tests/lifecycle/test_watched_targets.py::"
+_UNBOUND, _UNBOUND_RULE = "tests/lifecycle/test_unbound.py::", "tests/unit/rotation/test_unbound.py::"
 
 _BOUND = '        self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))\n'
 
@@ -20,6 +22,36 @@ WRONG_DEPENDENTS = (
         wrong="A place is reckoned without the successors that a rotation publishes beside what is there.",
         edits=Edit("lifecycle/trust_bundle/room.py", "sum(max(live, _AT_ONCE) for", "sum(live for"),
         killed_by=(_ROOM + "test_four_certificates_in_one_parameter_are_refused_with_both_numbers_and_the_way_out",),
+    ),
+    Mutant(
+        name="unbound-is-bound-whatever-backends-know",
+        invariant=1,
+        wrong="A stage that presents nothing is bound to what no backend had time to trust, beside one that all trust.",
+        edits=(
+            Edit(
+                "rotation/unbound.py",
+                "    if published and _waited(since, lead, now):\n",
+                "    if published or since is None or _waited(since, lead, now):\n",
+            ),
+        ),
+        killed_by=(
+            _UNBOUND + "test_what_was_mended_in_this_run_is_waited_for_on_the_generation_before",
+            _UNBOUND + "test_what_other_resources_do_not_publish_is_not_bound_while_they_publish_the_one_before",
+            _UNBOUND_RULE + "test_what_backends_had_no_time_to_learn_leaves_the_place_to_the_one_before",
+        ),
+    ),
+    Mutant(
+        name="a-consumer-sees-no-loss",
+        invariant=13,
+        wrong="A refresh looks at no target of another stack's: a stage that nobody accepts is green at rest.",
+        edits=(
+            Edit(
+                "lifecycle/binding/watch.py",
+                "    if held is None or held.desired:\n",
+                "    if held is None or presented:\n",
+            ),
+        ),
+        killed_by=(_WATCHED + "test_what_is_lost_is_red_until_it_is_mended",),
     ),
     Mutant(
         name="refresh-binds-again",

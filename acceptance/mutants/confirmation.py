@@ -10,6 +10,7 @@ _TAKEN = "tests/lifecycle/confirming/test_taken_over.py::"
 _BEFORE = "tests/lifecycle/confirming/test_refused_before.py::"
 _PLACES = "tests/lifecycle/confirming/test_no_strange_places.py::"
 _DENIED = "tests/lifecycle/test_denied_looks.py::"
+_LATER = "tests/lifecycle/confirming/test_asked_later.py::"
 _SWITCH = "lifecycle/binding/verify_steps.py"
 
 WRONG_CONFIRMATION = (
@@ -19,9 +20,8 @@ WRONG_CONFIRMATION = (
         wrong="A refresh that finds another certificate forgets what was confirmed last: there is no way back.",
         edits=Edit(
             "lifecycle/binding/crud.py",
-            "    return resource_id, as_presented(props, presented, environment.now())\n",
+            "    return resource_id, watched(gateway, seen, environment)\n",
             '    forgotten = () if presented == before else ("lastConfirmed", "setClientCertificateId")\n'
-            "    seen = as_presented(props, presented, environment.now())\n"
             "    return resource_id, {key: value for key, value in seen.items() if key not in forgotten}\n",
         ),
         killed_by=(
@@ -116,6 +116,22 @@ WRONG_CONFIRMATION = (
         killed_by=(
             _TAKEN + "test_what_does_not_live_or_is_in_no_target_is_no_place_to_go_back_to",
             _BACK + "test_a_stage_does_not_go_back_to_what_is_gone_or_in_no_target",
+        ),
+    ),
+    Mutant(
+        name="asked-later-has-no-way-back",
+        invariant=13,
+        wrong="What moved before anybody asked for a confirmation stays on what is refused: it set that itself.",
+        edits=(
+            Edit(
+                "rotation/verdict.py",
+                "    return confirmed is None and left in {None, presented}\n",
+                "    return confirmed is None and left is None\n",
+            ),
+        ),
+        killed_by=(
+            _LATER + "test_a_refusal_that_is_asked_for_later_leads_back",
+            _LATER + "test_a_way_back_that_was_denied_is_taken_by_the_next_run",
         ),
     ),
     Mutant(

@@ -146,8 +146,7 @@ WRONG_ROLLBACKS = (
         wrong="A switch that is proven beside a target that cannot be read stays open, and is asked about for ever.",
         edits=Edit(
             _STEPS,
-            '        if red is not None and (not verified or self.olds.get("verifiedClientCertificateId")'
-            " == presented.id):\n",
+            "        if red is not None and nothing_new and not made:\n",
             "        if red is not None:\n",
         ),
         killed_by=(_UNREAD + "test_a_good_switch_is_confirmed_and_the_run_is_red",),

@@ -248,3 +248,31 @@ def test_what_was_refused_is_not_tried_on_live_traffic_in_the_next_runs(scenario
         traffic.go_on()
     assert traffic.failed(known) == []
     assert scenario.presented("dev") == second
+
+
+def test_a_switch_that_nobody_asked_about_goes_back_once_it_is_asked_about(scenario: Scenario) -> None:
+    """The backend was not reloaded since the issue; ``confirm`` is added on the day after the outage began."""
+    nightly = scenario.nightly()
+    plain = {"prod": scenario.place("prod")}
+    stack = scenario.orders(stages=plain)
+    ok(stack.up())
+    nightly.reload()
+    for day in (336, 337):
+        scenario.at(day)
+        ok(stack.up("--refresh"))
+    first, second = scenario.ids()
+    assert scenario.presented("prod") == second
+    with scenario.traffic("prod") as traffic:
+        assert traffic.failed()
+        scenario.at(338)
+        scenario.declare(stack, stages={"prod": _probed(scenario, "prod")})
+        outcome = stack.up("--refresh")
+        mended = traffic.go_on()
+        assert not outcome.succeeded, outcome.output
+        assert scenario.presented("prod") == first, outcome.output
+        nightly.reload()
+        scenario.at(340)
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed(mended) == []
+    assert scenario.presented("prod") == second

@@ -128,6 +128,34 @@ def test_a_binding_alone_is_targeted_when_the_file_lacks_the_successor(scenario:
     assert scenario.presented("dev") == scenario.presented("prod") == second
 
 
+def test_a_stage_is_unbound_in_the_night_in_which_the_file_is_reverted(scenario: Scenario) -> None:
+    """The backend has loaded the old file, and this run mends it: the stage is served by what the backend knows."""
+    nightly = scenario.nightly()
+    stack = scenario.orders()
+    ok(stack.up())
+    before = scenario.published()
+    nightly.reload()
+    scenario.at(336)
+    ok(stack.up("--refresh"))
+    first, second = scenario.ids()
+    scenario.edit(before)
+    nightly.reload()
+    scenario.sandbox.console.bind(scenario.api, "dev", None)
+    scenario.at(337)
+    with scenario.traffic() as traffic:
+        assert {one.stage for one in traffic.failed()} == {"dev"}
+        outcome = ok(stack.up("--refresh"))
+        bound = traffic.go_on()
+        assert scenario.presented("dev") == scenario.presented("prod") == first, outcome
+        traffic.go_on()
+        nightly.reload()
+        scenario.at(338.2)
+        ok(stack.up("--refresh"))
+        traffic.go_on()
+    assert traffic.failed(bound) == []
+    assert scenario.presented("dev") == scenario.presented("prod") == second
+
+
 def test_the_file_is_reverted_while_a_window_is_waited_for(scenario: Scenario) -> None:
     """Activated on a day when no stage may move; on the day when it may, a plain run finds the file reverted."""
     day = next(day for day in range(338, 345) if (scenario.start.weekday() + day) % 7 == 2)

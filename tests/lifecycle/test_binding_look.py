@@ -302,17 +302,20 @@ def test_what_names_no_targets_is_refused_in_check(run: FakeRun, told: object, s
     assert says in failures["publishedTo"]
 
 
-def test_where_the_targets_are_is_never_kept_and_never_a_change(run: FakeRun) -> None:
+def test_where_the_targets_are_is_kept_and_never_a_change(run: FakeRun) -> None:
     """A program of this release over a state of an older one shows nothing (invariant 11)."""
     run.looking = False
     run.up()
-    assert "publishedTo" not in run.inputs["dev"]
+    assert "publishedTo" not in run.state["dev"]
     run.looking = True
     told: list[dict[str, Any]] = [{"type": "file", "path": "elsewhere.txt"}]
     for value in (None, {"targets": told}, run.bundle_config):
         news = {**run.inputs["dev"], "publishedTo": value}
         assert not binding.diff(run.state["dev"], news, run.environment).changes
-    assert "publishedTo" not in binding.update(run.state["dev"], run.inputs["dev"], run.environment)
+    news = {**run.inputs["dev"], "publishedTo": run.bundle_config}
+    kept = binding.update(run.state["dev"], news, run.environment)
+    assert kept["publishedTo"] == run.bundle_config
+    assert not binding.diff(kept, run.inputs["dev"], run.environment).changes
 
 
 @pytest.mark.parametrize("former", [None, "http://127.0.0.1:5000"])

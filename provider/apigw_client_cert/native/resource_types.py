@@ -85,8 +85,8 @@ class Kind:
 
     @property
     def unkept(self) -> frozenset[str]:
-        """The inputs that no state keeps: what only a creation reads, and what is said anew in each run."""
-        return frozenset({*self.creation_only, *self.declaring, "publishedTo"})
+        """The inputs that no state keeps: what only a creation reads, and who declares it."""
+        return frozenset({*self.creation_only, *self.declaring})
 
     @property
     def token(self) -> str:

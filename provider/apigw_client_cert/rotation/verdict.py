@@ -118,3 +118,13 @@ that was confirmed last.
 def outcome(why: Why, presented: Standing, coming: Standing) -> Outcome:
     """What the stage does; defined for each of ``PRESENTED`` and ``COMING``."""
     return TABLE[why][presented][COMING.index(coming)]
+
+
+def leads_to_the_one_before(*, presented: str, confirmed: str | None, left: str | None) -> bool:
+    """Whether the generation that was active before is the place to go back to from ``presented``.
+
+    It is where this binding knows of no other: it has ``confirmed`` nothing, so nobody has seen ``presented`` work here
+    either, and what it ``left`` on the stage is that, or nothing. Nobody has seen the one before work here: its
+    standing is not proven.
+    """
+    return confirmed is None and left in {None, presented}

@@ -6,7 +6,16 @@ from itertools import product
 
 import pytest
 
-from apigw_client_cert.rotation.verdict import COMING, PRESENTED, TABLE, Outcome, Standing, Why, outcome
+from apigw_client_cert.rotation.verdict import (
+    COMING,
+    PRESENTED,
+    TABLE,
+    Outcome,
+    Standing,
+    Why,
+    leads_to_the_one_before,
+    outcome,
+)
 
 ROWS = list(product(Why, PRESENTED, COMING))
 LOST = {Standing.NOTHING, Standing.DEAD}
@@ -67,3 +76,16 @@ def test_a_switch_is_confirmed_by_nothing_but_its_own_acceptance() -> None:
     for presented, coming in product(PRESENTED, COMING):
         found = outcome(Why.WAY_BACK, presented, coming)
         assert (found is Outcome.CONFIRMED) is (presented is Standing.ACCEPTED)
+
+
+def test_the_one_before_is_a_place_where_no_other_is_known() -> None:
+    """What was confirmed, or set beside what is presented, is another; that it was confirmed itself is none."""
+    places = list(product([None, "first", "second"], [None, "first", "second"]))
+    assert {(confirmed, left) for confirmed, left in places if _leads(confirmed, left)} == {
+        (None, None),
+        (None, "second"),
+    }
+
+
+def _leads(confirmed: str | None, left: str | None) -> bool:
+    return leads_to_the_one_before(presented="second", confirmed=confirmed, left=left)

@@ -16,6 +16,7 @@ from apigw_client_cert.lifecycle.binding.look import (
     Held,
     Seen,
     is_handed_on,
+    look_at_certificate,
     look_at_stage,
     look_at_targets,
     moves_unseen,
@@ -38,9 +39,11 @@ from apigw_client_cert.lifecycle.binding.outputs import (
     known_generations,
     lacked_at,
     lacked_outputs,
+    trusted_since,
     verified_outputs,
     waiting_outputs,
 )
+from apigw_client_cert.lifecycle.binding.unbound import Unbound
 from apigw_client_cert.lifecycle.binding.verify_inputs import asked_for
 from apigw_client_cert.lifecycle.binding.waves_inputs import wave_order_of
 from apigw_client_cert.lifecycle.existence import sought
@@ -125,28 +128,46 @@ class StageSwitch:
         seen = look_at_stage(self.gateway, stage, desired, self.olds, self.news)
         self.progress.presented, self.progress.looked = seen.presented.id, True
         held = look_at_targets(self.gateway, seen, desired, self.news, self.environment)
-        presented = seen.presented
-        decision = decide_binding(
+        presented, publication = seen.presented, self._publication(desired, seen.presented, held)
+        decision = self._decided(desired, seen, publication, held)
+        if decision.move is not Move.BIND:
+            return self._stays(desired, presented, decision, held)
+        before = None if presented.alive(self.now) else self._unbound.instead_of(desired, publication, held)
+        if before is not None:
+            return self._bound_to(before, stage, desired)
+        verified = self._moved(stage, desired, seen, decision, held)
+        if held is not None and presented.alive(self.now) and (decision.unheld or held.unread):
+            self.progress.unfinished = rolled_back_unheld(stage, desired, presented, held)
+        return self._state(presented=desired, set_id=desired, verified=verified)
+
+    def _decided(self, desired: str, seen: Seen, publication: Publication, held: Held | None) -> BindingDecision:
+        return decide_binding(
             desired=desired,
-            presented=presented,
-            publication=self._publication(desired, presented, held),
+            presented=seen.presented,
+            publication=publication,
             policy=binding_policy(self.news),
             take_over=bool(self.news.get("takeOver")),
             now=self.now,
             wave_order=wave_order_of(self.news, self.now, going_back=self._going_back(desired, seen.number)),
             held=held,
         )
-        if decision.move is not Move.BIND:
-            return self._stays(desired, presented, decision, held)
-        verified = self._moved(stage, desired, seen, decision, held)
-        if held is not None and presented.alive(self.now) and (decision.unheld or held.unread):
-            self.progress.unfinished = rolled_back_unheld(stage, desired, presented, held)
-        return self._state(presented=desired, set_id=desired, verified=verified)
+
+    def _bound_to(self, before: str, stage: StageRef, desired: str) -> dict[str, Any]:
+        """Bind a stage that has nothing to lose to what was active before; then it waits as any that presents it."""
+        self.progress.began = True
+        self.gateway.bind(stage, before, Redeploy(self.news.get("redeploy") or "never"))
+        seen = look_at_certificate(self.gateway, before, self.olds, self.news)
+        held = look_at_targets(self.gateway, seen, desired, self.news, self.environment)
+        decision = self._decided(desired, seen, self._publication(desired, seen.presented, held), held)
+        return self._stays(desired, seen.presented, decision, held, made=True)
 
     def _stays(
-        self, desired: str, presented: Presented, decision: BindingDecision, held: Held | None
+        self, desired: str, presented: Presented, decision: BindingDecision, held: Held | None, *, made: bool = False
     ) -> dict[str, Any]:
-        """The state of a stage that keeps what it presents; whatever keeps it there, an open switch is asked about."""
+        """The state of a stage that keeps what it presents; whatever keeps it there, an open switch is asked about.
+
+        ``made``: this run bound it to that.
+        """
         stage, keeps = stage_of(self.news), presented.id == desired
         red = self._why_red(desired, presented, decision, held)
         if held is not None and held.lacking_desired and decision.refusal is Refusal.NOT_HELD:
@@ -154,14 +175,15 @@ class StageSwitch:
         if keeps:
             verified = self._confirmation.of_what_is_presented(desired)
         else:
-            verified = self._confirmation.while_waiting(presented)
-        if red is not None and (not verified or self.olds.get("verifiedClientCertificateId") == presented.id):
+            verified = self._confirmation.while_waiting(presented, made=made)
+        nothing_new = not verified or self.olds.get("verifiedClientCertificateId") == presented.id
+        if red is not None and nothing_new and not made:
             raise red
         self.progress.unfinished = red
         waiting_for = decision if decision.move is Move.WAIT else None
         if waiting_for is not None and red is None:
             self._say_wait(stage, desired, presented, decision)
-        set_id = desired if keeps else self.olds.get("setClientCertificateId")
+        set_id = presented.id if keeps or made else self.olds.get("setClientCertificateId")
         return self._state(presented=presented.id, set_id=set_id, waiting=waiting_for, verified=verified)
 
     def _why_red(
@@ -237,6 +259,10 @@ class StageSwitch:
             )
 
     @property
+    def _unbound(self) -> Unbound:
+        return Unbound(gateway=self.gateway, olds=self.olds, news=self.news, environment=self.environment, now=self.now)
+
+    @property
     def _confirmation(self) -> Confirmation:
         return Confirmation(
             gateway=self.gateway,
@@ -258,18 +284,13 @@ class StageSwitch:
 
     @undamaged()
     def _publication(self, desired: str, presented: Presented, held: Held | None) -> Publication:
-        generations = known_generations(self.news)
-        generation, shown = generations.get(desired, {}), generations.get(str(presented.id), {})
-        published = known(self.news, "publishedSince")
+        since, published = trusted_since(self.news, desired), known(self.news, "publishedSince")
         if published is None:
-            return Publication(
-                since=instant_or_none(generation.get("pendingSince")),
-                presented_since=instant_or_none(shown.get("pendingSince")),
-            )
+            return Publication(since=since, presented_since=trusted_since(self.news, str(presented.id)))
         # A bundle without targets dates what others publish, and does not know what else backends trust.
         published_to = known(self.news, PUBLISHED_TO) or {"targets": True}
         return Publication(
-            since=instant_or_none(published.get(generation.get("sha256"))),
+            since=since,
             presented_since=instant_or_none(published.get(presented.sha256)),
             trusted=set(published) if published_to["targets"] else None,
             rotations=published_to.get("rotationIds") or (),

@@ -74,15 +74,18 @@ class Confirmation:
         switch = self.switch(desired, presents_it=True)
         return None if switch is None else switch.settle()
 
-    def while_waiting(self, presented: Presented) -> dict[str, Any] | None:
-        """The evidence for a switch that is open while the next one waits: it is tried in each run all the same."""
+    def while_waiting(self, presented: Presented, *, made: bool = False) -> dict[str, Any] | None:
+        """The evidence for a switch that is open while the next one waits: it is tried in each run all the same.
+
+        ``made``: this run made it.
+        """
         seen = {
             **self.olds,
             "presentedClientCertificateId": presented.id,
             "generations": self.news.get("generations"),
             TAKEN_OVER: taken_over(self.olds, presented.id),
         }
-        if presented.id is None or not is_open(seen, ""):
+        if presented.id is None or not (made or is_open(seen, "")):
             return None
         switch = self.switch(presented.id)
         return None if switch is None else switch.settle()

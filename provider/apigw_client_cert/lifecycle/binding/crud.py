@@ -14,6 +14,7 @@ from apigw_client_cert.lifecycle.binding.gone_stage import guard_gone
 from apigw_client_cert.lifecycle.binding.lagging import guard_followed, lag
 from apigw_client_cert.lifecycle.binding.look import PUBLISHED_TO, check_published_to, is_told_of
 from apigw_client_cert.lifecycle.binding.outputs import as_presented, is_open
+from apigw_client_cert.lifecycle.binding.watch import is_lost, watched
 from apigw_client_cert.lifecycle.engine_run import ACTIVATIONS, CLAIMS, stage_place
 from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP, unseen
 from apigw_client_cert.lifecycle.inputs import (
@@ -163,8 +164,12 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environm
     if unheld:
         line = f"stage {stage_of(news)} presents {_named(presented)}, which what publish= returned does not hold"
         environment.say(line)
+    lost = not due and is_lost(olds, news)
+    if lost:
+        line = f"stage {stage_of(news)} presents {_named(presented)}, which a target was seen not to hold"
+        environment.say(line)
     failed = FAILED_STEP in olds
-    changes = due or unverified or unheld or failed or bool(lagging) or bool(changed(olds, news, _OPTIONS))
+    changes = due or unverified or unheld or lost or failed or bool(lagging) or bool(changed(olds, news, _OPTIONS))
     return Difference(changes=changes, line=line)
 
 
@@ -201,7 +206,8 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
     elif presented is not None and presented != before:
         by = _by_whom(gateway, props, presented)
         environment.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
-    return resource_id, as_presented(props, presented, environment.now())
+    seen = as_presented(props, presented, environment.now())
+    return resource_id, watched(gateway, seen, environment)
 
 
 def _gone(

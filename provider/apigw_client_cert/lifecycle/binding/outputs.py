@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
-from apigw_client_cert.lifecycle.state import STATE_VERSION, text, undamaged, without_none
+from apigw_client_cert.lifecycle.state import STATE_VERSION, instant_or_none, text, undamaged, without_none
 from apigw_client_cert.rotation.binding import BindingPolicy
 from apigw_client_cert.rotation.durations import parse_duration
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TAKEN_OVER = "takenOverClientCertificateId"
 # What was refused on live traffic, and taken back.
 LAST_REFUSED = "lastRefused"
-# Certificate id -> when a target was last seen not to hold it, for what the stage should present.
+# Certificate id -> when a target was last seen not to hold it, for what the stage presents or should present.
 LACKED_AT = "lackedAt"
 OUTPUTS = (
     "accountId",
@@ -41,8 +41,8 @@ OUTPUTS = (
     "waitingFor",
     "waitingUntil",
 )
-# What is said anew in each run, and would be a change in state whenever the program says it in other words.
-NOT_ECHOED = frozenset({*OUTPUTS, *DECLARING, "publishedTo"})
+# What no update keeps of its inputs.
+NOT_ECHOED = frozenset({*OUTPUTS, *DECLARING})
 # What a verification left in state: it belongs to what was presented then.
 _VERIFIED = ("verifiedAt", "verifiedClientCertificateId", "evidence")
 # What a stage waits for, until when and why.
@@ -137,9 +137,14 @@ def place_to_go_back_to(olds: Mapping[str, Any]) -> str | None:
 
     The one that was confirmed last; where none ever was, the one that a completed update left there.
     """
-    last = last_confirmed(olds)
-    found = olds.get("setClientCertificateId") if last is None else last["clientCertificateId"]
+    found = confirmed_last(olds) or olds.get("setClientCertificateId")
     return str(found) if found else None
+
+
+def confirmed_last(olds: Mapping[str, Any]) -> str | None:
+    """The certificate that was confirmed last; None where none ever was, or nobody asks for it any more."""
+    last = last_confirmed(olds)
+    return None if last is None else str(last["clientCertificateId"])
 
 
 @undamaged()
@@ -203,6 +208,14 @@ def last_confirmed(olds: Mapping[str, Any]) -> dict[str, Any] | None:
 def known_generations(props: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The generations among the inputs, by certificate id."""
     return {one["id"]: one for one in known(props, "generations") or ()}
+
+
+@undamaged()
+def trusted_since(props: Mapping[str, Any], certificate_id: str) -> datetime | None:
+    """Since when a generation is trusted as far as the inputs tell: from the bundle's date on, else from its issue."""
+    generation, published = known_generations(props).get(certificate_id, {}), known(props, "publishedSince")
+    since = generation.get("pendingSince") if published is None else published.get(generation.get("sha256"))
+    return instant_or_none(since)
 
 
 def binding_policy(props: Mapping[str, Any]) -> BindingPolicy:

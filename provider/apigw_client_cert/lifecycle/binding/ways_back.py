@@ -1,8 +1,8 @@
 """Where a stage may go back to, when what it presents is not confirmed: what lives, and costs no backend its trust.
 
 The first that there is of four: what was confirmed last, or what a completed update left; what the stage was seen to
-present before that is not ours; what a take-over must have replaced, where nobody has seen it; and where a binding is
-new, as after a change of its name, what its certificate was before.
+present before that is not ours; what a take-over must have replaced, where nobody has seen it; and where a binding has
+never confirmed anything, being new or not asked to until now, the generation that was active before.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from apigw_client_cert.gateway.acm import is_acm
 from apigw_client_cert.lifecycle.binding.look import look_at_certificate, look_at_targets
 from apigw_client_cert.lifecycle.binding.outputs import (
     binding_policy,
+    confirmed_last,
     known_generations,
     place_to_go_back_to,
     taken_over,
@@ -25,7 +26,7 @@ from apigw_client_cert.lifecycle.inputs import known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of
 from apigw_client_cert.rotation.binding import Presented, Presents
 from apigw_client_cert.rotation.model import Role
-from apigw_client_cert.rotation.verdict import Standing
+from apigw_client_cert.rotation.verdict import Standing, leads_to_the_one_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,12 +93,16 @@ class Places:
         return next(filter(None, found), None)
 
     def _before(self, coming: Seen) -> Last | None:
-        """The generation that was active before, where this binding has set and confirmed nothing.
+        """The generation that was active before, where this binding has confirmed nothing.
 
-        Its memory is new: its stage was made again, or the program calls it by another name. Nobody has seen the
-        certificate work here, so only a refusal, or a proof, leads to it.
+        Its memory is new, as its stage was made again or the program calls it by another name; or it made the switch
+        before anybody asked for a confirmation. Nobody has seen the certificate work here, so only a refusal, or a
+        proof, leads to it.
         """
-        if place_to_go_back_to(self.olds) is not None:
+        here = str(coming.presented.id)
+        if not leads_to_the_one_before(
+            presented=here, confirmed=confirmed_last(self.olds), left=place_to_go_back_to(self.olds)
+        ):
             return None
         published = known(self.news, "publishedSince")
         for certificate_id, told in reversed(known_generations(self.news).items()):

@@ -226,7 +226,7 @@ BINDING_INPUTS: Final = {
         "`publishedSince` of the bundle; without it the generation's own `pendingSince` counts.", TEXTS
     ),
     "publishedTo": Property(
-        "Where that bundle publishes: its targets are looked at before the stage moves. Never kept in state.",
+        "Where that bundle publishes: its targets are looked at before the stage moves, and by a refresh.",
         type_of("PublishedTo"),
     ),
     "apiId": Property("The id of the REST or WebSocket API."),
