@@ -14,6 +14,7 @@ from apigw_client_cert.lifecycle.binding.gone_stage import guard_gone
 from apigw_client_cert.lifecycle.binding.lagging import guard_followed, lag
 from apigw_client_cert.lifecycle.binding.look import PUBLISHED_TO, check_published_to, is_told_of
 from apigw_client_cert.lifecycle.binding.outputs import as_presented, is_open
+from apigw_client_cert.lifecycle.binding.still_needed import note_still_needed
 from apigw_client_cert.lifecycle.engine_run import CLAIMS, stage_place
 from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP, unseen
 from apigw_client_cert.lifecycle.inputs import (
@@ -180,6 +181,7 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
     Where nobody may look, and where that may be another account, state stays as it is.
     """
     guard_version(props)
+    note_still_needed(props)
     stage = stage_of(props)
     gateway = environment.reached_gateway(connection_of(props), props.get("accountId"))
     if isinstance(gateway, errors.RotationError):
@@ -199,7 +201,9 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
     elif presented is not None and presented != before:
         by = _by_whom(gateway, props, presented)
         environment.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
-    return resource_id, as_presented(props, presented, environment.now())
+    state = as_presented(props, presented, environment.now())
+    note_still_needed(state)
+    return resource_id, state
 
 
 def _gone(
