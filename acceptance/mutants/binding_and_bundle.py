@@ -12,6 +12,7 @@ _ROOM = "tests/lifecycle/test_room.py::"
 _LOOKING = "tests/lifecycle/test_looking.py::"
 _WATCHED = "tests/lifecycle/test_watched_targets.py::"
 _UNBOUND, _UNBOUND_RULE = "tests/lifecycle/test_unbound.py::", "tests/unit/rotation/test_unbound.py::"
+_TAKING_OVER = "tests/lifecycle/test_take_over_of_a_place.py::"
 
 _BOUND = '        self.gateway.bind(stage, desired, Redeploy(self.news.get("redeploy") or "never"))\n'
 
@@ -119,10 +120,23 @@ WRONG_DEPENDENTS = (
         wrong="A target that holds somebody else's trust is written over without take_over.",
         edits=Edit(
             "lifecycle/trust_bundle/ownership.py",
-            'take_over = bool(self.news.get("takeOver"))\n',
+            "take_over = self.takes_over(place)\n",
             "take_over = True\n",
         ),
         killed_by=(_BUNDLE + "test_a_target_that_holds_something_else_is_refused_before_any_is_written",),
+    ),
+    Mutant(
+        name="take-over-is-said-for-ever",
+        invariant=9,
+        wrong="take_over that is left on replaces what another stack publishes there later.",
+        edits=(
+            Edit(
+                "lifecycle/trust_bundle/ownership.py",
+                'return not self.olds.get("takeOver") or not self._digests_of(place)\n',
+                "return True\n",
+            ),
+        ),
+        killed_by=(_TAKING_OVER + "test_two_stacks_in_one_place_cut_nobody_off_and_the_remedy_ends_it",),
     ),
     Mutant(
         name="bundle-drops-a-live-generation",

@@ -7,10 +7,34 @@ from acceptance.mutants.mutant import Edit, Mutant
 _ROLLBACK = "tests/lifecycle/test_rolling_back.py::"
 _UNREAD = "tests/lifecycle/confirming/test_beside_unread_targets.py::"
 _NEW = "tests/lifecycle/confirming/test_new_bindings.py::"
+_KEPT = "tests/lifecycle/confirming/test_kept_ways_back.py::"
 _RULE = "tests/unit/rotation/test_binding.py::"
 _BINDING, _STEPS, _PLACES = "rotation/binding.py", "lifecycle/binding/act.py", "lifecycle/binding/ways_back.py"
 
 WRONG_ROLLBACKS = (
+    Mutant(
+        name="way-back-is-retired",
+        invariant=13,
+        wrong="A certificate that an open switch goes back to is deleted by a run whose reads saw that it is open.",
+        edits=(
+            Edit(
+                "lifecycle/certificate/act.py",
+                "found = {one.number: (*usage.of(one.id), *self._needed(one)) for",
+                "found = {one.number: usage.of(one.id) for",
+            ),
+        ),
+        killed_by=(
+            _KEPT + "test_what_an_open_switch_goes_back_to_is_kept_until_it_has_gone_back",
+            _KEPT + "test_what_moved_before_anybody_asked_is_kept_while_its_binding_is_red",
+        ),
+    ),
+    Mutant(
+        name="last-trusted-is-retired",
+        invariant=12,
+        wrong="A refresh sees that a target holds the former certificate alone, and the same run deletes it.",
+        edits=(Edit("lifecycle/trust_bundle/drift.py", "        note_still_needed(state, place)\n", ""),),
+        killed_by=(_KEPT + "test_the_only_one_that_a_target_holds_is_kept_until_the_target_is_mended",),
+    ),
     Mutant(
         name="rollback-held-by-every-lead",
         invariant=13,

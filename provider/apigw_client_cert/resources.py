@@ -91,6 +91,7 @@ class RotatingClientCertificateProvider(ResourceProvider):
 
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Validate the inputs."""
+        _join_the_run()
         return _checked(certificate.check(_plain(olds), _plain(news)))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:

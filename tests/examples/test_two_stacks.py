@@ -84,7 +84,7 @@ def test_a_team_that_lags_keeps_its_certificate_and_is_named(
     blocked = certificates.export()["deployment"]["resources"][0]["outputs"]["retirementBlockedBy"]
     assert blocked == [{"stage": stage(scenario), "owner": "orders-team"}]
     scenario.at(351)
-    assert f"(last seen at {stage(scenario)})" in ok(certificates.preview())
+    assert f"(in use by the last look: {stage(scenario)})" in ok(certificates.preview())
     before = scenario.mark()
     ok(api.up("--refresh"))
     assert scenario.moves(before) == [("prod", scenario.ids()[1])]

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apigw_client_cert.gateway.certificates import ROTATION_ID_TAG
+from apigw_sandbox.remote import SandboxProcess
 from tests.harm.conftest import PROGRAMS, STAGES, TRUSTED, ok, refused
+from tests.harm.traffic import Traffic
 
 if TYPE_CHECKING:
     from acceptance.pulumi_stack import PulumiStack
@@ -119,6 +121,67 @@ def test_a_second_stack_that_insists_never_takes_the_first_ones_trust_away(scena
             assert settled or not green
         traffic.go_on()
     assert traffic.failed() == []
+
+
+def test_two_stacks_of_two_accounts_in_one_file_lose_no_request_and_find_the_way_out(scenario: Scenario) -> None:
+    """As the refusals say, take_over and also_trust, and both left on: the other's *next* pin is not written over.
+
+    Neither sees who presents the other's certificate. A file of its own, which the backend reads beside the first one,
+    ends it.
+    """
+    with SandboxProcess(["--account", "210987654321"]) as there:
+        shown = {"name": "invoices", "stages": ["live"], "backend_url": scenario.reader.url, "proxy": True}
+        api = there.do("create-rest-api", **shown, insecure_skip_verification=True)["apiId"]
+        there.set_clock(scenario.now)
+        asking = scenario.sandbox.client("apigateway", endpoint_url=there.endpoint_url)
+        file = {"type": "file", "path": str(scenario.trusted), "content": "python"}
+        late: dict[str, Any] = {"rotateBefore": "60d", "activateBy": "24d"}
+        mine = {"stages": {"dev": scenario.place("dev")}, **late}
+        theirs: dict[str, Any] = {
+            "stages": {"live": {"restApiId": api, "stageName": "live"}},
+            "endpointUrl": there.endpoint_url,
+            "publish": [file],
+            **late,
+        }
+        eu, us = scenario.stack(), scenario.stack("us")
+        scenario.declare(eu, **mine)
+        ok(eu.up())
+        (first,) = scenario.ids()
+        scenario.declare(us, "us", **theirs)
+        assert "take_over" in refused(us.up())
+        theirs |= {"takeOver": True, "alsoTrust": [scenario.pem(first)]}
+        scenario.declare(us, "us", **theirs)
+        ok(us.up())
+        (other,) = asking.get_client_certificates()["items"]
+        scenario.declare(eu, **mine, takeOver=True, alsoTrust=[other["pemEncodedCertificate"]])
+        ok(eu.up("--refresh"))
+
+        def at(day: float) -> None:
+            scenario.at(day)
+            there.set_clock(scenario.now)
+
+        urls = {"eu": scenario.sandbox.invoke_url(scenario.api, "dev"), "us": there.invoke_url(api, "live")}
+        with Traffic(urls) as traffic:
+            for day in (306, 307.1):
+                at(day)
+                ok(eu.up("--refresh"))
+                traffic.go_on()
+                held = scenario.published()
+                assert "place of its own" in refused(us.up("--refresh"))
+                assert scenario.published() == held
+                traffic.go_on()
+            assert scenario.presented("dev") != first
+            own = scenario.folder / "us" / "us.pem"
+            scenario.reader.read = lambda: scenario.published() + (own.read_text() if own.exists() else "")
+            scenario.declare(us, "us", **{**theirs, "publish": [{**file, "path": str(own)}]})
+            for day in (308.2, 309.3):
+                at(day)
+                ok(us.up("--refresh"))
+                ok(eu.up("--refresh"))
+                traffic.go_on()
+        assert traffic.failed() == []
+        presented = asking.get_stage(restApiId=api, stageName="live")["clientCertificateId"]
+        assert presented != other["clientCertificateId"]
 
 
 def test_two_rotations_on_one_stage_are_refused_before_anything_is_made(scenario: Scenario) -> None:

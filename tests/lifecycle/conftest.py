@@ -86,12 +86,15 @@ class FakeRun:
         place = str(spec.get("path") or spec["name"])
         return self.targets.setdefault(place, FakeTarget(f"{spec.get('type', 'file')} {place}"))
 
-    def up(self) -> None:
+    def up(self, *, refresh: bool = False) -> None:
         """Certificate, bundle, bindings; a failure ends the run, as it ends the engine's.
 
-        What could not be done is raised by the program, when all else is done.
+        What could not be done is raised by the program, when all else is done. ``refresh``: ``up --refresh``, which
+        reads everything first, in the same run.
         """
         self.begin()
+        if refresh:
+            self.refresh()
         self._certificate()
         if self.with_bundle:
             self._bundle()

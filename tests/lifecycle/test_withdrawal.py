@@ -217,7 +217,7 @@ def test_take_over_replaces_what_nobody_presents_and_no_rotation_owns(run: FakeR
         run.targets["pins.txt"].content = f"{pins(run)[0]}\n{content}\n"
         run.bundle_config["takeOver"] = None
         run.refresh()
-        with pytest.raises(errors.TargetTaken, match=r"file pins\.txt already holds something"):
+        with pytest.raises(errors.TargetTaken, match=r"file pins\.txt was changed by somebody else: it holds"):
             run.up()
         run.bundle_config["takeOver"] = True
         run.up()

@@ -230,6 +230,27 @@ def test_what_a_target_lacked_is_kept_whoever_raises_the_failure(
     assert (due.presented("dev"), state["waitingBecause"]) == (before, "lead")
 
 
+@pytest.mark.parametrize("deferred", [True, False])
+def test_that_take_over_was_off_is_kept_whoever_raises_the_failure(
+    run: FakeRun, client: PluginClient, *, deferred: bool
+) -> None:
+    """Off, a run that is red, and on again: what somebody else has written goes then, and not before."""
+    run.bundle_config["takeOver"] = True
+    run.up()
+    target, state = run.targets["pins.txt"], run.state["bundle"]
+    ours, theirs = target.content, "ab" * 32
+    target.content = theirs
+    for said in (True, False, True):
+        assert target.content == theirs
+        run.begin()
+        news = {**run.inputs["bundle"], "takeOver": said} | ({"deferFailures": True} if deferred else {})
+        try:
+            state = client.update("TrustBundle", state, news)
+        except PluginError as error:
+            state = error.partial.state if error.partial else state
+    assert target.content == ours
+
+
 def test_what_names_a_certificate_or_an_answer_is_as_secret_as_what_it_is_about() -> None:
     """A probe's URL may be a secret; errors and evidence name it, and the certificate."""
     secret, key = "1b47061264138c4ac30d75fd1eb44270", "4dabf18193072939515e22adb298388d"

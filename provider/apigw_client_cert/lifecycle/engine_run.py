@@ -146,9 +146,52 @@ class Activations:
         self._made.clear()
 
 
+class Needed:
+    """Which certificates may have to be presented again, and why, as the reads of this run saw: none is retired.
+
+    A refresh reads everything before the first update; a certificate comes before its bindings and its bundle, and has
+    no other way to know.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._why: dict[str, set[str]] = {}
+        self._board: Board | None = None
+
+    def note(self, certificate_id: str, why: str) -> None:
+        """Note that it has to be kept, in words that follow "in use: "."""
+        with self._lock:
+            self._why.setdefault(certificate_id, set()).add(why)
+            if self._board is not None:
+                self._board.note(_needed(certificate_id, why))
+
+    def why(self, certificate_id: str) -> tuple[str, ...]:
+        """What it has to be kept for; empty for nothing that this run has seen."""
+        with self._lock:
+            own = self._why.get(certificate_id, set())
+            noted = self._board.noted() if self._board is not None else None
+            others = _of(_place_of_need(certificate_id), noted or ()) - {_needed(certificate_id, one) for one in own}
+            return (*sorted(own), *(["kept for what another provider's resource may need"] if others else []))
+
+    def share(self, board: Board) -> None:
+        """Tell the other processes, also what was noted before, and ask them."""
+        with self._lock:
+            self._board = board
+            for certificate_id, reasons in self._why.items():
+                for why in reasons:
+                    board.note(_needed(certificate_id, why))
+
+    def forget(self) -> None:
+        """Begin another run, which no board belongs to yet."""
+        with self._lock:
+            self._why.clear()
+            self._board = None
+
+
 # One process serves one run at a time; ``forget`` begins the next where it serves several.
 CLAIMS: Final = Claims()
 LOOKS: Final = Looks()
+NEEDED: Final = Needed()
 READS: Final = Reads()
 ACTIVATIONS: Final = Activations()
 
@@ -156,12 +199,14 @@ ACTIVATIONS: Final = Activations()
 def share(board: Board) -> None:
     """Let the other processes of this engine run know what is claimed here: a host knows how to reach them."""
     CLAIMS.share(board)
+    NEEDED.share(board)
 
 
 def forget() -> None:
     """Begin a new engine run in a process that serves several (tests, a plugin under a debugger)."""
     CLAIMS.forget()
     LOOKS.forget()
+    NEEDED.forget()
     READS.forget()
     ACTIVATIONS.forget()
 
@@ -169,6 +214,14 @@ def forget() -> None:
 def stage_place(stage: StageRef) -> str:
     """A stage as a place: without region, endpoint or role, which are ways to it; API ids are random."""
     return f"stage {stage.api_id}/{stage.stage_name}"
+
+
+def _place_of_need(certificate_id: str) -> str:
+    return f"need of {certificate_id}"
+
+
+def _needed(certificate_id: str, why: str) -> str:
+    return f"{_digest(_place_of_need(certificate_id))}.{_digest(why)}"
 
 
 def _of(place: str, noted: Collection[str]) -> set[str]:

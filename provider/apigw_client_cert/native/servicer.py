@@ -17,6 +17,7 @@ from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
 from apigw_client_cert.lifecycle.binding.outputs import LACKED_AT
 from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import DEFER, Unfinished
+from apigw_client_cert.lifecycle.inputs import changed
 from apigw_client_cert.native import preview
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
 from apigw_client_cert.native.difference import detailed_diff
@@ -226,7 +227,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if not news.get(DEFER):
                 half = HalfDone(request.id, struct_of(state, like, kind.repeats), request.news)
                 # What an update saw is kept, too: a scan is a certificate's step, and a lead begins with what lacked.
-                learnt = kind is CERTIFICATE or state.get(LACKED_AT) != olds.get(LACKED_AT)
+                # So is that take_over was off: it is said anew by the run that switches it on.
+                learnt = kind is CERTIFICATE or bool(changed(olds, state, (LACKED_AT, "takeOver")))
                 raise_alone(left.error, half, saved=guard.changed or learnt)
             self._say(request.urn)(left.line)
         except Exception as error:

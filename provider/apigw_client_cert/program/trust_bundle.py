@@ -36,7 +36,7 @@ class BundleDeclaration(Registering):
         published_by: What publishes instead of targets, or beside them: the bundle depends on these resources, and
             dates what they did.
         also_trust: PEMs of other certificates that the same readers must keep trusting, one each.
-        take_over: Replace what a target holds already.
+        take_over: Replace what a target holds when this bundle first takes it, or when this is switched on anew.
         aws: Where SSM, S3 and Secrets Manager are; the first certificate's by default.
         opts: Pulumi's resource options.
     """

@@ -144,7 +144,9 @@ def _retire(rotation: Rotation, _policy: Policy, decision: Decision, _now: datet
 
 def _confirm(rotation: Rotation, _policy: Policy, decision: Decision, _now: datetime, _follow: str) -> str:
     blocked = rotation.retirement_blocked_by
-    last = f" (last seen at {errors.joined(blocked)})" if decision.reason == "still-in-use" and blocked else ""
+    last = (
+        f" (in use by the last look: {errors.joined(blocked)})" if decision.reason == "still-in-use" and blocked else ""
+    )
     return f"this update looks whether any stage still presents {_names(rotation, decision.numbers)}{last}"
 
 

@@ -224,7 +224,7 @@ def test_a_further_look_names_the_stages_of_the_last_one() -> None:
     )
     text = line(held)
     assert text is not None
-    assert text.endswith("presents certificate gen1 (generation 1) (last seen at abc123/dev, abc123/prod)")
+    assert text.endswith("presents certificate gen1 (generation 1) (in use by the last look: abc123/dev, abc123/prod)")
 
 
 @pytest.mark.parametrize(

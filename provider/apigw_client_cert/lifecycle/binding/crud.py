@@ -14,6 +14,7 @@ from apigw_client_cert.lifecycle.binding.gone_stage import guard_gone
 from apigw_client_cert.lifecycle.binding.lagging import guard_followed, lag
 from apigw_client_cert.lifecycle.binding.look import PUBLISHED_TO, check_published_to, is_told_of
 from apigw_client_cert.lifecycle.binding.outputs import as_presented, is_open
+from apigw_client_cert.lifecycle.binding.still_needed import note_still_needed
 from apigw_client_cert.lifecycle.binding.watch import is_lost, watched
 from apigw_client_cert.lifecycle.engine_run import ACTIVATIONS, CLAIMS, stage_place
 from apigw_client_cert.lifecycle.failed_step import DECLARING, DEFER, FAILED_STEP, unseen
@@ -187,6 +188,7 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
     Where nobody may look, and where that may be another account, state stays as it is.
     """
     guard_version(props)
+    note_still_needed(props)
     stage = stage_of(props)
     gateway = environment.reached_gateway(connection_of(props), props.get("accountId"))
     if isinstance(gateway, errors.RotationError):
@@ -207,6 +209,7 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
         by = _by_whom(gateway, props, presented)
         environment.say(f"stage {stage} was switched from {_named(before)} to {named(presented)} by {by}")
     seen = as_presented(props, presented, environment.now())
+    note_still_needed(seen)
     return resource_id, watched(gateway, seen, environment)
 
 

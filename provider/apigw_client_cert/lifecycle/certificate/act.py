@@ -10,6 +10,7 @@ from apigw_client_cert.lifecycle import ownership
 from apigw_client_cert.lifecycle.certificate import adopt as adoption
 from apigw_client_cert.lifecycle.certificate import tagging
 from apigw_client_cert.lifecycle.certificate.leftovers import leftovers, say_leftovers
+from apigw_client_cert.lifecycle.engine_run import NEEDED
 from apigw_client_cert.lifecycle.existence import missing, sought
 from apigw_client_cert.lifecycle.failed_step import Failure, can_wait
 from apigw_client_cert.lifecycle.ownership import issued_generation
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
-    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate
+    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, Usage
     from apigw_client_cert.lifecycle.proof import Proof
     from apigw_client_cert.rotation.model import Generation, Rotation
     from apigw_client_cert.rotation.policy import Policy
@@ -139,7 +140,15 @@ class Actor:
         usage = self.gateway.scan()
         if not self.proof.presented(usage.users):
             self.proof.guard()
-        return {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
+        return self._users(rotation, usage)
+
+    def _users(self, rotation: Rotation, usage: Usage) -> dict[int, tuple[str, ...]]:
+        """Who presents each previous generation, and who may have to present it again, as this run has seen."""
+        found = {one.number: (*usage.of(one.id), *self._needed(one)) for one in rotation.previous}
+        return {number: users for number, users in found.items() if users}
+
+    def _needed(self, generation: Generation) -> tuple[str, ...]:
+        return () if generation.expired(self.now) else NEEDED.why(generation.id)
 
     def _retire(self, rotation: Rotation, decision: Decision) -> Rotation:
         listed = self.gateway.list_certificates()
@@ -147,10 +156,10 @@ class Actor:
         self.proof.guard(listed)
         orphans = ownership.orphans(listed, rotation)
         say_leftovers(str(self.properties["name"]), leftovers(listed, rotation.rotation_id, usage), self.say)
-        in_use = {one.number: users for one in rotation.previous if (users := usage.of(one.id))}
+        in_use = self._users(rotation, usage)
         # First, while the generation in state still calls for a retirement: a run that ends here is done again.
         for orphan in orphans:
-            if not usage.of(orphan):
+            if not usage.of(orphan) and not NEEDED.why(orphan):
                 self.gateway.delete(orphan)
                 self.say(
                     f"{self.properties['name']}: certificate {orphan}, which carries the tags of this rotation and is"

@@ -195,7 +195,8 @@ class Publication:
 
     def _digest(self, place: Place, entries: Sequence[Entry]) -> str | None:
         if place.failure is not None:
-            return self._ownership.last_written(place, entries)
+            # What was asked to be taken over, and is not yet, is a new place until it is.
+            return None if self._ownership.takes_over(place) else self._ownership.last_written(place, entries)
         return digest_of(render(place.content, entries))
 
     def _staying(self, entries: Sequence[Entry], now: datetime) -> list[Entry]:

@@ -21,6 +21,7 @@ from apigw_client_cert.lifecycle.trust_bundle.outputs import (
     offers_of,
     texts_of,
 )
+from apigw_client_cert.lifecycle.trust_bundle.still_needed import note_still_needed
 from apigw_client_cert.lifecycle.trust_bundle.targets import look_at
 from apigw_client_cert.rotation.publication import Look, next_entries, unwanted
 from apigw_client_cert.trust.contents import render
@@ -50,6 +51,7 @@ def drift_seen(state: Mapping[str, Any], targets: Sequence[LookedAtTarget], envi
     """
     drifted = []
     for place in (look_at(*one) for one in zip(targets, state["targets"], strict=True)):
+        note_still_needed(state, place)
         if place.failure is not None:
             environment.say(str(place.failure))
         if place.failure is not None or digest_of(place.found) != _expected(state, place):

@@ -8,7 +8,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from apigw_client_cert.lifecycle.trust_bundle.presenters import Issued
     from apigw_client_cert.lifecycle.trust_bundle.targets import Place
@@ -53,6 +53,22 @@ def taken(address: str) -> errors.TargetTaken:
         remedy="If this bundle was renamed or moved in the program, give it (or the component around it) an alias of"
         " its former name. Else choose another place, or set take_over=True to replace the content, with also_trust=[…]"
         " for every certificate in it that must stay trusted.",
+        subject=address,
+    )
+
+
+def intruded(address: str, strange: Collection[str]) -> errors.TargetTaken:
+    """The error for a target that was this bundle's, and in which somebody else trusts what it knows nothing of."""
+    pins = errors.joined(f"{pin[:16]}…" for pin in sorted(strange))
+    return errors.TargetTaken(
+        f"{address} was changed by somebody else: it holds certificates that this bundle did not write there, and that"
+        f" neither its rotations nor also_trust name ({pins})",
+        means="Backends may rely on them; nothing was written there. take_over replaces what a place holds when this"
+        " bundle first takes it, and nothing that appears there later.",
+        remedy="If another stack publishes there: two that write to one place undo each other. Give each a place of its"
+        " own, and let the backend read both; or let one stack publish both certificates (docs/resources.md). What"
+        " has to stay trusted there goes into also_trust, by its PEM. What is to go: remove it from the place by hand,"
+        " or run with take_over=True; where that is set already, run once without it first.",
         subject=address,
     )
 

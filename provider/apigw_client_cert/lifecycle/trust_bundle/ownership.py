@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert.lifecycle.inputs import connection_of, known
-from apigw_client_cert.lifecycle.trust_bundle.messages import holds_trust, not_looked_up, taken
+from apigw_client_cert.lifecycle.trust_bundle.messages import holds_trust, intruded, not_looked_up, taken
 from apigw_client_cert.lifecycle.trust_bundle.outputs import (
     digest_of,
     digests_of,
@@ -52,7 +52,7 @@ class Ownership:
         """Why the target is not written over: it holds trust that is somebody else's, or may be."""
         kept = {pin for entry in entries for pin in known_by(entry)}
         rotations = {offer.rotation_id for offer in offers_of(self.news)}
-        take_over = bool(self.news.get("takeOver"))
+        take_over = self.takes_over(place)
         # Ours once, so an old copy is no stranger's; but whoever presents it by now is looked for all the same.
         withdrawn = frozenset(texts_of(self.olds, "withdrawn"))
         lost = frozenset(strange) - kept
@@ -64,13 +64,23 @@ class Ownership:
             if users or (one.rotation_id is not None and not ours_once):
                 return holds_trust(place.address, one, users)
             if not (ours_once or take_over):
-                return taken(place.address)
+                return self._taken(place, lost - withdrawn)
         unnamed = lost - withdrawn - {pin for one in seen.issued for pin in one.known_by}
         if unnamed and seen.gaps:
             return not_looked_up(place.address, seen.gaps)
         if not take_over and (unnamed or not self._may_be_replaced(place, entries)):
-            return taken(place.address)
+            return self._taken(place, unnamed)
         return None
+
+    def takes_over(self, place: Place) -> bool:
+        """Whether ``take_over`` is said of what the place holds: when this bundle first takes it, or the word is new.
+
+        Left on it says nothing of what appears there later: two stacks in one place, each with the other's certificate
+        of today in ``also_trust``, would write over each other's next one in green runs, for ever.
+        """
+        if not self.news.get("takeOver"):
+            return False
+        return not self.olds.get("takeOver") or not self._digests_of(place)
 
     def last_written(self, place: Place, entries: Sequence[Entry]) -> str | None:
         """The digest of what this bundle wrote there last, also while the place was spelled otherwise.
@@ -84,6 +94,9 @@ class Ownership:
     def is_new(self, place: Place) -> bool:
         """Whether a bundle that is not made by this run is not known to have written there, however it was spelled."""
         return bool(self.olds) and not self._digests_of(place)
+
+    def _taken(self, place: Place, strange: Collection[str]) -> TargetTaken:
+        return intruded(place.address, strange) if strange and self._digests_of(place) else taken(place.address)
 
     def _may_be_replaced(self, place: Place, entries: Sequence[Entry]) -> bool:
         """Whether what the target holds is nobody's, or ours: by state, or to the letter what this bundle writes.

@@ -180,7 +180,11 @@ BUNDLE_INPUTS: Final = {
         "What publishes instead, where there are no targets: names of resources that this one depends on, for people.",
         list_of(TEXT),
     ),
-    "takeOver": Property("Replace what a target holds already; `false` by default.", FLAG),
+    "takeOver": Property(
+        "Replace what a target holds when this bundle first takes it, or when this is switched on anew; `false` by"
+        " default.",
+        FLAG,
+    ),
     **_DEFERRING,
     **CONNECTION,
 }
