@@ -34,6 +34,8 @@ GOOD = {"name": "orders", "project": "p", "stack": "dev"}
         ({"region": "moon"}, "region is 'moon'; expected something like"),
         ({"tags": ["a"]}, "tags must be a mapping"),
         ({"tags": {"aws:x": "y"}}, "reserved; give it another key"),
+        ({"tags": {"AWS:x": "y"}}, "reserved; give it another key"),
+        ({"tags": {"Apigw-Client-Cert:rotation-id": "y"}}, "reserved; give it another key"),
         ({"tags": {"apigw-client-cert:rotation-id": "y"}}, "reserved"),
         ({"tags": {"a,b": "y"}}, "only letters, digits, spaces and _ . : / = + - @"),
         ({"tags": {"a": "x\ny"}}, "only letters, digits"),

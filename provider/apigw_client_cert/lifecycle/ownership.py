@@ -69,7 +69,7 @@ def check_tags(tags: object, failures: Failures) -> None:
                 f"tag {errors.safe_repr(key)}: only letters, digits, spaces and _ . : / = + - @ are allowed;"
                 " drop others",
             )
-        elif key.startswith(("aws:", _PREFIX)):
+        elif key.lower().startswith(("aws:", _PREFIX)):
             failures.add(
                 "tags",
                 f"tag {errors.safe_repr(key)}: keys that begin with aws: or {_PREFIX} are reserved;"
