@@ -66,7 +66,7 @@ def intruded(address: str, strange: Collection[str]) -> errors.TargetTaken:
         means="Backends may rely on them; nothing was written there. take_over replaces what a place holds when this"
         " bundle first takes it, and nothing that appears there later.",
         remedy="If another stack publishes there: two that write to one place undo each other. Give each a place of its"
-        " own, and let the backend read both; or let one stack publish both certificates (docs/resources.md). What"
+        " own, and let the backend read both; or let one stack publish both certificates, in one TrustBundle. What"
         " has to stay trusted there goes into also_trust, by its PEM. What is to go: remove it from the place by hand,"
         " or run with take_over=True; where that is set already, run once without it first.",
         subject=address,
