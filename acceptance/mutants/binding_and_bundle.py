@@ -72,7 +72,7 @@ WRONG_DEPENDENTS = (
         edits=(
             Edit(
                 "lifecycle/binding/crud.py",
-                ' or CLAIMS.claimed(stage_place(stage), known(props, "owner") or ""):\n',
+                ' or CLAIMS.claimed(place, known(props, "owner") or ""):\n',
                 ":\n",
             ),
         ),

@@ -11,12 +11,8 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING, Final, Protocol
 
-from apigw_client_cert.lifecycle.looks import Looks
-
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from apigw_client_cert.gateway.interface import StageRef
 
 
 _DECLARED: Final = ".declared"
@@ -129,7 +125,6 @@ class Reads:
 
 # One process serves one run at a time; ``forget`` begins the next where it serves several.
 CLAIMS: Final = Claims()
-LOOKS: Final = Looks()
 READS: Final = Reads()
 
 
@@ -140,14 +135,16 @@ def share(board: Board) -> None:
 
 def forget() -> None:
     """Begin a new engine run in a process that serves several (tests, a plugin under a debugger)."""
+    from apigw_client_cert.lifecycle.looks import LOOKS  # noqa: PLC0415 - a program looks at nothing
+
     CLAIMS.forget()
     LOOKS.forget()
     READS.forget()
 
 
-def stage_place(stage: StageRef) -> str:
+def stage_place(api_id: str, stage_name: str) -> str:
     """A stage as a place: without region, endpoint or role, which are ways to it; API ids are random."""
-    return f"stage {stage.api_id}/{stage.stage_name}"
+    return f"stage {api_id}/{stage_name}"
 
 
 def _of(place: str, noted: Collection[str]) -> set[str]:

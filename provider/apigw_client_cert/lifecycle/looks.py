@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import Redeploy, Usage
@@ -66,6 +66,10 @@ class Looks:
         """A switch of unknown outcome: who presents what has to be looked at anew."""
         with self._lock:
             self._scans.clear()
+
+
+#: One process serves one run at a time.
+LOOKS: Final = Looks()
 
 
 @dataclass(slots=True)

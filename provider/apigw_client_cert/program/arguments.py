@@ -10,7 +10,6 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 import pulumi
@@ -306,6 +305,8 @@ def _miscalled(
 
 
 def _stranger(owner: str, keyword: str, signature: inspect.Signature, more: Collection[str]) -> BadArgument:
+    from difflib import get_close_matches  # noqa: PLC0415 - for what is refused alone
+
     accepted = _accepted(signature, more)
     meant = [f"did you mean {one}" for one in get_close_matches(keyword, accepted, n=1)]
     hint = _TAKEN_BY.get(keyword) or next(iter(meant), "")

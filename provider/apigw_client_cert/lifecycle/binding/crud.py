@@ -106,7 +106,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
 
 def _claim(news: Mapping[str, Any], failures: Failures) -> None:
     stage = stage_of(news)
-    other = CLAIMS.claim(stage_place(stage), known(news, "owner") or "")
+    other = CLAIMS.claim(stage_place(stage.api_id, stage.stage_name), known(news, "owner") or "")
     if other is not None:
         failures.add(
             "stageName",
@@ -243,7 +243,8 @@ def delete(props: Mapping[str, Any], environment: Environment) -> None:
     """
     guard_version(props)
     stage = stage_of(props)
-    if props.get("onDelete") == "keep" or CLAIMS.claimed(stage_place(stage), known(props, "owner") or ""):
+    place = stage_place(stage.api_id, stage.stage_name)
+    if props.get("onDelete") == "keep" or CLAIMS.claimed(place, known(props, "owner") or ""):
         return
     gateway = environment.acting_gateway(connection_of(props), props.get("accountId"))
     try:

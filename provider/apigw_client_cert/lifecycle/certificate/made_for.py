@@ -20,9 +20,10 @@ from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import API_ID, CONNECTION, STAGE_NAME, UNKNOWN, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of, issued_generation
-from apigw_client_cert.lifecycle.state import dump_generation, without_none
+from apigw_client_cert.lifecycle.state import dump_generation
 from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.lifecycle.trust_bundle.presenters import UNMADE
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.publish.specs import spec_findings
 from apigw_client_cert.rotation.binding import (
     BindingPolicy,
