@@ -185,7 +185,7 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
     if isinstance(gateway, errors.RotationError):
         return resource_id, {**props, **unseen(props, gateway, environment.now(), environment.say)}
     try:
-        presented = gateway.presented(stage)
+        presented = gateway.seen(stage)
     except errors.StageNotFound:
         return _gone(resource_id, props, gateway, environment)
     except errors.RotationError as error:

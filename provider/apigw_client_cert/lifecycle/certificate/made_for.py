@@ -41,10 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from apigw_client_cert.gateway.interface import Gateway, StageRef
+    from apigw_client_cert.gateway.interface import StageRef
     from apigw_client_cert.lifecycle.certificate.adopt import Origin
     from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.inputs import Failures
+    from apigw_client_cert.lifecycle.looks import LookedAtGateway
     from apigw_client_cert.publish.interface import Target
 
 MADE_FOR = "madeFor"
@@ -105,7 +106,7 @@ class Look:
 
     props: Mapping[str, Any]
     origin: Origin
-    gateway: Gateway
+    gateway: LookedAtGateway
     environment: Environment
     now: datetime
 
@@ -149,7 +150,7 @@ class Look:
         return None if chosen is None else chosen.id
 
     def _presented(self, stage: StageRef) -> Presented:
-        presented = self.gateway.presented(stage)
+        presented = self.gateway.seen(stage)
         if presented is None:
             return Presented(kind=Presents.NOTHING)
         if is_acm(presented):
