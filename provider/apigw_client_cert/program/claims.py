@@ -33,11 +33,11 @@ def owner_of(name: str, token: str, opts: pulumi.ResourceOptions | None) -> pulu
 def claim_stage(props: Mapping[str, Any], owner: pulumi.Input[str]) -> None:
     """Let every provider of this run know that the program has a binding of this stage."""
     _join_the_run()
-    place = props.get("apiId"), props.get("stageName"), owner
-    if all(isinstance(one, str) for one in place):
-        _claim(*place)
+    api_id, stage_name = props.get("apiId"), props.get("stageName")
+    if isinstance(api_id, str) and isinstance(stage_name, str) and isinstance(owner, str):
+        _claim(api_id, stage_name, owner)
     else:
-        pulumi.Output.all(*place).apply(lambda known: _claim(*known))
+        pulumi.Output.all(api_id, stage_name, owner).apply(lambda known: _claim(*known))
 
 
 def _claim(api_id: str, stage_name: str, owner: str) -> None:

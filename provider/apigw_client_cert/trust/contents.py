@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.errors import BadInput, safe_repr
-from apigw_client_cert.trust.pem import split_pem
+from apigw_client_cert.trust.pem import sha1_of_text, split_pem
 from apigw_client_cert.trust.servers import (
     BACKENDS,
     OPENSSL_FAMILY,
@@ -24,7 +24,6 @@ from apigw_client_cert.trust.servers import (
     published_file,
     setup_lines,
     setup_place,
-    sha1_of_text,
     timestamp,
 )
 
