@@ -26,6 +26,7 @@ _COLUMNS: Final = {
     "peak_floor": "floor",
     "aws_calls": "AWS calls",
 }
+_NOT_YET: Final = "Not measured in this run."
 _STEPS: Final = ("create", "issue", "activate", "confirm", "retire")
 
 
@@ -44,8 +45,8 @@ def written(report: Mapping[str, Any]) -> str:
     rest = [one for one in figures if one["name"].partition(".")[0] not in {"preview", "calls"}]
     return _TEMPLATE.read_text(encoding="utf-8").format(
         measured=_measured(report),
-        preview="\n".join(_preview(of, sizes)),
-        calls="\n".join(_calls(of, stages)),
+        preview="\n".join(_preview(of, sizes)) if sizes else _NOT_YET,
+        calls="\n".join(_calls(of, stages)) if stages else _NOT_YET,
         rest="\n".join(_table(rest)),
         missed="\n".join(_missed(figures)) or "None.",
     )
@@ -53,7 +54,7 @@ def written(report: Mapping[str, Any]) -> str:
 
 def _measured(report: Mapping[str, Any]) -> str:
     one = report["figures"][0]
-    extent = " A short run (`BENCH=quick`): fewer sizes and rounds." if report["quick"] else ""
+    extent = " A short run (`BENCH=quick`): fewer sizes, rounds and sections." if report["quick"] else ""
     return f"Measured on {one['date']} at commit {one['commit']}: {one['machine']}.{extent}"
 
 

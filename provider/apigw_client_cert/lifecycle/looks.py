@@ -6,13 +6,13 @@ The look is taken once per run and is never older than the run's last write to w
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import Redeploy, Usage
+from apigw_client_cert.lifecycle.stage_lists import StageLists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -36,14 +36,14 @@ class Looks:
         self._lock = threading.RLock()
         self._scans: dict[Connection, Usage] = {}
         self._memories: dict[Hashable, _Memory] = {}
-        self._lists: dict[Hashable, _Listed] = {}
+        self.stages = StageLists()
 
     def forget(self) -> None:
         """Begin another run in this process: nothing that was seen counts any more."""
         with self._lock:
             self._scans.clear()
             self._memories.clear()
-            self._lists.clear()
+        self.stages.forget()
 
     def gateway(self, connection: Connection, gateway: Gateway) -> LookedAtGateway:
         """The same gateway, whose scan and lists of stages all resources of the run share."""
@@ -67,47 +67,21 @@ class Looks:
                 self._scans[connection] = scan()
             return self._scans[connection]
 
-    def listed(self, connection: Connection, stage: StageRef, gateway: Gateway) -> Mapping[StageRef, str | None]:
-        """What the stages of this stage's API present, listed once; whoever comes meanwhile waits for it.
-
-        Empty where that may not be listed: each stage is then asked for by itself, and its own answer says why.
-        """
-        with self._lock:
-            memory = self._lists.setdefault((connection, stage.api_id, stage.kind), _Listed())
-        with memory.lock:
-            if memory.presented is None:
-                memory.presented = {}
-                with contextlib.suppress(errors.RotationError):
-                    memory.presented = dict(gateway.list_presented(stage.api_id, stage.kind))
-            return memory.presented
-
     def moved(self, stage: StageRef, certificate_id: str | None) -> None:
         """Take a switch of this run into every look: API ids are random, so the stage is the same in each."""
         with self._lock:
             self._scans = {key: _with(usage, stage, certificate_id) for key, usage in self._scans.items()}
-            lists = list(self._lists.values())
-        for one in lists:
-            with one.lock:
-                if one.presented is not None and stage in one.presented:
-                    one.presented = {**one.presented, stage: certificate_id}
+        self.stages.moved(stage, certificate_id)
 
     def lost_sight(self) -> None:
         """A switch of unknown outcome: who presents what has to be looked at anew."""
         with self._lock:
             self._scans.clear()
-            self._lists.clear()
+        self.stages.forget()
 
 
 #: One process serves one run at a time.
 LOOKS: Final = Looks()
-
-
-@dataclass(slots=True)
-class _Listed:
-    """What the stages of one API were seen to present; None before the first look."""
-
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    presented: Mapping[StageRef, str | None] | None = None
 
 
 @dataclass(slots=True)
@@ -235,7 +209,7 @@ class LookedAtGateway:
 
         For what harms nobody where it is minutes old. Raises ``StageNotFound``, which only a look of its own may say.
         """
-        listed = self._looks.listed(self._connection, stage, self._gateway)
+        listed = self._looks.stages.of(self._connection, stage, self._gateway)
         return listed[stage] if stage in listed else self._gateway.presented(stage)
 
     def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benchmarks.aws_calls import floor_of
+from benchmarks.aws_calls import DAYS, floor_of
 from benchmarks.figures import Figure, report_of
 from benchmarks.growth import exponent
 from benchmarks.page import FILE, PAGE, written
@@ -35,12 +35,26 @@ def test_every_figure_says_when_and_of_what_it_is() -> None:
         (Figure(name="a", value=5, unit="s"), None),
     ],
 )
-def test_a_figure_knows_whether_it_is_good(figure: Figure, *, ok: bool | None) -> None:
-    """Without a target it is neither good nor bad, and the page names those that are bad."""
+def test_the_page_names_what_misses_its_target(figure: Figure, *, ok: bool | None) -> None:
+    """Without a target a figure is neither good nor bad."""
     report = report_of([figure], MEASURED, quick=True)
     assert report["figures"][0]["ok"] is ok
-    page = written({**REPORT, "figures": [*REPORT["figures"], {**report["figures"][0], "name": "b.c"}]})
-    assert (f"- `b.c`: {figure.value:.2f}" in page or f"- `b.c`: {figure.value} " in page) is (ok is False)
+    assert ("- `a`: " in written(report)) is (ok is False)
+
+
+def test_the_page_has_a_row_for_each_size_and_step() -> None:
+    """With what was measured at, and floors beside the calls."""
+    columns = ("cpu_ours", "cpu_floor", "cpu_ratio", "wall_ours", "wall_floor", "peak_ours", "peak_floor", "aws_calls")
+    figures = [Figure(name=f"preview.{size}.{one}", value=float(size), unit="s") for size in (10, 1) for one in columns]
+    figures += [
+        Figure(name=f"calls.{step}.10.{what}", value=12, unit="calls", at_most=11)
+        for step in DAYS
+        for what in ("changing", "reading")
+    ]
+    page = written(report_of(figures, MEASURED, quick=False))
+    assert "Measured on 2027-03-02 at commit 0123abc: 2 cores.\n" in page
+    assert page.index("\n| 1 | 1.00 |") < page.index("\n| 10 | 10.00 |")
+    assert "\n| retire | 12 (11) | 12 (11) |\n" in page
 
 
 def test_growth_is_that_of_what_comes_on_top_of_the_start() -> None:
