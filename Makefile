@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make, Python and Go (or the Pulumi CLI); they set the rest up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo proof rollout mutants harm crash-matrix plugin release sdks test test-all test-fast test-long check lint format lock clean
+.PHONY: help setup demo proof rollout mutants harm crash-matrix plugin release sdks bench test test-all test-fast test-long check lint format lock clean
 
 # A target's tools come from the clone: the virtual environment first, then the CLI that set-up chose.
 ON_PATH = PATH="$(CURDIR)/.venv/bin:$$(cat .tools/cli):$$PATH"
@@ -62,6 +62,9 @@ harm: setup ## everything that once cut traffic off, and its siblings, in both h
 crash-matrix: setup ## let every AWS call of every run go wrong, and judge what the next runs make of it
 	@$(ON_PATH) nice .venv/bin/python -m acceptance.crash_matrix
 	@.venv/bin/python -m acceptance.measured crash-matrix
+
+bench: setup ## measure speed and cost; BENCH=quick takes less than four minutes and writes no page
+	@$(ON_PATH) .venv/bin/python -m benchmarks $(if $(filter quick,$(BENCH)),--quick)
 
 plugin: setup ## build dist/pulumi-resource-apigw-client-cert-v*.tar.gz for `pulumi plugin install`
 	@.venv/bin/python -m tools.plugin

@@ -141,6 +141,10 @@ class PulumiStack:
             raise AssertionError(f"pulumi {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}")
         return Outcome(done.returncode, done.stdout)
 
+    def call(self, *arguments: str) -> tuple[list[str], dict[str, str], Path]:
+        """Command, environment and folder of a CLI call, for whoever runs it in a way of its own."""
+        return self._command(arguments), self._environment(), self.folder
+
     @contextlib.contextmanager
     def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         """One CLI call whose output can be read as it comes; however the block ends, the call is over after it.

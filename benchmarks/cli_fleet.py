@@ -1,28 +1,43 @@
-"""``python -m benchmarks.cli_fleet [STACKS]``: ``status --all-stacks`` beside one export after the other.
+"""``status --all-stacks`` beside one export after the other.
 
-A file backend with that many stacks (200), each with a rotation of its own, in a temporary folder. Compared are the
-wall time of ``apigw-client-cert status --all-stacks`` and of ``pulumi stack ls --all --json`` with an export of each
-stack done in turn; and the most memory that the command's own process held.
+A file backend with many stacks, each with a rotation of its own. Compared are the wall time of ``apigw-client-cert
+status --all-stacks`` and of ``pulumi stack ls --all --json`` with an export of each stack done in turn.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import resource
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from benchmarks.figures import Figure
 from tests.cli import scenarios
 from tests.cli.exports import checkpoint
 from tools.toolchain import bin_dir, environment
 
-STACKS = 200
-GOAL = 0.6
-PROGRAM = "from apigw_client_cert.cli.program import main; main()"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RATIO: Final = 0.6
+PROGRAM: Final = "from apigw_client_cert.cli.program import main; main()"
+
+
+def figures(folder: Path, count: int) -> Iterator[Figure]:
+    """The two times and their ratio, for so many stacks."""
+    env = backend_of(folder, count)
+    took, told = timed([sys.executable, "-c", PROGRAM, "status", "--all-stacks", "--json"], env)
+    if len(json.loads(told)["rotations"]) != count:
+        raise AssertionError(told.decode())
+    pulumi = str(bin_dir() / "pulumi")
+    in_turn, listed = timed([pulumi, "stack", "ls", "--all", "--json"], env)
+    for one in json.loads(listed):
+        in_turn += timed([pulumi, "stack", "export", "--stack", one["name"]], env)[0]
+    yield Figure(name=f"fleet.{count}.status", value=took, unit="s")
+    yield Figure(name=f"fleet.{count}.exports_in_turn", value=in_turn, unit="s")
+    yield Figure(name=f"fleet.{count}.ratio", value=took / in_turn, unit="ratio", at_most=RATIO)
 
 
 def backend_of(folder: Path, count: int) -> dict[str, str]:
@@ -43,23 +58,3 @@ def timed(command: list[str], env: dict[str, str]) -> tuple[float, bytes]:
     began = time.perf_counter()
     done = subprocess.run(command, env=env, cwd="/", stdout=subprocess.PIPE, check=True)
     return time.perf_counter() - began, done.stdout
-
-
-def main() -> None:
-    """Measure and print."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else STACKS
-    pulumi = str(bin_dir() / "pulumi")
-    with tempfile.TemporaryDirectory() as folder:
-        env = backend_of(Path(folder), count)
-        took, told = timed([sys.executable, "-c", PROGRAM, "status", "--all-stacks", "--json"], env)
-        held = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-        rows = len(json.loads(told)["rotations"])
-        in_wave_order, listed = timed([pulumi, "stack", "ls", "--all", "--json"], env)
-        for one in json.loads(listed):
-            in_wave_order += timed([pulumi, "stack", "export", "--stack", one["name"]], env)[0]
-    print(f"{count} stacks, {rows} rotations, {os.cpu_count()} processors: {took:.1f} s, in turn {in_wave_order:.1f} s")
-    print(f"  ratio {took / in_wave_order:.2f} (goal: {GOAL}); the largest process held {held} MiB")
-
-
-if __name__ == "__main__":
-    main()

@@ -98,7 +98,7 @@ WRONG_DEPENDENTS = (
         wrong="A renamed binding's deletion clears the stage that its successor asserts.",
         edits=Edit(
             "lifecycle/binding/crud.py",
-            ' or CLAIMS.claimed(stage_place(stage), known(props, "owner") or ""):\n',
+            ' or CLAIMS.claimed(place, known(props, "owner") or ""):\n',
             ":\n",
         ),
         killed_by=(_BINDING_DELETE + "test_delete_leaves_a_stage_that_another_binding_asserts_in_this_run",),

@@ -25,20 +25,14 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 from pulumi.output import Unknown
+from pulumi.runtime.rpc import UNKNOWN
 
 from apigw_client_cert.errors import RotationError
-from apigw_client_cert.lifecycle import engine_run
-from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
-from apigw_client_cert.lifecycle.binding import crud as binding
-from apigw_client_cert.lifecycle.binding.act import stage_of
-from apigw_client_cert.lifecycle.certificate import crud as certificate
-from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import Unfinished
-from apigw_client_cert.lifecycle.inputs import UNKNOWN
-from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 
 if TYPE_CHECKING:
-    from apigw_client_cert.lifecycle.results import Checked, Difference
+    from apigw_client_cert.lifecycle.environment import Environment
+    from apigw_client_cert.lifecycle.results import Checked, Difference, Lifecycle
 
 Properties = dict[str, Any]
 # Where the dynamic host keeps the pickle, in inputs and outputs (docs/pulumi.md §1.3).
@@ -92,30 +86,30 @@ class RotatingClientCertificateProvider(ResourceProvider):
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Validate the inputs."""
         _join_the_run()
-        return _checked(certificate.check(_plain(olds), _plain(news)))
+        return _checked(_certificate().check(_plain(olds), _plain(news)))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether a step is due."""
-        return _difference(olds, certificate.diff(_plain(olds), _plain(news), _environment()))
+        return _difference(olds, _certificate().diff(_plain(olds), _plain(news), _environment()))
 
     def create(self, props: Properties) -> CreateResult:
         """Generate or adopt the first generation."""
-        return CreateResult(*certificate.create(props, _environment()))
+        return CreateResult(*_certificate().create(props, _environment()))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what others did."""
-        return ReadResult(*certificate.read(id_, props, _environment()))
+        return _read(_certificate().read(id_, props, _environment()))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Perform the step that is due; what could not be done is raised by the program, after the dependents."""
         try:
-            return UpdateResult(certificate.update(olds, news, _environment()))
+            return UpdateResult(_certificate().update(olds, news, _environment()))
         except Unfinished as left:
             return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Delete all generations, or refuse."""
-        certificate.delete(props, _environment())
+        _certificate().delete(props, _environment())
 
 
 class TrustBundleProvider(ResourceProvider):
@@ -126,33 +120,33 @@ class TrustBundleProvider(ResourceProvider):
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Validate the inputs."""
         _join_the_run()
-        return _checked(trust_bundle.check(_plain(olds), _plain(news)))
+        return _checked(_trust_bundle().check(_plain(olds), _plain(news)))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether the targets are to be written."""
-        return _difference(olds, trust_bundle.diff(_plain(olds), _plain(news), _environment()))
+        return _difference(olds, _trust_bundle().diff(_plain(olds), _plain(news), _environment()))
 
     def create(self, props: Properties) -> CreateResult:
         """Publish for the first time; as with an update, the program raises what could not be done."""
         try:
-            return CreateResult(*trust_bundle.create(props, _environment()))
+            return CreateResult(*_trust_bundle().create(props, _environment()))
         except Unfinished as left:
             return CreateResult(str(props["name"]), _left(left))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice changed targets."""
-        return ReadResult(*trust_bundle.read(id_, props, _environment()))
+        return _read(_trust_bundle().read(id_, props, _environment()))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Publish, repair, withdraw what is retired."""
         try:
-            return UpdateResult(trust_bundle.update(olds, news, _environment()))
+            return UpdateResult(_trust_bundle().update(olds, news, _environment()))
         except Unfinished as left:
             return UpdateResult(_left(left))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Leave the targets as they are."""
-        trust_bundle.delete(props, _environment())
+        _trust_bundle().delete(props, _environment())
 
 
 class StageBindingProvider(ResourceProvider):
@@ -163,29 +157,28 @@ class StageBindingProvider(ResourceProvider):
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Validate the inputs."""
         _join_the_run()
-        return _checked(binding.check(_plain(olds), _plain(news)))
+        return _checked(_binding().check(_plain(olds), _plain(news)))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether the stage should move."""
-        return _difference(olds, binding.diff(_plain(olds), _plain(news), _environment()))
+        return _difference(olds, _binding().diff(_plain(olds), _plain(news), _environment()))
 
     def create(self, props: Properties) -> CreateResult:
         """Bind the stage; as with an update, the program raises what could not be done."""
         try:
-            resource_id, state = binding.create(props, _environment())
+            resource_id, state = _binding().create(props, _environment())
         except Unfinished as left:
-            resource_id, state = str(stage_of(props)), _left(left)
+            resource_id, state = _stage_of(props), _left(left)
         return CreateResult(resource_id, _owned(state, props))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Notice what the stage presents; a gone stage has no id (``None`` as outputs would crash the host)."""
-        found = binding.read(id_, props, _environment())
-        return ReadResult(None, {}) if found is None else ReadResult(*found)
+        return _read(_binding().read(id_, props, _environment()))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Move the stage, or let it wait."""
         try:
-            state = binding.update(olds, news, _environment())
+            state = _binding().update(olds, news, _environment())
         except Unfinished as left:
             state = _left(left)
         return UpdateResult(_owned(state, news))
@@ -193,7 +186,37 @@ class StageBindingProvider(ResourceProvider):
     def delete(self, _id: str, props: Properties) -> None:
         """Clear what this binding set."""
         _join_the_run()
-        binding.delete(props, _environment())
+        _binding().delete(props, _environment())
+
+
+# A program declares resources and calls nothing of theirs, and a preview calls what its stack has: each lifecycle is
+# imported by its first call (docs/performance.md).
+def _certificate() -> Lifecycle:
+    from apigw_client_cert.lifecycle.certificate import crud  # noqa: PLC0415 - see above
+
+    return crud
+
+
+def _trust_bundle() -> Lifecycle:
+    from apigw_client_cert.lifecycle.trust_bundle import crud  # noqa: PLC0415 - see above
+
+    return crud
+
+
+def _binding() -> Lifecycle:
+    from apigw_client_cert.lifecycle.binding import crud  # noqa: PLC0415 - see above
+
+    return crud
+
+
+def _stage_of(props: Properties) -> str:
+    from apigw_client_cert.lifecycle.binding.act import stage_of  # noqa: PLC0415 - see above
+
+    return str(stage_of(props))
+
+
+def _read(found: tuple[str, Properties] | None) -> ReadResult:
+    return ReadResult(None, {}) if found is None else ReadResult(*found)
 
 
 def _left(left: Unfinished) -> Properties:
@@ -208,12 +231,18 @@ def _owned(state: Properties, props: Properties) -> Properties:
 
 
 def _environment() -> Environment:
-    return Environment(looks=engine_run.LOOKS)
+    from apigw_client_cert.lifecycle.environment import Environment  # noqa: PLC0415 - see above
+    from apigw_client_cert.lifecycle.looks import LOOKS  # noqa: PLC0415 - see above
+
+    return Environment(looks=LOOKS)
 
 
 @functools.cache
 def _join_the_run() -> None:
     """Know what the plugin's processes assert, and let them know: a binding may move from one form to the other."""
+    from apigw_client_cert.lifecycle import engine_run  # noqa: PLC0415 - see above
+    from apigw_client_cert.lifecycle.asserted_stages import AssertedStages  # noqa: PLC0415 - see above
+
     address = _engine_address()
     if address:
         board = AssertedStages(address, _environment().say)

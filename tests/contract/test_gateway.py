@@ -96,6 +96,8 @@ def test_a_stage_presents_what_it_is_bound_to(environment: Environment, kind: St
     for redeploy, issued in ((Redeploy.NEVER, first), (Redeploy.SAME_DEPLOYMENT, second)):
         environment.gateway.bind(stage, issued.id, redeploy)
         seen.append(environment.gateway.presented(stage))
+        assert environment.gateway.list_presented(stage.api_id, kind)[stage] == seen[-1]
+    assert environment.gateway.list_presented("zzzzzzzzzz", kind) == {}
     environment.gateway.unbind(stage)
     environment.gateway.unbind(stage)
     seen.append(environment.gateway.presented(stage))

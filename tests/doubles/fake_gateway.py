@@ -182,6 +182,16 @@ class FakeGateway:
             found = self._stage(stage)
         return found.client_certificate_id
 
+    def list_presented(self, api_id: str, kind: StageKind) -> dict[StageRef, str | None]:
+        """What the stages of an API present."""
+        with self._call("list_presented", api_id):
+            pass
+        return {
+            ref: found.client_certificate_id
+            for ref, found in self.stages.items()
+            if ref.api_id == api_id and ref.kind is kind
+        }
+
     def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
         """Make the stage present a certificate that exists, or any ACM ARN."""
         with self._call("bind", str(stage)):

@@ -13,7 +13,8 @@ from apigw_client_cert.errors import BadInput
 from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.rotation.model import TrustedCertificate
 from apigw_client_cert.trust.contents import CONTENTS, holds, render
-from apigw_client_cert.trust.x509 import read_certificate, split_pem
+from apigw_client_cert.trust.pem import split_pem
+from apigw_client_cert.trust.x509 import read_certificate
 from tests.hostile.audit import audited_error, audited_failures
 from tests.hostile.odd import CERTIFICATE, OTHER, PRIVATE_KEY, fewer, steady, texts
 

@@ -139,6 +139,7 @@ def test_a_refresh_and_the_diff_behind_it_call_it_an_acm_certificate(run: AcmRun
     assert (difference.line or "").startswith(f"stage {API}/dev presents {NAMED} and should present cert01")
     run.show("dev", "cert01")
     run.lines.clear()
+    run.begin()
     run.refresh()
     assert run.lines[0].startswith(f"stage {API}/dev was switched from {NAMED} to cert01 by hand")
 

@@ -72,7 +72,9 @@ def test_what_a_program_declares_holds_its_own_deletion_only_where_it_was_checke
     """A destroy that runs the program; a replacement in place; and ``--target`` of a former name."""
     run.up()
     run.begin()
-    (place,) = [engine_run.stage_place(one) for one in run.gateway.stages if one.stage_name == "dev"]
+    (place,) = [
+        engine_run.stage_place(one.api_id, one.stage_name) for one in run.gateway.stages if one.stage_name == "dev"
+    ]
     assert engine_run.CLAIMS.claim(place, by, declared=True) is None
     if checked:
         assert engine_run.CLAIMS.claim(place, by) is None

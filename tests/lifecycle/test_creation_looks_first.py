@@ -80,10 +80,10 @@ def fingerprint(run: FakeRun, certificate_id: str) -> str:
 
 
 def test_stages_and_targets_are_read_before_the_first_certificate_is_made(run: FakeRun) -> None:
-    """One look each; the state keeps nothing of it."""
+    """One look at all stages of the API, one at each target; the state keeps nothing of it."""
     run.certificate()
     methods = [call.method for call in run.gateway.calls if call.method != "account_id"]
-    assert methods == ["list_certificates", "presented", "presented", "generate"]
+    assert methods == ["list_certificates", "list_presented", "generate"]
     assert run.targets["pins.txt"].calls == ["read"]
     assert "madeFor" not in run.state["certificate"]
 

@@ -61,6 +61,7 @@ def test_a_stage_that_may_not_be_looked_at_keeps_nobody_from_a_repair(
     """The state of its binding stays, and its update looks again."""
     damaged(run)
     before = run.state["dev"]
+    run.gateway.fail_next("list_presented", error)
     run.gateway.fail_next("presented", error)
     run.state = {name: run.state[name] for name in ("dev", "certificate", "bundle", "prod")}
     run.refresh()

@@ -13,7 +13,7 @@ from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import FakeRun
 
-READS = {"account_id", "get", "list_certificates", "presented", "scan"}
+READS = {"account_id", "get", "list_certificates", "list_presented", "scan"}
 
 
 def damaged(run: FakeRun, day: float) -> None:

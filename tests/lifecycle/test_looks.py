@@ -8,6 +8,7 @@ import pytest
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.connection import Connection
+from apigw_client_cert.gateway.interface import StageKind, StageRef
 from apigw_client_cert.lifecycle.looks import Looks
 from tests.doubles.fake_gateway import FakeGateway
 from tests.doubles.fake_target import FakeTarget
@@ -47,6 +48,41 @@ def test_a_switch_of_unknown_outcome_is_looked_for(change: str) -> None:
     with pytest.raises(errors.OutcomeUnknown):
         switch()
     assert gateway.scan().users == ({certificate: (stage,)} if change == "bind" else {}) != before
+
+
+def test_the_stages_of_an_api_are_listed_once_for_all_of_its_bindings() -> None:
+    """With the run's own switches; what is not in the list is asked for by itself, and says that it is gone."""
+    fake = FakeGateway()
+    one, other = (fake.add_certificate().id for _ in range(2))
+    dev, prod = fake.add_stage("aaaaaa", "dev", one), fake.add_stage("aaaaaa", "prod")
+    live = fake.add_stage("bbbbbb", "live", one, kind=StageKind.WEBSOCKET)
+    looks = Looks()
+    gateway, again = (looks.gateway(HERE, fake) for _ in range(2))
+    assert [gateway.seen(dev), again.seen(prod), again.seen(live)] == [one, None, one]
+    gateway.bind(prod, other)
+    assert again.seen(prod) == other
+    assert [call.subject for call in fake.called("list_presented", "presented")] == ["aaaaaa", "bbbbbb"]
+    with pytest.raises(errors.StageNotFound):
+        gateway.seen(StageRef("aaaaaa", "gone"))
+    fake.stages[dev].client_certificate_id = None
+    looks.forget()
+    assert gateway.seen(dev) is None
+
+
+def test_where_stages_may_not_be_listed_each_is_asked_for() -> None:
+    """The list is tried once, not for each of them; a switch of unknown outcome lets it be tried again."""
+    fake = FakeGateway()
+    stages = [fake.add_stage("aaaaaa", name) for name in ("dev", "prod")]
+    fake.fail_next("list_presented", errors.AccessDenied("denied", means="", remedy=""))
+    gateway = Looks().gateway(HERE, fake)
+    assert [gateway.seen(one) for one in stages] == [None, None]
+    assert [call.method for call in fake.calls] == ["list_presented", "presented", "presented"]
+    fake.fail_next("unbind", errors.OutcomeUnknown("no answer", means="", remedy=""))
+    with pytest.raises(errors.OutcomeUnknown):
+        gateway.unbind(stages[0])
+    fake.calls.clear()
+    assert gateway.seen(stages[0]) is None
+    assert [call.method for call in fake.calls] == ["list_presented"]
 
 
 def test_a_target_is_read_once_for_all_who_ask_what_it_holds() -> None:

@@ -175,7 +175,7 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
     """Accounts that issue the same certificate at the same instant."""
     monkeypatch.setattr(fake_gateway, "issue_pem", functools.cache(issue_pem))
     dynamic, native = _run(), _run()
-    monkeypatch.setattr(resources, "Environment", lambda looks: dynamic.environment)  # noqa: ARG005 - the run has its own
+    monkeypatch.setattr(resources, "_environment", lambda: dynamic.environment)
     dynamic.host = DynamicHost()
     # The clock of the plugin's world moves with its run.
     with plugin(native.environment) as client:

@@ -23,7 +23,7 @@ from tests.native.fake_engine import fake_engine
 from tests.native.plugin_client import PluginClient, PluginError, plugin
 
 if TYPE_CHECKING:
-    from apigw_client_cert.gateway.interface import StageRef
+    from apigw_client_cert.gateway.interface import StageKind, StageRef
 
 LOST = errors.OutcomeUnknown("No answer came", means="It may have happened.", remedy="Run again.")
 DENIED = errors.AccessDenied("Denied", means="Nothing.", remedy="Grant it.")
@@ -253,10 +253,15 @@ def test_the_custom_timeout_of_a_call_limits_its_waits(monkeypatch: pytest.Monke
             left.append(current().left())
             return super().presented(stage)
 
+        def list_presented(self, api_id: str, kind: StageKind) -> dict[StageRef, str | None]:
+            left.append(current().left())
+            return super().list_presented(api_id, kind)
+
     gateway = WatchedGateway(stages=run.gateway.stages)
     with plugin(replace(run.environment, gateway=lambda _connection: gateway)) as client:
         urn, state, inputs = client.urn("StageBinding"), struct_of(run.state["dev"]), struct_of(run.inputs["dev"])
         for timeout in (90, 0):
+            run.begin()
             client.stub.Update(provider_pb2.UpdateRequest(urn=urn, olds=state, news=inputs, timeout=timeout))
             client.stub.Read(provider_pb2.ReadRequest(id="id", urn=urn, properties=state, timeout=timeout))
     assert left == [90, 90, math.inf, math.inf]

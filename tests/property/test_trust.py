@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from apigw_client_cert.rotation.model import TrustedCertificate
 from apigw_client_cert.trust.contents import CONTENTS, fingerprints, holds, render, trust_bundle
-from apigw_client_cert.trust.x509 import split_pem
+from apigw_client_cert.trust.pem import split_pem
 
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 

@@ -64,7 +64,8 @@ def test_the_pickle_survives_an_edited_method_body(tmp_path: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.read_bytes())
     module = copy / "resources.py"
-    edited = re.sub(r"(        certificate\.delete\()", r"        assert props is not None\n\1", module.read_text())
+    before = r"(        _certificate\(\)\.delete\()"
+    edited = re.sub(before, r"        assert props is not None\n\1", module.read_text())
     assert edited != module.read_text()
     module.write_text("# a line above everything\n" + edited)
     for provider in PROVIDERS:
@@ -104,6 +105,29 @@ def test_importing_the_package_loads_neither_boto3_nor_cryptography(loaded: str)
     code = f"import sys, apigw_client_cert; print({loaded!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_program_imports_no_lifecycle() -> None:
+    """It declares resources, and every module more is waited for at each start (figures: docs/performance.md)."""
+    names = "File, RestStage, RotatingClientCertificate, StageBinding, TrustBundle"
+    code = f"import sys; from apigw_client_cert import {names}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ours = {name.removeprefix("apigw_client_cert.") for name in done.stdout.split() if "apigw_client_cert." in name}
+    below = {name for name in ours if not name.startswith("program")}
+    assert below == {
+        "clock",
+        "errors",
+        "lifecycle",
+        "lifecycle.asserted_stages",
+        "lifecycle.engine_run",
+        "lifecycle.failed_step",
+        "lifecycle.unset",
+        "resources",
+        "rotation",
+        "rotation.durations",
+        "trust",
+        "trust.pem",
+    }
 
 
 def test_the_dynamic_host_tells_the_plugin_what_it_asserts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

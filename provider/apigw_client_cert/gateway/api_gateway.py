@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from apigw_client_cert.gateway.client import Client
-    from apigw_client_cert.gateway.interface import IssuedCertificate, StageRef, TrialAnswer, TrialCall, Usage
+    from apigw_client_cert.gateway.interface import (
+        IssuedCertificate,
+        StageKind,
+        StageRef,
+        TrialAnswer,
+        TrialCall,
+        Usage,
+    )
 
 
 class ApiGateway:
@@ -65,6 +72,10 @@ class ApiGateway:
     def presented(self, stage: StageRef) -> str | None:
         """What the stage presents."""
         return self._stages.presented(stage)
+
+    def list_presented(self, api_id: str, kind: StageKind) -> Mapping[StageRef, str | None]:
+        """What each stage of an API presents."""
+        return self._stages.list_presented(api_id, kind)
 
     def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
         """Make the stage present this certificate."""

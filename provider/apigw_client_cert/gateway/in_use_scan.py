@@ -32,6 +32,23 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_$-]{1,128}")
 _GAPS = (AccessDenied, Throttled, Unavailable)
 
 
+def stage_rows(client: Client, api_id: str, kind: StageKind) -> Iterator[dict[str, Any]]:
+    """What GetStages says of each stage of an API; raises ``Answered`` where there is none."""
+    if kind is StageKind.REST:
+        # No paging (docs/aws.md §1.5).
+        answer = client.call(
+            "apigateway", "GetStages", subject=api_id, expected={"NotFoundException"}, restApiId=api_id
+        )
+        yield from answer.get("item", ())
+        return
+    key, page_size = _LISTINGS["apigatewayv2"]
+    pages = client.pages(
+        "apigatewayv2", "GetStages", page_size=page_size, expected={"NotFoundException"}, parameters={"ApiId": api_id}
+    )
+    for page in pages:
+        yield from page.get(key, ())
+
+
 class Scan:
     """One scan; made for one use.
 
@@ -74,16 +91,14 @@ class Scan:
         if self._given_up(f"REST API {api_id}"):
             return
         try:
-            answer = self._client.call(
-                "apigateway", "GetStages", subject=api_id, expected={"NotFoundException"}, restApiId=api_id
-            )
+            rows = list(stage_rows(self._client, api_id, StageKind.REST))
         except Answered:
             # Deleted between the list and this call: its stages present nothing any more.
             return
         except _GAPS as error:
             self._gap(f"the stages of REST API {api_id}", error)
             return
-        for stage in answer.get("item", ()):
+        for stage in rows:
             name = self._name(stage, "stageName", f"the stages of REST API {api_id}")
             if name is not None:
                 self._note(stage.get("clientCertificateId"), StageRef(api_id, name))

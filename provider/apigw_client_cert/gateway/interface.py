@@ -148,6 +148,10 @@ class Gateway(Protocol):
         """The id or ACM ARN that the stage presents; raises ``StageNotFound``."""
         ...
 
+    def list_presented(self, api_id: str, kind: StageKind) -> Mapping[StageRef, str | None]:
+        """What each stage of an API presents; that one is not in it proves nothing, and ``presented`` says why."""
+        ...
+
     def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
         """Make the stage present this certificate."""
         ...

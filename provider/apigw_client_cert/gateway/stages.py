@@ -17,6 +17,7 @@ from apigw_client_cert.errors import BadInput, ConcurrentModification, StageNotF
 from apigw_client_cert.gateway.acm import named
 from apigw_client_cert.gateway.answers import Answered, Call
 from apigw_client_cert.gateway.failures import unreadable_answer
+from apigw_client_cert.gateway.in_use_scan import stage_rows
 from apigw_client_cert.gateway.interface import Redeploy, StageKind, StageRef
 
 if TYPE_CHECKING:
@@ -63,6 +64,24 @@ class Stages:
         seen = self._get(stage)
         self._remember(stage, seen)
         return seen.client_certificate_id
+
+    def list_presented(self, api_id: str, kind: StageKind) -> dict[StageRef, str | None]:
+        """What each stage of an API presents, as one list; entries without a name that can be read are left out.
+
+        An API that is not there has none.
+        """
+        try:
+            rows = list(stage_rows(self._client, api_id, kind))
+        except Answered:
+            return {}
+        websocket = kind is StageKind.WEBSOCKET
+        read, key = (_websocket, "StageName") if websocket else (_rest, "stageName")
+        call = Call("apigatewayv2" if websocket else "apigateway", "GetStages", api_id)
+        return {
+            StageRef(api_id, row[key], kind): read(row, call).client_certificate_id
+            for row in rows
+            if isinstance(row.get(key), str)
+        }
 
     def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
         """Make the stage present this certificate: one PATCH, after a look where ``presented()`` was not asked before.

@@ -11,12 +11,8 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING, Final, Protocol
 
-from apigw_client_cert.lifecycle.looks import Looks
-
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from apigw_client_cert.gateway.interface import StageRef
 
 
 _DECLARED: Final = ".declared"
@@ -190,7 +186,6 @@ class Needed:
 
 # One process serves one run at a time; ``forget`` begins the next where it serves several.
 CLAIMS: Final = Claims()
-LOOKS: Final = Looks()
 NEEDED: Final = Needed()
 READS: Final = Reads()
 ACTIVATIONS: Final = Activations()
@@ -204,6 +199,8 @@ def share(board: Board) -> None:
 
 def forget() -> None:
     """Begin a new engine run in a process that serves several (tests, a plugin under a debugger)."""
+    from apigw_client_cert.lifecycle.looks import LOOKS  # noqa: PLC0415 - a program looks at nothing
+
     CLAIMS.forget()
     LOOKS.forget()
     NEEDED.forget()
@@ -211,9 +208,9 @@ def forget() -> None:
     ACTIVATIONS.forget()
 
 
-def stage_place(stage: StageRef) -> str:
+def stage_place(api_id: str, stage_name: str) -> str:
     """A stage as a place: without region, endpoint or role, which are ways to it; API ids are random."""
-    return f"stage {stage.api_id}/{stage.stage_name}"
+    return f"stage {api_id}/{stage_name}"
 
 
 def _place_of_need(certificate_id: str) -> str:

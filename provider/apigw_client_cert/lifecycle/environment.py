@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.http_probe import ProbeCall
     from apigw_client_cert.gateway.interface import Gateway, TrialAnswer
-    from apigw_client_cert.lifecycle.looks import LookedAtTarget
+    from apigw_client_cert.lifecycle.looks import LookedAtGateway, LookedAtTarget
     from apigw_client_cert.publish.interface import Target
 
 
@@ -91,7 +91,7 @@ class Environment:
         if clock.is_made_up():
             clock.guard_made_up_clock(loopback=self.stays_here(connection))
 
-    def acting_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway:
+    def acting_gateway(self, connection: Connection, account_id: str | None = None) -> LookedAtGateway:
         """The gateway for a method that changes something.
 
         Raises ``Refused`` on a made-up clock, and where the credentials are not those of ``account_id``.
@@ -99,7 +99,7 @@ class Environment:
         self.guard_clock(connection)
         return self.observing_gateway(connection, account_id)
 
-    def observing_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway:
+    def observing_gateway(self, connection: Connection, account_id: str | None = None) -> LookedAtGateway:
         """The gateway for a method that only looks; raises ``Refused`` for the wrong account.
 
         In another account every certificate of ours is "not found", which would read as "deleted by hand".
@@ -116,7 +116,9 @@ class Environment:
             )
         return gateway
 
-    def reached_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway | errors.RotationError:
+    def reached_gateway(
+        self, connection: Connection, account_id: str | None = None
+    ) -> LookedAtGateway | errors.RotationError:
         """The same; or why AWS cannot be asked, without credentials for one, where something can be done without it."""
         try:
             return self.observing_gateway(connection, account_id)

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import Redeploy, Usage
+from apigw_client_cert.lifecycle.stage_lists import StageLists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
     from apigw_client_cert.gateway.connection import Connection
-    from apigw_client_cert.gateway.interface import Gateway, IssuedCertificate, StageRef, TrialAnswer, TrialCall
+    from apigw_client_cert.gateway.interface import (
+        Gateway,
+        IssuedCertificate,
+        StageKind,
+        StageRef,
+        TrialAnswer,
+        TrialCall,
+    )
     from apigw_client_cert.publish.interface import Target
 
 
@@ -28,15 +36,17 @@ class Looks:
         self._lock = threading.RLock()
         self._scans: dict[Connection, Usage] = {}
         self._memories: dict[Hashable, _Memory] = {}
+        self.stages = StageLists()
 
     def forget(self) -> None:
         """Begin another run in this process: nothing that was seen counts any more."""
         with self._lock:
             self._scans.clear()
             self._memories.clear()
+        self.stages.forget()
 
-    def gateway(self, connection: Connection, gateway: Gateway) -> Gateway:
-        """The same gateway, whose scan all resources of the run share."""
+    def gateway(self, connection: Connection, gateway: Gateway) -> LookedAtGateway:
+        """The same gateway, whose scan and lists of stages all resources of the run share."""
         # One resource names the region, and another has it from boto3's default chain.
         return LookedAtGateway(gateway, self, replace(connection, region=gateway.region))
 
@@ -58,14 +68,20 @@ class Looks:
             return self._scans[connection]
 
     def moved(self, stage: StageRef, certificate_id: str | None) -> None:
-        """Take a switch of this run into every scan: API ids are random, so the stage is the same in each."""
+        """Take a switch of this run into every look: API ids are random, so the stage is the same in each."""
         with self._lock:
             self._scans = {key: _with(usage, stage, certificate_id) for key, usage in self._scans.items()}
+        self.stages.moved(stage, certificate_id)
 
     def lost_sight(self) -> None:
         """A switch of unknown outcome: who presents what has to be looked at anew."""
         with self._lock:
             self._scans.clear()
+        self.stages.forget()
+
+
+#: One process serves one run at a time.
+LOOKS: Final = Looks()
 
 
 @dataclass(slots=True)
@@ -140,7 +156,7 @@ class UnreachedTarget:
 
 
 class LookedAtGateway:
-    """A gateway whose scan is the run's; everything else is the gateway's own. Contracts: ``interface.Gateway``."""
+    """A gateway whose scan and lists are the run's; everything else is its own. Contracts: ``interface.Gateway``."""
 
     def __init__(self, gateway: Gateway, looks: Looks, connection: Connection) -> None:
         self._gateway = gateway
@@ -187,6 +203,18 @@ class LookedAtGateway:
     def presented(self, stage: StageRef) -> str | None:
         """What the stage presents at this moment."""
         return self._gateway.presented(stage)
+
+    def list_presented(self, api_id: str, kind: StageKind) -> Mapping[StageRef, str | None]:
+        """What each stage of an API presents at this moment."""
+        return self._gateway.list_presented(api_id, kind)
+
+    def seen(self, stage: StageRef) -> str | None:
+        """What the stage presented when this run listed its API; looks now where it is not in that list.
+
+        For what harms nobody where it is minutes old. Raises ``StageNotFound``, which only a look of its own may say.
+        """
+        listed = self._looks.stages.of(self._connection, stage, self._gateway)
+        return listed[stage] if stage in listed else self._gateway.presented(stage)
 
     def bind(self, stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
         """Make the stage present this certificate."""

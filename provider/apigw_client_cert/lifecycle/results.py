@@ -1,9 +1,14 @@
-"""What the lifecycle methods return: neutral to the host that asked."""
+"""What hosts ask of a resource's lifecycle, and what it returns: neutral to the host."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apigw_client_cert.lifecycle.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +27,33 @@ class Difference:
     changes: bool
     replaces: tuple[str, ...] = ()
     line: str | None = None
+
+
+class Lifecycle(Protocol):
+    """What the modules of ``lifecycle/`` offer for one resource."""
+
+    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
+        """Validate the inputs."""
+        ...
+
+    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> Difference:
+        """Say whether an update is due."""
+        ...
+
+    def create(self, props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
+        """Make it; returns id and state."""
+        ...
+
+    def read(
+        self, resource_id: str, props: Mapping[str, Any], environment: Environment
+    ) -> tuple[str, dict[str, Any]] | None:
+        """What is there now; None when it is gone."""
+        ...
+
+    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
+        """Perform the step that is due; returns the complete state."""
+        ...
+
+    def delete(self, props: Mapping[str, Any], environment: Environment) -> None:
+        """Remove it."""
+        ...

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from apigw_client_cert import errors
 from apigw_client_cert.clock import format_instant, parse_instant
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.rotation.history import MOST
 from apigw_client_cert.rotation.model import Generation, HistoryEntry, Role, Rotation
 
@@ -62,11 +63,6 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"a text was expected, not {type(value).__name__}")
     return value
-
-
-def without_none(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties that are set; a None would not survive the wire and would read as a change."""
-    return {key: value for key, value in properties.items() if value is not None}
 
 
 def dump_generation(generation: Generation) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from apigw_client_cert.lifecycle.certificate.outputs import certificate_outputs
 from apigw_client_cert.lifecycle.inputs import CERTIFICATE_ID, connection_of, policy_of
 from apigw_client_cert.lifecycle.ownership import GENERATION as GENERATION_TAG
 from apigw_client_cert.lifecycle.ownership import INFORMATION, OWNER, ROTATION_ID, issued_generation, number_of
-from apigw_client_cert.lifecycle.state import STATE_VERSION, without_none
+from apigw_client_cert.lifecycle.state import STATE_VERSION
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.native.resource_types import BINDING, CERTIFICATE
 from apigw_client_cert.rotation.history import signed
 from apigw_client_cert.rotation.transitions import resume

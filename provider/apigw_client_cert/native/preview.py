@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.gateway.connection import Connection
     from apigw_client_cert.gateway.interface import Gateway
+    from apigw_client_cert.lifecycle.looks import LookedAtGateway
     from apigw_client_cert.native.resource_types import Kind
     from apigw_client_cert.publish.interface import Target
 
@@ -145,9 +146,9 @@ class _ImaginedEnvironment(Environment):
     def guard_clock(self, connection: Connection) -> None:
         """Nothing real can be changed."""
 
-    def observing_gateway(self, connection: Connection, account_id: str | None = None) -> Gateway:  # noqa: ARG002
+    def observing_gateway(self, connection: Connection, account_id: str | None = None) -> LookedAtGateway:  # noqa: ARG002
         """Whose account it is, is the update's to find out."""
-        return self.gateway(connection)
+        return self.looks.gateway(connection, self.gateway(connection))
 
 
 class _ImaginedActor(Actor):

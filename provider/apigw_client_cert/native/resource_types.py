@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle.binding import act as binding_steps
@@ -21,41 +21,10 @@ from apigw_client_cert.lifecycle.trust_bundle import outputs as bundle_state
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from apigw_client_cert.lifecycle.environment import Environment
-    from apigw_client_cert.lifecycle.results import Checked, Difference
+    from apigw_client_cert.lifecycle.results import Lifecycle
 
 PACKAGE: Final = "apigw-client-cert"
 COMPONENT: Final = f"{PACKAGE}:index:ClientCertificateRotation"
-
-
-class Lifecycle(Protocol):
-    """What the modules of ``lifecycle/`` offer for one resource."""
-
-    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
-        """Validate the inputs."""
-        ...
-
-    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> Difference:
-        """Say whether an update is due."""
-        ...
-
-    def create(self, props: Mapping[str, Any], environment: Environment) -> tuple[str, dict[str, Any]]:
-        """Make it; returns id and state."""
-        ...
-
-    def read(
-        self, resource_id: str, props: Mapping[str, Any], environment: Environment
-    ) -> tuple[str, dict[str, Any]] | None:
-        """What is there now; None when it is gone."""
-        ...
-
-    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
-        """Perform the step that is due; returns the complete state."""
-        ...
-
-    def delete(self, props: Mapping[str, Any], environment: Environment) -> None:
-        """Remove it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

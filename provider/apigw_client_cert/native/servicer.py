@@ -18,6 +18,7 @@ from apigw_client_cert.lifecycle.binding.outputs import LACKED_AT
 from apigw_client_cert.lifecycle.environment import Environment
 from apigw_client_cert.lifecycle.failed_step import DEFER, Unfinished
 from apigw_client_cert.lifecycle.inputs import changed
+from apigw_client_cert.lifecycle.looks import LOOKS
 from apigw_client_cert.native import preview
 from apigw_client_cert.native.configuration import CONFIGURATION, check_configuration, configured
 from apigw_client_cert.native.difference import detailed_diff
@@ -65,7 +66,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     """
 
     def __init__(self, environment: Environment | None = None, log: EngineLog | None = None) -> None:
-        self._environment = environment or Environment(looks=engine_run.LOOKS)
+        self._environment = environment or Environment(looks=LOOKS)
         self._log = log or EngineLog()
         self._configuration: dict[str, Any] = {}
         self._own_reference = ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import pulumi
@@ -94,6 +93,8 @@ def _miscalled(
 
 
 def _stranger(owner: str, keyword: str, signature: inspect.Signature, more: Collection[str]) -> BadArgument:
+    from difflib import get_close_matches  # noqa: PLC0415 - for what is refused alone
+
     accepted = _accepted(signature, more)
     meant = [f"did you mean {one}" for one in get_close_matches(keyword, accepted, n=1)]
     hint = TAKEN_BY.get(keyword) or next(iter(meant), "")

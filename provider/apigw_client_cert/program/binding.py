@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from apigw_client_cert.errors import safe_repr
-from apigw_client_cert.lifecycle.binding.outputs import OUTPUTS
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
-from apigw_client_cert.lifecycle.state import without_none
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.program.arguments import BadArgument, left_out, made_of_kinds
 from apigw_client_cert.program.claims import claim_stage, owner_of
 from apigw_client_cert.program.failed_steps import raise_at_last
 from apigw_client_cert.program.places import RestStage
 from apigw_client_cert.program.properties import Registering, declared, known_output, optional_output, output
-from apigw_client_cert.program.shared import SharedCertificate, identified
+from apigw_client_cert.program.shared import SharedCertificate
 from apigw_client_cert.program.wire import written
 from apigw_client_cert.resources import StageBindingProvider
 
@@ -28,6 +27,22 @@ if TYPE_CHECKING:
     from apigw_client_cert.program.trust_bundle import BundleDeclaration
     from apigw_client_cert.program.verification import HttpProbe, TestInvoke
     from apigw_client_cert.program.wire import Duration
+
+
+#: What the properties below read, and what ``told`` is put together from.
+OUTPUTS: Final = (
+    "evidence",
+    FAILED_STEP,
+    "lastConfirmed",
+    "lastRefused",
+    "presentedClientCertificateId",
+    "presentedSince",
+    "stateVersion",
+    "verifiedAt",
+    "verifiedClientCertificateId",
+    "waitingBecause",
+    "waitingUntil",
+)
 
 
 @made_of_kinds("StageBinding")
@@ -81,7 +96,7 @@ class BindingDeclaration(Registering):
             **stage.properties(),
             "clientCertificateId": certificate.client_certificate_id,
             "rotationId": certificate.rotation_id,
-            "generations": certificate.generations.apply(identified),
+            "generations": certificate.identified_generations,
             **_published(certificate, trust_bundle, None if look == "no" else self.aws),
             **certificate.binding_policy,
             "takeOver": take_over,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.lifecycle.certificate.outputs import OUTPUTS
-from apigw_client_cert.lifecycle.certificate.tagging import UNTAGGED
-from apigw_client_cert.lifecycle.state import without_none
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.program.arguments import made_of_kinds, takes
 from apigw_client_cert.program.claims import owner_of
 from apigw_client_cert.program.failed_steps import raise_at_last
 from apigw_client_cert.program.places import Aws
-from apigw_client_cert.program.properties import Registering, declared, known_output, optional_output, output
-from apigw_client_cert.program.shared import place_of
+from apigw_client_cert.program.properties import Registering, declared, known_output, optional_output, output, together
+from apigw_client_cert.program.shared import identified, place_of
 from apigw_client_cert.program.wire import Duration, written
 from apigw_client_cert.resources import RotatingClientCertificateProvider
 
@@ -24,6 +22,33 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.program.places import MadeFor
     from apigw_client_cert.program.trust_bundle import BundleDeclaration
+
+
+#: What the properties below read, and what a certificate is asked for as the way to others.
+OUTPUTS: Final = (
+    "accountId",
+    "clientCertificateId",
+    "createdDate",
+    "expirationDate",
+    FAILED_STEP,
+    "generation",
+    "generations",
+    "nextAction",
+    "nextActionAt",
+    "overlap",
+    "pemEncodedCertificate",
+    "pendingClientCertificateId",
+    "phase",
+    "previousClientCertificateIds",
+    "region",
+    "retirementBlockedBy",
+    "rotateAt",
+    "rotationId",
+    "stateVersion",
+    "trustBundlePem",
+    "trustedFingerprintsSha256",
+    "untaggedClientCertificateIds",
+)
 
 
 class CertificateOptions(TypedDict, total=False):
@@ -84,6 +109,7 @@ class CertificateDeclaration(Registering):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.aws = aws or Aws()
+        self._identified: pulumi.Output[list[dict[str, Any]]] | None = None
         # As inputs, for the bindings: an output that is unset reads as unknown at every preview.
         self.binding_policy = {
             "publishLead": written(publish_lead),
@@ -127,7 +153,7 @@ class CertificateDeclaration(Registering):
             **self.binding_policy,
             **{key: known_output(self, key) for key in ("overlap", "region", "accountId")},
         }
-        return pulumi.Output.from_input(everything).apply(without_none)
+        return together(everything)
 
     @property
     def client_certificate_id(self) -> pulumi.Output[str]:
@@ -170,6 +196,13 @@ class CertificateDeclaration(Registering):
         return optional_output(self, "history", "nextActionAt")
 
     @property
+    def identified_generations(self) -> pulumi.Output[list[dict[str, Any]]]:
+        """The same without their PEMs, for bindings: one output for all of them."""
+        if self._identified is None:
+            self._identified = self.generations.apply(identified)
+        return self._identified
+
+    @property
     def phase(self) -> pulumi.Output[str]:
         """``steady``, ``published``, ``overlapping``, or ``lost`` until the next update."""
         return output(self, "phase")
@@ -207,7 +240,7 @@ class CertificateDeclaration(Registering):
     @property
     def untagged_client_certificate_ids(self) -> pulumi.Output[list[str] | None]:
         """Those that the last refresh found without the tags of this rotation; the next update tags them again."""
-        return optional_output(self, UNTAGGED, "nextActionAt")
+        return optional_output(self, "untaggedClientCertificateIds", "nextActionAt")
 
     @property
     def trust_bundle_pem(self) -> pulumi.Output[str]:

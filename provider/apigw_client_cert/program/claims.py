@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pulumi
 from pulumi.resource import create_urn
 
-from apigw_client_cert.gateway.interface import StageRef
 from apigw_client_cert.lifecycle import engine_run
 from apigw_client_cert.lifecycle.asserted_stages import AssertedStages
 
@@ -21,20 +20,28 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
 
 
-def owner_of(name: str, token: str, opts: pulumi.ResourceOptions | None) -> pulumi.Output[str]:
+def owner_of(name: str, token: str, opts: pulumi.ResourceOptions | None) -> pulumi.Input[str]:
     """The URN that the engine will give the resource."""
-    urn = create_urn(name, token, opts.parent if opts is not None else None)
+    parent = opts.parent if opts is not None else None
+    if parent is None:
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}"
+    urn = create_urn(name, token, parent)
     # Without its dependencies: through its parent's URN a child would depend on the component, and so on itself.
     return pulumi.Output(set(), cast("Awaitable[str]", urn.future()), urn.is_known(), urn.is_secret())
 
 
-def claim_stage(props: Mapping[str, Any], owner: pulumi.Output[str]) -> None:
+def claim_stage(props: Mapping[str, Any], owner: pulumi.Input[str]) -> None:
     """Let every provider of this run know that the program has a binding of this stage."""
     _join_the_run()
-    place = pulumi.Output.all(props["apiId"], props["stageName"], owner)
-    place.apply(
-        lambda known: engine_run.CLAIMS.claim(engine_run.stage_place(StageRef(*known[:2])), known[2], declared=True)
-    )
+    api_id, stage_name = props.get("apiId"), props.get("stageName")
+    if isinstance(api_id, str) and isinstance(stage_name, str) and isinstance(owner, str):
+        _claim(api_id, stage_name, owner)
+    else:
+        pulumi.Output.all(api_id, stage_name, owner).apply(lambda known: _claim(*known))
+
+
+def _claim(api_id: str, stage_name: str, owner: str) -> None:
+    engine_run.CLAIMS.claim(engine_run.stage_place(api_id, stage_name), owner, declared=True)
 
 
 @functools.cache

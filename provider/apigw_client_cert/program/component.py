@@ -17,7 +17,6 @@ from apigw_client_cert.program.certificate import (
 )
 from apigw_client_cert.program.claims import former_urns
 from apigw_client_cert.program.places import MadeFor, RestStage
-from apigw_client_cert.program.publishers import with_others
 from apigw_client_cert.program.trust_bundle import BundleDeclaration, TrustBundle
 
 if TYPE_CHECKING:
@@ -111,8 +110,11 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         targets: Sequence[Target] = ()
         if callable(publish):
             pem, fingerprints = self.certificate.trust_bundle_pem, self.certificate.trusted_fingerprints_sha256
-            told = with_others(pem, fingerprints, also_trust) if also_trust else (pem, fingerprints)
-            published_by = guards.published(publish(*told))
+            if also_trust:
+                from apigw_client_cert.program.publishers import with_others  # noqa: PLC0415 - few programs need it
+
+                pem, fingerprints = with_others(pem, fingerprints, also_trust)
+            published_by = guards.published(publish(pem, fingerprints))
         elif publish:
             targets = publish
         self.trust_bundle: BundleDeclaration | None = None

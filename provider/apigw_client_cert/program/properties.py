@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
+from apigw_client_cert.lifecycle.unset import without_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,9 +26,13 @@ class Registering(pulumi.Resource):
 
 
 def declared(props: Mapping[str, Any], outputs: Iterable[str]) -> dict[str, Any]:
-    """The properties to register: every input, and a place for every output."""
+    """The properties to register: every input that is set, and a place for every output that is handed out.
+
+    The SDK makes outputs of all keys, and a program waits for all of them anew with every answer of the engine: one
+    that nobody reads costs time that grows with the square of the program.
+    """
     # Outputs exist only for keys that are registered: a placeholder each (docs/pulumi.md §1.1).
-    return {**dict.fromkeys(outputs), **props}
+    return {**dict.fromkeys(outputs), **without_none(props)}
 
 
 def output(resource: Registering, key: str) -> pulumi.Output[Any]:
@@ -49,6 +54,23 @@ def optional_output(resource: Registering, key: str, beside: str) -> pulumi.Outp
 
     both = pulumi.Output.all(output(resource, key), output(resource, beside))
     return both.apply(settled, run_with_unknowns=True)
+
+
+def together(told: Mapping[str, pulumi.Input[Any]]) -> pulumi.Output[dict[str, Any]]:
+    """All that is set of it, as one output; what is known already becomes none of its own."""
+    later = {key: value for key, value in told.items() if not _is_plain(value)}
+    known = {key: value for key, value in told.items() if key not in later}
+    if not later:
+        return pulumi.Output.from_input(without_none(known))
+    return pulumi.Output.all(**later).apply(lambda found: without_none({**known, **found}))
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float)
 
 
 def known_output(resource: Registering, key: str) -> pulumi.Output[Any]:

@@ -15,7 +15,7 @@ import pulumi
 
 from apigw_client_cert.errors import BadInput
 from apigw_client_cert.trust.contents import fingerprints_in
-from apigw_client_cert.trust.x509 import split_pem
+from apigw_client_cert.trust.pem import split_pem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,7 @@ import pulumi
 from apigw_client_cert.errors import BadInput
 from apigw_client_cert.program.arguments import BadArgument, made_of_kinds
 from apigw_client_cert.program.places import Aws
-from apigw_client_cert.trust.servers import sha1_of_text
-from apigw_client_cert.trust.x509 import split_pem
+from apigw_client_cert.trust.pem import sha1_of_text, split_pem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +38,7 @@ class SharedCertificate:
         self._output = pulumi.Output.from_input(output).apply(_checked)
         self.aws = aws or Aws()
         self.binding_policy = {key: self._part(key) for key in POLICY}
+        self.identified_generations = self.generations.apply(identified)
 
     @property
     def client_certificate_id(self) -> pulumi.Output[str]:

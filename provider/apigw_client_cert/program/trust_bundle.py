@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from apigw_client_cert.lifecycle.state import without_none
-from apigw_client_cert.lifecycle.trust_bundle.outputs import OUTPUTS
+from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.program.arguments import made_of_kinds
 from apigw_client_cert.program.claims import owner_of
 from apigw_client_cert.program.failed_steps import raise_at_last
 from apigw_client_cert.program.places import Aws
-from apigw_client_cert.program.properties import Registering, declared, known_output, output
-from apigw_client_cert.program.publishers import identity_of, unpublished
+from apigw_client_cert.program.properties import Registering, declared, known_output, output, together
 from apigw_client_cert.program.shared import SharedCertificate
 from apigw_client_cert.resources import TrustBundleProvider
 
@@ -23,6 +21,19 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.program.certificate import CertificateDeclaration
     from apigw_client_cert.program.places import Target
+
+
+#: What the properties below read, and what ``published_to`` is put together from.
+OUTPUTS: Final = (
+    "accountId",
+    FAILED_STEP,
+    "fingerprintsSha256",
+    "keptFor",
+    "publishedSince",
+    "region",
+    "stateVersion",
+    "trustBundlePem",
+)
 
 
 @made_of_kinds("TrustBundle")
@@ -56,16 +67,17 @@ class BundleDeclaration(Registering):
         self.aws = aws or (certificates[0].aws if certificates else Aws())
         self._targets = [target.properties() for target in targets]
         self._rotation_ids = [certificate.rotation_id for certificate in certificates]
+        self._published_to: pulumi.Output[dict[str, Any]] | None = None
+        rotations = [_rotation(certificate) for certificate in certificates]
+        by_others: dict[str, Any] = {}
         if published_by:
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(published_by)))
-        rotations = [_rotation(certificate) for certificate in certificates]
-        lacking = unpublished(published_by, [one["generations"] for one in rotations]) if published_by else None
+            by_others = _by_others(published_by, rotations)
         props = {
             "name": resource_name,
             "rotations": rotations,
             "targets": self._targets,
-            "publishedBy": [identity_of(one) for one in published_by] or None,
-            "unpublished": lacking,
+            **by_others,
             "alsoTrust": also_trust,
             "takeOver": take_over,
             **self.aws.properties(),
@@ -95,10 +107,13 @@ class BundleDeclaration(Registering):
     @property
     def published_to(self) -> pulumi.Output[dict[str, Any]]:
         """Where it publishes and as whom, for a binding's look: ``targets``, connection and ``accountId``."""
-        ways = {**self.aws.properties(), "region": known_output(self, "region")}
-        account_id = known_output(self, "accountId")
-        told = {"targets": self._targets, "rotationIds": self._rotation_ids, **ways, "accountId": account_id}
-        return pulumi.Output.from_input(told).apply(without_none)
+        # One for all bindings: each would make ten more.
+        if self._published_to is None:
+            ways = {**self.aws.properties(), "region": known_output(self, "region")}
+            account_id = known_output(self, "accountId")
+            told = {"targets": self._targets, "rotationIds": self._rotation_ids, **ways, "accountId": account_id}
+            self._published_to = together(told)
+        return self._published_to
 
 
 def _rotation(certificate: CertificateDeclaration | SharedCertificate) -> dict[str, Any]:
@@ -116,8 +131,17 @@ def _rotation(certificate: CertificateDeclaration | SharedCertificate) -> dict[s
         generations = certificate.generations
         place = {key: known_output(certificate, key) for key in ("region", "accountId")}
         overlap = known_output(certificate, "overlap")
-    connection = pulumi.Output.from_input({**certificate.aws.properties(), **place}).apply(without_none)
+    connection = together({**certificate.aws.properties(), **place})
     return {**told, "generations": generations, "connection": connection, "overlap": overlap}
+
+
+def _by_others(published_by: Sequence[pulumi.Resource], rotations: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    from apigw_client_cert.program.publishers import identity_of, unpublished  # noqa: PLC0415 - few programs need it
+
+    return {
+        "publishedBy": [identity_of(one) for one in published_by],
+        "unpublished": unpublished(published_by, [one["generations"] for one in rotations]),
+    }
 
 
 class TrustBundle(BundleDeclaration, Resource, module="apigw", name="TrustBundle"):

@@ -15,6 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.errors import BadInput, safe_repr
+from apigw_client_cert.trust.pem import sha1_of_text, split_pem
 from apigw_client_cert.trust.servers import (
     BACKENDS,
     OPENSSL_FAMILY,
@@ -23,10 +24,8 @@ from apigw_client_cert.trust.servers import (
     published_file,
     setup_lines,
     setup_place,
-    sha1_of_text,
     timestamp,
 )
-from apigw_client_cert.trust.x509 import split_pem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

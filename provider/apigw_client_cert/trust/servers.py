@@ -10,14 +10,13 @@ Caddy from 2.8 and whatever else is made of Go or GnuTLS, which accept a plain `
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.errors import BadInput, page, safe_repr
-from apigw_client_cert.trust.x509 import split_pem
+from apigw_client_cert.trust.pem import sha1_of_text, split_pem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,11 +71,6 @@ def timestamp(certificate: TrustedCertificate) -> str:
 def pem_text_sha1(certificate: TrustedCertificate) -> str:
     """SHA-1 over the PEM text as Apache sees it: 64 columns, LF, final newline (mod_ssl, SSL_CLIENT_CERT)."""
     return sha1_of_text(pem_of(certificate))
-
-
-def sha1_of_text(pem: str) -> str:
-    """SHA-1 over a normalised PEM text."""
-    return hashlib.sha1(pem.encode("ascii"), usedforsecurity=False).hexdigest()
 
 
 def _colons(digest: str) -> str:

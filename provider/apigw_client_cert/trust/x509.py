@@ -1,35 +1,22 @@
-"""Facts of one X.509 certificate, and the repair of PEM text that people and tools have mangled.
+"""Facts of one X.509 certificate.
 
 The only module that uses ``cryptography``, and only inside ``read_certificate``: importing this one costs nothing.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.errors import BadInput
 from apigw_client_cert.rotation.model import TrustedCertificate
+from apigw_client_cert.trust.pem import REMEDY, split_pem
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from cryptography import x509
-
-_BEGIN = "-----BEGIN "
-_END = "-----END "
-# RFC 7468 §5: the only label for a certificate; §2: 64 characters a line.
-_LABEL = "CERTIFICATE"
-_COLUMNS = 64
-# RFC 7468 §3 allows more; a label outside this set is not repeated in a message, because it could be anything.
-_PRINTABLE_LABEL = re.compile(r"[A-Z0-9 ]{1,40}")
-_REMEDY = (
-    "Pass certificates only, as PEM (pemEncodedCertificate of GetClientCertificate, or openssl x509 -outform pem)."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,23 +41,6 @@ class CertificateFacts:
     pem: str = field(repr=False)
 
 
-def split_pem(text: str) -> tuple[str, ...]:
-    """The certificates in a text, in order, each as 64-column PEM with LF and a final newline.
-
-    Repairs CRLF, a missing final newline, END glued to the next BEGIN on one line, blank lines and other column
-    widths; drops text between the blocks, such as comments. AWS has been seen to answer with CRLF and without a
-    final newline (docs/aws.md §2). A text without any block gives an empty tuple.
-    Not checked: whether the DER inside is a certificate, and whether two are the same.
-
-    Raises:
-        BadInput: A block is cut off, is no certificate (a private key, say) or holds something that is not base64,
-            or an END stands without its BEGIN.
-    """
-    pieces = text.split(_BEGIN)
-    _refuse_lone_end(pieces[0], "before the first block")
-    return tuple(_normalised(piece, number, len(pieces) - 1) for number, piece in enumerate(pieces[1:], start=1))
-
-
 def read_certificate(pem: str) -> CertificateFacts:
     """Read the facts of a text that holds exactly one certificate.
 
@@ -89,7 +59,7 @@ def read_certificate(pem: str) -> CertificateFacts:
         raise BadInput(
             f"a text that should hold one PEM certificate holds {len(blocks)}",
             means="It is not clear which certificate is meant.",
-            remedy=_REMEDY if not blocks else "Pass the certificates one by one.",
+            remedy=REMEDY if not blocks else "Pass the certificates one by one.",
         )
     try:
         certificate = x509.load_pem_x509_certificate(blocks[0].encode("ascii"))
@@ -100,7 +70,7 @@ def read_certificate(pem: str) -> CertificateFacts:
         raise BadInput(
             "the PEM block decodes to something that is not a readable X.509 certificate",
             means="Some of its bytes are missing or changed, or its key is of an unknown kind.",
-            remedy=_REMEDY,
+            remedy=REMEDY,
         ) from error
     der = certificate.public_bytes(Encoding.DER)
     return CertificateFacts(
@@ -135,38 +105,3 @@ def trusted_certificate(pem: str) -> TrustedCertificate:
     return TrustedCertificate(
         sha256=facts.sha256, sha1=facts.sha1, spki_sha256=facts.spki_sha256, pem=facts.pem, not_after=facts.not_after
     )
-
-
-def _normalised(piece: str, number: int, total: int) -> str:
-    """One block again, from the text that follows its ``-----BEGIN ``."""
-    where = f"PEM block {number} of {total}"
-    label, _, rest = piece.partition("-----")
-    if label != _LABEL:
-        named = f"a {label}" if _PRINTABLE_LABEL.fullmatch(label) else "something else"
-        raise BadInput(f"{where} is {named}, not a {_LABEL}", means="Only certificates are public.", remedy=_REMEDY)
-    body, end, after = rest.partition(f"{_END}{_LABEL}-----")
-    if not end:
-        raise BadInput(f"{where} has no END line", means="The text was cut off.", remedy=_REMEDY)
-    _refuse_lone_end(after, f"after block {number}")
-    try:
-        der = base64.b64decode("".join(body.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        escaped = " (it holds a literal \\n where a line break belongs)" if "\\n" in body else ""
-        raise BadInput(
-            f"{where} is not base64{escaped}", means="The certificate is damaged.", remedy=_REMEDY
-        ) from error
-    if not der:
-        raise BadInput(f"{where} is empty", means="The certificate is missing.", remedy=_REMEDY)
-    encoded = base64.b64encode(der).decode("ascii")
-    lines = [encoded[start : start + _COLUMNS] for start in range(0, len(encoded), _COLUMNS)]
-    return "\n".join([f"{_BEGIN}{_LABEL}-----", *lines, f"{_END}{_LABEL}-----", ""])
-
-
-def _refuse_lone_end(text: str, where: str) -> None:
-    """A mangled BEGIN line would otherwise lose a certificate without a word."""
-    if _END in text:
-        raise BadInput(
-            f"an END line stands without its BEGIN line {where}",
-            means="A certificate in the text would be lost.",
-            remedy=_REMEDY,
-        )

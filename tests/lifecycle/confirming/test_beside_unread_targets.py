@@ -102,6 +102,7 @@ def test_what_the_targets_were_seen_to_lack_is_remembered_although_the_switch_wa
     first, second = opened(run, backend, refused=False)
     run.binding("prod")
     run.console(first)
+    run.begin()
     run.refresh()
     trouble(run, "taken")
     run.begin()

@@ -60,7 +60,7 @@ def _denied(run: ProbedRun, day: float, *, refresh: bool = True) -> None:
             raise DENIED
         bind(stage, certificate_id, *rest)
 
-    run.gateway.bind = forward  # type: ignore[method-assign]
+    run.gateway.bind = forward  # type: ignore[method-assign,assignment]
     try:
         assert "403" in _daily(run, day, refresh=refresh)
     finally:

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from apigw_client_cert.errors import BadInput
-from apigw_client_cert.trust.x509 import read_certificate, split_pem, trusted_certificate
+from apigw_client_cert.trust.pem import split_pem
+from apigw_client_cert.trust.x509 import read_certificate, trusted_certificate
 from tests.x509 import LIFETIME, twins
 
 OLD, NEW = twins(2)

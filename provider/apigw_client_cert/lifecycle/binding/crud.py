@@ -108,7 +108,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:  # noqa:
 
 def _claim(news: Mapping[str, Any], failures: Failures) -> None:
     stage = stage_of(news)
-    other = CLAIMS.claim(stage_place(stage), known(news, "owner") or "")
+    other = CLAIMS.claim(stage_place(stage.api_id, stage.stage_name), known(news, "owner") or "")
     if other is not None:
         failures.add(
             "stageName",
@@ -194,7 +194,7 @@ def read(resource_id: str, props: Mapping[str, Any], environment: Environment) -
     if isinstance(gateway, errors.RotationError):
         return resource_id, {**props, **unseen(props, gateway, environment.now(), environment.say)}
     try:
-        presented = gateway.presented(stage)
+        presented = gateway.seen(stage)
     except errors.StageNotFound:
         return _gone(resource_id, props, gateway, environment)
     except errors.RotationError as error:
@@ -254,7 +254,8 @@ def delete(props: Mapping[str, Any], environment: Environment) -> None:
     """
     guard_version(props)
     stage = stage_of(props)
-    if props.get("onDelete") == "keep" or CLAIMS.claimed(stage_place(stage), known(props, "owner") or ""):
+    place = stage_place(stage.api_id, stage.stage_name)
+    if props.get("onDelete") == "keep" or CLAIMS.claimed(place, known(props, "owner") or ""):
         return
     gateway = environment.acting_gateway(connection_of(props), props.get("accountId"))
     try:

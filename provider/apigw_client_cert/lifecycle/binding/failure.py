@@ -19,7 +19,7 @@ from apigw_client_cert.lifecycle.binding.last_refusal import with_refusal
 from apigw_client_cert.lifecycle.binding.outputs import LACKED_AT, WAIT, as_presented, binding_outputs
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfinished, recorded
 from apigw_client_cert.lifecycle.inputs import known
-from apigw_client_cert.lifecycle.state import without_none
+from apigw_client_cert.lifecycle.unset import without_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,9 +20,10 @@ from apigw_client_cert.lifecycle.existence import sought
 from apigw_client_cert.lifecycle.failed_step import Unfinished
 from apigw_client_cert.lifecycle.inputs import API_ID, CONNECTION, STAGE_NAME, UNKNOWN, known
 from apigw_client_cert.lifecycle.ownership import ROTATION_ID, facts_of, issued_generation
-from apigw_client_cert.lifecycle.state import dump_generation, without_none
+from apigw_client_cert.lifecycle.state import dump_generation
 from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
 from apigw_client_cert.lifecycle.trust_bundle.presenters import UNMADE
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.publish.specs import spec_findings
 from apigw_client_cert.rotation.binding import (
     BindingPolicy,
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from apigw_client_cert.gateway.interface import Gateway, StageRef
+    from apigw_client_cert.gateway.interface import StageRef
     from apigw_client_cert.lifecycle.certificate.adopt import Origin
     from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.inputs import Failures
+    from apigw_client_cert.lifecycle.looks import LookedAtGateway
     from apigw_client_cert.publish.interface import Target
 
 MADE_FOR = "madeFor"
@@ -104,7 +106,7 @@ class Look:
 
     props: Mapping[str, Any]
     origin: Origin
-    gateway: Gateway
+    gateway: LookedAtGateway
     environment: Environment
     now: datetime
 
@@ -148,7 +150,7 @@ class Look:
         return None if chosen is None else chosen.id
 
     def _presented(self, stage: StageRef) -> Presented:
-        presented = self.gateway.presented(stage)
+        presented = self.gateway.seen(stage)
         if presented is None:
             return Presented(kind=Presents.NOTHING)
         if is_acm(presented):

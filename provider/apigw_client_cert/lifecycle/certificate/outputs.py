@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.clock import format_instant
 from apigw_client_cert.lifecycle.certificate.tagging import ELSEWHERE, UNTAGGED
 from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
-from apigw_client_cert.lifecycle.state import HISTORY, STATE_VERSION, dump_rotation, without_none
+from apigw_client_cert.lifecycle.state import HISTORY, STATE_VERSION, dump_rotation
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.rotation.decide import decide, rotate_at
 from apigw_client_cert.trust.contents import trust_bundle
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfinished, recorded
 from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import changed, connection_of, known
-from apigw_client_cert.lifecycle.state import without_none
 from apigw_client_cert.lifecycle.trust_bundle.drift import drift_of
 from apigw_client_cert.lifecycle.trust_bundle.messages import kept, left_undone, not_published_yet
 from apigw_client_cert.lifecycle.trust_bundle.outputs import (
@@ -33,6 +32,7 @@ from apigw_client_cert.lifecycle.trust_bundle.ownership import Ownership
 from apigw_client_cert.lifecycle.trust_bundle.presenters import Presenters, presenters
 from apigw_client_cert.lifecycle.trust_bundle.report import done
 from apigw_client_cert.lifecycle.trust_bundle.targets import look_at, written
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.rotation.decide import LONGEST_SCAN_PAUSE
 from apigw_client_cert.rotation.durations import parse_duration, served
 from apigw_client_cert.rotation.publication import Entry, Look, entry_of, next_entries, restart, unwanted

@@ -39,7 +39,8 @@ from apigw_client_cert.publish.specs import spec_findings
 from apigw_client_cert.rotation.last_days import last_days_of_kept
 from apigw_client_cert.rotation.publication import bundle_due
 from apigw_client_cert.trust.contents import BACKENDS, CONTENTS, OPENSSL_FAMILY
-from apigw_client_cert.trust.x509 import read_certificate, split_pem
+from apigw_client_cert.trust.pem import split_pem
+from apigw_client_cert.trust.x509 import read_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

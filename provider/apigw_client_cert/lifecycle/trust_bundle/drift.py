@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from apigw_client_cert import errors
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import changed, connection_of
-from apigw_client_cert.lifecycle.state import text, undamaged, without_none
+from apigw_client_cert.lifecycle.state import text, undamaged
 from apigw_client_cert.lifecycle.trust_bundle.outputs import (
     LACKED,
     digest_of,
@@ -23,6 +23,7 @@ from apigw_client_cert.lifecycle.trust_bundle.outputs import (
 )
 from apigw_client_cert.lifecycle.trust_bundle.still_needed import note_still_needed
 from apigw_client_cert.lifecycle.trust_bundle.targets import look_at
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.rotation.publication import Look, next_entries, unwanted
 from apigw_client_cert.trust.contents import render
 

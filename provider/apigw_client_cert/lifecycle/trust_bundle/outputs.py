@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Any
 from apigw_client_cert.clock import format_instant, parse_instant
 from apigw_client_cert.lifecycle.failed_step import DECLARING, FAILED_STEP
 from apigw_client_cert.lifecycle.inputs import known
-from apigw_client_cert.lifecycle.state import (
-    STATE_VERSION,
-    instant_or_none,
-    load_generation,
-    text,
-    undamaged,
-    without_none,
-)
+from apigw_client_cert.lifecycle.state import STATE_VERSION, instant_or_none, load_generation, text, undamaged
+from apigw_client_cert.lifecycle.unset import without_none
 from apigw_client_cert.rotation.model import Role
 from apigw_client_cert.rotation.publication import Entry, Offer
 from apigw_client_cert.trust.contents import trust_bundle

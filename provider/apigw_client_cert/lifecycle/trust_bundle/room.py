@@ -19,8 +19,7 @@ from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.publish.specs import MOST_BYTES
 from apigw_client_cert.rotation.model import TrustedCertificate
 from apigw_client_cert.trust.contents import render
-from apigw_client_cert.trust.servers import sha1_of_text
-from apigw_client_cert.trust.x509 import split_pem
+from apigw_client_cert.trust.pem import sha1_of_text, split_pem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
