@@ -20,10 +20,10 @@ WRONG_CONFIRMATION = (
         edits=(
             Edit(
                 "lifecycle/binding/crud.py",
-                "    return resource_id, as_presented(props, presented, environment.now())\n",
+                "    state = as_presented(props, presented, environment.now())\n",
                 '    forgotten = () if presented == before else ("lastConfirmed", "setClientCertificateId")\n'
                 "    seen = as_presented(props, presented, environment.now())\n"
-                "    return resource_id, {key: value for key, value in seen.items() if key not in forgotten}\n",
+                "    state = {key: value for key, value in seen.items() if key not in forgotten}\n",
             ),
         ),
         killed_by=(

@@ -27,9 +27,11 @@ class WaveRun(FakeRun):
     windows: list[str] | None = None
     failed: dict[str, Exception] = field(default_factory=dict)
 
-    def up(self) -> None:
+    def up(self, *, refresh: bool = False) -> None:
         """Certificate, bundle, then the bindings wave by wave."""
         self.begin()
+        if refresh:
+            self.refresh()
         self.failed = {}
         self.certificate()
         self.bundle()
