@@ -79,6 +79,7 @@ def reverted() -> bytes:
     (stage,) = run.gateway.stages
     for presented in (None, "cert01"):
         run.gateway.stages[stage].client_certificate_id = presented
+        run.begin()
         run.refresh()
     return exported(run)
 

@@ -123,7 +123,10 @@ class WholeStack:
         self._begin(day)
         for name, module in self._modules():
             found = module.read(name, self.states[name], self.environment)
-            self.states[name] = wire(found[1])
+            if found is None:
+                del self.states[name]
+            else:
+                self.states[name] = wire(found[1])
 
     def preview(self, day: float) -> None:
         """One ``pulumi preview`` of the same program: nothing is sent by rule (invariant 6)."""

@@ -33,6 +33,7 @@ OUTPUTS: Final = (
     FAILED_STEP,
     "generation",
     "generations",
+    "history",
     "nextAction",
     "nextActionAt",
     "overlap",

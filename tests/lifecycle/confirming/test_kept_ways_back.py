@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from apigw_client_cert import errors
+from apigw_client_cert.gateway.interface import Redeploy
 from apigw_client_cert.lifecycle import engine_run
 from apigw_client_cert.lifecycle.certificate import crud as certificate
 from apigw_client_cert.trust.contents import fingerprints_in, marks_of
@@ -15,6 +16,7 @@ from tests.lifecycle.test_claims import FakeBoard
 from tests.lifecycle.verified import CONFIRM
 
 if TYPE_CHECKING:
+    from apigw_client_cert.gateway.interface import StageRef
     from tests.lifecycle.verified import Backend, ProbedRun
 
 OVERLAP = (338, 339, 340, 341, 342)
@@ -55,12 +57,12 @@ def _denied(run: ProbedRun, day: float, *, refresh: bool = True) -> None:
     """A day on which AWS lets the stage move forward, and not back."""
     bind = run.gateway.bind
 
-    def forward(stage: Any, certificate_id: str, *rest: Any) -> None:
+    def forward(stage: StageRef, certificate_id: str, redeploy: Redeploy = Redeploy.NEVER) -> None:
         if certificate_id == FIRST:
             raise DENIED
-        bind(stage, certificate_id, *rest)
+        bind(stage, certificate_id, redeploy)
 
-    run.gateway.bind = forward  # type: ignore[method-assign,assignment]
+    run.gateway.bind = forward  # type: ignore[method-assign]
     try:
         assert "403" in _daily(run, day, refresh=refresh)
     finally:
