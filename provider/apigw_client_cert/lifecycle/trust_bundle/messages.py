@@ -51,8 +51,9 @@ def taken(address: str) -> errors.TargetTaken:
         f"{address} already holds something that this bundle did not write",
         means="Backends may rely on it; nothing was written there.",
         remedy="If this bundle was renamed or moved in the program, give it (or the component around it) an alias of"
-        " its former name. Else choose another place, or set take_over=True to replace the content, with also_trust=[…]"
-        " for every certificate in it that must stay trusted.",
+        " its former name. Else choose another place, as you must where another stack publishes to this one; or set"
+        " take_over=True to replace the content, with also_trust=[…] for every certificate in it that must stay"
+        " trusted.",
         subject=address,
     )
 
