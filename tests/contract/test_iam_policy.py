@@ -171,6 +171,8 @@ def ask(account: Account, stack: WholeStack, *arguments: str) -> None:
     state = account.folder / "state.json"
     state.write_bytes(exported("p", stack))
     gateway = ApiGateway(stack.client)
+    # The importing module first: imported while the other is patched it would keep the stack's client.
+    account.patch.setattr("apigw_client_cert.gateway.reach.client_for", lambda _connection: stack.client)
     account.patch.setattr("apigw_client_cert.gateway.client.client_for", lambda _connection: stack.client)
     account.patch.setattr("apigw_client_cert.gateway.client.gateway_for", lambda _connection: gateway)
     account.patch.setenv(VARIABLE, format_instant(account.real.sandbox.clock.now()))

@@ -266,8 +266,8 @@ def test_a_renamed_stack_retags_and_issues_nothing(run: FakeRun) -> None:
 def test_a_made_up_clock_changes_nothing_on_a_real_account(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     """The preview of a date may not become an update on it."""
     monkeypatch.setenv("APIGW_CLIENT_CERT_NOW", "2027-03-01T00:00:00Z")
-    # Whose botocore is asked where it goes, and knows regions only; no other test of this process has a client there.
-    run.config["region"] = "eu-north-1"
+    # Whose botocore is asked where it goes, and knows regions only.
+    run.config["region"] = "eu-west-1"
     with pytest.raises(errors.Refused, match="APIGW_CLIENT_CERT_NOW is set and the endpoint is not this machine"):
         run.certificate()
     assert run.gateway.calls == []
