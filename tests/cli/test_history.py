@@ -120,7 +120,9 @@ def test_a_state_without_a_history_says_so(command: Command, form: str) -> None:
     """It is fine: the next step begins one."""
     answer = command("history", "--format", form, command.file(scenarios.without_history()))
     assert answer.code == 0
-    assert "orders/prod orders: no history yet: the release that took its last step kept none" in on_one_line(answer)
+    assert "orders/prod orders: no history in its state: the next step that a run takes begins it" in on_one_line(
+        answer
+    )
     assert "create" not in answer.out
 
 
@@ -226,6 +228,27 @@ def test_what_a_probe_saw_is_evidence(command: Command, monkeypatch: pytest.Monk
         "stage a1b2c3d4e5/prod: a trial call was answered 200, which named its fingerprint; 3 answers in a row through"
         " the stage saw it (https://orders.example.com/health)"
     ) in answer.out
+
+
+def test_a_number_that_a_hand_has_made_huge_is_shown(command: Command) -> None:
+    """And no other stack's history is lost for it."""
+    confirmed = {"clientCertificateId": "cert01", "evidence": {"testInvoke": {"status": 10**400}}}
+    damaged = edited(scenarios.busy()[0], "StageBinding", "outputs", {"lastConfirmed": confirmed})
+    answer = command("history", command.file(damaged))
+    assert answer.code == 0
+    assert "was answered 1000" in on_one_line(answer)
+
+
+def test_a_state_that_is_nested_too_deeply_is_unread_and_the_others_are_shown(command: Command) -> None:
+    """By every command, as all of them read states alike."""
+    nested: dict[str, Any] = {}
+    for _level in range(800):
+        nested = {"deeper": nested}
+    owner = scenarios.remembered()[0]
+    answer = command("history", *command.files(edited(owner, "StageBinding", "outputs", {"evidence": nested}), owner))
+    assert answer.code == 4
+    assert "RecursionError" in answer.out
+    assert "orders/prod orders: no history in its state" in on_one_line(answer)
 
 
 @pytest.mark.parametrize(

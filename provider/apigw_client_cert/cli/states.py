@@ -145,7 +145,7 @@ def state_of(
     try:
         state = _state(told, source, selector)
         return replace(state, words=words_of(text.decode())) if with_words else state
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         return Unread(source, f"it is no exported state ({_short(error)}): {_EXPECTED}")
 
 

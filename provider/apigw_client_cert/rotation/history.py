@@ -49,14 +49,28 @@ def recorded(
     history = before.history
     for entry in _entries(step, before, after, now, in_use):
         history = _with(history, entry)
-    return history[-MOST:]
+    return _bounded(history)
 
 
 def signed(rotation: Rotation, caller: str | None, before: Collection[HistoryEntry] = ()) -> Rotation:
-    """The rotation whose entries that were not there before name who called; of a look that was repeated, the last."""
+    """The rotation whose entries that were not there before name who called; of a look that was repeated, the first."""
+    known = {_identity(one) for one in before}
     return replace(
-        rotation, history=tuple(one if one in before else replace(one, caller=caller) for one in rotation.history)
+        rotation,
+        history=tuple(one if _identity(one) in known else replace(one, caller=caller) for one in rotation.history),
     )
+
+
+def _identity(one: HistoryEntry) -> tuple[datetime, str, str]:
+    return one.at, one.step, one.certificate_id
+
+
+def _bounded(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
+    """The entries that are kept: a stranger's stage that comes and goes makes looks, which push no other step out."""
+    kept = list(history)
+    while len(kept) > MOST:
+        del kept[next((number for number, one in enumerate(kept) if one.step == _LOOK), 0)]
+    return tuple(kept)
 
 
 def _entries(
@@ -106,7 +120,7 @@ def _with(history: tuple[HistoryEntry, ...], entry: HistoryEntry) -> tuple[Histo
     last = next((one for one in reversed(history) if one.certificate_id == entry.certificate_id), None)
     if last is None or not _finds_the_same(last, entry):
         return (*history, entry)
-    again = replace(last, times=last.times + 1, last_at=entry.at, caller=None)
+    again = replace(last, times=last.times + 1, last_at=entry.at)
     return tuple(again if one is last else one for one in history)
 
 

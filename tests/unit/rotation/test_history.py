@@ -78,6 +78,17 @@ def test_no_more_than_24_are_kept_the_newest() -> None:
     assert [entry.generation for entry in resumed.history] == list(range(7, 31))
 
 
+def test_looks_that_find_another_thing_each_day_push_no_other_step_out() -> None:
+    """Who issued what is active stays, however often a stranger's stage comes and goes."""
+    one = transitions.issue(transitions.begin("r1", generation(1), NOW), generation(2), NOW + HOUR)
+    one = transitions.activate(one, 2, NOW + DAY)
+    for day in range(2, 90):
+        one = transitions.confirm(one, {1: [f"api/{day}"]}, NOW + day * DAY)
+    assert len(one.history) == MOST
+    assert [entry.step for entry in one.history if entry.step != "confirm"] == ["create", "issue", "activate"]
+    assert one.history[-1].at == NOW + 89 * DAY
+
+
 def test_looks_that_find_the_same_are_one_entry() -> None:
     """A stranger's stage that presents a certificate for months drives nothing out; another finding is news."""
     one = OVERLAPPING
@@ -187,7 +198,7 @@ def test_what_is_found_again_beside_what_was_known() -> None:
     assert [entry.created for entry in one.history] == [None, generation(2).created_date]
 
 
-def test_only_new_entries_name_the_caller_and_a_repeated_look_the_last_one() -> None:
+def test_only_new_entries_name_the_caller_and_a_repeated_look_the_first_one() -> None:
     """Nobody signs for what a run before did."""
     one = signed(transitions.begin("r1", generation(1), NOW), "alice")
     issued = signed(transitions.issue(one, generation(2), NOW + HOUR), "bob", one.history)
@@ -195,5 +206,4 @@ def test_only_new_entries_name_the_caller_and_a_repeated_look_the_last_one() -> 
     assert signed(issued, "carol", issued.history).history == issued.history
     looked = signed(transitions.confirm(OVERLAPPING, {}, NOW), "alice")
     again = transitions.confirm(looked, {}, NOW + DAY)
-    assert [entry.caller for entry in signed(again, None, looked.history).history] == [None]
-    assert [entry.caller for entry in signed(again, "bob", looked.history).history] == ["bob"]
+    assert [entry.caller for entry in signed(again, "bob", looked.history).history] == ["alice"]

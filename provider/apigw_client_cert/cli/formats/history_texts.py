@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.cli.histories import Confirmed
-from apigw_client_cert.errors import joined
+from apigw_client_cert.errors import joined, safe_repr
+from apigw_client_cert.rotation.history import MOST
 from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.model import Role
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 #: The word for what a binding keeps: no step of the certificate's.
 CONFIRMED: Final = "verified"
-_NONE_YET: Final = (
-    "no history yet: the release that took its last step kept none; the next step that a run takes begins it"
+_NONE_YET: Final = "no history in its state: the next step that a run takes begins it"
+_FULL: Final = (
+    f"the history is full: of what was before its {MOST} entries, looks went first, and then the oldest steps"
 )
 _ROLES: Final = {
     Role.ACTIVE: "the one to present",
@@ -64,6 +66,8 @@ def said(report: HistoryReport) -> Iterator[tuple[str, str]]:
     for one in report.histories:
         if not one.entries:
             yield "note", f"{one.stack.label} {one.name}: {_NONE_YET}"
+        if len(one.entries) >= MOST:
+            yield "note", f"{one.stack.label} {one.name}: {_FULL}"
     known = f" There are {joined(report.known)}." if report.known else ""
     for name in report.missing:
         yield "unread", f"No rotation in what was read is called {name!r}, and it is no file.{known}"
@@ -102,4 +106,5 @@ def _probe(told: dict[str, Any]) -> str:
 
 
 def _number(told: object) -> str:
-    return f"{told:.0f}" if isinstance(told, int | float) else str(told)
+    """A state holds its numbers as floats; what a hand wrote there is shown, and not believed."""
+    return f"{told:.0f}" if isinstance(told, float) else safe_repr(told) if told is not None else "nothing"

@@ -334,7 +334,9 @@ HISTORY_ENTRY: Final = {
     "inUseByMore": Property("How many more did.", WHOLE),
     "times": Property("How many looks in a row found the same, where it was more than one.", WHOLE),
     "lastAt": Property("When the last of them was taken; RFC 3339."),
-    "caller": Property("The ARN of the credentials of that run, where STS gave it; of several looks, of the last."),
+    "caller": Property(
+        "The ARN of the credentials of that run, where STS gave it; of a look that was repeated, of the first."
+    ),
 }
 ENTRY: Final = {
     **{key: GENERATION[key] for key in ("sha256", "sha1", "spkiSha256", "pem", "expirationDate")},
