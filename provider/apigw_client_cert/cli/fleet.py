@@ -141,10 +141,12 @@ class Fleet:
 def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
     """Read every resource of every state and join them by rotation id.
 
-    A resource that cannot be read, or that a newer release wrote, is ``Unread``; the rest goes on without it.
+    A resource that cannot be read, or that a newer release wrote, is ``Unread``; the rest goes on without it. Of what
+    follows a certificate that was found and not read nothing is said: its owner is no other stack.
     """
     read: list[Certificate | Bundle | Binding] = []
     unread: list[Unread] = []
+    unjudged: set[object] = set()
     for state in distinct(states):
         if isinstance(state, Unread):
             unread.append(state)
@@ -153,9 +155,11 @@ def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
             one = _read(state, resource)
             if isinstance(one, Unread):
                 unread.append(one)
+                unjudged |= {resource.outputs.get("rotationId")} if resource.kind == CERTIFICATE else set()
             else:
                 read.append(one)
-    return Fleet(groups=tuple(_joined(read)), unread=tuple(unread))
+    groups = (one for one in _joined(read) if one.certificate is not None or one.rotation_id not in unjudged - {None})
+    return Fleet(groups=tuple(groups), unread=tuple(unread))
 
 
 def _read(stack: StackState, resource: Resource) -> Certificate | Bundle | Binding | Unread:
