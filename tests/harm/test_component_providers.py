@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,10 @@ def _teams(scenario: Scenario, proxy: FaultyProxy, apis: dict[str, str]) -> Pulu
     executable.write_text(f"#!{sys.executable}\n{(PROGRAMS / 'team_provider.py').read_text()}")
     executable.chmod(0o755)
     project = stack.folder / "Pulumi.yaml"
-    project.write_text(f"{project.read_text()}    - {{name: teams, path: {folder}}}\n")
+    head, _, entry = project.read_text().partition("plugins: ")
+    plugins = json.loads(entry)
+    plugins["providers"].append({"name": "teams", "path": str(folder)})
+    project.write_text(f"{head}plugins: {json.dumps(plugins)}\n")
     given = {
         team: {
             "restApiId": apis[team],
