@@ -15,7 +15,7 @@ from apigw_client_cert.gateway.answers import Answered
 from apigw_client_cert.gateway.interface import StageKind, StageRef, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from apigw_client_cert.gateway.client import Client
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 #: (https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html).
 #: UNVERIFIED: apigatewayv2 documents no largest MaxResults; 100 is modest (docs/aws.md §1.5).
 _LISTINGS: Final = {"apigateway": ("items", 500), "apigatewayv2": ("Items", 100)}
+#: How a family is called, and where an entry of its GetStages keeps the stage's name and its certificate.
+_FAMILIES: Final = {
+    StageKind.REST: ("REST", "stageName", "clientCertificateId"),
+    StageKind.WEBSOCKET: ("WebSocket", "StageName", "ClientCertificateId"),
+}
 #: Each failed read has waited up to a minute already; a region in trouble must not cost hundreds of them.
 _MOST_FAILURES: Final = 3
 #: AWS grants about ten such reads a second (docs/aws.md §3.5): a line a second is enough.
@@ -67,62 +72,51 @@ class Scan:
     def run(self) -> Usage:
         """Every id and ARN that some stage presents is a key; stages are sorted."""
         apis = [*self._rest_apis(), *self._websocket_apis()]
-        for number, (api_id, read) in enumerate(apis):
+        for number, (api_id, kind) in enumerate(apis):
             if number % _TOLD_EVERY == 0:
                 wait_limit.current().say(f"scanning stages: API {number + 1} of {len(apis)}")
-            read(api_id)
+            self._stages(kind, api_id)
         users = {certificate_id: tuple(sorted(stages)) for certificate_id, stages in self._users.items()}
         return Usage(users=users, gaps=tuple(self._gaps))
 
-    def _rest_apis(self) -> Iterator[tuple[str, Callable[[str], None]]]:
+    def _rest_apis(self) -> Iterator[tuple[str, StageKind]]:
         for api in self._items("the list of REST APIs", "apigateway", "GetRestApis"):
             api_id = self._name(api, "id", "the list of REST APIs")
             if api_id is not None:
-                yield api_id, self._rest_stages
+                yield api_id, StageKind.REST
 
-    def _websocket_apis(self) -> Iterator[tuple[str, Callable[[str], None]]]:
+    def _websocket_apis(self) -> Iterator[tuple[str, StageKind]]:
         for api in self._items("the list of WebSocket APIs", "apigatewayv2", "GetApis"):
             # HTTP APIs cannot hold a client certificate (docs/aws.md §1.5).
             api_id = self._name(api, "ApiId", "the list of WebSocket APIs")
             if api_id is not None and api.get("ProtocolType") != "HTTP":
-                yield api_id, self._websocket_stages
+                yield api_id, StageKind.WEBSOCKET
 
-    def _rest_stages(self, api_id: str) -> None:
-        if self._given_up(f"REST API {api_id}"):
+    def _stages(self, kind: StageKind, api_id: str) -> None:
+        family, name_key, id_key = _FAMILIES[kind]
+        if self._given_up(f"{family} API {api_id}"):
             return
+        what = f"the stages of {family} API {api_id}"
         try:
-            rows = list(stage_rows(self._client, api_id, StageKind.REST))
+            for stage in stage_rows(self._client, api_id, kind):
+                name = self._name(stage, name_key, what)
+                if name is not None:
+                    self._note(stage.get(id_key), StageRef(api_id, name, kind))
         except Answered:
             # Deleted between the list and this call: its stages present nothing any more.
             return
         except _GAPS as error:
-            self._gap(f"the stages of REST API {api_id}", error)
-            return
-        for stage in rows:
-            name = self._name(stage, "stageName", f"the stages of REST API {api_id}")
-            if name is not None:
-                self._note(stage.get("clientCertificateId"), StageRef(api_id, name))
+            self._gap(what, error)
 
-    def _websocket_stages(self, api_id: str) -> None:
-        if self._given_up(f"WebSocket API {api_id}"):
-            return
-        for stage in self._items(f"the stages of WebSocket API {api_id}", "apigatewayv2", "GetStages", ApiId=api_id):
-            name = self._name(stage, "StageName", f"the stages of WebSocket API {api_id}")
-            if name is not None:
-                self._note(stage.get("ClientCertificateId"), StageRef(api_id, name, StageKind.WEBSOCKET))
-
-    def _items(self, what: str, service: str, operation: str, **parameters: str) -> Iterator[dict[str, Any]]:
-        """The items of every page; with parameters it lists inside one API, which may be gone by now."""
+    def _items(self, what: str, service: str, operation: str) -> Iterator[dict[str, Any]]:
+        """The items of every page."""
         key, page_size = _LISTINGS[service]
-        pages = self._client.pages(
-            service, operation, page_size=page_size, expected={"NotFoundException"}, parameters=parameters
-        )
+        pages = self._client.pages(service, operation, page_size=page_size, expected={"NotFoundException"})
         try:
             for page in pages:
                 yield from page.get(key, ())
         except Answered as answer:
-            if not parameters:
-                self._gaps.append(f"{what}: AWS answered {answer.code}")
+            self._gaps.append(f"{what}: AWS answered {answer.code}")
         except _GAPS as error:
             self._gap(what, error)
 

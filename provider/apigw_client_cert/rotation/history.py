@@ -28,7 +28,7 @@ _WITHDRAWN: Final = "withdraw"
 
 def begun(step: str, generations: Sequence[Generation], now: datetime) -> tuple[HistoryEntry, ...]:
     """The entries of a rotation that begins with these generations."""
-    return tuple(_brought_in(step, one, now) for one in generations)[-MOST:]
+    return _bounded(tuple(_brought_in(step, one, now) for one in generations))
 
 
 def recorded(

@@ -78,7 +78,7 @@ def test_tests_that_never_import_what_is_wrong_prove_nothing() -> None:
         name="x",
         invariant=1,
         wrong="",
-        edits=(Edit("gateway/in_use_scan.py", "            read(api_id)\n", "            pass\n"),),
+        edits=(Edit("gateway/in_use_scan.py", "            self._stages(kind, api_id)\n", "            pass\n"),),
         killed_by=(QUIET,),
     )
     assert judge(mutant).survived == "the tests never imported apigw_client_cert.gateway.in_use_scan"
