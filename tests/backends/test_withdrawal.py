@@ -12,10 +12,21 @@ from tests.backends.websockets import LIMITS, SERVERS, echoed, ended, opened
 from tests.backends.withdrawal import AFTER_RELOAD, CLOSED, observe_withdrawal, withdraw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import socket
+    from collections.abc import Callable, Iterator
 
     from acceptance.servers.backend import Backend
     from tests.backends.certificates import Certificates
+
+
+@contextlib.contextmanager
+def open_through_a_withdrawal(server: Backend, certificates: Certificates) -> Iterator[socket.socket]:
+    """A WebSocket that was opened with a certificate which the server, reloaded since, accepts no more."""
+    server.start(certificates.publish(server, ["old", "new"]))
+    with opened(server, certificates.clients["old"]) as connection:
+        assert connection is not None
+        withdraw(server, certificates)
+        yield connection
 
 
 @pytest.mark.parametrize("kind", AFTER_RELOAD, ids=lambda kind: kind.__name__)
@@ -36,10 +47,7 @@ def test_an_open_websocket_outlives_a_reload_and_no_restart(
     """Whoever holds one of a withdrawn certificate keeps it; another is refused."""
     server = make_server(kind)
     server.beside.update(SERVERS[kind])
-    server.start(certificates.publish(server, ["old", "new"]))
-    with opened(server, certificates.clients["old"]) as connection:
-        assert connection is not None
-        withdraw(server, certificates)
+    with open_through_a_withdrawal(server, certificates) as connection:
         assert echoed(connection)
         with contextlib.suppress(OSError), opened(server, certificates.clients["old"]) as refused:
             assert refused is None
@@ -54,8 +62,5 @@ def test_a_limit_of_the_servers_own_ends_an_open_websocket_after_a_reload(
     """The page's way to have it end without a restart."""
     server = make_server(kind)
     server.beside.update(LIMITS[kind])
-    server.start(certificates.publish(server, ["old", "new"]))
-    with opened(server, certificates.clients["old"]) as connection:
-        assert connection is not None
-        withdraw(server, certificates)
+    with open_through_a_withdrawal(server, certificates) as connection:
         assert ended(connection)
