@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tools.marks import between
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -100,13 +102,5 @@ def _table(head: str, rows: Sequence[str]) -> str:
 
 
 def between_marks(text: str, generated: str) -> str:
-    """``text`` with what stands between the marks replaced.
-
-    Raises:
-        ValueError: The text has no marks.
-    """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{BEGIN} … {END} is missing")
-    return f"{before}{BEGIN}\n\n{generated}\n\n{END}{after}"
+    """``text`` with its measured part replaced; raises ``ValueError`` where it has no marks for one."""
+    return between(text, BEGIN, END, f"\n\n{generated}\n\n")

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.cli.iam import STATEMENTS, VARIANTS, policy
+from tools.marks import between
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ def file_of(variant: str) -> Path:
 def render() -> dict[Path, str]:
     """File -> the whole text that it should have."""
     policies = {file_of(name): json.dumps(policy(uses), indent=2) + "\n" for name, uses in VARIANTS.items()}
-    before, begin, rest = _PAGE.read_text(encoding="utf-8").partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    page = f"{before}{begin}{_table()}\n{end}{after}"
+    page = between(_PAGE.read_text(encoding="utf-8"), _BEGIN, _END, f"{_table()}\n")
     return {**policies, _PAGE: page}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apigw_client_cert.rotation.verdict import COMING, PRESENTED, TABLE, Why
+from tools.marks import between
 from tools.toolchain import ROOT
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ _MEANINGS = {
 
 def written(text: str) -> str:
     """The page with the table in its place."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{_render()}{END}{after}"
+    return between(text, BEGIN, END, f"\n{_render()}")
 
 
 def _render() -> str:
