@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from apigw_sandbox import Fault, FaultKind, HangUpError
 from tests.sandbox.wire import authorization, certificate_arn, refused
 
 if TYPE_CHECKING:
-    from apigw_sandbox import Moment, Sandbox
+    from apigw_sandbox import JournalEntry, Moment, Sandbox
 
 REQUEST = (
     f"POST /clientcertificates HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization('apigateway')}\r\n\r\n"
@@ -60,15 +61,27 @@ def test_a_lost_answer_is_the_end_of_the_connection_after_the_effect(sandbox: Sa
 
 
 @pytest.mark.parametrize("takes_effect", [True, False])
-def test_a_time_out_is_the_callers(sandbox: Sandbox, takes_effect: bool) -> None:  # noqa: FBT001 - both cases
-    """It waits as long as it likes; the call took effect, or not."""
+def test_a_time_out_is_the_callers(
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    takes_effect: bool,  # noqa: FBT001 - both cases
+) -> None:
+    """It waits as long as it likes; the call took effect, or not: maybe only after the caller has left."""
     made = sandbox.console.generate_certificate()
+    append, written = sandbox.journal.append, threading.Event()
+
+    def appended(entry: JournalEntry) -> None:
+        append(entry)
+        written.set()
+
+    monkeypatch.setattr(sandbox.journal, "append", appended)
     impatient = sandbox.client(
         "apigateway", config=Config(read_timeout=0.5, retries={"total_max_attempts": 1}, proxies={})
     )
     sandbox.faults.add(Fault(kind=FaultKind.TIMEOUT, after_effect=takes_effect))
     with pytest.raises(ReadTimeoutError):
         impatient.tag_resource(resourceArn=certificate_arn(made), tags={"a": "b"})
+    assert written.wait(60)
     assert bool(sandbox.certificates()[0].tags) is takes_effect
     assert _journalled(sandbox) == [("TagResource", 204 if takes_effect else 0, "timeout", takes_effect)]
 
