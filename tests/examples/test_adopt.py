@@ -58,7 +58,9 @@ def test_two_certificates_on_three_stages_become_one(scenario: Scenario) -> None
     assert scenario.changes(before) == []
 
     (pem,) = [one.pem for one in scenario.sandbox.certificates() if one.id == theirs]
-    stack.configure({"takeOver": True, "alsoTrust": [pem]})
+    # As the README writes it: a PEM begins with dashes.
+    ok(stack.run("config", "set", "--path", "--", "alsoTrust[0]", pem))
+    ok(stack.run("config", "set", "takeOver", "true"))
     ok(stack.up())
     assert trusted(scenario) == 2
     scenario.at(1)
