@@ -129,6 +129,6 @@ def _no_such(stage: StageRef, trial: TrialCall, why: str) -> BadInput:
     return BadInput(
         f"{trial.method} {safe_repr(trial.path or trial.resource)} of API {stage.api_id} cannot be tried: {why}",
         means="A trial changes nothing.",
-        remedy="Correct resource, path and method of verify=TestInvoke(…): they name a method that the API has now.",
+        remedy="Correct resource, path and method of verify=TestInvoke(…): they must name a method that it has now.",
         subject=str(stage),
     )

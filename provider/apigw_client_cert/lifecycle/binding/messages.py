@@ -43,7 +43,8 @@ _WORDING = {
         "Stage {stage} presents {presented}, a live certificate that this rotation did not make",
         "The stage was left as it is.",
         "Set take_over=True to replace it once backends trust the new one, with also_trust=[its PEM] on the bundle"
-        " meanwhile; or adopt it with adopt_client_certificate_id={presented!r}.",
+        " meanwhile; or, where this rotation adopts no other one, adopt it with"
+        " adopt_client_certificate_id={presented!r}.",
     ),
     Refusal.FOREIGN_UNTRUSTED: _Wording(
         errors.StageTaken,

@@ -89,14 +89,17 @@ def gate_warning(verifier: Verifier, presented: Presented, coming: Presented, lo
     else:
         what = f"its backend {_refused(verifier, presented, coming, look)[0]} ({_asked(verifier)})"
     if verifier.lost(presented):
-        because = f"it presents {name}, which serves nobody"
+        because = f"the stage presents {name}, which serves nobody"
     elif look.presented is Standing.REFUSED:
         because = f"its backend refuses {name} already ({_status(look.presented_trial)})"
     elif why is Why.ROLLBACK:
         because = "a rollback is held only by a proof that the older certificate is refused"
     else:
         because = f"{name} ends soon, or is not what the targets hold"
-    return f"stage {stage} is bound to {_name(coming)} although {what}: {because}. The next run verifies it"
+    # A probe asks right after the move; where none does, nothing has been proven yet.
+    then = "" if verifier.probe_spec is not None else ". The next run verifies it"
+    mend = "" if look.unasked is None else f". {look.unasked.remedy.rstrip('.')}"
+    return f"stage {stage} is bound to {_name(coming)} although {what}: {because}{mend}{then}"
 
 
 def coming_is_dead(verifier: Verifier, presented: Presented, coming: Presented) -> errors.NotVerified:
@@ -198,20 +201,20 @@ def not_confirmed(
 ) -> errors.NotVerified | errors.ProbeUnreachable:
     """The probe did not see the certificate, or did not get through; ``presents`` is what became of the stage.
 
-    ``again`` says what the runs to come do where the probe did get through.
+    ``again`` says what the runs to come do, where ``presents`` does not.
     """
     failure = unseen.failure
     if isinstance(failure, errors.ProbeUnreachable):
         return errors.ProbeUnreachable(
             f"{failure.what}, after stage {verifier.stage} was told to present {_name(coming)}",
             means=f"{failure.means} {presents}",
-            remedy=f"{failure.remedy} The next run tries again.",
+            remedy=f"{failure.remedy} {again}".rstrip(),
             subject=failure.subject,
         )
     return errors.NotVerified(
         f"The probe {_call(verifier)} did not see {_name(coming)} at stage {verifier.stage}: {failure}",
         means=presents,
-        remedy=f"See what the backend answers, and whether it loaded what is published. {again}",
+        remedy=f"See what the backend answers, and whether it loaded what is published. {again}".rstrip(),
         subject=str(verifier.stage),
     )
 

@@ -188,7 +188,9 @@ class VerifiedSwitch:
     def _taken_back(self, to: Presented, unseen: Unseen, found: Standing) -> errors.RotationError:
         """Go back, and say so; what was seen to be refused is told apart, for the runs to come."""
         presents, there = self._go_back(to)
-        if not there or found is not Standing.REFUSED:
+        if not there:
+            return verify_messages.not_confirmed(self.verifier, self.coming, unseen, presents, again="")
+        if found is not Standing.REFUSED:
             return verify_messages.not_confirmed(self.verifier, self.coming, unseen, presents)
         error = verify_messages.not_confirmed(self.verifier, self.coming, unseen, presents, verify_messages.LATER_TRY)
         if isinstance(error, errors.NotVerified):
