@@ -23,6 +23,13 @@ WRONG_WITHDRAWAL = (
         ),
     ),
     Mutant(
+        name="green-while-others-hand-on-less",
+        invariant=13,
+        wrong="What publish= is not given any more and a stage presents is a note of the bundle's, in a green run.",
+        edits=Edit("lifecycle/trust_bundle/act.py", "        if lost:\n", "        if lost[:0]:\n"),
+        killed_by=(_WITHDRAWAL + "test_what_publish_is_not_given_any_more_is_red_until_it_is_put_back",),
+    ),
+    Mutant(
         name="unseen-is-unused",
         invariant=12,
         wrong="A stage that could not be looked at presents nothing: trust is withdrawn all the same.",

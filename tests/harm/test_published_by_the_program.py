@@ -178,6 +178,49 @@ def test_a_callable_publishes_also_trust(scenario: Scenario) -> None:
     assert scenario.presented("dev") == scenario.presented("prod") != theirs
 
 
+def test_a_callable_is_no_longer_given_what_a_stage_presents(scenario: Scenario) -> None:
+    """It has written before anybody can look: each run is red, and says what puts it right."""
+    theirs = bound_and_trusted(scenario, "dev")
+    insisting = {"takeOver": True, "alsoTrust": [scenario.pem(theirs)]}
+    stack = scenario.stack(program="parts")
+    stack.configure(_callable(scenario, **insisting))
+    ok(stack.up())
+    for day in (0.1, 0.3):
+        scenario.at(day)
+        scenario.configure(stack, "callables", _callable(scenario)["callables"])
+        message = refused(stack.up("--refresh"))
+        assert f"any more, which is presented by {scenario.api}/dev" in message
+        assert "Put its PEM back into also_trust" in message
+    scenario.configure(stack, "callables", _callable(scenario, **insisting)["callables"])
+    with scenario.traffic("dev") as traffic:
+        for day in (0.4, 1.6):
+            scenario.at(day)
+            ok(stack.up("--refresh"))
+            assert theirs in scenario.held()
+            traffic.go_on()
+    assert scenario.presented("dev") != theirs
+    scenario.at(3)
+    scenario.configure(stack, "callables", _callable(scenario)["callables"])
+    ok(stack.up("--refresh"))
+
+
+@pytest.mark.parametrize("host", ["dynamic"], indirect=True)
+def test_a_callable_that_does_not_publish_what_is_taken_over(scenario: Scenario) -> None:
+    """What it writes is all that backends trust, so nothing is made, and the remedy leads on."""
+    theirs = bound_and_trusted(scenario, "dev")
+    stack = scenario.stack(program="parts")
+    stack.configure(_callable(scenario, takeOver=True))
+    before = scenario.mark()
+    with scenario.traffic("dev") as traffic:
+        assert "Add its PEM to the bundle with also_trust=[its PEM] and run again" in refused(stack.up())
+        assert scenario.changes(before) == []
+        traffic.go_on()
+        stack.configure(_callable(scenario, takeOver=True, alsoTrust=[scenario.pem(theirs)]))
+        ok(stack.up())
+        traffic.go_on()
+    assert traffic.failed() == []
+
+
 @pytest.mark.parametrize("host", ["dynamic"], indirect=True)
 def test_state_and_program_are_put_back(scenario: Scenario) -> None:
     """A refresh sees that the resource holds more than the old state asks for; both stages present what it lacks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import StageRef
@@ -82,6 +83,40 @@ def test_what_is_no_longer_asked_for_is_kept_for_the_stage_that_presents_it(run:
     assert pins(run) == [pin(run, "cert02")]
     assert run.state["bundle"]["keptFor"] == {}
     assert not due(run)
+
+
+def test_what_publish_is_not_given_any_more_is_red_until_it_is_put_back(run: FakeRun) -> None:
+    """Others have written before the look; what cannot be seen counts as presented."""
+    other = foreign(run)
+    run.bundle_config = {"targets": [], "publishedBy": ["push 1"], "alsoTrust": [other.pem]}
+    run.up()
+    run.gateway.add_stage("zzzzzz", "live", other.id)
+    for gaps, who in (((), "zzzzzz/live"), (("REST API x",), "unknown: REST API x, zzzzzz/live")):
+        run.bundle_config["alsoTrust"] = []
+        run.gateway.gaps = gaps
+        for day in (1, 2):
+            run.at(day)
+            with pytest.raises(errors.NotPublished, match=f"any more, which is presented by {who}") as refusal:
+                run.up()
+            assert "Put its PEM back into also_trust" in refusal.value.remedy
+        run.bundle_config["alsoTrust"] = [other.pem]
+        run.up()
+        assert run.state["bundle"]["keptFor"] == {}
+        assert not due(run)
+
+
+def test_what_no_list_has_leaves_with_a_line(run: FakeRun) -> None:
+    """Another region's certificate looks like this, and a partner's that API Gateway did not make does not."""
+    partner = trustme.CA().cert_pem.bytes().decode()
+    elsewhere, _key = issue_pem(START)
+    run.bundle_config["alsoTrust"] = [elsewhere, partner]
+    run.up()
+    del run.bundle_config["alsoTrust"]
+    run.up()
+    assert len(pins(run)) == 1
+    (line,) = [one for one in run.lines if "leaves" in one]
+    assert trusted_certificate(elsewhere).sha256[:16] in line
+    assert trusted_certificate(partner).sha256[:16] not in line
 
 
 def test_what_the_look_could_not_see_stays(run: FakeRun) -> None:

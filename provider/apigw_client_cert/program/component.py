@@ -100,7 +100,8 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         made_for = MadeFor(
             stages=[stage for wave in ordered for _key, stage in sorted(wave.stages.items())],
             targets=[] if callable(publish) else publish or [],
-            also_trust=also_trust,
+            # What a callable publishes is all that backends trust, too: what is taken over has to be among it.
+            also_trust=also_trust or ([] if callable(publish) else None) if publish else None,
             take_over=take_over,
         )
         self.certificate = certificate or self.children.certificate(

@@ -95,6 +95,11 @@ def _issues_others(certificate: x509.Certificate) -> bool:
         return False
 
 
+def made_by_api_gateway(certificate: TrustedCertificate) -> bool:
+    """Whether its subject is the one that all of API Gateway's have (docs/aws.md §2); anybody can make one with it."""
+    return "CN=ApiGateway" in read_certificate(certificate.pem).subject.split(",")
+
+
 def trusted_certificate(pem: str) -> TrustedCertificate:
     """What a backend needs to accept the certificate of this PEM, for ``trust.render`` and its like.
 

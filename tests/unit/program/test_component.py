@@ -167,12 +167,13 @@ def test_the_certificate_is_told_what_it_is_made_for(engine: FakeEngine) -> None
     }
 
 
-def test_a_certificate_that_a_callable_publishes_is_made_for_its_stages_alone(engine: FakeEngine) -> None:
-    """What the callable's resources write to is theirs to know."""
+def test_a_certificate_that_a_callable_publishes_is_made_for_no_targets(engine: FakeEngine) -> None:
+    """What the callable's resources write to is theirs to know; that nothing else is trusted is told."""
     found = program(
         engine, lambda: ClientCertificateRotation("orders", stages=STAGES, publish=lambda _pem, _fingerprints: [])
     )
-    assert list(found["RotatingClientCertificate", "orders"]["madeFor"]) == ["stages"]
+    made_for = found["RotatingClientCertificate", "orders"]["madeFor"]
+    assert (list(made_for), made_for["alsoTrust"]) == (["stages", "alsoTrust"], [])
 
 
 def test_an_existing_certificate_is_used_and_not_declared_again(engine: FakeEngine) -> None:

@@ -129,7 +129,7 @@ class Look:
         stage = stage_of(properties)
         presented = self._presented(stage)
         trusted = None
-        if made_for.get("targets"):
+        if made_for.get("targets") or made_for.get("alsoTrust") is not None:
             trusted = {read_certificate(pem).sha256 for pem in made_for.get("alsoTrust") or ()}
         desired = _THE_NEW_ONE if self._first is None else self._first
         decision = decide_binding(

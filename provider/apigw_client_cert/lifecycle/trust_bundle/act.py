@@ -14,7 +14,13 @@ from apigw_client_cert.lifecycle.failed_step import FAILED_STEP, Failure, Unfini
 from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import changed, connection_of, known
 from apigw_client_cert.lifecycle.trust_bundle.drift import drift_of
-from apigw_client_cert.lifecycle.trust_bundle.messages import kept, left_undone, not_published_yet
+from apigw_client_cert.lifecycle.trust_bundle.messages import (
+    kept,
+    leaves_unseen,
+    left_undone,
+    not_handed_on,
+    not_published_yet,
+)
 from apigw_client_cert.lifecycle.trust_bundle.outputs import (
     LACKED,
     bundle_outputs,
@@ -38,11 +44,13 @@ from apigw_client_cert.rotation.durations import parse_duration, served
 from apigw_client_cert.rotation.publication import Entry, Look, entry_of, next_entries, restart, unwanted
 from apigw_client_cert.trust.contents import known_by, render
 from apigw_client_cert.trust.findings import reader_findings
+from apigw_client_cert.trust.x509 import made_by_api_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from apigw_client_cert import errors
     from apigw_client_cert.lifecycle.environment import Environment
     from apigw_client_cert.lifecycle.looks import LookedAtTarget
     from apigw_client_cert.lifecycle.trust_bundle.account import TargetsAccount
@@ -88,6 +96,7 @@ class Publication:
             # Nothing that lives leaves any target while one is not seen, or holds what may be somebody else's.
             entries = next_entries(published, offers, self.also, now)
         self._say_kept(published, entries, seen)
+        self._say_unseen(published, entries, seen, now)
         return self._write(places, published, entries, now)
 
     def _presenters(self) -> Presenters:
@@ -138,12 +147,25 @@ class Publication:
             guarded.append(replace(place, failure=failure))
         return guarded
 
+    def _say_unseen(
+        self, published: Sequence[Entry], entries: Sequence[Entry], seen: Presenters, now: datetime
+    ) -> None:
+        staying = {entry.sha256 for entry in entries}
+        leaving = [one for one in published if one.sha256 not in staying and not one.expired(now)]
+        unseen = [
+            one for one in leaving if one.rotation_id is None and not seen.knows(one) and made_by_api_gateway(one)
+        ]
+        if unseen:
+            self.environment.say(leaves_unseen(self.news["name"], unseen))
+
     def _say_kept(self, published: Sequence[Entry], entries: Sequence[Entry], seen: Presenters) -> None:
+        if self._by_others:
+            return  # nothing is kept there: the run fails with it
         said = {entry.sha256: entry.kept_for for entry in published}
         for entry in entries:
             if entry.kept_for and entry.look_again_at and said.get(entry.sha256) != entry.kept_for:
                 ids = [one.id for one in seen.named({entry.sha256})]
-                self.environment.say(kept(self.news["name"], entry, ids, handed_on=not self._by_others))
+                self.environment.say(kept(self.news["name"], entry, ids))
 
     def _write(
         self, places: Sequence[Place], published: Sequence[Entry], entries: Sequence[Entry], now: datetime
@@ -166,9 +188,13 @@ class Publication:
             say_findings(self.news["name"], findings, self.environment)
         self._say_done(places, published, entries)
         failed = [place for place in places if place.failure is not None]
-        if not failed:
+        lost = [one for one in entries if one.kept_for] if self._by_others else []
+        if lost:
+            error: errors.RotationError = not_handed_on(self.news["name"], lost, self._ids())
+        elif failed:
+            error = left_undone(places, entries, self._ids(), self._staying(entries, now))
+        else:
             return self._state(places, published, entries, {})
-        error = left_undone(places, entries, self._ids(), self._staying(entries, now))
         if not self.olds and len(failed) == len(places):
             raise error
         undone = {FAILED_STEP: recorded(self.olds, [Failure("publish", error)], now), **drift_of(failed)}

@@ -15,16 +15,36 @@ if TYPE_CHECKING:
     from apigw_client_cert.rotation.publication import Entry
 
 
-def kept(name: str, entry: Entry, ids: Sequence[str], *, handed_on: bool) -> str:
-    """For whom a certificate stays that no input asks for; ``handed_on`` False: targets are written by others."""
+def kept(name: str, entry: Entry, ids: Sequence[str]) -> str:
+    """For whom a certificate stays that no input asks for."""
     certificate = ", ".join(ids) or f"{entry.sha256[:16]}…"
     by = f"it is presented by {errors.joined(entry.kept_for)}"
-    if not handed_on:
-        return (
-            f"{name}: certificate {certificate} is not what publish= is given any more, but {by}: also_trust keeps it"
-        )
     again = "" if entry.look_again_at is None else f"; looked at again after {format_instant(entry.look_again_at)}"
     return f"{name}: certificate {certificate} stays trusted, because {by}{again}"
+
+
+def not_handed_on(name: str, entries: Sequence[Entry], ids: Mapping[str, str]) -> errors.NotPublished:
+    """The error for what stages present, or may, and what publish= is not given: the inputs list it no more.
+
+    What publishes has its inputs before any look, so nothing can be kept there but by them.
+    """
+    users = dict.fromkeys(user for one in entries for user in one.kept_for)
+    return errors.NotPublished(
+        f"{name}: what publish= is given does not hold {_named(entries, ids)} any more, which is presented by"
+        f" {errors.joined(users)}",
+        means="Backends that read only what it publishes refuse that.",
+        remedy="Put its PEM back into also_trust, until no stage presents it.",
+        subject=name,
+    )
+
+
+def leaves_unseen(name: str, entries: Sequence[Entry]) -> str:
+    """What is API Gateway's by its subject, was taken out of also_trust, and is in no list that was looked at."""
+    return (
+        f"{name}: {_named(entries, {})} leaves, which also_trust does not name any more: API Gateway made it, and no"
+        " list of certificates that was looked at has it. If a stage of another region or account presents it,"
+        " put it back"
+    )
 
 
 def not_published_yet(name: str, ids: Sequence[str], published_by: Sequence[str]) -> str:

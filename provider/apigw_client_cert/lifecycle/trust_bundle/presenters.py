@@ -63,6 +63,10 @@ class Presenters:
         seen = {user for usage in self.usages for one in ids for user in usage.of(one)}
         return tuple(sorted({*seen, *self.gaps}))
 
+    def knows(self, certificate: TrustedCertificate) -> bool:
+        """Whether a list has it, or state knows an id of it."""
+        return certificate.sha256 in self.ids or bool(self.named({certificate.sha256}))
+
     def named(self, fingerprints: Collection[str]) -> list[Issued]:
         """The certificates that a text means by these fingerprints."""
         return [one for one in self.issued if not one.known_by.isdisjoint(fingerprints)]
