@@ -169,7 +169,9 @@ class PulumiStack:
                 _end(process)
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
-        return [str(bin_dir() / "pulumi"), *arguments, *self._stack_flag(arguments)]
+        # What comes after ``--`` is no flag.
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        return [str(bin_dir() / "pulumi"), *arguments[:end], *self._stack_flag(arguments), *arguments[end:]]
 
     def _environment(self) -> dict[str, str]:
         return {**environment(self.backend / "home", self.backend), **self.env}
