@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Bundle, Certificate, Group
+    from apigw_client_cert.cli.fleet import Group
+    from apigw_client_cert.cli.resources import Bundle, Certificate
 
 
 def bundle_findings(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
