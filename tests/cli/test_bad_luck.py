@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.cli import scenarios
-from tests.cli.exports import deployment, edited, exported, secret
+from tests.cli.exports import SECRET, SIGNATURE, deployment, edited, exported, secret
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -249,11 +249,14 @@ def test_many_that_cannot_be_read_are_one_line_for_each_stack(command: Command) 
 def test_a_property_that_is_encrypted_and_would_be_told_is_missed(command: Command) -> None:
     """That nobody is seen to hold a retirement up is no good news then; the row is there all the same."""
     command.at(scenarios.day(342))
-    answer = command(
-        "status", "--json", command.file(secret(scenarios.blocked(), "Certificate", "retirementBlockedBy"))
-    )
+    blocked = scenarios.blocked()
+    whole = secret(blocked, "Certificate", "retirementBlockedBy")
+    stage = {SIGNATURE: SECRET, "ciphertext": "v1:abc"}
+    part = edited(blocked, "RotatingClientCertificate", "outputs", {"retirementBlockedBy": [stage]})
+    answer = command("status", "--json", command.file(whole))
     told = json.loads(answer.out)
     assert (answer.code, len(told["rotations"])) == (4, 1)
+    assert json.loads(command("status", "--json", command.file(part)).out) == told
     assert told["unread"][0]["why"].startswith("orders: retirementBlockedBy is encrypted in this state; export it with")
 
 

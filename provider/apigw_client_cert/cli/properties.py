@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from apigw_client_cert.cli.shapes import named, wrong_properties
 from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
-from apigw_client_cert.lifecycle.inputs import UNKNOWN
+from apigw_client_cert.lifecycle.inputs import UNKNOWN, has_unknown
 from apigw_client_cert.lifecycle.state import HISTORY
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - it marks one, and is none
 _UNPARSED: Final = object()
+# Evidence, which is shown without what of it is encrypted.
+_IN_PART: Final = (HISTORY, "lastConfirmed")
 INPUTS: Final = "inputs"
 OUTPUTS: Final = "outputs"
 
@@ -44,7 +46,11 @@ def properties_of(kind: str, resource: Mapping[str, Any]) -> Properties:
     return Properties(
         inputs=inputs,
         # An output of its own that is encrypted is one that is not there; an echo is compared with its input.
-        outputs={key: value for key, value in outputs.items() if value != UNKNOWN or key in {*inputs, FAILED_STEP}},
+        outputs={
+            key: UNKNOWN if key == FAILED_STEP and has_unknown(value) else value
+            for key, value in outputs.items()
+            if key in {*inputs, FAILED_STEP} or (value != UNKNOWN and (key in _IN_PART or not has_unknown(value)))
+        },
         encrypted=frozenset(key for side in raw.values() for key, value in side.items() if _is_shut(value)),
         damaged=damaged,
     )

@@ -20,7 +20,13 @@ Shape: TypeAlias = "Mapping[str, Any]"
 
 # Read as what it is, a file: the commands are no part of the plugin, and load nothing of it.
 _SCHEMA: Final = Path(__file__).parents[1] / "native" / "schema" / "schema.json"
-_TYPES: Final = {"string": str, "integer": (int, float), "number": (int, float), "array": list, "object": dict}
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int, float),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+}
 _EXPECTED: Final = {
     "string": "a text",
     "integer": "a number",
