@@ -252,9 +252,9 @@ def test_a_part_that_is_encrypted_is_said_and_the_rest_is_shown(command: Command
     rotation = document["rotations"][0]
     assert (answer.code, len(rotation["history"]), len(rotation["verified"])) == (4, 5, 2)
     assert [one["why"].partition(" in this state")[0] for one in document["unread"]] == [
+        "orders: history is encrypted",
         "orders-dev: lastConfirmed is encrypted",
         "orders-prod: lastConfirmed is encrypted",
-        "orders: history is encrypted",
     ]
     assert rotation["history"][0]["caller"] == "(encrypted)"
     assert rotation["verified"][0]["evidence"] == {"testInvoke": "(encrypted)"}

@@ -11,7 +11,7 @@ from apigw_client_cert.cli.names import known_names, names_of, unowned
 from apigw_client_cert.cli.resources import SHUT
 from apigw_client_cert.cli.standings import standings_of
 from apigw_client_cert.cli.states import Unread
-from apigw_client_cert.errors import RotationError
+from apigw_client_cert.errors import RotationError, joined
 from apigw_client_cert.lifecycle.binding.outputs import last_confirmed
 from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.state import HISTORY, instant_or_none, text, undamaged
@@ -173,6 +173,12 @@ def _plain(evidence: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _confirmed(binding: Binding) -> Iterator[Confirmed | Unread]:
+    # A state of an older release has what is presented alone.
+    kept = binding.resource.outputs.keys() | binding.resource.encrypted
+    keys = ("lastConfirmed",) if "lastConfirmed" in kept else ("verifiedClientCertificateId", "verifiedAt", "evidence")
+    shut = [key for key in keys if key in binding.resource.encrypted]
+    if shut:
+        yield Unread(binding.stack.label, f"{joined(shut)} {SHUT}", binding.resource.name)
     try:
         with undamaged():
             told = last_confirmed(binding.resource.outputs)

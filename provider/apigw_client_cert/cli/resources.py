@@ -36,11 +36,12 @@ _NEEDED = {
     BUNDLE: (*_ALWAYS[BUNDLE], "entries"),
     BINDING: (*_ALWAYS[BINDING], "generations", "presentedClientCertificateId"),
 }
-# What less is said without: that it is encrypted is said instead. Of a step that failed its finding says it.
+# What less is said without: that it is encrypted is said instead. Of a step that failed its finding says it, and of what
+# was confirmed, which a secret in `verify` encrypts, the history.
 _MISSED = {
     CERTIFICATE: ("nextAction", "nextActionAt", "retirementBlockedBy"),
     BUNDLE: ("driftedTargets", "lacked", "readFor"),
-    BINDING: ("lastConfirmed", "presentedSince", "verifiedClientCertificateId", "waitingBecause", "waitingUntil"),
+    BINDING: ("presentedSince", "waitingBecause", "waitingUntil"),
 }
 #: After the name of a property.
 SHUT = "is encrypted in this state; export it with --show-secrets and give the file"
