@@ -140,11 +140,14 @@ def remembered() -> list[bytes]:
 
 def _fingerprinted(export: bytes) -> bytes:
     # The keys of the certificates are random.
-    told = json.loads(export)
-    for one in told["deployment"]["resources"]:
-        for entry in one.get("outputs", {}).get("history", []):
-            entry["sha256"] = hashlib.sha256(f"{one['urn']} {entry['clientCertificateId']}".encode()).hexdigest()
-    return json.dumps(told).encode()
+    text = export.decode()
+    for one in json.loads(export)["deployment"]["resources"]:
+        outputs = one.get("outputs", {}) if one["type"].endswith("RotatingClientCertificate") else {}
+        made = {each["id"]: each["sha256"] for each in outputs.get("generations", [])}
+        made |= {each["clientCertificateId"]: each["sha256"] for each in outputs.get("history", [])}
+        for certificate, sha256 in made.items():
+            text = text.replace(sha256, hashlib.sha256(f"{one['urn']} {certificate}".encode()).hexdigest())
+    return text.encode()
 
 
 def newer() -> bytes:

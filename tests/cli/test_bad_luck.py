@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.cli import scenarios
-from tests.cli.exports import deployment, edited, exported, secret
+from tests.cli.exports import SECRET, SIGNATURE, deployment, edited, exported, secret
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -194,6 +194,79 @@ def test_a_reader_that_has_enough_sees_no_traceback(command: Command) -> None:
         assert process.wait() in {0, 3}
 
 
+@pytest.mark.parametrize("arguments", [("status", "--json"), ("history",), ("--help",)], ids=" ".join)
+def test_an_output_that_takes_nothing_is_said_in_one_line(command: Command, arguments: tuple[str, ...]) -> None:
+    """A full disk; and nothing is said once more when the interpreter ends."""
+    files = [] if arguments == ("--help",) else [command.file(scenarios.stopped())]
+    with Path("/dev/full").open("w") as full:
+        call = [sys.executable, "-c", PROGRAM, *arguments, *files]
+        done = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 4
+    assert done.stderr == (
+        "apigw-client-cert: what there is to say cannot be written: No space left on device. Not all of it was said.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("connected", "code", "said"),
+    [
+        (">&-", 4, "what there is to say cannot be written: Bad file descriptor"),
+        (">/dev/full 2>&1", 4, ""),
+        ("- <&-", 3, "standard input: the file cannot be read: Bad file descriptor"),
+    ],
+)
+def test_a_channel_that_is_closed_is_said(command: Command, connected: str, code: int, said: str) -> None:
+    """As a shell may connect them; where nobody can be told, the exit status is 4 all the same."""
+    command.at(scenarios.day(340))
+    call = ["/bin/sh", "-c", f'exec "$0" -c "$1" check "$2" {connected}', sys.executable, PROGRAM]
+    done = subprocess.run([*call, command.file(scenarios.stopped())], capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_many_that_cannot_be_read_are_one_line_for_each_stack(command: Command) -> None:
+    """With their number and the first names; JSON has each."""
+    stages = [f"s{number:02}" for number in range(30)]
+    wide = exported(scenarios.ran(scenarios.new_run("wide", *stages), 0))
+    file = command.file(secret(wide, "StageBinding", "apiId"))
+    command.columns(400)
+    line = (
+        "orders/prod: 30 things in it cannot be read, of orders-s00, orders-s01, orders-s02, and 27 more. The first:"
+        " orders-s00: apiId is encrypted in this state; export it with --show-secrets and give the file"
+    )
+    for call in (("check",), ("status",), ("history",), ("forecast", "--until", "2026-05-01"), ("explain", "orders")):
+        answer = command(*call, file)
+        assert answer.code == 4
+        assert answer.out.count("be read") == 1
+        assert line in answer.out
+    assert command("matrix", file).err == f"unread: {line}\n"
+    assert line in command("iam-policy", file).err
+    assert len(json.loads(command("status", "--json", file).out)["unread"]) == 30
+    assert "unread 30\n" in command("status", "--format", "prometheus", file).out
+
+
+def test_a_property_that_is_encrypted_and_would_be_told_is_missed(command: Command) -> None:
+    """That nobody is seen to hold a retirement up is no good news then; the row is there all the same."""
+    command.at(scenarios.day(342))
+    blocked = scenarios.blocked()
+    whole = secret(blocked, "Certificate", "retirementBlockedBy")
+    stage = {SIGNATURE: SECRET, "ciphertext": "v1:abc"}
+    part = edited(blocked, "RotatingClientCertificate", "outputs", {"retirementBlockedBy": [stage]})
+    answer = command("status", "--json", command.file(whole))
+    told = json.loads(answer.out)
+    assert (answer.code, len(told["rotations"])) == (4, 1)
+    assert json.loads(command("status", "--json", command.file(part)).out) == told
+    assert told["unread"][0]["why"].startswith("orders: retirementBlockedBy is encrypted in this state; export it with")
+
+
+def test_a_name_that_is_too_long_for_a_file_is_a_rotation_s(command: Command) -> None:
+    """The operating system refuses to look for it."""
+    answer = command("history", "a" * 300, command.file(scenarios.steady()))
+    assert answer.code == 4
+    assert "and it is no file" in " ".join(answer.out.split())
+
+
 def test_pulumi_that_is_not_on_path_is_said(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """With what to do instead."""
     monkeypatch.setenv("PATH", "/nowhere")
@@ -270,6 +343,19 @@ def test_a_pulumi_that_answers_something_else_is_said(
     assert named.out.startswith("unread: organization/orders/prod: it is no")
     fake.write_text("#!/nowhere/sh\n")
     assert "`pulumi` could not be started" in command("check", "--stack", "dev").out
+
+
+def test_the_filters_are_those_of_the_listing(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A fake program that answers with no stack, and keeps what it was asked."""
+    fake = tmp_path / "pulumi"
+    fake.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\necho "[]"\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    filters = ("--project", "orders", "--tag", "team=payments", "--tag", "tier=1")
+    assert command("status", "--all-stacks", *filters) == (0, "No rotation in what was read.\n", "")
+    assert (tmp_path / "asked").read_text() == f"stack ls --all --json {' '.join(filters)} --non-interactive\n"
 
 
 def test_a_terminal_is_told_how_many_stacks_are_read() -> None:

@@ -10,7 +10,7 @@ import pytest
 from apigw_client_cert.clock import VARIABLE
 from apigw_client_cert.rotation.transitions import Step
 from tests.cli import scenarios
-from tests.cli.exports import DYNAMIC, PLUGIN, edited, exported, secret
+from tests.cli.exports import DYNAMIC, PLUGIN, SECRET, SIGNATURE, edited, exported, secret
 from tests.cli.golden.__main__ import FOLDER
 from tests.cli.test_status import GOLDEN_STATES, described
 from tests.doubles.fake_gateway import FakeGateway
@@ -154,7 +154,8 @@ def test_what_a_hand_has_written_is_text(command: Command, form: str, width: int
         assert sign not in answer.out
     if form == "markdown":
         assert "<b>" not in answer.out
-        assert len(answer.out.splitlines()) == 6
+        # The title, and two tables of two rows.
+        assert len(answer.out.splitlines()) == 13
 
 
 @pytest.mark.parametrize(
@@ -193,16 +194,82 @@ def test_one_that_is_encrypted_is_said_and_show_secrets_shows_it(command: Comman
     assert len(json.loads(shown.out)["rotations"][0]["history"]) == 1
 
 
+def test_what_is_published_and_presented_since_when_and_until_when_each_expires(command: Command) -> None:
+    """What an auditor asks: of each certificate that there is, over all stacks that were read."""
+    files = command.files(*scenarios.two_stacks())
+    command.columns(160)
+    (rotation,) = json.loads(command("history", "--json", *files).out)["rotations"]
+    first, second = rotation["certificates"]
+    stage = {"stack": "team/prod", "name": "orders-shared", "stage": "a1b2c3d4e5/shared"}
+    bundle = {"stack": "platform/prod", "name": "orders-trust"}
+    told = (first["clientCertificateId"], first["role"], first["expirationDate"])
+    assert told == ("cert01", "previous", "2027-03-02T10:00:00Z")
+    assert first["published"] == [{**bundle, "since": "2026-03-02T10:00:00Z"}]
+    assert first["presentedBy"] == [{**stage, "since": "2026-03-02T10:00:00Z"}]
+    assert (second["published"], second["presentedBy"]) == ([{**bundle, "since": "2027-02-01T10:00:00Z"}], [])
+    for form, row in (
+        ("table", "cert01 (1) platform/prod orders 2027-03-02 2026-03-02T10:00Z a1b2c3d4e5/shared (team/prod) 2026-"),
+        (
+            "markdown",
+            "2027-03-02T10:00:00Z | 2026-03-02T10:00:00Z | a1b2c3d4e5/shared (team/prod) 2026-03-02T10:00:00Z |",
+        ),
+    ):
+        assert row in on_one_line(command("history", "--format", form, *files))
+
+
+def test_stages_that_present_another_certificate_or_none_are_shown_with_it(command: Command) -> None:
+    """Nothing is made up of it; and what no target is known to hold has no date."""
+    told = json.loads(scenarios.steady())
+    _root, _certificate, bundle, *bindings = told["deployment"]["resources"]
+    del bindings[0]["outputs"]["presentedClientCertificateId"]
+    bindings[1]["outputs"]["presentedClientCertificateId"] = "foreign"
+    del bundle["outputs"]["entries"][0]["publishedSince"]
+    file = command.file(json.dumps(told).encode())
+    document = json.loads(command("history", "--json", file).out)
+    described("history").validate(document)
+    (own, nothing, foreign) = document["rotations"][0]["certificates"]
+    assert [one["since"] for one in own["published"]] == [None]
+    assert (nothing["clientCertificateId"], [one["since"] for one in nothing["presentedBy"]]) == (None, [None])
+    assert (foreign["clientCertificateId"], foreign["generation"], foreign["expirationDate"]) == ("foreign", None, None)
+    for form in ("table", "markdown"):
+        out = command("history", "--format", form, file).out
+        assert "not known" in out
+        assert "nothing" in out
+
+
+def test_a_part_that_is_encrypted_is_said_and_the_rest_is_shown(command: Command) -> None:
+    """No mark of the engine's stands for it."""
+    shut = {SIGNATURE: SECRET, "ciphertext": "v1:abc"}
+    told = json.loads(scenarios.verified())
+    for one in told["deployment"]["resources"]:
+        if one["type"].endswith(CERTIFICATE):
+            one["outputs"]["history"][0]["caller"] = shut
+        if one["type"].endswith("StageBinding"):
+            one["outputs"]["lastConfirmed"]["evidence"] = {"testInvoke": shut}
+    answer = command("history", "--json", command.file(json.dumps(told).encode()))
+    document = json.loads(answer.out)
+    described("history").validate(document)
+    rotation = document["rotations"][0]
+    assert (answer.code, len(rotation["history"]), len(rotation["verified"])) == (4, 5, 2)
+    assert [one["why"].partition(" in this state")[0] for one in document["unread"]] == [
+        "orders: history is encrypted",
+        "orders-dev: lastConfirmed is encrypted",
+        "orders-prod: lastConfirmed is encrypted",
+    ]
+    assert rotation["history"][0]["caller"] == "(encrypted)"
+    assert rotation["verified"][0]["evidence"] == {"testInvoke": "(encrypted)"}
+
+
 def test_a_consumer_s_confirmations_stand_with_its_owner_s_history(command: Command) -> None:
     """Alone, it is told of no step."""
     owner, consumer = scenarios.two_stacks()
-    confirmed = {"clientCertificateId": "cert01", "since": "2026-03-02T10:00:00Z", "evidence": "edited"}
+    confirmed = {"clientCertificateId": "cert01", "since": "2026-03-02T10:00:00Z", "evidence": {}}
     told = edited(consumer, "StageBinding", "outputs", {"lastConfirmed": confirmed})
     answer = command("history", "--json", *command.files(owner, told))
     (one,) = json.loads(answer.out)["rotations"]
     assert (answer.code, one["stack"]) == (0, "platform/prod")
     assert one["verified"] == [
-        {"stack": "team/prod", "name": "orders-shared", "stage": "a1b2c3d4e5/shared", **confirmed, "evidence": {}}
+        {"stack": "team/prod", "name": "orders-shared", "stage": "a1b2c3d4e5/shared", **confirmed}
     ]
     alone = command("history", command.file(consumer))
     assert alone.code == 4

@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import termios
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
 import apigw_client_cert.cli
+from apigw_client_cert.cli.states import state_of
 from tests.cli import scenarios
 from tests.cli.exports import DYNAMIC, PLUGIN, exported
 from tests.cli.golden.__main__ import FOLDER, OUTPUTS, states
@@ -124,6 +126,23 @@ def test_a_step_that_is_due_is_2_and_one_that_no_run_takes_is_3(command: Command
     assert command("check", "--person", file).code == 3
     command.at(scenarios.day(334))
     assert command("status", file).code == 0
+
+
+def test_what_is_kept_of_a_large_state_is_ours() -> None:
+    """Two hundred of them are read at once, and most of a state is other people's resources."""
+    told = json.loads(scenarios.steady())
+    urn = "urn:pulumi:prod::orders::aws:s3/bucketObject:BucketObject::page"
+    told["deployment"]["resources"].append({"urn": urn, "type": "aws:s3/bucketObject:BucketObject", "outputs": {}})
+    told["deployment"]["resources"][-1]["outputs"]["content"] = "x" * 1_000_000
+    content = json.dumps(told).encode()
+    tracemalloc.start()
+    try:
+        kept = [state_of(content, source=str(number)) for number in range(20)]
+        held, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(kept) == 20
+    assert held < 20 * 200_000
 
 
 def test_check_has_the_document_of_status(command: Command) -> None:

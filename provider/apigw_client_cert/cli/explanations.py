@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.cli.findings.finding import StatusFinding
-    from apigw_client_cert.cli.fleet import Certificate, Group
+    from apigw_client_cert.cli.fleet import Group
     from apigw_client_cert.cli.forecasts import Coming
     from apigw_client_cert.cli.limits import Limits
+    from apigw_client_cert.cli.resources import Certificate
     from apigw_client_cert.cli.states import StackState
     from apigw_client_cert.rotation.explain import Because
     from apigw_client_cert.rotation.forecast_binding import Waiting

@@ -8,69 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from apigw_client_cert.cli.states import BINDING, BUNDLE, CERTIFICATE, Resource, StackState, Unread, distinct
-from apigw_client_cert.errors import RotationError, joined
-from apigw_client_cert.gateway.interface import StageKind, StageRef
-from apigw_client_cert.lifecycle.binding.outputs import binding_policy, known_generations
-from apigw_client_cert.lifecycle.inputs import DURATIONS, known, policy_of
-from apigw_client_cert.lifecycle.state import guard_version, instant_or_none, load_rotation, text, undamaged
-from apigw_client_cert.lifecycle.trust_bundle.outputs import load_entries
-from apigw_client_cert.rotation.waves import Hold
+from apigw_client_cert.cli.resources import Binding, Bundle, Certificate, lacking, read
+from apigw_client_cert.cli.states import CERTIFICATE, Unread, distinct
+from apigw_client_cert.lifecycle.binding.outputs import binding_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime, timedelta
-    from typing import Any
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import timedelta
 
-    from apigw_client_cert.rotation.model import Rotation
-    from apigw_client_cert.rotation.policy import Policy
-    from apigw_client_cert.rotation.publication import Entry
-
-# What nothing can be said without, where it is encrypted.
-_NEEDED = {
-    CERTIFICATE: ("generations", "highestGeneration", "pinGeneration", "rotationId", *DURATIONS),
-    BUNDLE: ("entries", "rotations"),
-    BINDING: ("apiId", "clientCertificateId", "generations", "presentedClientCertificateId", "stageName"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
-    """A ``RotatingClientCertificate`` as its state has it, with the policy of its last run's inputs."""
-
-    stack: StackState
-    resource: Resource
-    rotation: Rotation
-    policy: Policy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
-    """A ``TrustBundle`` as its state has it."""
-
-    stack: StackState
-    resource: Resource
-    rotation_ids: tuple[str, ...]
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
-    """A ``StageBinding`` as its state has it.
-
-    ``told`` is the certificate that its last run was told to present, ``generations`` what it was told of all of them.
-    """
-
-    stack: StackState
-    resource: Resource
-    stage: StageRef
-    rotation_id: str | None
-    told: str
-    presented: str | None
-    generations: Mapping[str, Mapping[str, Any]]
-    presented_since: datetime | None = None
-    waiting_until: datetime | None = None
-    waiting_because: str | None = None
+    from apigw_client_cert.cli.states import Resource, StackState
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,10 +87,11 @@ class Fleet:
 def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
     """Read every resource of every state and join them by rotation id.
 
-    A resource that cannot be read, or that a newer release wrote, is ``Unread``; the rest goes on without it. Of what
-    follows a certificate that was found and not read nothing is said: its owner is no other stack.
+    A resource that cannot be read, or that a newer release wrote, is ``Unread``; the rest goes on without it. So is a
+    property that cannot, and its resource is read without it where that is possible. Of what follows a certificate that
+    was found and not read nothing is said: its owner is no other stack.
     """
-    read: list[Certificate | Bundle | Binding] = []
+    found: list[Certificate | Bundle | Binding] = []
     unread: list[Unread] = []
     unjudged: set[object] = set()
     for state in distinct(states):
@@ -152,62 +99,15 @@ def fleet_of(states: Iterable[StackState | Unread]) -> Fleet:
             unread.append(state)
             continue
         for resource in state.resources:
-            one = _read(state, resource)
+            one = read(state, resource)
             if isinstance(one, Unread):
                 unread.append(one)
                 unjudged |= {resource.outputs.get("rotationId")} if resource.kind == CERTIFICATE else set()
             else:
-                read.append(one)
-    groups = (one for one in _joined(read) if one.certificate is not None or one.rotation_id not in unjudged - {None})
+                found.append(one)
+                unread += lacking(state, resource)
+    groups = (one for one in _joined(found) if one.certificate is not None or one.rotation_id not in unjudged - {None})
     return Fleet(groups=tuple(groups), unread=tuple(unread))
-
-
-def _read(stack: StackState, resource: Resource) -> Certificate | Bundle | Binding | Unread:
-    shut = [key for key in _NEEDED[resource.kind] if key in resource.encrypted]
-    if shut:
-        why = f"{joined(shut)} is encrypted in this state; export it with --show-secrets and give the file"
-        return Unread(stack.label, f"{resource.name}: {why}")
-    try:
-        guard_version(resource.outputs)
-        with undamaged():
-            return _READERS[resource.kind](stack, resource)
-    except RotationError as error:
-        return Unread(stack.label, f"{resource.name}: {error}")
-
-
-def _certificate(stack: StackState, resource: Resource) -> Certificate:
-    rotation, policy = load_rotation(resource.outputs), policy_of(resource.given)
-    return Certificate(stack=stack, resource=resource, rotation=rotation, policy=policy)
-
-
-def _bundle(stack: StackState, resource: Resource) -> Bundle:
-    rotations = known(resource.given, "rotations") or ()
-    ids = tuple(text(one["rotationId"]) for one in rotations)
-    return Bundle(stack=stack, resource=resource, rotation_ids=ids, entries=load_entries(resource.outputs))
-
-
-def _binding(stack: StackState, resource: Resource) -> Binding:
-    props, outputs = resource.given, resource.outputs
-    presented = outputs.get("presentedClientCertificateId")
-    return Binding(
-        stack=stack,
-        resource=resource,
-        stage=StageRef(text(props["apiId"]), text(props["stageName"]), StageKind(props.get("apiKind") or "REST")),
-        rotation_id=None if known(props, "rotationId") is None else text(props["rotationId"]),
-        told=text(props["clientCertificateId"]),
-        presented=None if presented is None else text(presented),
-        generations=known_generations(props),
-        presented_since=instant_or_none(outputs.get("presentedSince")),
-        waiting_until=instant_or_none(outputs.get("waitingUntil")),
-        waiting_because=Hold(outputs["waitingBecause"]).value if outputs.get("waitingBecause") else None,
-    )
-
-
-_READERS: dict[str, Callable[[StackState, Resource], Certificate | Bundle | Binding]] = {
-    CERTIFICATE: _certificate,
-    BUNDLE: _bundle,
-    BINDING: _binding,
-}
 
 
 def _joined(read: Sequence[Certificate | Bundle | Binding]) -> Iterator[Group]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.cli.cadence import Cadence
-    from apigw_client_cert.cli.fleet import Binding, Bundle, Certificate, Group
+    from apigw_client_cert.cli.fleet import Group
+    from apigw_client_cert.cli.resources import Binding, Bundle, Certificate
     from apigw_client_cert.cli.states import StackState
     from apigw_client_cert.rotation.forecast import Forecast
     from apigw_client_cert.rotation.forecast_bundle import Published
@@ -94,7 +95,7 @@ def forecast_of(states: Iterable[StackState | Unread], cadence: Cadence) -> Fore
         try:
             told = played(group, owner, cadence)
         except RotationError as error:
-            unread.append(Unread(owner.stack.label, f"{owner.resource.name}: {error}"))
+            unread.append(Unread(owner.stack.label, str(error), owner.resource.name))
             continue
         coming += coming_of(group, owner, told)
         where = {"stack": owner.stack.label, "rotation": owner.resource.name}

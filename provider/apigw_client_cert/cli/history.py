@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 @reading_some
 @table_json_or_markdown
 def command(*, sources: Sources, asked: Sequence[str], form: str) -> int:
-    """Show the last steps of every rotation, or of each ROTATION: when, which, whose, what looks found, by whom.
+    """Show what was done to every rotation, or to each ROTATION, and how its certificates stand.
 
-    A ROTATION is named as for explain; a certificate that is gone names it, too. What is a file is read: - and a FILE.
+    Of the last 24 steps: when, which, of which certificate, what a look found, and who called. Of each certificate:
+    when it expires, and since when it is published and presented. --format markdown is for an auditor: it has all of
+    that in full.
+
+    ROTATION is the certificate's resource name; a rotation id, a certificate's id, also of one that is gone, or a stage
+    (API/STAGE) does, too. An argument that is a file, or -, is a state to read.
+
+    Exit status: 0, or 4 where something could not be read, or no rotation has a name that was given.
     """
     report = histories_of(sources.read(), asked, clock.now())
     if form == "json":

@@ -13,7 +13,8 @@ from apigw_client_cert.lifecycle.inputs import known
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from apigw_client_cert.cli.fleet import Binding, Fleet, Group
+    from apigw_client_cert.cli.fleet import Fleet, Group
+    from apigw_client_cert.cli.resources import Binding
     from apigw_client_cert.cli.states import Resource
 
 #: A word that stands for a name; what is left of them only a person knows.

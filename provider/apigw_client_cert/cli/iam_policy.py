@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from apigw_client_cert.cli.exit_status import ExitStatus
+from apigw_client_cert.cli.formats.unread import told
 from apigw_client_cert.cli.iam import Use, document, policy
 from apigw_client_cert.cli.options import reading_if_named
 from apigw_client_cert.cli.output import say
@@ -52,8 +53,8 @@ def command(*, sources: Sources, purposes: Sequence[str]) -> int:
 
     fleet = fleet_of(sources.read())
     if fleet.unread or not fleet.groups:
-        for one in fleet.unread:
-            sys.stderr.write(f"unread  {printable(one.label)}: {printable(one.why)}\n")
+        for label, why in told(fleet.unread):
+            sys.stderr.write(f"unread  {printable(label)}: {printable(why)}\n")
         sys.stderr.write("apigw-client-cert: a policy for what was not read would deny it. Nothing was printed.\n")
         return ExitStatus.UNREAD
     _print(document(Names.of(fleet).statements(uses)))

@@ -15,6 +15,7 @@ import click
 from apigw_client_cert import clock
 from apigw_client_cert.cli.exit_status import ExitStatus
 from apigw_client_cert.cli.findings.finding import STALE, Urgency
+from apigw_client_cert.cli.formats.unread import told
 from apigw_client_cert.cli.limits import Limits
 from apigw_client_cert.cli.options import DurationType, reading
 from apigw_client_cert.cli.output import say
@@ -134,8 +135,8 @@ def command(*, sources: Sources, form: str, template: str, stale: timedelta | No
     # What is overdue is to be told by the step that is due.
     report = report_of(sources.read(), clock.now(), Limits(grace=timedelta.max, stale=stale))
     due = due_stacks(report)
-    for unread in report.unread:
-        click.echo(f"unread: {printable(unread.label)}: {printable(unread.why)}", err=True)
+    for label, why in told(report.unread):
+        click.echo(f"unread: {printable(label)}: {printable(why)}", err=True)
     if len(due) > limit:
         click.echo(f"{len(due) - limit} more stacks are due: the next matrix has them", err=True)
     chosen = due[:limit]

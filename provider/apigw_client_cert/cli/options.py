@@ -63,8 +63,14 @@ def reading_some(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _is_file(name: str) -> bool:
-    # A pipe, as a shell's <(…), is one too.
-    return name == STANDARD_INPUT or (Path(name).exists() and not Path(name).is_dir())
+    if name == STANDARD_INPUT:
+        return True
+    try:
+        # A pipe, as a shell's <(…), is one too.
+        return Path(name).exists() and not Path(name).is_dir()
+    except OSError:
+        # Too long for a name of a file, say.
+        return False
 
 
 def _reading(command: Callable[..., Any], *, needed: bool, files: str = "[FILE]...") -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert import errors
 from apigw_client_cert.cli.exit_status import ExitStatus
+from apigw_client_cert.cli.output import complain, forget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +24,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         missing = (error.name or "").partition(".")[0]
         if missing not in _EXTRA:
             raise
-        sys.stderr.write(
-            f"apigw-client-cert: {missing} is not installed. Nothing was read."
-            " Install the extra: pip install 'apigw-client-cert[cli]'\n"
+        complain(
+            f"{missing} is not installed. Nothing was read. Install the extra: pip install 'apigw-client-cert[cli]'"
         )
         status = ExitStatus.UNREAD
     except errors.RotationError as error:
-        sys.stderr.write(f"apigw-client-cert: {error}\n")
+        complain(str(error))
+        status = ExitStatus.UNREAD
+    except OSError as error:
+        # Where something is read, that it cannot be is a line of the answer; so this is the answer.
+        forget()
+        complain(f"what there is to say cannot be written: {error.strerror or error}. Not all of it was said.")
         status = ExitStatus.UNREAD
     sys.exit(status)
 

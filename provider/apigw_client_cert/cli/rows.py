@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.cli.findings.finding import StatusFinding
-    from apigw_client_cert.cli.fleet import Binding, Certificate, Fleet, Group
+    from apigw_client_cert.cli.fleet import Fleet, Group
     from apigw_client_cert.cli.limits import Limits
     from apigw_client_cert.cli.live.account import Account, Scope
     from apigw_client_cert.cli.live.asking import Seen
+    from apigw_client_cert.cli.resources import Binding, Certificate
     from apigw_client_cert.cli.states import StackState
     from apigw_client_cert.rotation.decide import Decision
     from apigw_client_cert.rotation.model import Generation
@@ -137,7 +138,7 @@ def _readable_row(group: Group, now: datetime, limits: Limits, seen: Seen | None
             row = _row(group, now, limits)
             live = [] if seen is None else list(seen.of(group))
     except RotationError as error:
-        return [Unread(group.stack.label, str(error))]
+        return [Unread(group.stack.label, str(error), group.name)]
     findings = (*row.findings, *(one for one in live if not isinstance(one, Unread)))
     return [replace(row, findings=worst_first(findings)), *(one for one in live if isinstance(one, Unread))]
 

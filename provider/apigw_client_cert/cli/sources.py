@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -59,13 +61,18 @@ class Sources:
 
 
 def _file(name: str, *, with_words: bool) -> StackState | Unread:
-    if name == STANDARD_INPUT:
-        return state_of(sys.stdin.buffer.read(), source="standard input", with_words=with_words)
+    source = "standard input" if name == STANDARD_INPUT else name
     try:
-        content = Path(name).read_bytes()
+        content = _standard_input() if name == STANDARD_INPUT else Path(name).read_bytes()
     except OSError as error:
-        return Unread(name, f"the file cannot be read: {error.strerror}")
-    return state_of(content, source=name, with_words=with_words)
+        return Unread(source, f"the file cannot be read: {error.strerror}")
+    return state_of(content, source=source, with_words=with_words)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return sys.stdin.buffer.read()
 
 
 def _exported(stacks: Sequence[str], concurrency: int, *, with_words: bool) -> Iterator[StackState | Unread]:

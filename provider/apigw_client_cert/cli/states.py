@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert.cli.properties import properties_of
+from apigw_client_cert.cli.shapes import named
 from apigw_client_cert.clock import parse_instant
-from apigw_client_cert.lifecycle.failed_step import FAILED_STEP
-from apigw_client_cert.lifecycle.inputs import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,9 +28,6 @@ _KINDS: Final = {
     for host in ("pulumi-python:dynamic/apigw:", "apigw-client-cert:index:")
     for kind in (CERTIFICATE, BUNDLE, BINDING)
 }
-# How the engine marks a special value in a property bag, and a secret among those.
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - it marks one, and is none
 _GZIP: Final = b"\x1f\x8b"
 _EXPECTED: Final = "give what `pulumi stack export` prints, or a checkpoint of a file backend"
 _LONGEST_REASON: Final = 100
@@ -41,7 +38,8 @@ _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 class Resource:
     """One of our resources in state.
 
-    ``encrypted`` are the properties in which something is encrypted; that reads as unknown, as it does at a preview.
+    ``encrypted`` are the properties in which something is encrypted, ``damaged`` those that are of a wrong type, with
+    what is wrong: both read as unknown, as at a preview.
     """
 
     kind: str
@@ -49,6 +47,7 @@ class Resource:
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
     encrypted: frozenset[str] = frozenset()
+    damaged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -87,10 +86,16 @@ class StackState:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A stack, or a resource of one, that could not be read, and why."""
+    """A stack, or something of one, that could not be read, and why; ``name`` is the resource's, where it is one."""
 
     label: str
     why: str
+    name: str = ""
+
+    @property
+    def said(self) -> str:
+        """Why, with the name before it."""
+        return f"{self.name}: {self.why}" if self.name else self.why
 
 
 def distinct(states: Iterable[StackState | Unread]) -> list[StackState | Unread]:
@@ -166,10 +171,13 @@ def _state(told: Mapping[str, Any], source: str, selector: str | None) -> StackS
     deployment = told["deployment"] if "deployment" in told else told["checkpoint"].get("latest")
     resources = (deployment or {}).get("resources") or ()
     written_at = ((deployment or {}).get("manifest") or {}).get("time")
+    for number, one in enumerate(resources):
+        _guard_text(one["type"], f"resources[{number}].type")
+        _guard_text(one["urn"], f"resources[{number}].urn")
     project, stack = next((_names(one["urn"]) for one in resources), ("", ""))
-    named = f"{project}/{stack}" if project else source
+    called = f"{project}/{stack}" if project else source
     return StackState(
-        label=named if selector is None else selector.removeprefix("organization/"),
+        label=called if selector is None else selector.removeprefix("organization/"),
         project=project,
         name=stack,
         selector=selector,
@@ -179,9 +187,16 @@ def _state(told: Mapping[str, Any], source: str, selector: str | None) -> StackS
     )
 
 
-def _instant(text: str | None) -> datetime | None:
+def _guard_text(value: object, at: str) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{at} is {named(value)}, and has to be a text")
+
+
+def _instant(told: str | None) -> datetime | None:
+    if told is not None:
+        _guard_text(told, "manifest.time")
     # The engine writes the zero time where it does not know.
-    return None if text is None or text.startswith("0001-") else parse_instant(text)
+    return None if told is None or told.startswith("0001-") else parse_instant(told)
 
 
 def _names(urn: str) -> tuple[str, str]:
@@ -196,34 +211,12 @@ def _ours(resources: Iterable[Mapping[str, Any]]) -> Iterator[Resource]:
         # What a replacement or an interrupted run has left for deletion speaks for nothing any more.
         if kind is None or one.get("delete") or one.get("pendingReplacement"):
             continue
-        inputs, outputs = (dict(one.get(side) or {}) for side in ("inputs", "outputs"))
-        opened = {key: _opened(value) for key, value in outputs.items()}
+        told = properties_of(kind, one)
         yield Resource(
             kind=kind,
-            urn=str(one["urn"]),
-            inputs={key: _opened(value) for key, value in inputs.items()},
-            # An output of its own that is encrypted is one that is not there; an echo is compared with its input.
-            outputs={key: value for key, value in opened.items() if value != UNKNOWN or key in {*inputs, FAILED_STEP}},
-            encrypted=frozenset(key for side in (inputs, outputs) for key, value in side.items() if _is_shut(value)),
+            urn=one["urn"],
+            inputs=told.inputs,
+            outputs=told.outputs,
+            encrypted=told.encrypted,
+            damaged=told.damaged,
         )
-
-
-def _opened(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """The value with what ``--show-secrets`` shows in its place, and as unknown what is encrypted."""
-    if isinstance(value, list):
-        return [_opened(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get(_SIGNATURE) == _SECRET:
-        return _opened(json.loads(value["plaintext"])) if "plaintext" in value else UNKNOWN
-    return {key: _opened(one) for key, one in value.items()}
-
-
-def _is_shut(value: object) -> bool:
-    if isinstance(value, list):
-        return any(map(_is_shut, value))
-    if not isinstance(value, dict):
-        return False
-    if value.get(_SIGNATURE) == _SECRET:
-        return "plaintext" not in value
-    return any(map(_is_shut, value.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -55,10 +56,18 @@ def command(*, sources: Sources, reach: Reach, apply: bool, acknowledged: bool, 
             sweep,
             seen,
             frozenset(words),
-            said=lambda line: click.echo(printable(line), err=form == "json"),
+            said=partial(_said, beside=form == "json"),
         )
     say(sweep_document.render(sweep) if form == "json" else sweep_table.render(sweep))
     return sweep.exit_status
+
+
+def _said(line: str, *, beside: bool) -> None:
+    """What was done to one certificate, at once; ``beside``: the document is to stand alone on standard output."""
+    if beside:
+        click.echo(printable(line), err=True)
+    else:
+        say(f"{printable(line)}\n")
 
 
 def _noting(states: Iterable[StackState | Unread], words: set[str]) -> Iterator[StackState | Unread]:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Binding, Bundle, Certificate, Group
+    from apigw_client_cert.cli.fleet import Group
     from apigw_client_cert.cli.forecasts import Coming
+    from apigw_client_cert.cli.resources import Binding, Bundle, Certificate
     from apigw_client_cert.cli.rows import Row, ShownStage
     from apigw_client_cert.rotation.model import Finding, Generation
 

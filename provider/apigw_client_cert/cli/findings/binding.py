@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Binding, Certificate, Group
+    from apigw_client_cert.cli.fleet import Group
+    from apigw_client_cert.cli.resources import Binding, Certificate
     from apigw_client_cert.rotation.model import Generation
 
 

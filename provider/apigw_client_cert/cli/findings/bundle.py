@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Bundle, Certificate, Group
+    from apigw_client_cert.cli.fleet import Group
+    from apigw_client_cert.cli.resources import Bundle, Certificate
 
 
 def bundle_findings(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
@@ -58,7 +59,9 @@ def _kept(one: Bundle) -> Iterator[StatusFinding]:
 
 def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
     outputs, name = one.resource.outputs, one.resource.name
-    shut = [key for key, value in one.resource.inputs.items() if has_unknown(value)]
+    unknown = {key for key, value in one.resource.inputs.items() if has_unknown(value)}
+    # What is damaged is said of the resource.
+    shut = sorted(unknown - {*one.resource.damaged})
     if shut:
         yield StatusFinding(
             stack=one.stack,
@@ -67,6 +70,7 @@ def _due(group: Group, one: Bundle, now: datetime) -> Iterator[StatusFinding]:
             message=f"whether {name} has something to do cannot be told: {errors.joined(shut)} of it is"
             " encrypted in this state",
         )
+    if unknown:
         return
     difference = trust_bundle.diff(outputs, one.resource.given, looking_on(now))
     if difference.changes:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Certificate, Group
+    from apigw_client_cert.cli.fleet import Group
+    from apigw_client_cert.cli.resources import Certificate
     from apigw_client_cert.rotation.decide import Decision
 
 

@@ -15,7 +15,7 @@ from apigw_client_cert.rotation.transitions import Step
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Certificate
+    from apigw_client_cert.cli.resources import Certificate
     from apigw_client_cert.cli.states import StackState
     from apigw_client_cert.rotation.model import Generation
 

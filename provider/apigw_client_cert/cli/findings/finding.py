@@ -71,7 +71,7 @@ def failed_step(stack: StackState, outputs: Mapping[str, Any], now: datetime) ->
         return
     failed = outputs[FAILED_STEP]
     if failed == UNKNOWN:
-        failed = {"step": "a step", "message": "what and since when is encrypted in this state"}
+        failed = {"step": "a step", "message": "what and since when is encrypted in this state, or damaged"}
     since = instant_or_none(failed.get("since"))
     when = "failed" if since is None else f"has failed in each run since {minute(since)}, {distance(since - now)}"
     yield StatusFinding(

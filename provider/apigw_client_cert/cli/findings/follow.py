@@ -10,7 +10,7 @@ from apigw_client_cert.cli.findings.finding import StatusFinding, Urgency
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apigw_client_cert.cli.fleet import Certificate
+    from apigw_client_cert.cli.resources import Certificate
     from apigw_client_cert.cli.states import StackState
 
 

@@ -11,6 +11,7 @@ import click
 
 from apigw_client_cert.cli.findings.finding import FAILED
 from apigw_client_cert.cli.formats.forecast_texts import what
+from apigw_client_cert.cli.formats.unread import told
 from apigw_client_cert.errors import joined, page, printable
 from apigw_client_cert.rotation.messages import distance, minute
 
@@ -30,8 +31,8 @@ def render(report: ExplanationReport) -> str:
     if not report.explanations:
         names = f" There are {joined(report.known)}." if report.known else ""
         lines += _folded(f"No rotation in what was read is called {report.asked!r}.{names}", "", "")
-    for unread in report.unread:
-        lines += _folded(f"unread {unread.label}: {unread.why}", "", _INDENT)
+    for label, why in told(report.unread):
+        lines += _folded(f"unread {label}: {why}", "", _INDENT)
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from apigw_client_cert.cli.formats.forecast_texts import what
 from apigw_client_cert.cli.formats.terminal import plain_table, printed, said
+from apigw_client_cert.cli.formats.unread import told
 from apigw_client_cert.errors import printable
 from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.model import Severity
@@ -50,5 +51,5 @@ def _said(report: ForecastReport) -> Iterator[tuple[str, str]]:
     order = sorted(report.findings, key=lambda one: one.finding.severity is Severity.NOTE)
     for one in order:
         yield one.finding.severity.value, f"{one.stack} {one.rotation}: {one.finding.reason}: {one.finding.message}"
-    for unread in report.unread:
-        yield "unread", f"{unread.label}: {unread.why}"
+    for label, why in told(report.unread):
+        yield "unread", f"{label}: {why}"

@@ -47,6 +47,6 @@ def framed(report: Framed, content: Mapping[str, Any], *, version: int, asked: M
         **(asked or {}),
         "exitStatus": int(report.exit_status),
         **content,
-        "unread": [{"stack": one.label, "why": one.why} for one in report.unread],
+        "unread": [{"stack": one.label, "why": one.said} for one in report.unread],
     }
     return f"{json.dumps(document, indent=2)}\n"

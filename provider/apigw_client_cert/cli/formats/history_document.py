@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apigw_client_cert.cli.histories import Confirmed, HistoryReport, RotationHistory
+    from apigw_client_cert.cli.standings import Standing
     from apigw_client_cert.rotation.model import HistoryEntry
 
 SCHEMA_VERSION: Final = 1
@@ -30,6 +31,7 @@ def _rotation(one: RotationHistory) -> dict[str, Any]:
         "rotationId": one.rotation_id,
         "history": [_entry(each) for each in one.entries],
         "verified": [_confirmed(each) for each in one.confirmed],
+        "certificates": [_standing(each) for each in one.standings],
     }
 
 
@@ -58,6 +60,25 @@ def _confirmed(one: Confirmed) -> dict[str, Any]:
         "clientCertificateId": one.certificate_id,
         "since": _instant(one.since),
         "evidence": dict(one.evidence),
+    }
+
+
+def _standing(one: Standing) -> dict[str, Any]:
+    made = one.generation
+    return {
+        "clientCertificateId": one.certificate_id,
+        "generation": None if made is None else made.number,
+        "role": None if made is None else made.role.value,
+        "sha256": None if made is None else made.sha256,
+        "createdDate": None if made is None else format_instant(made.created_date),
+        "expirationDate": None if made is None else format_instant(made.not_after),
+        "published": [
+            {"stack": each.stack, "name": each.name, "since": _instant(each.since)} for each in one.published
+        ],
+        "presentedBy": [
+            {"stack": each.stack, "name": each.name, "stage": each.stage, "since": _instant(each.since)}
+            for each in one.presented_by
+        ],
     }
 
 

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
     from apigw_client_cert.cli.histories import HistoryReport
 
+_STANDINGS: Final = (
+    "Certificate",
+    "Stack",
+    "Rotation",
+    "Role",
+    "SHA-256",
+    "Made",
+    "Expires",
+    "Published since",
+    "Bound stages, since",
+)
 _COLUMNS: Final = ("At", "Stack", "Rotation", "Step", "Certificate", "SHA-256", "What", "By")
 
 
@@ -43,6 +54,25 @@ def _lines(report: HistoryReport) -> Iterator[str]:
             texts.caller(one),
         )
         yield line(map(escaped, cells))
-    if told and report.in_order:
+    if report.standings:
+        yield from _standings(report)
+    if told and (report.in_order or report.standings):
         yield ""
     yield from (f"- **{word}** {escaped(sentence)}" for word, sentence in told)
+
+
+def _standings(report: HistoryReport) -> Iterator[str]:
+    if report.in_order:
+        yield from ("", "What holds now, by the states:", "")
+    yield line(_STANDINGS)
+    yield line("---" for _column in _STANDINGS)
+    for whose, one in report.standings:
+        made = one.generation
+        told = (
+            ("-", "-", "-", "-")
+            if made is None
+            else (made.role.value, made.sha256, format_instant(made.created_date), format_instant(made.not_after))
+        )
+        cells = map(escaped, (texts.standing(one), whose.stack.label, whose.name, *told))
+        lists = (texts.published(one, whose, format_instant), texts.presented(one, whose, format_instant))
+        yield line([*cells, *("<br>".join(map(escaped, each)) or "-" for each in lists)])

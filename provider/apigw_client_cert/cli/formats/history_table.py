@@ -10,7 +10,7 @@ from apigw_client_cert.cli.formats import history_texts as texts
 from apigw_client_cert.cli.formats.terminal import plain_table, printed, said, width
 from apigw_client_cert.cli.histories import Confirmed, at_of
 from apigw_client_cert.errors import printable
-from apigw_client_cert.rotation.messages import minute
+from apigw_client_cert.rotation.messages import date, minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,10 @@ def _parts(report: HistoryReport) -> Iterator[RenderableType]:
         yield _table(report, wide=width() >= _WIDE)
     elif not told:
         yield Text("No rotation in what was read.")
+    if report.standings:
+        if report.in_order:
+            yield Text("")
+        yield _standings(report, wide=width() >= _WIDE)
     if told:
         yield said(told)
 
@@ -46,6 +50,20 @@ def _table(report: HistoryReport, *, wide: bool) -> Table:
     table = plain_table(*titles, gap=2 if wide else 1)
     for whose, one in report.in_order:
         table.add_row(*map(Text, map(printable, _cells(whose, one, wide=wide))))
+    return table
+
+
+def _standings(report: HistoryReport, *, wide: bool) -> Table:
+    published = "PUBLISHED SINCE" if wide else "PUBLISHED"
+    titles = ("CERTIFICATE", "STACK", "ROTATION", "EXPIRES", published, "BOUND STAGES, SINCE")
+    table = plain_table(*titles, gap=2 if wide else 1)
+    for whose, one in report.standings:
+        until = "-" if one.generation is None else date(one.generation.not_after)
+        written = minute if wide else date
+        lists = (texts.published(one, whose, written), texts.presented(one, whose, written))
+        cells = [texts.standing(one), whose.stack.label, whose.name, until]
+        lines = ("\n".join(map(printable, each)) or "-" for each in lists)
+        table.add_row(*map(Text, map(printable, cells)), *map(Text, lines))
     return table
 
 

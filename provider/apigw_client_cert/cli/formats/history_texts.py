@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from apigw_client_cert.cli.formats.unread import told
 from apigw_client_cert.cli.histories import Confirmed
 from apigw_client_cert.errors import joined, safe_repr
 from apigw_client_cert.rotation.history import MOST
@@ -11,9 +12,11 @@ from apigw_client_cert.rotation.messages import minute
 from apigw_client_cert.rotation.model import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
-    from apigw_client_cert.cli.histories import HistoryReport
+    from apigw_client_cert.cli.histories import HistoryReport, RotationHistory
+    from apigw_client_cert.cli.standings import Standing
     from apigw_client_cert.rotation.model import HistoryEntry
 
 #: The word for what a binding keeps: no step of the certificate's.
@@ -61,6 +64,34 @@ def caller(one: HistoryEntry | Confirmed) -> str:
     return "-" if isinstance(one, Confirmed) or one.caller is None else one.caller
 
 
+def standing(one: Standing) -> str:
+    """``a1b2c3 (2)``, and that it is none of the rotation's, or that nothing is presented."""
+    if one.certificate_id is None:
+        return "nothing"
+    return one.certificate_id if one.generation is None else f"{one.certificate_id} ({one.generation.number})"
+
+
+def published(one: Standing, whose: RotationHistory, written: Callable[[datetime], str]) -> list[str]:
+    """Since when each bundle publishes it, which is named where it is not the only one; an instant as ``written``."""
+    return [
+        f"{_of(each.stack, each.name, whose) if len(one.published) > 1 else ''}{_since(each.since, written)}"
+        for each in one.published
+    ]
+
+
+def presented(one: Standing, whose: RotationHistory, written: Callable[[datetime], str]) -> list[str]:
+    """The stages, and since when each has been seen presenting it."""
+    return [f"{_of(each.stack, each.stage, whose)}{_since(each.since, written)}" for each in one.presented_by]
+
+
+def _of(stack: str, what: str, whose: RotationHistory) -> str:
+    return f"{what} " if stack == whose.stack.label else f"{what} ({stack}) "
+
+
+def _since(at: datetime | None, written: Callable[[datetime], str]) -> str:
+    return "not known" if at is None else written(at)
+
+
 def said(report: HistoryReport) -> Iterator[tuple[str, str]]:
     """What there is to say besides: as a word how urgent, and the sentence."""
     for one in report.histories:
@@ -71,8 +102,8 @@ def said(report: HistoryReport) -> Iterator[tuple[str, str]]:
     known = f" There are {joined(report.known)}." if report.known else ""
     for name in report.missing:
         yield "unread", f"No rotation in what was read is called {name!r}, and it is no file.{known}"
-    for unread in report.unread:
-        yield "unread", f"{unread.label}: {unread.why}"
+    for label, why in told(report.unread):
+        yield "unread", f"{label}: {why}"
 
 
 def _users(one: HistoryEntry) -> str:

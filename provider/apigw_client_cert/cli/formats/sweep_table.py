@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from apigw_client_cert.cli.formats.terminal import plain_table, printed
+from apigw_client_cert.cli.formats.unread import told
 from apigw_client_cert.errors import printable
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def render(sweep: Sweep) -> str:
 
 
 def _parts(sweep: Sweep) -> Iterator[RenderableType]:
-    for one in sweep.unread:
-        yield Text(printable(f"unread  {one.label}: {one.why}"))
+    for label, why in told(sweep.unread):
+        yield Text(printable(f"unread  {label}: {why}"))
     if sweep.certificates:
         table = plain_table("CERTIFICATE", "REGION", "VERDICT", "WHY")
         for each in sweep.certificates:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from apigw_client_cert.cli.formats.unread import told
 from apigw_client_cert.rotation.messages import date, minute
 
 if TYPE_CHECKING:
@@ -97,5 +98,5 @@ def said(report: Report) -> Iterator[tuple[str, str, str]]:
     for account in report.accounts:
         for about in account.findings:
             yield about.urgency.value, account.label, f"{about.reason}: {about.message}"
-    for unread in report.unread:
-        yield "unread", unread.label, unread.why
+    for label, why in told(report.unread):
+        yield "unread", label, why

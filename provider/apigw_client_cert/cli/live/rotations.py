@@ -20,8 +20,9 @@ from apigw_client_cert.rotation.model import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apigw_client_cert.cli.fleet import Binding, Group
+    from apigw_client_cert.cli.fleet import Group
     from apigw_client_cert.cli.live.region import Region
+    from apigw_client_cert.cli.resources import Binding
     from apigw_client_cert.cli.states import StackState
 
 Said = StatusFinding | Unread
@@ -71,7 +72,7 @@ def _strange(group: Group, region: Region) -> Unread | None:
     try:
         proof.guard((region.certificates or {}).values(), missing=f"what {group.name} has")
     except errors.RotationError as error:
-        return Unread(group.stack.label, f"{group.name}: {error}")
+        return Unread(group.stack.label, str(error), group.name)
     return None
 
 
@@ -92,7 +93,7 @@ def _gone(group: Group, region: Region) -> Iterator[Said]:
             if region.gateway.get(one) is not None:
                 continue
         except errors.RotationError as error:
-            yield Unread(group.stack.label, f"{group.name}: whether certificate {one} is there: {error}")
+            yield Unread(group.stack.label, f"whether certificate {one} is there: {error}", group.name)
             continue
         users = region.presenters(one)
         seen = f"still presented by {errors.joined(users)}" if users else "presented by no stage that was seen"

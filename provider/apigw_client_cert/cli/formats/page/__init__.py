@@ -16,6 +16,7 @@ from apigw_client_cert import clock, errors
 from apigw_client_cert.cli.formats.page.drawing import shared_axis
 from apigw_client_cert.cli.formats.page.rotations import RANKS, rank, table
 from apigw_client_cert.cli.formats.page.texts import escaped, isolated
+from apigw_client_cert.cli.formats.unread import told
 from apigw_client_cert.rotation.messages import minute
 
 if TYPE_CHECKING:
@@ -77,6 +78,6 @@ def _unread(report: Report) -> Iterator[str]:
     if not report.unread:
         return
     yield "<section><h2>Could not be read</h2>\n<ul>"
-    for one in report.unread:
-        yield f"<li>{isolated(one.label)}: {escaped(one.why)}</li>"
+    for label, why in told(report.unread):
+        yield f"<li>{isolated(label)}: {escaped(why)}</li>"
     yield "</ul></section>"
