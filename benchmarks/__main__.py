@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from acceptance.measured import here
-from benchmarks import aws_calls, cli_fleet, cli_startup, core, imports, page, plugin_startup, preview
+from benchmarks import aws_calls, cli_fleet, cli_startup, core, imports, page, plugin_startup, preview, spread
 from benchmarks.figures import Figure, report_of, save
 from tools.toolchain import ROOT
 
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             *cli_startup.figures(folder, extent.rounds),
         ],
         "core": lambda _, extent: core.figures(extent.forecasts),
+        "spread": lambda _, __: spread.figures(),
         "preview": lambda folder, extent: preview.figures(folder, extent.pairs),
         "calls": lambda folder, extent: aws_calls.figures(folder, extent.stages),
         "fleet": lambda folder, extent: cli_fleet.figures(folder, extent.stacks),
