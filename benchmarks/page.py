@@ -34,7 +34,18 @@ _CAPTIONS: Final = {
 _NOT_YET: Final = "Not measured in this run."
 _STEPS: Final = ("create", "issue", "activate", "confirm", "retire")
 # What has a table or a picture of its own.
-_SECTIONS: Final = {"preview", "calls", "spread"}
+_SECTIONS: Final = {"preview", "calls", "spread", "limit"}
+_LIMIT: Final = {
+    "calls": "calls",
+    "bucket": "the limit needs, s",
+    "noop": "a no-op `up`, s",
+    "wall": "wall, s",
+    "ratio": "ratio",
+    "failed": "failed",
+    "retries": "retries",
+    "first_call": "first call at, s",
+    "last_call": "last at, s",
+}
 
 
 def enter(report: Mapping[str, Any]) -> None:
@@ -55,13 +66,14 @@ def written(report: Mapping[str, Any]) -> str:
     sizes = sorted({int(one["name"].split(".")[1]) for one in figures if one["name"].startswith("preview.")})
     stages = sorted({int(one["name"].split(".")[2]) for one in figures if one["name"].startswith("calls.")})
     rest = [one for one in figures if one["name"].partition(".")[0] not in _SECTIONS]
-    spread = _of_section(figures, "spread")
+    spread, limit = _of_section(figures, "spread"), _of_section(figures, "limit")
     pictures = drawn(figures)
     return _TEMPLATE.read_text(encoding="utf-8").format(
         measured=_measured(report),
         preview="\n".join([*_shown(pictures, PREVIEW), *_preview(of, sizes)]) if sizes else _NOT_YET,
         calls="\n".join(_calls(of, stages)) if stages else _NOT_YET,
         spread="\n".join([*_shown(pictures, SPREAD), *_table(spread)]) if spread else _NOT_YET,
+        limit="\n".join(_limit(limit)) if limit else _NOT_YET,
         rest="\n".join(_table(rest)),
         missed="\n".join(_missed(figures)) or "None.",
     )
@@ -101,6 +113,15 @@ def _calls(of: Mapping[str, Mapping[str, Any]], stages: Sequence[int]) -> Iterat
             for one in (of[f"calls.{step}.{size}.changing"], of[f"calls.{step}.{size}.reading"])
         ]
         yield f"| {step} | {' | '.join(cells)} |"
+
+
+def _limit(figures: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    of = {one["name"]: one for one in figures}
+    yield f"| host | bindings | {' | '.join(_LIMIT.values())} |"
+    yield f"|---|---{'|---' * len(_LIMIT)}|"
+    for name in sorted({one.rpartition(".")[0] for one in of}):
+        _, host, size = name.split(".")
+        yield f"| {host} | {int(size):,} | {' | '.join(_value(of[f'{name}.{one}']) for one in _LIMIT)} |"
 
 
 def _table(figures: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -87,10 +87,11 @@ def days_of(jitter: timedelta, fleet: int) -> Days:
     """When daily runs take the steps of the first rotation of so many certificates, all created at once."""
     rotation = steady(START)
     steps: dict[int, Counter[Step]] = {}
-    for number in range(fleet):
-        policy = Policy(jitter=draw_jitter(jitter, f"certificate-{number}"))
-        for one in forecast(rotation, policy, start=START, every=_DAY, most=len(STEPS)):
-            steps.setdefault((one.at - START) // _DAY, Counter())[one.step] += 1
+    # Those that run equally early are played once.
+    drawn = Counter(draw_jitter(jitter, f"certificate-{number}") for number in range(fleet))
+    for early, times in drawn.items():
+        for one in forecast(rotation, Policy(jitter=early), start=START, every=_DAY, most=len(STEPS)):
+            steps.setdefault((one.at - START) // _DAY, Counter())[one.step] += times
     return Days(steps)
 
 

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from benchmarks.aws_calls import DAYS, floor_of
+from benchmarks.aws_calls import floor_of
 from benchmarks.figures import Figure, report_of
 from benchmarks.growth import exponent
+from benchmarks.one_rotation import DAYS
 from benchmarks.page import FILE, PAGE, written
 
 REPORT = json.loads(FILE.read_text(encoding="utf-8"))
