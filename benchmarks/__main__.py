@@ -35,13 +35,14 @@ class Extent(NamedTuple):
 
 
 QUICK = Extent(pairs={1: 3, 10: 3, 100: 3}, stages=(1, 10), bindings=100, forecasts=1_000, rounds=5, stacks=20)
+# In under twenty minutes: half of it for the previews, a third for the limit. A thousand are for their growth.
 FULL = Extent(
-    pairs={1: 15, 10: 15, 100: 15, 300: 15},
+    pairs={1: 15, 10: 15, 100: 15, 300: 15, 1_000: 1},
     stages=(1, 10, 100),
     bindings=1_000,
-    forecasts=100_000,
+    forecasts=20_000,
     rounds=15,
-    stacks=200,
+    stacks=100,
 )
 
 
