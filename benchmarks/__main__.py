@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from acceptance.measured import here
-from benchmarks import aws_calls, cli_fleet, cli_startup, core, imports, page, plugin_startup, preview
+from benchmarks import aws_calls, cli_fleet, cli_startup, core, imports, limit, page, plugin_startup, preview, spread
 from benchmarks.figures import Figure, report_of, save
 from tools.toolchain import ROOT
 
@@ -28,13 +28,22 @@ class Extent(NamedTuple):
 
     pairs: Mapping[int, int]
     stages: Sequence[int]
+    bindings: int
     forecasts: int
     rounds: int
     stacks: int
 
 
-QUICK = Extent(pairs={1: 3, 10: 3, 100: 3}, stages=(1, 10), forecasts=1_000, rounds=5, stacks=20)
-FULL = Extent(pairs={1: 15, 10: 15, 100: 15, 300: 15}, stages=(1, 10, 100), forecasts=100_000, rounds=15, stacks=200)
+QUICK = Extent(pairs={1: 3, 10: 3, 100: 3}, stages=(1, 10), bindings=100, forecasts=1_000, rounds=5, stacks=20)
+# In under twenty minutes: half of it for the previews, a third for the limit. A thousand are for their growth.
+FULL = Extent(
+    pairs={1: 15, 10: 15, 100: 15, 300: 15, 1_000: 1},
+    stages=(1, 10, 100),
+    bindings=1_000,
+    forecasts=20_000,
+    rounds=15,
+    stacks=100,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,8 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             *cli_startup.figures(folder, extent.rounds),
         ],
         "core": lambda _, extent: core.figures(extent.forecasts),
+        "spread": lambda _, __: spread.figures(),
         "preview": lambda folder, extent: preview.figures(folder, extent.pairs),
         "calls": lambda folder, extent: aws_calls.figures(folder, extent.stages),
+        "limit": lambda folder, extent: limit.figures(folder, extent.bindings),
         "fleet": lambda folder, extent: cli_fleet.figures(folder, extent.stacks),
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)

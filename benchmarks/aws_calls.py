@@ -15,30 +15,26 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from acceptance.pulumi_stack import PulumiStack
 from apigw_sandbox import Sandbox
 from benchmarks.figures import Figure
-from tools.toolchain import ROOT
+from benchmarks.one_rotation import DAYS, STAGES_PER_API, begin_day, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-START: Final = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
-DAYS: Final = {"create": 0, "issue": 336, "activate": 337, "confirm": 338, "retire": 342}
-STAGES_PER_API: Final = 10
+    from acceptance.pulumi_stack import PulumiStack
 
 
 def figures(folder: Path, sizes: Iterable[int]) -> Iterator[Figure]:
     """Changing calls and reads of each step, for one certificate and so many stages."""
     for size in sizes:
         with Sandbox() as sandbox:
-            stack = _stack(sandbox, folder / f"calls-{size}", size)
-            for step, day in DAYS.items():
-                counted = _run(sandbox, stack, day)
+            stack = stack_of(sandbox, folder / f"calls-{size}", size)
+            for step in DAYS:
+                counted = _run(sandbox, stack, step)
                 yield from _of_step(step, size, counted)
 
 
@@ -66,26 +62,10 @@ def _of_step(step: str, size: int, counted: Counter[tuple[str, bool]]) -> Iterat
             yield Figure(name=f"calls.{step}.{size}.{action}", value=times, unit="calls")
 
 
-def _run(sandbox: Sandbox, stack: PulumiStack, day: int) -> Counter[tuple[str, bool]]:
-    now = START + timedelta(days=day)
-    sandbox.clock.set(now)
-    stack.env["APIGW_CLIENT_CERT_NOW"] = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+def _run(sandbox: Sandbox, stack: PulumiStack, step: str) -> Counter[tuple[str, bool]]:
+    begin_day(sandbox, stack, step)
     before = sandbox.journal.last_number
     done = stack.up("--refresh")
     if not done.succeeded:
         raise AssertionError(done.output)
     return Counter((one.action, one.mutates) for one in sandbox.journal.calls(since=before))
-
-
-def _stack(sandbox: Sandbox, folder: Path, size: int) -> PulumiStack:
-    stack = PulumiStack(folder, "calls", folder / "backend")
-    stack.write_project((ROOT / "benchmarks" / "programs" / "one_rotation.py").read_text(encoding="utf-8"), "calls")
-    stack.init()
-    places: list[str] = []
-    for first in range(0, size, STAGES_PER_API):
-        names = [f"s{number}" for number in range(first, min(first + STAGES_PER_API, size))]
-        api = sandbox.console.create_rest_api(f"api-{first}", stages=names)
-        places += [f"{api}/{name}" for name in names]
-    stack.configure({"endpointUrl": sandbox.endpoint_url, "stages": ",".join(places)})
-    stack.env |= {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
-    return stack

@@ -30,7 +30,7 @@ BUNDLE: Final = 60
 
 def figures(played: int) -> Iterator[Figure]:
     """``decide()`` a second, the forecast of a fleet, and a bundle; ``played`` certificates stand for the fleet."""
-    rotation, policy = steady(_pem()), Policy()
+    rotation, policy = steady(START, _pem()), Policy()
     now = START + timedelta(days=100)
     times, took = timeit.Timer(lambda: decide(rotation, policy, now), timer=time.process_time).autorange()
     yield Figure(name="core.decide", value=times / took, unit="/s", at_least=20_000)
@@ -40,15 +40,15 @@ def figures(played: int) -> Iterator[Figure]:
     yield Figure(name="core.bundle_60_every_content", value=_bundle(rotation) * 1000, unit="ms", at_most=100)
 
 
-def steady(pem: str) -> Rotation:
+def steady(created: datetime, pem: str = "") -> Rotation:
     """One rotation whose first generation is active."""
     active = Generation(
         number=1,
         id="a1b2c3",
         role=Role.ACTIVE,
         serial="1",
-        created_date=START,
-        not_after=START + LIFETIME,
+        created_date=created,
+        not_after=created + LIFETIME,
         sha256="a" * 64,
         sha1="a" * 40,
         spki_sha256="b" * 64,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Figure:
         unit: Of the value; ``ratio`` and ``exponent`` have none.
         at_most: The target where less is better.
         at_least: The target where more is better; a figure with neither is for reading alone.
+        series: What the value was taken from, where a picture shows it: place -> value.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Figure:
     unit: str
     at_most: float | None = None
     at_least: float | None = None
+    series: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def target(self) -> str | None:
@@ -46,11 +48,7 @@ class Figure:
 
 def report_of(figures: Iterable[Figure], measured: Mapping[str, str], *, quick: bool) -> dict[str, Any]:
     """Every figure with its target, commit, date and machine, as JSON values."""
-    told = [
-        {**{key: one for key, one in asdict(figure).items() if key in ("name", "value", "unit")}, **_judged(figure)}
-        for figure in figures
-    ]
-    return {"quick": quick, "figures": [{**one, **measured} for one in told]}
+    return {"quick": quick, "figures": [{**_told(figure), **measured} for figure in figures]}
 
 
 def save(report: Mapping[str, Any], file: Path) -> None:
@@ -59,5 +57,6 @@ def save(report: Mapping[str, Any], file: Path) -> None:
     file.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
-def _judged(figure: Figure) -> dict[str, Any]:
-    return {"target": figure.target, "ok": figure.ok}
+def _told(figure: Figure) -> dict[str, Any]:
+    told = {"name": figure.name, "value": figure.value, "unit": figure.unit, "target": figure.target, "ok": figure.ok}
+    return told | ({"series": figure.series} if figure.series else {})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,24 +12,19 @@ from apigw_sandbox import Sandbox
 from tests.e2e.conftest import Scenario
 from tests.lifecycle.conftest import FakeRun, run
 from tests.native.plugin_client import PluginClient, plugin
+from tests.native.plugin_folder import EXECUTABLE, PACKAGE, plugin_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.pulumi_stack import PulumiStack
 
-# The account that the plugin is asked about where no engine is needed.
-__all__ = ["run"]
+# ``run``: the account that the plugin is asked about where no engine is needed.
+__all__ = ["EXECUTABLE", "PACKAGE", "plugin_entry", "run"]
 
-PACKAGE = "apigw-client-cert"
 PROGRAMS = Path(__file__).parent / "programs"
 PROGRAM = (PROGRAMS / "raw.py").read_text()
 DYNAMIC = (PROGRAMS / "dynamic.py").read_text()
-EXECUTABLE = f"""#!{sys.executable}
-from apigw_client_cert.native.server import main
-
-main()
-"""
 
 
 class NativeScenario(Scenario):
@@ -48,16 +41,6 @@ class NativeScenario(Scenario):
         """Name the plugin in the project, as somebody does whose language host knows no plugin folders."""
         project = stack.folder / "Pulumi.yaml"
         project.write_text(f"{project.read_text()}plugins: {plugin_entry(self.folder)}\n")
-
-
-def plugin_entry(folder: Path) -> str:
-    """What a project says of the plugin, whose executable is made below the folder."""
-    plugin = folder / "plugin"
-    plugin.mkdir(exist_ok=True)
-    executable = plugin / f"pulumi-resource-{PACKAGE}"
-    executable.write_text(EXECUTABLE)
-    executable.chmod(0o755)
-    return json.dumps({"providers": [{"name": PACKAGE, "path": str(plugin)}]})
 
 
 def resource(stack: PulumiStack, name: str) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from benchmarks.aws_calls import DAYS, floor_of
+from benchmarks.aws_calls import floor_of
 from benchmarks.figures import Figure, report_of
 from benchmarks.growth import exponent
+from benchmarks.one_rotation import DAYS
 from benchmarks.page import FILE, PAGE, written
 
 REPORT = json.loads(FILE.read_text(encoding="utf-8"))
@@ -23,7 +24,7 @@ def test_the_page_is_that_of_the_report() -> None:
 def test_every_figure_says_when_and_of_what_it_is() -> None:
     """And whether it is what it should be."""
     keys = {"name", "value", "unit", "target", "ok", "commit", "date", "machine"}
-    assert {frozenset(one) for one in REPORT["figures"]} == {frozenset(keys)}
+    assert {frozenset(one) - {"series"} for one in REPORT["figures"]} == {frozenset(keys)}
 
 
 @pytest.mark.parametrize(
