@@ -36,8 +36,8 @@ _NEEDED = {
     BUNDLE: (*_ALWAYS[BUNDLE], "entries"),
     BINDING: (*_ALWAYS[BINDING], "generations", "presentedClientCertificateId"),
 }
-# What less is said without: that it is encrypted is said instead. Of a step that failed its finding says it, and of what
-# was confirmed, which a secret in `verify` encrypts, the history.
+# What less is said without: that it is encrypted is said instead. Of a step that failed its finding says it, and the
+# history of what was confirmed, which a secret in `verify` encrypts.
 _MISSED = {
     CERTIFICATE: ("nextAction", "nextActionAt", "retirementBlockedBy"),
     BUNDLE: ("driftedTargets", "lacked", "readFor"),
