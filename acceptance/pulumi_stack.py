@@ -124,7 +124,7 @@ class PulumiStack:
         outputs: dict[str, Any] = one["outputs"]
         return outputs
 
-    def run(self, *arguments: str, expect: int | None = None) -> Outcome:
+    def run(self, *arguments: str, expect: int | None = None, timeout: float = TIMEOUT_SECONDS) -> Outcome:
         """One CLI call in the project's folder; raises ``AssertionError`` where it does not end as expected."""
         done = subprocess.run(
             self._command(arguments),
@@ -134,7 +134,7 @@ class PulumiStack:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=timeout,
             check=False,
         )
         if expect is not None and done.returncode != expect:

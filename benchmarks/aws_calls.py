@@ -18,8 +18,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from apigw_sandbox import Sandbox
+from benchmarks.account import STAGES_PER_API
 from benchmarks.figures import Figure
-from benchmarks.one_rotation import DAYS, STAGES_PER_API, begin_day, stack_of
+from benchmarks.one_rotation import DAYS, begin_day, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

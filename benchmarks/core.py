@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import timeit
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.rotation.decide import decide
@@ -15,12 +15,13 @@ from apigw_client_cert.rotation.policy import Policy
 from apigw_client_cert.rotation.schedule import runs_every
 from apigw_client_cert.trust.contents import CONTENTS, render
 from apigw_sandbox import minting
+from benchmarks.account import START
 from benchmarks.figures import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
-START: Final = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 LIFETIME: Final = timedelta(days=365)
 FORECAST: Final = timedelta(days=730)
 FLEET: Final = 100_000

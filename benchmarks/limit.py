@@ -23,20 +23,19 @@ from typing import TYPE_CHECKING, Final
 
 from apigw_sandbox import Fault, FaultKind, Sandbox
 from apigw_sandbox.clock import wall_now
+from benchmarks.account import BURST, RATE_PER_SECOND, seconds_at_the_limit
 from benchmarks.figures import Figure
 from benchmarks.one_rotation import begin_day, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from acceptance.pulumi_stack import PulumiStack
+    from acceptance.pulumi_stack import Outcome, PulumiStack
     from apigw_sandbox.journal import JournalEntry
 
 HOSTS: Final = ("dynamic", "plugin")
 RATIO: Final = 1.3
-# What AWS grants an account (docs/aws.md §3.5), and how long it takes to answer.
-RATE: Final = 10.0
-BURST: Final = 40
+# How long AWS takes to answer.
 LATENCY_SECONDS: Final = 0.05
 _LIMITED: Final = frozenset({"apigateway", "apigatewayv2"})
 _REFUSED: Final = 429
@@ -63,7 +62,7 @@ class Switch:
     @property
     def bucket(self) -> float:
         """The seconds that the limit needs to let the calls in."""
-        return max(0, self.calls - BURST) / RATE
+        return seconds_at_the_limit(self.calls)
 
     @property
     def ratio(self) -> float:
@@ -110,7 +109,7 @@ def _switched(sandbox: Sandbox, stack: PulumiStack) -> Switch:
     for step in ("create", "issue"):
         begin_day(sandbox, stack, step)
         _expect_success(_run(stack))
-    sandbox.change(throttle=True, throttle_rate=RATE, throttle_burst=BURST)
+    sandbox.change(throttle=True, throttle_rate=RATE_PER_SECOND, throttle_burst=BURST)
     sandbox.faults.add(Fault(kind=FaultKind.SLOW, seconds=LATENCY_SECONDS))
     noop = _expect_success(_run(stack, "--expect-no-changes"))
     begin_day(sandbox, stack, "activate")
@@ -118,8 +117,8 @@ def _switched(sandbox: Sandbox, stack: PulumiStack) -> Switch:
     done = _run(stack)
     admitted, refused = counted(sandbox.journal.calls(since=before))
     unswitched = _unswitched(sandbox)
-    if done.code != 0:
-        print(done.output, file=sys.stderr)
+    if not done.outcome.succeeded:
+        print(done.outcome.output, file=sys.stderr)
     let_in = [one.wall for one in admitted] or [began]
     return Switch(
         noop=noop,
@@ -128,7 +127,7 @@ def _switched(sandbox: Sandbox, stack: PulumiStack) -> Switch:
         last=(let_in[-1] - began) / timedelta(seconds=1),
         calls=len(admitted),
         refused=refused,
-        failed=max(unswitched, int(done.code != 0)),
+        failed=max(unswitched, int(not done.outcome.succeeded)),
     )
 
 
@@ -141,34 +140,18 @@ def _unswitched(sandbox: Sandbox) -> int:
 @dataclass(frozen=True, slots=True)
 class _Done:
     seconds: float
-    code: int
-    output: str
+    outcome: Outcome
 
 
 def _run(stack: PulumiStack, *flags: str) -> _Done:
-    command, env, folder = stack.call(*_UP, *flags)
-    return _timed(command, env, folder)
-
-
-def _timed(command: Sequence[str], env: dict[str, str], folder: Path) -> _Done:
     began = time.perf_counter()
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_TIMEOUT_SECONDS,
-        check=False,
-    )
-    return _Done(time.perf_counter() - began, done.returncode, done.stdout)
+    outcome = stack.run(*_UP, *flags, timeout=_TIMEOUT_SECONDS)
+    return _Done(time.perf_counter() - began, outcome)
 
 
 def _expect_success(done: _Done) -> float:
-    if done.code != 0:
-        raise AssertionError(done.output)
+    if not done.outcome.succeeded:
+        raise AssertionError(done.outcome.output)
     return done.seconds
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.account import STAGES_PER_API
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-STAGES_PER_API: Final = 10
 _DIGITS: Final = 4
 _OWN: Final = ("rotationId", "clientCertificateId")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from acceptance.pulumi_stack import PulumiStack
+from benchmarks.account import STAGES_PER_API, START
 from tests.native.plugin_folder import plugin_entry
 from tools.toolchain import ROOT
 
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
 
     from apigw_sandbox import Sandbox
 
-START: Final = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 DAYS: Final = {"create": 0, "issue": 336, "activate": 337, "confirm": 338, "retire": 342}
-STAGES_PER_API: Final = 10
 
 
 def stack_of(sandbox: Sandbox, folder: Path, size: int, host: str = "dynamic") -> PulumiStack:

@@ -15,12 +15,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from apigw_client_cert.rotation.forecast import forecast
 from apigw_client_cert.rotation.policy import Policy, draw_jitter
 from apigw_client_cert.rotation.transitions import Step
+from benchmarks.account import STAGES_PER_API, START, seconds_at_the_limit
 from benchmarks.core import steady
 from benchmarks.figures import Figure
 
@@ -31,16 +32,11 @@ FLEET: Final = 10_000
 # A day's share is about one part in the days of jitter: 34 at least, and some more, as names are drawn by chance.
 JITTER: Final = timedelta(days=40)
 PERCENT: Final = 3.0
-START: Final = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
 _DAY: Final = timedelta(days=1)
 STEPS: Final = (Step.ISSUE, Step.ACTIVATE, Step.CONFIRM, Step.RETIRE)
 
-# What AWS grants an account's control plane (docs/aws.md §3.5).
-RATE_PER_SECOND: Final = 10
-BURST: Final = 40
 _HOURS: Final = 24
 _PAGE: Final = 500
-_STAGES_PER_API: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ def days_of(jitter: timedelta, fleet: int) -> Days:
 
 def calls_of(steps: Mapping[Step, int], fleet: int) -> int:
     """What a day on which these steps are taken costs of API Gateway: them, and every stack's refresh."""
-    apis = math.ceil(fleet / _STAGES_PER_API)
+    apis = math.ceil(fleet / STAGES_PER_API)
     scan = math.ceil(apis / _PAGE) + 1 + apis
     refresh = math.ceil(fleet / _PAGE) + 1
     each = {Step.ISSUE: 1, Step.ACTIVATE: 2, Step.CONFIRM: scan, Step.RETIRE: scan + 1}
@@ -106,4 +102,4 @@ def calls_of(steps: Mapping[Step, int], fleet: int) -> int:
 
 def hours_at_the_limit(calls: int) -> float:
     """How long so many calls take at least where the account has the burst to begin with."""
-    return max(0, calls - BURST) / RATE_PER_SECOND / 3600
+    return seconds_at_the_limit(calls) / 3600

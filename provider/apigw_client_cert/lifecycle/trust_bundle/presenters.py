@@ -59,13 +59,15 @@ class Presenters:
 
         A certificate that no account lists, and that state knows no id of, is none of API Gateway's.
         """
-        ids = {*self.ids.get(certificate.sha256, ()), *(one.id for one in self.named({certificate.sha256}))}
-        seen = {user for usage in self.usages for one in ids for user in usage.of(one)}
+        seen = {user for usage in self.usages for one in self._ids_of(certificate) for user in usage.of(one)}
         return tuple(sorted({*seen, *self.gaps}))
 
     def knows(self, certificate: TrustedCertificate) -> bool:
         """Whether a list has it, or state knows an id of it."""
-        return certificate.sha256 in self.ids or bool(self.named({certificate.sha256}))
+        return bool(self._ids_of(certificate))
+
+    def _ids_of(self, certificate: TrustedCertificate) -> set[str]:
+        return {*self.ids.get(certificate.sha256, ()), *(one.id for one in self.named({certificate.sha256}))}
 
     def named(self, fingerprints: Collection[str]) -> list[Issued]:
         """The certificates that a text means by these fingerprints."""
