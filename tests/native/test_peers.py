@@ -33,12 +33,17 @@ import os
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2_grpc
+
+def call(port):
+    with grpc.insecure_channel(f"127.0.0.1:{{port}}") as channel:
+        try:
+            return provider_pb2_grpc.ResourceProviderStub(channel).GetPluginInfo(Empty()).version
+        except grpc.RpcError as error:
+            return f"{{error.code().name}} {{error.details()}}"
+
+call(1)  # gRPC loads the rest of itself, which a clone in a folder of root's own shows nobody else
 os.setuid({uid})
-with grpc.insecure_channel("127.0.0.1:{port}") as channel:
-    try:
-        print(provider_pb2_grpc.ResourceProviderStub(channel).GetPluginInfo(Empty()).version)
-    except grpc.RpcError as error:
-        print(error.code().name, error.details())
+print(call({port}))
 """
 
 little_endian = pytest.mark.skipif(sys.byteorder != "little", reason="the table's addresses are the machine's")
