@@ -91,6 +91,34 @@ WRONG_WITHDRAWAL = (
         killed_by=(_WITHDRAWAL + "test_a_list_that_is_behind_the_times_hides_no_presenter",),
     ),
     Mutant(
+        name="unlisted-is-nobodys",
+        invariant=12,
+        wrong="A certificate of API Gateway's that no list has leaves: another region's stage may present it.",
+        edits=Edit("lifecycle/trust_bundle/act.py", "        return (UNLISTED,) if ", "        return () if "),
+        killed_by=(_WITHDRAWAL + "test_what_no_list_has_stays_until_it_is_said_to_go",),
+    ),
+    Mutant(
+        name="expired-by-this-clock-alone",
+        invariant=12,
+        wrong="A runner whose clock is months ahead drops what stages present, though AWS did not answer it.",
+        edits=Edit("rotation/publication.py", "look is None or not look.answered:", "look is None:"),
+        killed_by=(
+            _WITHDRAWAL + "test_a_clock_that_is_months_ahead_empties_nothing_unless_aws_answers",
+            "tests/unit/rotation/test_publication.py::test_what_has_expired_by_this_clock_alone_stays",
+        ),
+    ),
+    Mutant(
+        name="repair-by-hand-is-an-old-copy",
+        invariant=12,
+        wrong="What was withdrawn, and somebody put back into the place by hand, is written over.",
+        edits=Edit(
+            "lifecycle/trust_bundle/ownership.py",
+            "        return withdrawn - frozenset(",
+            "        return withdrawn or frozenset(",
+        ),
+        killed_by=(_WITHDRAWAL + "test_what_this_bundle_withdrew_is_looked_for_before_it_is_written_over",),
+    ),
+    Mutant(
         name="withdrawn-once-is-nobodys",
         invariant=12,
         wrong="What the bundle withdrew before is written over without a look, though a stage presents it by now.",

@@ -77,6 +77,67 @@ def test_also_trust_is_removed_while_stages_cannot_be_looked_at(scenario: Scenar
     assert traffic.failed() == []
 
 
+def _of_another_region(scenario: Scenario) -> tuple[PulumiStack, str]:
+    """The bundle's rotation lives in eu-west-1; ``dev`` is a stage of a region that nobody looks at."""
+    theirs = scenario.sandbox.console.generate_certificate()
+    scenario.sandbox.console.bind(scenario.api, "dev", theirs)
+    stack = scenario.stack(program="wired")
+    scenario.configure(stack, "certificates", {"far": {"region": "eu-west-1"}})
+    _trusting(scenario, stack, alsoTrust=[scenario.pem(theirs)])
+    ok(stack.up())
+    assert theirs in scenario.held()
+    return stack, theirs
+
+
+def _trusting(scenario: Scenario, stack: PulumiStack, **inputs: object) -> None:
+    target = {"type": "file", "path": TRUSTED, "content": "python"}
+    scenario.configure(stack, "bundles", {"trust": {"certificates": ["far"], "targets": [target], **inputs}})
+
+
+def test_also_trust_of_another_region_is_removed_while_a_stage_there_presents_it(scenario: Scenario) -> None:
+    """No list that is looked at has it: it stays, quietly from the second run on, until somebody says otherwise."""
+    stack, theirs = _of_another_region(scenario)
+    with scenario.traffic("dev") as traffic:
+        _trusting(scenario, stack)
+        said = ok(stack.up())
+        assert "a stage of another region or account may present it" in said
+        ok(stack.preview("--expect-no-changes"))
+        for day in (1.1, 2.2):
+            scenario.at(day)
+            ok(stack.up("--refresh"))
+            traffic.go_on()
+            assert theirs in scenario.held()
+    assert traffic.failed() == []
+    scenario.sandbox.console.bind(scenario.api, "dev", None)
+    _trusting(scenario, stack, withdraw=[scenario.pem(theirs)])
+    ok(stack.up())
+    assert theirs not in scenario.held()
+    ok(stack.preview("--expect-no-changes"))
+
+
+def test_what_was_withdrawn_is_put_back_by_hand(scenario: Scenario) -> None:
+    """It was said to go and is in use: on-call mends the file, and no run undoes that."""
+    stack, theirs = _of_another_region(scenario)
+    _trusting(scenario, stack, withdraw=[scenario.pem(theirs)])
+    ok(stack.up())
+    assert theirs not in scenario.held()
+    scenario.edit(scenario.published() + scenario.pem(theirs) + "\n")
+    with scenario.traffic("dev") as traffic:
+        for day, *flags in ((0.1, "--refresh"), (1.2,), (2.3, "--refresh")):
+            scenario.at(day)
+            outcome = stack.up(*flags)
+            traffic.go_on()
+            assert theirs in scenario.held(), outcome.output
+        assert "What has to stay trusted there goes into also_trust" in refused(outcome)
+        _trusting(scenario, stack, alsoTrust=[scenario.pem(theirs)])
+        for day in (2.4, 3.5):
+            scenario.at(day)
+            ok(stack.up("--refresh"))
+            traffic.go_on()
+            assert theirs in scenario.held()
+    assert traffic.failed() == []
+
+
 def test_also_trust_is_exchanged_while_a_stage_presents_it(scenario: Scenario) -> None:
     """A new entry in its place withdraws it as well."""
     stack, theirs = _one_stage_each(scenario)

@@ -11,6 +11,7 @@ from apigw_client_cert import errors
 from apigw_client_cert.gateway.interface import StageRef
 from apigw_client_cert.lifecycle import engine_run
 from apigw_client_cert.lifecycle.binding import crud as binding
+from apigw_client_cert.lifecycle.inputs import UNKNOWN
 from apigw_client_cert.lifecycle.ownership import GENERATION, ROTATION_ID, issued_generation
 from apigw_client_cert.lifecycle.state import dump_generation
 from apigw_client_cert.lifecycle.trust_bundle import crud as trust_bundle
@@ -105,18 +106,78 @@ def test_what_publish_is_not_given_any_more_is_red_until_it_is_put_back(run: Fak
         assert not due(run)
 
 
-def test_what_no_list_has_leaves_with_a_line(run: FakeRun) -> None:
+def test_what_no_list_has_stays_until_it_is_said_to_go(run: FakeRun) -> None:
     """Another region's certificate looks like this, and a partner's that API Gateway did not make does not."""
     partner = trustme.CA().cert_pem.bytes().decode()
     elsewhere, _key = issue_pem(START)
+    kept = trusted_certificate(elsewhere).sha256
     run.bundle_config["alsoTrust"] = [elsewhere, partner]
     run.up()
     del run.bundle_config["alsoTrust"]
     run.up()
-    assert len(pins(run)) == 1
-    (line,) = [one for one in run.lines if "leaves" in one]
-    assert trusted_certificate(elsewhere).sha256[:16] in line
-    assert trusted_certificate(partner).sha256[:16] not in line
+    assert pins(run)[0] == kept
+    assert len(pins(run)) == 2
+    (line,) = [one for one in run.lines if "a stage of another region or account may present it" in one]
+    assert f"certificate {kept[:16]}… stays trusted" in line
+    assert "withdraw=[its PEM] lets it go" in line
+    assert not due(run)
+    run.bundle_config["withdraw"] = [elsewhere]
+    run.up()
+    assert kept not in pins(run)
+    assert run.state["bundle"]["keptFor"] == {}
+    assert not due(run)
+
+
+def test_what_is_said_to_go_stays_for_a_stage_that_is_seen(run: FakeRun) -> None:
+    """An input is a wish."""
+    other = foreign(run)
+    run.gateway.add_stage("zzzzzz", "live", other.id)
+    run.bundle_config["alsoTrust"] = [other.pem]
+    run.up()
+    run.bundle_config = {"targets": run.bundle_config["targets"], "withdraw": [other.pem]}
+    run.up()
+    assert pin(run, other.id) in pins(run)
+    assert run.state["bundle"]["keptFor"] == {pin(run, other.id): ["zzzzzz/live"]}
+
+
+def test_what_publish_is_not_given_and_no_list_has_is_red_until_it_is_said_to_go(run: FakeRun) -> None:
+    """The remedy for one that was deleted, or of which its user knows that nobody presents it."""
+    elsewhere, _key = issue_pem(START)
+    run.bundle_config = {"targets": [], "publishedBy": ["push 1"], "alsoTrust": [elsewhere]}
+    run.up()
+    run.bundle_config["alsoTrust"] = []
+    with pytest.raises(errors.NotPublished, match="any more, which is presented by unknown: API Gateway") as refusal:
+        run.up()
+    assert "or into withdraw" in refusal.value.remedy
+    run.bundle_config["withdraw"] = [elsewhere]
+    run.up()
+    assert not due(run)
+
+
+def test_what_is_asked_for_and_said_to_go_is_refused(run: FakeRun) -> None:
+    """Two wishes that exclude each other, before anything changes."""
+    other = foreign(run)
+    run.bundle_config |= {"alsoTrust": [other.pem], "withdraw": [other.pem]}
+    news = {"name": "trust", "rotations": UNKNOWN, **run.bundle_config}
+    checked = trust_bundle.check({}, news)
+    assert checked.failures == {"withdraw": "withdraw, entry 1 is in also_trust, too; remove it from one of them"}
+    checked = trust_bundle.check({}, {**news, "withdraw": ["no PEM"]})
+    assert checked.failures == {"withdraw": "withdraw, entry 1 holds 0 certificates; give one each"}
+
+
+def test_a_clock_that_is_months_ahead_empties_nothing_unless_aws_answers(run: FakeRun) -> None:
+    """A file asks nobody; AWS refuses the signatures of such a clock."""
+    run.up()
+    held = pins(run)
+    run.at(400)
+    run.gateway.fail_next("list_certificates", errors.NoCredentials("AWS refuses the clock", means="", remedy=""))
+    inputs = run.inputs["bundle"]
+    state = trust_bundle.update(run.state["bundle"], inputs, run.environment)
+    assert pins(run) == held
+    assert [line for line in run.lines if "stays until a run that AWS answers" in line]
+    run.begin()
+    trust_bundle.update(state, inputs, run.environment)
+    assert pins(run) == []
 
 
 def test_what_the_look_could_not_see_stays(run: FakeRun) -> None:
@@ -334,8 +395,29 @@ def test_what_this_bundle_withdrew_is_looked_for_before_it_is_written_over(run: 
         run.up()
     assert pin(run, other.id) in pins(run)
     run.gateway.unbind(stage)
+    # Its stage may be one that nobody here sees: it is not a copy of what was there, but all of it and something more.
+    with pytest.raises(errors.TargetTaken, match="was changed by somebody else") as refusal:
+        run.up()
+    assert "remove it from the place by hand" in refusal.value.remedy
+    assert pin(run, other.id) in pins(run)
+    run.targets["pins.txt"].content = pin(run, run.state["certificate"]["clientCertificateId"]) + "\n"
     run.up()
-    assert pin(run, other.id) not in pins(run)
+    assert pins(run) == [pin(run, run.state["certificate"]["clientCertificateId"])]
+
+
+def test_an_old_copy_that_lacks_what_is_published_is_written_over(run: FakeRun) -> None:
+    """What was asked to be trusted is in it, and was withdrawn since: requests fail until it is mended."""
+    other = foreign(run)
+    run.bundle_config["alsoTrust"], run.config["rotationTrigger"] = [other.pem], "a"
+    run.up()
+    old = run.targets["pins.txt"].content
+    del run.bundle_config["alsoTrust"]
+    run.config["rotationTrigger"] = "b"
+    run.up()
+    run.targets["pins.txt"].content = old
+    run.refresh()
+    run.up()
+    assert pins(run) == [pin(run, one) for one in ("cert02", "cert03")]
 
 
 def test_the_certificates_account_is_looked_at_and_not_the_targets(run: FakeRun) -> None:

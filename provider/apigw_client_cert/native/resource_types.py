@@ -96,10 +96,10 @@ BUNDLE: Final = Kind(
     filled=("name", "owner"),
     identified=_by_name,
     repeats={
-        "alsoTrust": ("entries", "keptFor", "lacked", "trustBundlePem", "withdrawn"),
+        "alsoTrust": ("entries", "keptFor", "lacked", "trustBundlePem", "withdrawn", "withdrawnBesides"),
         "rotations": (
             *("entries", "failedStep", "formerRotations", "keptFor", "lacked", "readFor", "trustBundlePem"),
-            "withdrawn",
+            *("withdrawn", "withdrawnBesides"),
         ),
         "targets": ("digests", "driftedTargets", "failedStep", "foundDigests", "formerDigests", "unreadTargets"),
     },
@@ -138,6 +138,7 @@ COMPONENT_INPUTS: Final = (
     "waves",
     "publish",
     "alsoTrust",
+    "withdraw",
     "takeOver",
     "onDelete",
     "redeploy",

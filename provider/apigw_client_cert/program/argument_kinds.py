@@ -128,6 +128,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "certificates": Kind("certificates=[certificate], the resources themselves", _many(_CERTIFICATE)),
     "also_trust": Kind("also_trust=[partner_pem], one PEM each", _TEXTS, withheld=True),
+    "withdraw": Kind("withdraw=[partner_pem], one PEM each", _TEXTS, withheld=True),
     "take_over": Kind("take_over=True", _FLAG),
     "on_delete": Kind('on_delete="keep"', _TEXT),
     "redeploy": Kind('redeploy="same-deployment"', _TEXT),

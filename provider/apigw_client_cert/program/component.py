@@ -56,6 +56,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
             which publish them; the bindings then depend on those. Nothing: backends are told some other way.
         certificate: An existing certificate; its policy then stays where it was declared.
         also_trust: PEMs of other certificates that the readers of the targets must keep trusting.
+        withdraw: PEMs that are in ``also_trust`` no more and leave although no look finds where they live.
         take_over: Replace live certificates and target contents that are not ours.
         on_delete: What a binding does with its stage when it goes: ``clear`` (the default) or ``keep``.
         redeploy: ``never`` (the default) or ``same-deployment``.
@@ -83,6 +84,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
         publish: Sequence[Target] | Publisher | None = None,
         certificate: CertificateDeclaration | None = None,
         also_trust: Sequence[pulumi.Input[str]] | None = None,
+        withdraw: Sequence[pulumi.Input[str]] | None = None,
         take_over: bool | None = None,
         on_delete: str | None = None,
         redeploy: str | None = None,
@@ -127,6 +129,7 @@ class ClientCertificateRotation(pulumi.ComponentResource):
                 # The lead begins when these have succeeded: a bundle that depends on them keeps the date.
                 published_by=published_by,
                 also_trust=also_trust,
+                withdraw=withdraw,
                 take_over=take_over,
                 aws=aws,
                 opts=self._child("TrustBundle", "-trust"),

@@ -47,6 +47,8 @@ class BundleDeclaration(Registering):
         published_by: What publishes instead of targets, or beside them: the bundle depends on these resources, and
             dates what they did.
         also_trust: PEMs of other certificates that the same readers must keep trusting, one each.
+        withdraw: PEMs that are in ``also_trust`` no more and leave although no look finds where they live: another
+            region's or account's, or deleted. What a stage is seen to present stays all the same.
         take_over: Replace what a target holds when this bundle first takes it, or when this is switched on anew.
         aws: Where SSM, S3 and Secrets Manager are; the first certificate's by default.
         opts: Pulumi's resource options.
@@ -60,6 +62,7 @@ class BundleDeclaration(Registering):
         targets: Sequence[Target] = (),
         published_by: Sequence[pulumi.Resource] = (),
         also_trust: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        withdraw: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         take_over: bool | None = None,
         aws: Aws | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -79,6 +82,7 @@ class BundleDeclaration(Registering):
             "targets": self._targets,
             **by_others,
             "alsoTrust": also_trust,
+            "withdraw": withdraw,
             "takeOver": take_over,
             **self.aws.properties(),
         }

@@ -1,9 +1,10 @@
 """What a trust bundle holds and since when. Pure.
 
 It adds freely. What no input lists any more is only a wish to drop it: a live certificate leaves when a look found
-that nobody presents it, and is kept for whoever does (invariant 12). Entries keep the place that they were first given:
-a backend that tries only the first matching certificate (docs/aws.md §9) then keeps accepting what is
-presented now.
+that nobody presents it, and is kept for whoever does (invariant 12). An expired one leaves in a run that AWS answered:
+a clock that is months ahead expires what stages present, and AWS refuses the signatures of such a clock. Entries keep
+the place that they were first given: a backend that tries only the first matching certificate (docs/aws.md §9) then
+keeps accepting what is presented now.
 """
 
 from __future__ import annotations
@@ -46,11 +47,13 @@ class Offer:
 class Look:
     """Who presents what may have to go: SHA-256 -> stages, and when to look again at what is kept for them.
 
-    What is not among ``presenters`` was not looked at, which counts as presented.
+    What is not among ``presenters`` was not looked at, which counts as presented. Without ``answered`` nobody but this
+    machine says what time it is.
     """
 
     presenters: Mapping[str, tuple[str, ...]]
     again_at: datetime
+    answered: bool = True
 
 
 def unwanted(
@@ -68,14 +71,15 @@ def next_entries(
     now: datetime,
     look: Look | None = None,
 ) -> tuple[Entry, ...]:
-    """The entries that the bundle holds after this run, in their order; without a look, nothing that lives leaves."""
+    """The entries that the bundle holds after this run, in their order; without a look, nothing leaves."""
     wanted = _wanted(offers, also)
     offering = {offer.rotation_id for offer in offers}
     kept: list[Entry] = []
     for entry in published:
         if entry.expired(now):
-            continue
-        if entry.sha256 in wanted:
+            if look is None or not look.answered:
+                kept.append(entry)
+        elif entry.sha256 in wanted:
             owner = _owner(entry, wanted[entry.sha256], offering)
             same = entry.rotation_id == owner and entry.look_again_at is None and not entry.kept_for
             kept.append(entry if same else replace(entry, rotation_id=owner, kept_for=(), look_again_at=None))
@@ -130,10 +134,9 @@ def bundle_due(
     """
     also = tuple(also)
     after = next_entries(published, offers, also, now)
-    before = [entry.sha256 for entry in published]
     if any(entry.since is None for entry in after):
         return "add"
-    if [entry.sha256 for entry in after] != before:
+    if any(entry.expired(now) for entry in published):
         return "drop"
     if [entry.rotation_id for entry in after] != [entry.rotation_id for entry in published]:
         return "adopt"

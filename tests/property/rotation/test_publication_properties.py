@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -42,9 +43,9 @@ def test_a_live_certificate_leaves_only_when_nobody_asks_for_it_and_a_look_found
         assert all(entry.sha256 not in trusted for trusted in listed.values())
         assert all(entry.sha256 != one.sha256 for one in also)
         assert seen[entry.sha256] == ()
-    assert {one.sha256 for one in next_entries(published, offered, also, now)} >= {
-        one.sha256 for one in published if one.not_after > now
-    }
+    for unseen in (None, replace(look, presenters={}, answered=False)):
+        held = {one.sha256 for one in next_entries(published, offered, also, now, unseen)}
+        assert held >= {one.sha256 for one in published}
 
 
 @given(entries(), offers(), ALSO, nows())
@@ -56,7 +57,8 @@ def test_everything_live_that_is_offered_is_held_once(
     wanted = [*also, *(one for offer in offered for one in offer.trusted)]
     assert {one.sha256 for one in wanted if one.not_after > now} <= set(after)
     assert len(after) == len(set(after))
-    assert all(one.not_after > now for one in next_entries(published, offered, also, now))
+    looked = next_entries(published, offered, also, now, Look(presenters={}, again_at=now))
+    assert all(one.not_after > now for one in looked)
 
 
 @given(entries(), offers(), ALSO, nows())

@@ -105,22 +105,30 @@ def test_what_a_stage_presents_is_kept_for_it_in_its_place_and_looked_at_again()
     ]
     assert unwanted(kept, [offer(NEW)], (), NOW) == kept[:1]
     assert next_entries(kept, [offer(OLD, NEW)], (), NOW) == published
-    assert held(next_entries(kept, [offer(NEW)], (), NOW + 20 * DAY)) == [2]
+    assert held(next_entries(kept, [offer(NEW)], (), NOW + 20 * DAY, saw("api/prod"))) == [2]
 
 
 @pytest.mark.parametrize(("left", "kept"), [(SECOND, [1, 2]), (timedelta(0), [2])])
 def test_what_has_expired_is_dropped_even_while_it_is_offered(left: timedelta, kept: list[int]) -> None:
     """Nobody accepts it any more; it is not added either."""
     dying = certificate(1, left=left)
-    assert held(next_entries((entry(dying), entry(NEW)), [offer(dying, NEW)], (), NOW)) == kept
+    assert held(next_entries((entry(dying), entry(NEW)), [offer(dying, NEW)], (), NOW, saw())) == kept
     assert held(next_entries((), [offer(dying, NEW)], (), NOW)) == kept
+
+
+@pytest.mark.parametrize("look", [None, replace(saw(), answered=False)])
+def test_what_has_expired_by_this_clock_alone_stays(look: Look | None) -> None:
+    """A runner whose clock is months ahead would empty a file that nobody but it looks at; it asks in each run."""
+    after = next_entries((entry(OLD), entry(NEW)), [offer(OLD, NEW)], (), NOW + 20 * DAY, look)
+    assert held(after) == [1, 2]
+    assert bundle_due(after, [offer(OLD, NEW)], (), ["gen1"], NOW + 20 * DAY) == "drop"
 
 
 def test_a_rotation_that_is_no_longer_an_input_has_retired_nothing() -> None:
     """Invariant 12: removing a resource withdraws no trust; expiry does."""
     published = (entry(OLD, "gone"), entry(NEW))
     assert held(next_entries(published, [offer(NEW)], (), NOW)) == [1, 2]
-    assert held(next_entries(published, [offer(NEW)], (), NOW + 20 * DAY)) == [2]
+    assert held(next_entries(published, [offer(NEW)], (), NOW + 20 * DAY, saw())) == [2]
 
 
 def test_what_the_user_no_longer_asks_to_trust_is_dropped() -> None:

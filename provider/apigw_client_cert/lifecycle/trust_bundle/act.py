@@ -15,15 +15,17 @@ from apigw_client_cert.lifecycle.findings import say_findings
 from apigw_client_cert.lifecycle.inputs import changed, connection_of, known
 from apigw_client_cert.lifecycle.trust_bundle.drift import drift_of
 from apigw_client_cert.lifecycle.trust_bundle.messages import (
+    UNLISTED,
     kept,
-    leaves_unseen,
     left_undone,
     not_handed_on,
     not_published_yet,
+    stays_expired,
 )
 from apigw_client_cert.lifecycle.trust_bundle.outputs import (
     LACKED,
     bundle_outputs,
+    certificates_of,
     digest_of,
     digests_of,
     former_rotations,
@@ -87,16 +89,17 @@ class Publication:
             places = self.account.guarded(places, [*rotations, *generations_of(self.news)])
         strange = {place.address: self._ownership.strange(place, published) for place in places}
         asked = bool(unwanted(published, offers, self.also, now)) or any(strange.values())
+        asked = asked or any(entry.expired(now) for entry in published)
         seen = self._presenters() if asked else Presenters(ids={})
         published = (*published, *self._ours(seen, published, strange.values(), now))
         look = self._look(seen, unwanted(published, offers, self.also, now), now)
         entries = next_entries(published, offers, self.also, now, look)
         places = self._guarded(places, strange, entries, seen, now)
         if any(place.failure is not None for place in places):
-            # Nothing that lives leaves any target while one is not seen, or holds what may be somebody else's.
+            # Nothing leaves any target while one is not seen, or holds what may be somebody else's.
             entries = next_entries(published, offers, self.also, now)
         self._say_kept(published, entries, seen)
-        self._say_unseen(published, entries, seen, now)
+        self._say_expired(entries, look, now)
         return self._write(places, published, entries, now)
 
     def _presenters(self) -> Presenters:
@@ -125,8 +128,24 @@ class Publication:
         overlaps = [parse_duration(one["overlap"]) for one in self.news["rotations"] if known(one, "overlap")]
         pause: timedelta = served(min([LONGEST_SCAN_PAUSE, *overlaps]))
         looked_at = {one["rotationId"] for one in self._rotations()}
-        users = {one.sha256: (*seen.of(one), *_out_of_sight(one, looked_at)) for one in candidates}
-        return Look(presenters=users, again_at=now + pause)
+        users = {
+            one.sha256: (*seen.of(one), *_out_of_sight(one, looked_at), *self._unlisted(one, seen))
+            for one in candidates
+        }
+        # One list and scan is enough to know that AWS takes this machine's time for its own.
+        return Look(presenters=users, again_at=now + pause, answered=bool(seen.usages) or self._by_others)
+
+    def _unlisted(self, entry: Entry, seen: Presenters) -> tuple[str, ...]:
+        """That it may be another region's, or another account's: a stage there may present it, and nobody looked."""
+        if entry.rotation_id is not None or seen.knows(entry) or entry.sha256 in self._to_withdraw:
+            return ()
+        if seen.gaps:  # a reason of its own, and what was not read may have it
+            return ()
+        return (UNLISTED,) if made_by_api_gateway(entry) else ()
+
+    @property
+    def _to_withdraw(self) -> set[str]:
+        return {one.sha256 for one in certificates_of(self.news, "withdraw")}
 
     def _guarded(
         self,
@@ -147,16 +166,10 @@ class Publication:
             guarded.append(replace(place, failure=failure))
         return guarded
 
-    def _say_unseen(
-        self, published: Sequence[Entry], entries: Sequence[Entry], seen: Presenters, now: datetime
-    ) -> None:
-        staying = {entry.sha256 for entry in entries}
-        leaving = [one for one in published if one.sha256 not in staying and not one.expired(now)]
-        unseen = [
-            one for one in leaving if one.rotation_id is None and not seen.knows(one) and made_by_api_gateway(one)
-        ]
-        if unseen:
-            self.environment.say(leaves_unseen(self.news["name"], unseen))
+    def _say_expired(self, entries: Sequence[Entry], look: Look, now: datetime) -> None:
+        expired = [one for one in entries if one.expired(now)]
+        if expired and not look.answered:
+            self.environment.say(stays_expired(self.news["name"], expired, self._ids()))
 
     def _say_kept(self, published: Sequence[Entry], entries: Sequence[Entry], seen: Presenters) -> None:
         if self._by_others:
@@ -246,13 +259,15 @@ class Publication:
         self, published: Sequence[Entry], entries: Sequence[Entry], digests: Mapping[str, str]
     ) -> dict[str, Any]:
         kept = {entry.sha256 for entry in entries}
-        gone = [pin for entry in published if entry.sha256 not in kept for pin in sorted(known_by(entry))]
+        leaving = [entry for entry in published if entry.sha256 not in kept]
+        gone, besides = _pins(leaving), _pins(one for one in leaving if one.rotation_id is None)
         former = {**digests_of(self.olds, "formerDigests"), **digests_of(self.olds, "digests")}
         return without_none(
             {
                 "accountId": known(self.olds, "accountId") if self.account is None else self.account.account,
                 "formerRotations": self._still_kept(entries) or None,
                 "withdrawn": [*texts_of(self.olds, "withdrawn"), *gone][-_MOST_WITHDRAWN:] or None,
+                "withdrawnBesides": [*texts_of(self.olds, "withdrawnBesides"), *besides][-_MOST_WITHDRAWN:] or None,
                 "formerDigests": {address: one for address, one in former.items() if address not in digests} or None,
             }
         )
@@ -271,6 +286,10 @@ class Publication:
     @property
     def _ownership(self) -> Ownership:
         return Ownership(olds=self.olds, news=self.news, also=self.also, environment=self.environment)
+
+
+def _pins(entries: Iterable[Entry]) -> list[str]:
+    return [pin for entry in entries for pin in sorted(known_by(entry))]
 
 
 def _out_of_sight(entry: Entry, looked_at: Collection[str]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from apigw_client_cert.lifecycle.trust_bundle.act import Publication
 from apigw_client_cert.lifecycle.trust_bundle.drift import drift_lines, drift_seen
 from apigw_client_cert.lifecycle.trust_bundle.outputs import (
     LACKED,
-    also_trusted,
+    certificates_of,
     digests_of,
     load_entries,
     offers_of,
@@ -54,6 +54,7 @@ INPUTS = (
     "name",
     "rotations",
     "alsoTrust",
+    "withdraw",
     "targets",
     "publishedBy",
     "unpublished",
@@ -61,10 +62,11 @@ INPUTS = (
     *CONNECTION,
 )
 # What decides; the others say who and how.
-_DECIDING = ("name", "rotations", "alsoTrust", "targets", "takeOver", *CONNECTION)
+_DECIDING = ("name", "rotations", "alsoTrust", "withdraw", "targets", "takeOver", *CONNECTION)
 _COMPARED = (
     "name",
     "alsoTrust",
+    "withdraw",
     "targets",
     "publishedBy",
     "unpublished",
@@ -85,7 +87,9 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     check_connection(olds, news, failures)
     _check_rotations(news.get("rotations"), failures)
     _check_targets(news, failures)
-    _check_also_trust(known(olds, "alsoTrust") or (), known(news, "alsoTrust"), failures)
+    for key in ("alsoTrust", "withdraw"):
+        _check_pems(key, known(olds, key) or (), known(news, key), failures)
+    _check_one_wish(news, failures)
     if not failures.found and _fills_more(olds, news):
         _check_room(news, failures)
     return Checked(dict(news), failures.found)
@@ -172,31 +176,41 @@ def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Envi
         olds=olds,
         news={**news, "region": connection.region},
         targets=targets_of(news, connection, gateway, environment),
-        also=also_trusted(news),
+        also=certificates_of(news, "alsoTrust"),
         account=account,
         environment=environment,
     ).perform()
 
 
-def _check_also_trust(before: Sequence[str], also: object, failures: Failures) -> None:
-    if also is not None and not isinstance(also, list):
-        failures.add("alsoTrust", f"also_trust must be a list of PEM certificates, not {errors.safe_repr(also)}")
+def _check_pems(key: str, before: Sequence[str], given: object, failures: Failures) -> None:
+    name = {"alsoTrust": "also_trust"}.get(key, key)
+    if given is not None and not isinstance(given, list):
+        failures.add(key, f"{name} must be a list of PEM certificates, not {errors.safe_repr(given)}")
         return
-    for position, pem in enumerate(also or (), start=1):
+    for position, pem in enumerate(given or (), start=1):
         if pem == UNKNOWN or pem in before:
             continue
         if not isinstance(pem, str):
-            failures.add("alsoTrust", f"also_trust, entry {position} must be one PEM, not {errors.safe_repr(pem)}")
+            failures.add(key, f"{name}, entry {position} must be one PEM, not {errors.safe_repr(pem)}")
             continue
         try:
             count = len(split_pem(pem))
             if count == 1:
                 read_certificate(pem)
         except errors.BadInput as error:
-            failures.add("alsoTrust", f"also_trust, entry {position}: {error.what}; {error.remedy}")
+            failures.add(key, f"{name}, entry {position}: {error.what}; {error.remedy}")
         else:
             if count != 1:
-                failures.add("alsoTrust", f"also_trust, entry {position} holds {count} certificates; give one each")
+                failures.add(key, f"{name}, entry {position} holds {count} certificates; give one each")
+
+
+def _check_one_wish(news: Mapping[str, Any], failures: Failures) -> None:
+    if failures.found or has_unknown({key: news.get(key) for key in ("alsoTrust", "withdraw")}):
+        return
+    asked = {one.sha256 for one in certificates_of(news, "alsoTrust")} if news.get("withdraw") else set()
+    for position, one in enumerate(certificates_of(news, "withdraw"), start=1):
+        if one.sha256 in asked:
+            failures.add("withdraw", f"withdraw, entry {position} is in also_trust, too; remove it from one of them")
 
 
 def _check_rotations(rotations: object, failures: Failures) -> None:

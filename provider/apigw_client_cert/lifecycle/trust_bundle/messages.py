@@ -15,9 +15,19 @@ if TYPE_CHECKING:
     from apigw_client_cert.rotation.publication import Entry
 
 
+#: In the place of a stage: a certificate that leaves also_trust, and of which nobody knows where it lives.
+UNLISTED = "unknown: API Gateway made it, and no list of certificates that was looked at has it"
+
+
 def kept(name: str, entry: Entry, ids: Sequence[str]) -> str:
     """For whom a certificate stays that no input asks for."""
     certificate = ", ".join(ids) or f"{entry.sha256[:16]}…"
+    if UNLISTED in entry.kept_for:
+        return (
+            f"{name}: certificate {certificate} stays trusted, though also_trust does not name it any more: API Gateway"
+            " made it, and no list of certificates that was looked at has it, so a stage of another region or account"
+            " may present it. If none does, withdraw=[its PEM] lets it go"
+        )
     by = f"it is presented by {errors.joined(entry.kept_for)}"
     again = "" if entry.look_again_at is None else f"; looked at again after {format_instant(entry.look_again_at)}"
     return f"{name}: certificate {certificate} stays trusted, because {by}{again}"
@@ -29,21 +39,21 @@ def not_handed_on(name: str, entries: Sequence[Entry], ids: Mapping[str, str]) -
     What publishes has its inputs before any look, so nothing can be kept there but by them.
     """
     users = dict.fromkeys(user for one in entries for user in one.kept_for)
+    or_withdraw = ", or into withdraw, if no stage of another region or account does" if UNLISTED in users else ""
     return errors.NotPublished(
         f"{name}: what publish= is given does not hold {_named(entries, ids)} any more, which is presented by"
         f" {errors.joined(users)}",
         means="Backends that read only what it publishes refuse that.",
-        remedy="Put its PEM back into also_trust, until no stage presents it.",
+        remedy=f"Put its PEM back into also_trust, until no stage presents it{or_withdraw}.",
         subject=name,
     )
 
 
-def leaves_unseen(name: str, entries: Sequence[Entry]) -> str:
-    """What is API Gateway's by its subject, was taken out of also_trust, and is in no list that was looked at."""
+def stays_expired(name: str, entries: Sequence[Entry], ids: Mapping[str, str]) -> str:
+    """What is over by this machine's clock alone."""
     return (
-        f"{name}: {_named(entries, {})} leaves, which also_trust does not name any more: API Gateway made it, and no"
-        " list of certificates that was looked at has it. If a stage of another region or account presents it,"
-        " put it back"
+        f"{name}: {_named(entries, ids)} has expired by the clock of this machine, and stays until a run that AWS"
+        " answers: it refuses a clock that is wrong"
     )
 
 

@@ -40,6 +40,7 @@ OUTPUTS = (
     "trustBundlePem",
     "unreadTargets",
     "withdrawn",
+    "withdrawnBesides",
 )
 # By its id a certificate is found among what stages present; the others are what the schema's type asks for.
 _SOUGHT_BY = ("number", "id", "sha256", "expirationDate")
@@ -118,9 +119,9 @@ def generations_of(props: Mapping[str, Any]) -> list[Generation]:
     return [load_generation(state) for one in props["rotations"] for state in one["generations"]]
 
 
-def also_trusted(props: Mapping[str, Any]) -> tuple[TrustedCertificate, ...]:
-    """The foreign certificates that the user asked to trust as well."""
-    return tuple(trusted_certificate(pem) for pem in known(props, "alsoTrust") or ())
+def certificates_of(props: Mapping[str, Any], key: str) -> tuple[TrustedCertificate, ...]:
+    """The foreign certificates that an input names by their PEMs: to be trusted as well, or to be withdrawn."""
+    return tuple(trusted_certificate(pem) for pem in known(props, key) or ())
 
 
 def bundle_outputs(

@@ -54,7 +54,7 @@ class Ownership:
         rotations = {offer.rotation_id for offer in offers_of(self.news)}
         take_over = self.takes_over(place)
         # Ours once, so an old copy is no stranger's; but whoever presents it by now is looked for all the same.
-        withdrawn = frozenset(texts_of(self.olds, "withdrawn"))
+        withdrawn = self._known_for_ours(place, strange, entries)
         lost = frozenset(strange) - kept
         theirs = [
             one for one in seen.named(lost) if one.rotation_id not in rotations and not one.certificate.expired(now)
@@ -71,6 +71,19 @@ class Ownership:
         if not take_over and (unnamed or not self._may_be_replaced(place, entries)):
             return self._taken(place, unnamed)
         return None
+
+    def _known_for_ours(self, place: Place, strange: Collection[str], entries: Sequence[Entry]) -> frozenset[str]:
+        """What this bundle withdrew, so that an old copy of its own is written over.
+
+        What somebody had asked to trust, and found again beside all that belongs there, is no old copy but a repair by
+        hand; unless it is to the letter what was written last, where a target could not be written since.
+        """
+        withdrawn = frozenset(texts_of(self.olds, "withdrawn"))
+        if digest_of(place.found) in self._digests_of(place):
+            return withdrawn | frozenset(strange)
+        if any(place.lacked(one) for one in entries):
+            return withdrawn
+        return withdrawn - frozenset(texts_of(self.olds, "withdrawnBesides"))
 
     def takes_over(self, place: Place) -> bool:
         """Whether ``take_over`` is said of what the place holds: when this bundle first takes it, or the word is new.

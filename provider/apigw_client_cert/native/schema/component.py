@@ -117,6 +117,7 @@ INPUTS: Final = {
     "windows": BINDING_INPUTS["windows"],
     "publish": Property("Where to publish what backends must trust, and in which form.", list_of(type_of("Target"))),
     "alsoTrust": BUNDLE_INPUTS["alsoTrust"],
+    "withdraw": BUNDLE_INPUTS["withdraw"],
     "takeOver": Property("Replace live certificates and target contents that are not ours; `false` by default.", FLAG),
     **{key: BINDING_INPUTS[key] for key in ("onDelete", "redeploy")},
     **{key: CERTIFICATE_INPUTS[key] for key in resource_types.COMPONENT_POLICY},

@@ -171,6 +171,11 @@ BUNDLE_INPUTS: Final = {
     "alsoTrust": Property(
         "PEMs of other certificates that the readers of the targets must keep trusting, one each.", list_of(TEXT)
     ),
+    "withdraw": Property(
+        "PEMs of certificates that are in `alsoTrust` no more and leave although no look finds where they live: another"
+        " region's or account's, or deleted. What a stage is seen to present stays all the same.",
+        list_of(TEXT),
+    ),
     "targets": Property("Where to publish, and in which form.", list_of(type_of("Target"))),
     "unpublished": Property(
         "SHA-256 fingerprints that what is named by `publishedBy` does not hold yet: their wait has not begun.",
@@ -219,6 +224,7 @@ BUNDLE_OUTPUTS: Final = {
     "trustBundlePem": Property(_PEM),
     "unreadTargets": Property("Which of `driftedTargets` could not be read, and why.", TEXTS),
     "withdrawn": Property("Fingerprints of what this bundle withdrew last.", list_of(TEXT)),
+    "withdrawnBesides": Property("Which of them were in `alsoTrust`, and of no rotation.", list_of(TEXT)),
 }
 BINDING_INPUTS: Final = {
     **_OWNER,
