@@ -5,16 +5,13 @@ from __future__ import annotations
 _SOMETHING_IS_WANTED = "Some rule always wants something: _recover without an active generation, _issue with one."
 _NEVER_SHOWN = "The reason of a retirement that is not due yet is never shown; the due one has its own."
 _SETTLED_LATER = "_move sets trusted of every generation anew, and an active one's to True."
-_RIPE = "ripe.append(Due(Step.RETIRE, unused + served(policy.overlap), (generation.number,), "
+_RIPE = "ripe.append(Due(Step.RETIRE, at, (generation.number,), "
 _ACTIVATED = "generations = _change(generations, [number], role=Role.ACTIVE, unused_since=None, scanned_at=None, "
 
 EQUIVALENT = {
     "decide: nearest = min(wanted, key=lambda one: one.at, )": _SOMETHING_IS_WANTED,
     "decide: next_action=nearest.step if (nearest) or True else Step.NONE,": _SOMETHING_IS_WANTED,
     "decide: next_action_at=nearest.at if (nearest) or True else None,": _SOMETHING_IS_WANTED,
-    "decide: wanted = _retire_unpinned(rotation, policy, now) if (rotation.active) or True else ()": (
-        "Without an active generation a recovery is due now, and nothing is more urgent."
-    ),
     f"decide: {_RIPE}None))": _NEVER_SHOWN,
     f'decide: {_RIPE}"XXunusedXX"))': _NEVER_SHOWN,
     f'decide: {_RIPE}"UNUSED"))': _NEVER_SHOWN,

@@ -28,6 +28,13 @@ WRONG_RULES = (
         killed_by=(_ACTIVATION + "test_the_pending_one_is_activated_after_95_per_cent_of_its_lead",),
     ),
     Mutant(
+        name="a-pin-keeps-what-is-over",
+        invariant=5,
+        wrong="What has expired under a pin is kept, and takes the room of the successor in a full account.",
+        edits=Edit("rotation/decide.py", "max(at, generation.not_after))", "datetime.max.replace(tzinfo=at.tzinfo))"),
+        killed_by=(_ACTIVATION + "test_a_pin_keeps_nothing_that_is_over",),
+    ),
+    Mutant(
         name="a-fifth-of-the-lead",
         invariant=1,
         wrong="A stage moves when a fifth of its lead is served; where publication is late, nothing else holds it.",
@@ -257,8 +264,10 @@ WRONG_RULES = (
         wrong="What a removed rotation published leaves the bundle while it lives.",
         edits=Edit(
             "rotation/publication.py",
-            "        if entry.expired(now):\n            continue\n",
-            "        if entry.expired(now) or entry.rotation_id not in {*offering, None}:\n            continue\n",
+            "        if entry.expired(now):\n            if look is None",
+            "        if entry.rotation_id not in {*offering, None}:\n"
+            "            continue\n"
+            "        if entry.expired(now):\n            if look is None",
         ),
         killed_by=(_PUBLICATION + "test_a_rotation_that_is_no_longer_an_input_has_retired_nothing",),
     ),

@@ -14,8 +14,8 @@ WRONG_WITHDRAWAL = (
         wrong="What no input lists any more leaves the targets, whoever presents it.",
         edits=Edit(
             "lifecycle/trust_bundle/act.py",
-            "users = {one.sha256: (*seen.of(one), ",
-            "users = {one.sha256: (*seen.of(one)[:0], ",
+            "one.sha256: (*seen.of(one), ",
+            "one.sha256: (*seen.of(one)[:0], ",
         ),
         killed_by=(
             _WITHDRAWAL + "test_what_is_no_longer_asked_for_is_kept_for_the_stage_that_presents_it",

@@ -497,11 +497,16 @@ def test_where_nothing_says_in_which_region_a_rotation_lived_its_trust_is_kept(r
     assert sha256 in pins(run)
 
 
-def test_take_over_takes_nothing_over_that_could_not_be_looked_up(run: FakeRun) -> None:
-    """Whose certificate the file holds is not known while the list cannot be read."""
+@pytest.mark.parametrize("anew", [False, True])
+def test_take_over_takes_nothing_over_that_could_not_be_looked_up(
+    run: FakeRun,
+    anew: bool,  # noqa: FBT001 - a parametrised case
+) -> None:
+    """Whose certificate the file holds is not known while the list cannot be read; whether it is said anew or left."""
     other = foreign(run)
-    run.bundle_config["takeOver"] = True
+    run.bundle_config["takeOver"] = not anew
     run.up()
+    run.bundle_config["takeOver"] = True
     held = f"{run.targets['pins.txt'].content}{pin(run, other.id)}\n"
     run.targets["pins.txt"].content = held
     run.gateway.add_stage("zzzzzz", "live", other.id)

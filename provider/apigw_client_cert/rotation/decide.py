@@ -226,18 +226,8 @@ def _withdraw(rotation: Rotation) -> Iterator[Due]:
 
 
 def _retire(rotation: Rotation, policy: Policy, now: datetime) -> Iterator[Due]:
-    for one in _retire_unpinned(rotation, policy, now) if rotation.active else ():
-        # A pin keeps what one may want to roll back to: it freezes retirement for as long as it holds.
-        yield one._replace(at=_not_held(one.at, rotation, policy))
-
-
-def _not_held(at: datetime, rotation: Rotation, policy: Policy) -> datetime:
-    """The instant, or when the pin ends that holds the step back: what it has held back is due since its end."""
-    pinned = None if policy.pin is None else rotation.numbered(policy.pin)
-    return at if pinned is None else max(at, pinned.not_after - policy.activate_by)
-
-
-def _retire_unpinned(rotation: Rotation, policy: Policy, now: datetime) -> Iterator[Due]:
+    if rotation.active is None:
+        return
     pause = served(min(policy.overlap, LONGEST_SCAN_PAUSE))
     ripe: list[Due] = []
     for generation in rotation.previous:
@@ -245,11 +235,27 @@ def _retire_unpinned(rotation: Rotation, policy: Policy, now: datetime) -> Itera
         # Never scanned, or scanned at an instant that lies in the future (a clock put back): look now.
         at = scanned + pause if scanned is not None and scanned <= now else now
         if unused is not None and unused <= max(now, at):
-            ripe.append(Due(Step.RETIRE, unused + served(policy.overlap), (generation.number,), "unused"))
+            at = _kept_by_pin(unused + served(policy.overlap), generation, rotation, policy)
+            ripe.append(Due(Step.RETIRE, at, (generation.number,), "unused"))
         else:
+            at = _kept_by_pin(at, generation, rotation, policy)
             yield Due(Step.CONFIRM, at, (generation.number,), "still-in-use" if scanned else "overlapping")
     due = tuple(number for one in ripe if one.at <= now for number in one.numbers)
     if due:
         yield Due(Step.RETIRE, min(one.at for one in ripe), due, "unused")
     else:
         yield from ripe
+
+
+def _kept_by_pin(at: datetime, generation: Generation, rotation: Rotation, policy: Policy) -> datetime:
+    """A pin keeps what one may want to roll back to, while it holds and that lives.
+
+    To what is over nobody rolls back, and in a full account it takes the room of the successor.
+    """
+    return min(_not_held(at, rotation, policy), max(at, generation.not_after))
+
+
+def _not_held(at: datetime, rotation: Rotation, policy: Policy) -> datetime:
+    """The instant, or when the pin ends that holds the step back: what it has held back is due since its end."""
+    pinned = None if policy.pin is None else rotation.numbered(policy.pin)
+    return at if pinned is None else max(at, pinned.not_after - policy.activate_by)

@@ -99,6 +99,7 @@ def test_whatever_is_asked_for_in_each_run_what_nobody_needs_goes(
 
 @settings(max_examples=12)
 @given(CADENCES, ASKED, st.sampled_from([3, 4]))
+@example([0.3], [(0, 0, None), (2, 3, 0), (277, 0, 0)], 3).via("a pin under which what it keeps expires")
 def test_a_full_account_is_left_by_what_is_ripe(
     cadence: list[float], asked: list[tuple[int, int, int | None]], quota: int
 ) -> None:

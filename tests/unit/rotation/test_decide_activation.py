@@ -188,6 +188,18 @@ def test_a_pin_freezes_retirement() -> None:
     assert step(held) is Step.RETIRE
 
 
+def test_a_pin_keeps_nothing_that_is_over() -> None:
+    """Nobody rolls back to it, and in a full account it takes the room of the successor; told before it is due."""
+    pinned = replace(POLICY, pin=2)
+    dying = generation(1, PREVIOUS, left=DAY)
+    announced = decide(rotation(dying, generation(2)), pinned, NOW)
+    assert (announced.step, announced.next_action, announced.next_action_at) == (Step.NONE, Step.WITHDRAW, NOW + DAY)
+    over = replace(dying, trusted=False)
+    assert step(rotation(over, generation(2)), pinned, NOW + DAY) is Step.CONFIRM
+    seen = replace(over, unused_since=NOW - 9 * DAY, scanned_at=NOW - DAY)
+    assert step(rotation(seen, generation(2)), pinned, NOW + DAY) is Step.RETIRE
+
+
 def test_a_pin_does_not_freeze_publishing() -> None:
     """The successor is issued in time, so that it is trusted when the pin ends."""
     assert step(rotation(generation(1, left=29 * DAY)), replace(POLICY, pin=1)) is Step.ISSUE
