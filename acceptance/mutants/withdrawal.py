@@ -94,7 +94,7 @@ WRONG_WITHDRAWAL = (
         name="unlisted-is-nobodys",
         invariant=12,
         wrong="A certificate of API Gateway's that no list has leaves: another region's stage may present it.",
-        edits=Edit("lifecycle/trust_bundle/act.py", "        return (UNLISTED,) if ", "        return () if "),
+        edits=Edit("lifecycle/trust_bundle/act.py", "    return (UNLISTED,) if ", "    return () if "),
         killed_by=(_WITHDRAWAL + "test_what_no_list_has_stays_until_it_is_said_to_go",),
     ),
     Mutant(
@@ -117,6 +117,17 @@ WRONG_WITHDRAWAL = (
             "        return withdrawn or frozenset(",
         ),
         killed_by=(_WITHDRAWAL + "test_what_this_bundle_withdrew_is_looked_for_before_it_is_written_over",),
+    ),
+    Mutant(
+        name="what-was-written-last-is-somebodys",
+        invariant=5,
+        wrong="A target that could not be written while something left is red for ever: it holds what left.",
+        edits=Edit(
+            "lifecycle/trust_bundle/ownership.py",
+            "        if digest_of(place.found) in self._digests_of(place):\n            return withdrawn",
+            "        if not place.address:\n            return withdrawn",
+        ),
+        killed_by=(_FAILING + "test_what_left_while_a_target_could_not_be_written_is_no_repair_by_hand",),
     ),
     Mutant(
         name="withdrawn-once-is-nobodys",

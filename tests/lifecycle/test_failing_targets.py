@@ -441,3 +441,16 @@ def test_what_an_older_release_saw_is_no_accusation(run: FakeRun) -> None:
     run.up()
     bundle(run)["driftedTargets"] = ["file one.txt"]
     assert said(run) == ["file one.txt does not hold what was written to it; this update writes it again"]
+
+
+def test_what_left_while_a_target_could_not_be_written_is_no_repair_by_hand(run: FakeRun, bad: str) -> None:
+    """It holds to the letter what the bundle wrote there last: all that belongs there, and what was withdrawn since."""
+    theirs = run.gateway.add_certificate()
+    run.bundle_config["alsoTrust"] = [theirs.pem]
+    assert publish(run) is None
+    del run.bundle_config["alsoTrust"]
+    run.targets[bad].fail_next("write", DENIED)
+    assert isinstance(publish(run), errors.AccessDenied)
+    assert len(pins(run, bad)) == 2
+    assert publish(run) is None
+    assert [len(pins(run, path)) for path in TWO] == [1, 1]

@@ -88,8 +88,8 @@ class Publication:
             rotations = [one for one in published if one.rotation_id is not None]
             places = self.account.guarded(places, [*rotations, *generations_of(self.news)])
         strange = {place.address: self._ownership.strange(place, published) for place in places}
-        asked = bool(unwanted(published, offers, self.also, now)) or any(strange.values())
-        asked = asked or any(entry.expired(now) for entry in published)
+        expired = any(entry.expired(now) for entry in published)
+        asked = expired or any(strange.values()) or unwanted(published, offers, self.also, now)
         seen = self._presenters() if asked else Presenters(ids={})
         published = (*published, *self._ours(seen, published, strange.values(), now))
         look = self._look(seen, unwanted(published, offers, self.also, now), now)
@@ -128,24 +128,13 @@ class Publication:
         overlaps = [parse_duration(one["overlap"]) for one in self.news["rotations"] if known(one, "overlap")]
         pause: timedelta = served(min([LONGEST_SCAN_PAUSE, *overlaps]))
         looked_at = {one["rotationId"] for one in self._rotations()}
+        may_go = {one.sha256 for one in certificates_of(self.news, "withdraw")} if candidates else set()
         users = {
-            one.sha256: (*seen.of(one), *_out_of_sight(one, looked_at), *self._unlisted(one, seen))
+            one.sha256: (*seen.of(one), *_out_of_sight(one, looked_at), *_unlisted(one, seen, may_go))
             for one in candidates
         }
         # One list and scan is enough to know that AWS takes this machine's time for its own.
         return Look(presenters=users, again_at=now + pause, answered=bool(seen.usages) or self._by_others)
-
-    def _unlisted(self, entry: Entry, seen: Presenters) -> tuple[str, ...]:
-        """That it may be another region's, or another account's: a stage there may present it, and nobody looked."""
-        if entry.rotation_id is not None or seen.knows(entry) or entry.sha256 in self._to_withdraw:
-            return ()
-        if seen.gaps:  # a reason of its own, and what was not read may have it
-            return ()
-        return (UNLISTED,) if made_by_api_gateway(entry) else ()
-
-    @property
-    def _to_withdraw(self) -> set[str]:
-        return {one.sha256 for one in certificates_of(self.news, "withdraw")}
 
     def _guarded(
         self,
@@ -297,3 +286,12 @@ def _out_of_sight(entry: Entry, looked_at: Collection[str]) -> tuple[str, ...]:
     if entry.rotation_id is None or entry.rotation_id in looked_at:
         return ()
     return (f"unknown: where rotation {entry.rotation_id} lives is not known here",)
+
+
+def _unlisted(entry: Entry, seen: Presenters, may_go: Collection[str]) -> tuple[str, ...]:
+    """That it may be another region's, or another account's: a stage there may present it, and nobody looked."""
+    if entry.rotation_id is not None or seen.knows(entry) or entry.sha256 in may_go:
+        return ()
+    if seen.gaps:  # a reason of its own, and what was not read may have it
+        return ()
+    return (UNLISTED,) if made_by_api_gateway(entry) else ()

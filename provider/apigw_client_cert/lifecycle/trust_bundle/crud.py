@@ -18,6 +18,7 @@ from apigw_client_cert.lifecycle.inputs import (
     connection_of,
     has_unknown,
     known,
+    snake,
 )
 from apigw_client_cert.lifecycle.results import Checked, Difference
 from apigw_client_cert.lifecycle.state import guard_version
@@ -183,7 +184,7 @@ def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Envi
 
 
 def _check_pems(key: str, before: Sequence[str], given: object, failures: Failures) -> None:
-    name = {"alsoTrust": "also_trust"}.get(key, key)
+    name = snake(key)
     if given is not None and not isinstance(given, list):
         failures.add(key, f"{name} must be a list of PEM certificates, not {errors.safe_repr(given)}")
         return
