@@ -163,6 +163,9 @@ def test_what_is_asked_for_and_said_to_go_is_refused(run: FakeRun) -> None:
     assert checked.failures == {"withdraw": "withdraw, entry 1 is in also_trust, too; remove it from one of them"}
     checked = trust_bundle.check({}, {**news, "withdraw": ["no PEM"]})
     assert checked.failures == {"withdraw": "withdraw, entry 1 holds 0 certificates; give one each"}
+    # What an earlier run accepted is not judged again, and a state that says nonsense is no reason to raise.
+    assert trust_bundle.check({"withdraw": [""]}, {**news, "withdraw": [""]}).failures == {}
+    assert "alsoTrust" in trust_bundle.check({"alsoTrust": " "}, {**news, "alsoTrust": [None]}).failures
 
 
 def test_a_clock_that_is_months_ahead_empties_nothing_unless_aws_answers(run: FakeRun) -> None:

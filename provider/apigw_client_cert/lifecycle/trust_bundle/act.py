@@ -89,10 +89,12 @@ class Publication:
             places = self.account.guarded(places, [*rotations, *generations_of(self.news)])
         strange = {place.address: self._ownership.strange(place, published) for place in places}
         expired = any(entry.expired(now) for entry in published)
-        asked = expired or any(strange.values()) or unwanted(published, offers, self.also, now)
+        answered = self._by_others or any(place.answered for place in places)
+        asked = (expired and not answered) or any(strange.values()) or unwanted(published, offers, self.also, now)
         seen = self._presenters() if asked else Presenters(ids={})
         published = (*published, *self._ours(seen, published, strange.values(), now))
         look = self._look(seen, unwanted(published, offers, self.also, now), now)
+        look = replace(look, answered=answered or bool(seen.usages))
         entries = next_entries(published, offers, self.also, now, look)
         places = self._guarded(places, strange, entries, seen, now)
         if any(place.failure is not None for place in places):
@@ -133,8 +135,7 @@ class Publication:
             one.sha256: (*seen.of(one), *_out_of_sight(one, looked_at), *_unlisted(one, seen, may_go))
             for one in candidates
         }
-        # One list and scan is enough to know that AWS takes this machine's time for its own.
-        return Look(presenters=users, again_at=now + pause, answered=bool(seen.usages) or self._by_others)
+        return Look(presenters=users, again_at=now + pause)
 
     def _guarded(
         self,

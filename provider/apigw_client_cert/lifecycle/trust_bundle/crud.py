@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,7 @@ def check(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
     _check_rotations(news.get("rotations"), failures)
     _check_targets(news, failures)
     for key in ("alsoTrust", "withdraw"):
-        _check_pems(key, known(olds, key) or (), known(news, key), failures)
+        _check_pems(key, known(olds, key), known(news, key), failures)
     _check_one_wish(news, failures)
     if not failures.found and _fills_more(olds, news):
         _check_room(news, failures)
@@ -183,13 +184,13 @@ def _publish(olds: Mapping[str, Any], news: Mapping[str, Any], environment: Envi
     ).perform()
 
 
-def _check_pems(key: str, before: Sequence[str], given: object, failures: Failures) -> None:
-    name = snake(key)
+def _check_pems(key: str, before: object, given: object, failures: Failures) -> None:
+    name, accepted = snake(key), before if isinstance(before, list) else ()
     if given is not None and not isinstance(given, list):
         failures.add(key, f"{name} must be a list of PEM certificates, not {errors.safe_repr(given)}")
         return
     for position, pem in enumerate(given or (), start=1):
-        if pem == UNKNOWN or pem in before:
+        if pem == UNKNOWN or pem in accepted:
             continue
         if not isinstance(pem, str):
             failures.add(key, f"{name}, entry {position} must be one PEM, not {errors.safe_repr(pem)}")
@@ -208,10 +209,22 @@ def _check_pems(key: str, before: Sequence[str], given: object, failures: Failur
 def _check_one_wish(news: Mapping[str, Any], failures: Failures) -> None:
     if failures.found or has_unknown({key: news.get(key) for key in ("alsoTrust", "withdraw")}):
         return
-    asked = {one.sha256 for one in certificates_of(news, "alsoTrust")} if news.get("withdraw") else set()
-    for position, one in enumerate(certificates_of(news, "withdraw"), start=1):
-        if one.sha256 in asked:
+    if not news.get("withdraw"):
+        return
+    asked = set(_read(news.get("alsoTrust") or ()).values())
+    for position, sha256 in _read(news["withdraw"]).items():
+        if sha256 in asked:
             failures.add("withdraw", f"withdraw, entry {position} is in also_trust, too; remove it from one of them")
+
+
+def _read(pems: Sequence[object]) -> dict[int, str]:
+    """Position -> SHA-256, of those that are certificates: what an earlier run accepted is not judged again."""
+    found = {}
+    for position, pem in enumerate(pems, start=1):
+        with suppress(errors.BadInput):
+            if isinstance(pem, str):
+                found[position] = read_certificate(pem).sha256
+    return found
 
 
 def _check_rotations(rotations: object, failures: Failures) -> None:

@@ -52,6 +52,11 @@ class Place:
         """The form that is asked for."""
         return str(self.spec.get("content") or "pem")
 
+    @property
+    def answered(self) -> bool:
+        """Whether AWS was asked for it and answered: it takes this machine's time for its own."""
+        return self.looked_at and self.spec["type"] != "file"
+
     def lacked(self, certificate: TrustedCertificate) -> bool:
         """Whether it was seen not to hold a certificate: when the pass began, or in the end where the pass failed."""
         seen = [self.found] if self.looked_at else []
